@@ -1,0 +1,151 @@
+"""The composition root: everything is built here once and handed what it needs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.clock import Clock, SystemClock, real_now
+from bot.db import Database
+from bot.db.migrate import migrate
+from bot.demo.clock import Follower, SandboxClock
+from bot.discord.client import Client, point_at
+from bot.discord.guild import DiscordServer
+from bot.errors import ConfigurationError
+from bot.i18n import Texts
+from bot.settings import Settings
+from bot.web import health
+from bot.web.server import WebServer
+from bot.work import Queue
+from bot.work import store as work_store
+from bot.work.wake import Wake
+from bot.work.worker import Handler, Worker
+
+PAGES: tuple[str, ...] = ()
+"""The cogs, in the order in which /help lists them."""
+
+SANDBOX_TOKEN = "sandbox.lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
+
+
+@dataclass
+class App:
+    """Every service, for the pages and the web."""
+
+    settings: Settings
+    texts: Texts
+    db: Database
+    clock: Clock
+    queue: Queue
+    worker: Worker
+    wake: Wake
+    client: Client
+    server: DiscordServer
+    web: WebServer
+
+    async def health(self) -> dict[str, Any]:
+        """What /health answers; "settled" means that work_due, inbox_open and unflushed are 0."""
+        now = self.clock.now()
+        async with self.db.read() as db:
+            due, stuck = await work_store.counts(db, now)
+        return {
+            "ready": self.client.is_ready() and self.client.synced.is_set(),
+            "now": now.isoformat(),
+            "work_due": due,
+            "work_failed": stuck,
+            "inbox_open": 0,
+            "unflushed": 0,
+            "last_event_id": None,
+        }
+
+
+def build(settings: Settings, db: Database, clock: Clock) -> App:
+    """Build every service; nothing runs yet."""
+    texts = Texts(settings.community.language, settings.community.timezone)
+    client = Client(
+        texts, PAGES, members=settings.discord.members_intent, quick=settings.sandboxed, folder=settings.folder
+    )
+    server = DiscordServer(client)
+    queue = Queue(db, clock)
+    handlers: dict[str, Handler] = {}
+    worker = Worker(db, clock, queue, handlers)
+    wake = Wake(worker, clock, queue)
+    web = WebServer(settings.web.host, settings.web.port, [])
+    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web)
+    web.add(health.routes(app.health))
+    client.app = app
+    return app
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterator[App]:
+    """Lyceum at work: database → services → Discord → web → clock, closed in reverse.
+
+    `sandbox` is the address of the sandbox when there is no token.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        db = Database(settings.folder / "lyceum.db")
+        db.hold()
+        stack.push_async_callback(db.close)
+        migrate(db.path, real_now())
+        clock: Clock = SystemClock()
+        follower: Follower | None = None
+        if sandbox is not None:
+            clock = SandboxClock()
+            follower = Follower(clock, sandbox)
+            await follower.start()
+            stack.push_async_callback(follower.stop)
+        app = build(settings, db, clock)
+        await app.worker.recover()
+        await _sign_in(app, sandbox, stack)
+        await app.web.start()
+        stack.push_async_callback(app.web.stop)
+        stack.push_async_callback(app.worker.stop)
+        app.wake.start()
+        stack.callback(app.wake.stop)
+        if follower is not None:
+            follower.work_with(app.worker, _nothing)
+        gc.freeze()  # what is here now stays: later collections need not look at it
+        yield app
+
+
+async def _sign_in(app: App, sandbox: str | None, stack: contextlib.AsyncExitStack) -> None:
+    """Connect to Discord and wait until the guilds are here. Wrong token or intents: exit 77, no retry."""
+    api = f"{sandbox}/api/v10" if sandbox else app.settings.discord.api
+    if api:
+        point_at(api)
+    token = app.settings.discord.token
+    try:
+        await app.client.login(token.get_secret_value() if token else SANDBOX_TOKEN)
+    except discord.LoginFailure:
+        await app.client.close()
+        raise ConfigurationError(
+            "Discord does not accept discord.token.\nCopy it anew from the Developer Portal (Bot → Reset Token).", exit_code=77
+        ) from None
+    gateway = asyncio.create_task(app.client.connect(), name="gateway")
+
+    async def leave() -> None:
+        await app.client.close()
+        await asyncio.gather(gateway, return_exceptions=True)
+
+    stack.push_async_callback(leave)
+    ready = asyncio.create_task(app.client.wait_until_ready())
+    await asyncio.wait({gateway, ready}, return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if gateway.done() and (error := gateway.exception()) is not None:
+        if isinstance(error, discord.PrivilegedIntentsRequired):
+            raise ConfigurationError(
+                "Discord closed the connection (4014): the Server Members intent is off.\n"
+                "Turn it on in the Developer Portal (Bot → Privileged Gateway Intents), or set discord.members_intent = false.",
+                exit_code=77,
+            )
+        raise error
+
+
+async def _nothing() -> None:
+    """Nothing has to happen after a turn yet."""

@@ -1,0 +1,143 @@
+"""The database: one connection that writes, several that can only read.
+
+SQLite lets one connection write at a time. Ours is behind a lock, opens every transaction with
+BEGIN IMMEDIATE (a deferred one may fail at once when it turns from reading to writing: E6 of
+research/reliability.md) and rolls back on anything that interrupts it, cancellation included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import IO, Any, NewType
+
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConfigurationError
+
+Writer = NewType("Writer", AsyncConnection)
+"""A connection inside a write transaction. Only Database.write() hands one out."""
+
+Reader = AsyncConnection
+"""A connection to read from; a Writer is one too."""
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "fullfsync=ON",
+    "checkpoint_fullfsync=ON",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=1000",
+    "journal_size_limit=67108864",
+    "mmap_size=0",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "secure_delete=ON",
+)
+READERS = 4
+
+ConnectionFactory = Callable[[], Awaitable[Any]]
+
+
+class Database:
+    """One SQLite file, held by this process alone.
+
+    `connect`, when given, makes the driver's connections (a simulation runs SQLite inline with it).
+    """
+
+    def __init__(self, path: Path, connect: ConnectionFactory | None = None) -> None:
+        self.path = path
+        self._lock = asyncio.Lock()
+        self._held: IO[str] | None = None
+        self._after: list[Callable[[], None]] = []
+        self._writer = _engine(path, connect, size=1, read_only=False)
+        self._readers = _engine(path, connect, size=READERS, read_only=True)
+
+    def hold(self) -> None:
+        """Take the lock file beside the database. ConfigurationError (exit 75) if another process has it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        held = self.path.with_name(self.path.name + ".lock").open("a")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            raise ConfigurationError(
+                f"Another Lyceum is running with {self.path}. Stop it first, or give this one its own data folder "
+                "(LYCEUM_DATA).",
+                exit_code=75,
+            ) from None
+        self._held = held
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[Writer]:
+        """A write transaction: committed when the block ends, rolled back when anything interrupts it.
+
+        One at a time. Never wait for the outside world inside the block.
+        """
+        async with self._lock, self._writer.connect() as connection:
+            transaction = await connection.begin()
+            self._after = []
+            try:
+                yield Writer(connection)
+            except BaseException:
+                await _finish(transaction.rollback())
+                raise
+            await _finish(transaction.commit())
+            for call in self._after:
+                call()
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """From inside a write transaction: call this once it is committed, and not if it is rolled back."""
+        self._after.append(call)
+
+    @contextlib.asynccontextmanager
+    async def read(self) -> AsyncIterator[Reader]:
+        """A connection that sees the last commit and cannot write."""
+        async with self._readers.connect() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection and let the lock go."""
+        await self._readers.dispose()
+        await self._writer.dispose()
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+async def _finish(ending: Awaitable[None]) -> None:
+    """Wait for a commit or rollback to its end, even when this task is cancelled meanwhile.
+
+    A cancelled COMMIT happens all the same (E7), so the caller must not go on before it is over.
+    """
+    task = asyncio.ensure_future(ending)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+def _engine(path: Path, connect: ConnectionFactory | None, *, size: int, read_only: bool) -> AsyncEngine:
+    options: dict[str, Any] = {"pool_size": size, "max_overflow": 0, "connect_args": {"isolation_level": None}}
+    if connect is not None:
+        options["async_creator"] = connect
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", **options)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        cursor = connection.cursor()
+        for pragma in (*_PRAGMAS, *(["query_only=ON"] if read_only else [])):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,114 @@
+"""The community's clock as the sandbox turns it.
+
+A turn is walked, not jumped: whatever falls due on the way happens at its own time, as it would
+have if the time had passed. A bot that was away takes the whole time at once when it comes back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot.work.worker import Worker
+
+log = structlog.get_logger(__name__)
+
+
+class SandboxClock:
+    """`now = base + (real - real at base) × speed`, told by the sandbox whenever a person turns it."""
+
+    def __init__(self) -> None:
+        self._base = datetime.now(UTC)
+        self._real = time.time()
+        self._speed = 1.0
+        self._held: datetime | None = None
+
+    def now(self) -> datetime:
+        if self._held is not None:
+            return self._held
+        return self._base + timedelta(seconds=(time.time() - self._real) * self._speed)
+
+    def take(self, turn: dict[str, Any]) -> None:
+        """Take over what the sandbox says: base (ISO), real (seconds since 1970 at base), speed."""
+        self._base = datetime.fromisoformat(turn["base"])
+        self._real = float(turn["real"])
+        self._speed = float(turn["speed"])
+        self._held = None
+
+    def hold(self, moment: datetime) -> None:
+        """Stand at `moment` while something due then is worked off."""
+        self._held = moment
+
+
+class Follower:
+    """Keeps a SandboxClock in step with the sandbox and tells it when everything due is done."""
+
+    def __init__(self, clock: SandboxClock, url: str) -> None:
+        self._clock = clock
+        self._url = url.rstrip("/") + "/sandbox/clock/follow"
+        self._worker: Worker | None = None
+        self._turned: Callable[[], Awaitable[None]] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._first = asyncio.Event()
+
+    async def start(self) -> None:
+        """Returns when the first word of the sandbox's time is here."""
+        self._task = asyncio.create_task(self._follow(), name="sandbox clock")
+        first = asyncio.create_task(self._first.wait())
+        await asyncio.wait({first, self._task}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        first.cancel()
+
+    def work_with(self, worker: Worker, turned: Callable[[], Awaitable[None]]) -> None:
+        """From now on, walk each turn through the worker's due times; `turned` is awaited after each step."""
+        self._worker = worker
+        self._turned = turned
+
+    async def stop(self) -> None:
+        """Follow no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _follow(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            while True:
+                try:
+                    async with session.ws_connect(self._url, heartbeat=30) as socket:
+                        async for message in socket:
+                            await self._turn(message.json(), socket)
+                except (aiohttp.ClientError, OSError):
+                    log.debug("the sandbox is away")
+                await asyncio.sleep(0.5)
+
+    async def _turn(self, turn: dict[str, Any], socket: aiohttp.ClientWebSocketResponse) -> None:
+        try:
+            await self._walk(turn)
+        except Exception:
+            log.exception("a turn of the clock was not worked off")
+            self._clock.take(turn)
+        self._first.set()
+        await socket.send_json({"turn": turn["turn"], "done": True})
+
+    async def _walk(self, turn: dict[str, Any]) -> None:
+        if self._worker is None or self._turned is None:
+            self._clock.take(turn)
+            return
+        ahead = SandboxClock()
+        ahead.take(turn)
+        while (due := await self._worker.next_due()) is not None and self._clock.now() < due <= ahead.now():
+            self._clock.hold(due)
+            await self._turned()
+            await self._worker.run_due()
+            if await self._worker.next_due() == due:  # postponed in real time: do not wait for it here
+                break
+        self._clock.take(turn)
+        await self._turned()
+        await self._worker.run_due()

@@ -1,0 +1,230 @@
+"""The ChatServer port over discord.py: our words in, Discord's calls out, its errors in our two words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+
+import aiohttp
+import discord
+
+from bot.cards import Card
+from bot.discord.client import Client
+from bot.discord.kit import files, view
+from bot.discord.permissions import DANGEROUS
+from bot.errors import NeedsAction, RetryLater
+from bot.ports import Delivery, Person, Role, Said, ServerEvent
+
+UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
+ORDINARY = {discord.MessageType.default, discord.MessageType.reply, discord.MessageType.thread_starter_message}
+
+
+class DiscordServer:
+    """Discord as the core sees it. Needs no caches: members and messages are asked for when needed."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def guild_ids(self) -> list[int]:
+        return [guild.id for guild in self._client.guilds if not guild.unavailable]
+
+    async def roles(self, guild_id: int) -> list[Role]:
+        return [_role(role) for role in sorted(self._guild(guild_id).roles)]
+
+    async def own_top_position(self, guild_id: int) -> int:
+        guild = self._guild(guild_id)
+        me = await self.member(guild_id, self._me())
+        held = me.roles if me else frozenset[int]()
+        return max((role.position for role in guild.roles if role.id in held), default=0)
+
+    async def member(self, guild_id: int, user_id: int) -> Person | None:
+        with translated():
+            try:
+                member = await self._guild(guild_id).fetch_member(user_id)
+            except discord.NotFound:
+                return None
+        return _person(member)
+
+    async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        with translated():
+            async for member in self._guild(guild_id).fetch_members(limit=None):
+                yield _person(member)
+
+    async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        with translated():
+            await self._client.http.add_role(guild_id, user_id, role_id, reason=reason)
+
+    async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        with translated(), contextlib.suppress(discord.NotFound):
+            await self._client.http.remove_role(guild_id, user_id, role_id, reason=reason)
+
+    async def channel_named(self, guild_id: int, name: str) -> int | None:
+        wanted = name.lstrip("#").casefold()
+        for channel in self._guild(guild_id).text_channels:
+            if channel.name.casefold() == wanted or str(channel.id) == wanted:
+                return channel.id
+        return None
+
+    async def text_channels(self, guild_id: int) -> list[int]:
+        guild = self._guild(guild_id)
+        with translated():
+            me = await guild.fetch_member(self._me())
+            threads = await guild.active_threads()
+        places: list[discord.abc.GuildChannel] = [*guild.text_channels, *guild.voice_channels, *guild.stage_channels]
+        readable = [place.id for place in places if _may_read(place, me)]
+        return readable + [thread.id for thread in threads]
+
+    async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+        with translated():
+            while True:
+                page = await self._client.http.logs_from(channel_id, limit=100, after=after)
+                for message in sorted(page, key=lambda message: int(message["id"])):
+                    after = int(message["id"])
+                    if after > until:
+                        return
+                    author = message["author"]
+                    human = not author.get("bot") and "webhook_id" not in message
+                    kind = discord.enums.try_enum(discord.MessageType, message["type"])
+                    yield Said(after, channel_id, int(author["id"]), human, kind in ORDINARY)
+                if len(page) < 100:
+                    return
+
+    async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
+        with translated():
+            place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+            message = await place.send(view=view(card), files=files(card), nonce=nonce(key))
+        return message.id
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        with translated():
+            place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+            try:
+                await place.get_partial_message(message_id).edit(view=view(card), attachments=files(card))
+            except discord.NotFound:
+                return False
+        return True
+
+    async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
+        try:
+            with translated():
+                channel = await self._client.http.start_private_message(user_id)
+                place = self._client.get_partial_messageable(int(channel["id"]))
+                await place.send(view=view(card), files=files(card), nonce=nonce(key))
+        except DirectMessagesClosed:
+            return Delivery.CLOSED
+        except NeedsAction:
+            return Delivery.GONE
+        return Delivery.SENT
+
+    async def edit_answer(self, token: str, card: Card) -> bool:
+        application = self._client.application_id
+        assert application is not None  # noqa: S101 # signed in, or nobody could have asked
+        hook = discord.Webhook.partial(application, token, client=self._client)
+        with translated():
+            try:
+                await hook.edit_message("@original", view=view(card), attachments=files(card))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+            except (discord.NotFound, discord.Forbidden):
+                return False
+            except discord.HTTPException as error:
+                if error.status == 401:  # the token's 15 minutes are over
+                    return False
+                raise
+        return True
+
+    async def create_event(self, guild_id: int, event: ServerEvent) -> int:
+        guild = self._guild(guild_id)
+        with translated():
+            if event.channel_id is not None:
+                made = await guild.create_scheduled_event(
+                    name=event.name,
+                    description=event.description,
+                    start_time=event.starts_at,
+                    end_time=event.ends_at,
+                    privacy_level=discord.PrivacyLevel.guild_only,
+                    entity_type=discord.EntityType.voice,
+                    channel=discord.Object(event.channel_id),
+                )
+            else:
+                made = await guild.create_scheduled_event(
+                    name=event.name,
+                    description=event.description,
+                    start_time=event.starts_at,
+                    end_time=event.ends_at,
+                    privacy_level=discord.PrivacyLevel.guild_only,
+                    entity_type=discord.EntityType.external,
+                    location=event.place or "-",
+                )
+        return made.id
+
+    async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
+        with translated():
+            for found in await self._guild(guild_id).fetch_scheduled_events():
+                ours = found.creator_id == self._me()
+                if ours and found.name == event.name and found.start_time == event.starts_at:
+                    return found.id
+        return None
+
+    async def cancel_event(self, guild_id: int, event_id: int) -> None:
+        with translated(), contextlib.suppress(discord.NotFound):
+            await self._client.http.delete_scheduled_event(guild_id, event_id)
+
+    def _guild(self, guild_id: int) -> discord.Guild:
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            raise RetryLater(f"guild {guild_id} is not available", timedelta(seconds=30))
+        return guild
+
+    def _me(self) -> int:
+        assert self._client.user is not None  # noqa: S101 # nothing runs before signing in
+        return self._client.user.id
+
+
+class DirectMessagesClosed(Exception):
+    """50007 or 50278: the member takes no direct messages from us."""
+
+
+def nonce(key: str) -> str:
+    """At most 25 characters that stand for `key`: Discord then posts the same message once."""
+    return hashlib.sha256(key.encode()).hexdigest()[:25]
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Discord's and the network's errors in our two words. Documentation: "JSON Error Codes"."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise RetryLater("rate limited", timedelta(seconds=error.retry_after)) from error
+    except discord.DiscordServerError as error:
+        raise RetryLater(f"Discord answered {error.status}") from error
+    except discord.HTTPException as error:
+        if error.status == 429:
+            raise RetryLater("rate limited", timedelta(minutes=1)) from error
+        if error.code in (50007, 50278):
+            raise DirectMessagesClosed from error
+        if error.code in (50013, 50001):
+            raise NeedsAction("missing-permission", "Lyceum lacks a permission, or its role is too low.") from error
+        if error.code in UNKNOWN:
+            raise NeedsAction("gone", f"Discord no longer knows this ({error.text}).") from error
+        raise
+    except (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError) as error:
+        raise RetryLater(f"Discord could not be reached: {type(error).__name__}") from error
+
+
+def _role(role: discord.Role) -> Role:
+    dangerous = tuple(name for name, held in role.permissions if held and name in DANGEROUS)
+    return Role(role.id, role.name, role.position, role.managed, role.is_default(), dangerous)
+
+
+def _person(member: discord.Member) -> Person:
+    joined = member.joined_at or discord.utils.utcnow()
+    return Person(member.id, member.bot, joined, frozenset(role.id for role in member.roles if not role.is_default()))
+
+
+def _may_read(place: discord.abc.GuildChannel, me: discord.Member) -> bool:
+    may = place.permissions_for(me)
+    return may.view_channel and may.read_message_history
+

@@ -1,0 +1,202 @@
+"""The project's own Python environment: made on the first start, checked in milliseconds on every other.
+
+Standard library only, and written so that Python 3.8 can read it: an old interpreter must get far enough
+to be told its age. The slow half (making, installing, mending) is `bot/installer.py`, imported when needed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NoReturn, Sequence  # noqa: UP035 - collections.abc.Sequence[str] is no type on 3.8
+
+ROOT = Path(__file__).resolve().parent.parent
+OLDEST = (3, 11)
+STAMP = "lyceum-stamp"
+UNFINISHED = "unfinished"
+
+# The development lock pins everything of the other one at the same version (tests/hygiene/test_locks.py).
+SATISFIED_BY = {
+    "requirements.lock": ("requirements.lock", "requirements-dev.lock"),
+    "requirements-dev.lock": ("requirements-dev.lock",),
+}
+
+CANNOT_RUN_HERE = 78  # sysexits.h EX_CONFIG: trying again without a change will not help
+_MENDED = "_LYCEUM_MENDED"  # holds this process's id, which survives execv and is not a child's
+
+_PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)( ;)?", re.MULTILINE)
+_SPECIFIER = re.compile(r"(>=|<|==)\s*([\w.]+)")
+
+
+def ensure(lock: str, script_argv: Sequence[str] | None = None) -> None:
+    """Return only where the packages of `lock` are at hand; else prepare `.venv` and start the script there.
+
+    `script_argv` is what follows the interpreter's name on its command line, by default what followed ours.
+    Leaves the process with one sentence and no traceback when that cannot be done.
+    """
+    sentence = refusal(sys.version_info[:2], os.name)
+    if sentence:
+        leave(sentence, CANNOT_RUN_HERE)
+    folder = environment_folder()
+    inside = _same(Path(sys.prefix), folder)
+    version = sys.version_info[:2] if inside else None
+    if _running_suits(lock, folder, inside):
+        os.environ.pop(_MENDED, None)
+        return
+    if os.environ.get(_MENDED) == str(os.getpid()):
+        leave(f"Packages are still missing from {folder} after installing. Delete it and start again.", 70)
+    if inside or not suits(folder, lock):
+        from bot.installer import mend
+
+        mend(folder, lock, version)
+        os.environ[_MENDED] = str(os.getpid())
+    _restart(folder, script_argv)
+
+
+def refusal(version: Sequence[int], os_name: str) -> str | None:
+    """Say why this interpreter can never run Lyceum, or nothing."""
+    if os_name == "nt":
+        return "Lyceum runs on Linux and macOS; on Windows start it inside WSL (`wsl --install`)."
+    if tuple(version) < OLDEST:
+        needed, present = (".".join(map(str, pair)) for pair in (OLDEST, version))
+        return f"Lyceum needs Python {needed} or newer; this is {present} ({sys.executable})."
+    return None
+
+
+def environment_folder() -> Path:
+    """`.venv` beside the project, or the folder that LYCEUM_VENV names."""
+    named = os.environ.get("LYCEUM_VENV")
+    return Path(named).expanduser().absolute() if named else ROOT / ".venv"
+
+
+def suits(folder: Path, lock: str, version: tuple[int, int] | None = None) -> bool:
+    """Tell whether `folder` is a finished environment with what `lock` needs; looks at names of files only.
+
+    Either our stamp names the lock as it is now and its packages are still there, or somebody else (uv) keeps
+    the environment and it has what pyproject.toml asks for. `version` is the Python it really runs, if known.
+    """
+    version = version or recorded_version(folder)
+    if version is None or version < OLDEST or not os.access(folder / "bin" / "python", os.X_OK):
+        return False
+    stamp = read_stamp(folder)
+    if stamp == UNFINISHED:
+        return False
+    installed = installed_packages(folder, version)
+    stamped = any(
+        stamp == stamp_text(name, version) and pinned_packages(name).items() <= installed.items()
+        for name in SATISFIED_BY[lock]
+    )
+    kept_by_others = not stamp or "UV_RUN_RECURSION_DEPTH" in os.environ  # set by `uv run`, which also syncs
+    return stamped or (kept_by_others and meets_pyproject(installed, lock))
+
+
+def recorded_version(folder: Path) -> tuple[int, int] | None:
+    """Read from pyvenv.cfg with which Python an environment was made; None where there is no environment."""
+    try:
+        text = (folder / "pyvenv.cfg").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", text, re.MULTILINE)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def read_stamp(folder: Path) -> str:
+    """What the last installation left: its lock, hash and Python, UNFINISHED, or nothing."""
+    try:
+        return (folder / STAMP).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def stamp_text(lock: str, version: tuple[int, int]) -> str:
+    """The stamp of an environment in which the present content of `lock` was installed completely."""
+    try:
+        digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    except OSError:
+        digest = "missing"
+    return f"{lock} {digest} {version[0]}.{version[1]}"
+
+
+def pinned_packages(lock: str) -> dict[str, str]:
+    """Name and version of each package that `lock` pins for every platform alike."""
+    pins = _PIN.findall((ROOT / lock).read_text("utf-8"))
+    return {plain_name(name): version for name, version, marker in pins if not marker}
+
+
+def entries(lock: str) -> int:
+    """How many lines of `lock` pin something, on whatever platform."""
+    return len(_PIN.findall((ROOT / lock).read_text("utf-8")))
+
+
+def installed_packages(folder: Path, version: tuple[int, int]) -> dict[str, str]:
+    """Name and version of what is installed, read off the names of the `.dist-info` folders."""
+    found: dict[str, str] = {}
+    for site in folder.glob(f"lib/python{version[0]}.{version[1]}*/site-packages"):
+        for entry in os.listdir(site):  # noqa: PTH208 - names are all that is wanted
+            name, _, release = entry[: -len(".dist-info")].rpartition("-")
+            if entry.endswith(".dist-info"):
+                found[plain_name(name)] = release
+    return found
+
+
+def meets_pyproject(installed: dict[str, str], lock: str) -> bool:
+    """Tell whether `installed` holds what pyproject.toml itself asks for; it uses `>=`, `<` and `==` only."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = list(project["project"]["dependencies"])
+    if lock == "requirements-dev.lock":
+        wanted += project["dependency-groups"]["dev"]
+    return all(_meets(installed, requirement) for requirement in wanted)
+
+
+def plain_name(name: str) -> str:
+    """One spelling for a package: PEP 503's."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def leave(sentence: str, code: int) -> NoReturn:
+    """End the process with a sentence on standard error."""
+    print(sentence, file=sys.stderr)
+    raise SystemExit(code)
+
+
+def _running_suits(lock: str, folder: Path, inside: bool) -> bool:
+    if inside:
+        return suits(folder, lock, sys.version_info[:2])
+    if sys.prefix == sys.base_prefix:
+        return False
+    return meets_pyproject(installed_packages(Path(sys.prefix), sys.version_info[:2]), lock)
+
+
+def _meets(installed: dict[str, str], requirement: str) -> bool:
+    name = re.match(r"[\w.-]+", requirement)
+    have = installed.get(plain_name(name[0])) if name else None
+    if have is None:
+        return False
+    release = _numbers(have)
+    compare = {">=": release.__ge__, "<": release.__lt__, "==": release.__eq__}
+    return all(compare[sign](_numbers(bound)) for sign, bound in _SPECIFIER.findall(requirement))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    leading = re.match(r"\d+(?:\.\d+)*", version)
+    return tuple(int(part) for part in leading[0].split(".")) if leading else ()
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _restart(folder: Path, script_argv: Sequence[str] | None) -> NoReturn:
+    python = str(folder / "bin" / "python")
+    arguments = sys.orig_argv[1:] if script_argv is None else list(script_argv)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execv(python, [python, *arguments])  # noqa: S606 - the point of this file
+    except OSError as error:
+        leave(f"Cannot start {python}: {error.strerror}. Delete {folder} and start again.", 70)

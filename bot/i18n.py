@@ -1,0 +1,123 @@
+"""The catalogue of everything that a person reads. English is the source; zh-CN is complete.
+
+Source texts stand in the code as `t("…")`; translations in `bot/locales/zh_CN/<topic>.po`, which
+are read at start without a build step. `python -m bot.i18n` lists what is missing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from babel.messages.pofile import read_po
+
+from bot.errors import UserError
+from bot.money import Money
+
+LOCALES = Path(__file__).parent / "locales"
+SOURCE = "en"
+LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
+
+Key = tuple[str, str]  # (singular, plural or "")
+
+
+class Words:
+    """One language: call it with a source text and the values of its placeholders."""
+
+    def __init__(self, code: str, translations: Mapping[Key, tuple[str, ...]], zone: ZoneInfo) -> None:
+        self.code = code
+        self.zone = zone
+        self._locale = Locale.parse(code, sep="-")
+        self._translations = translations
+
+    def __call__(self, message: str, /, **values: Any) -> str:
+        """The text in this language, placeholders filled."""
+        found = self._translations.get((message, ""))
+        text = found[0] if found else message
+        return text.format(**values) if values else text
+
+    def n(self, one: str, many: str, n: int, /, **values: Any) -> str:
+        """The form for `n` things; `{n}` is the number, written as this language writes it."""
+        found = self._translations.get((one, many))
+        text = found[0] if found and len(found) == 1 else (found or (one, many))[0 if n == 1 else 1]
+        return text.format(n=self.number(n), **values)
+
+    def error(self, error: UserError) -> str:
+        """The sentence of a UserError."""
+        return self(error.message, **error.values)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """1,234.50"""
+        return numbers.format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """0.284 → 28%"""
+        return numbers.format_percent(share, locale=self._locale)
+
+    def money(self, money: Money) -> str:
+        """¥99.00, US$1,234.50, JP¥500: with the decimals that the currency has."""
+        return numbers.format_currency(money.decimal(), money.currency, locale=self._locale)
+
+    def day(self, day: date) -> str:
+        """16 Nov 2026, as this language writes it."""
+        return dates.format_date(day, format="medium", locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time in the community's zone, for places where Discord's own time stamps cannot stand."""
+        return dates.format_datetime(moment, format="medium", tzinfo=self.zone, locale=self._locale)
+
+    def join(self, parts: list[str]) -> str:
+        """A, B and C"""
+        from babel.lists import format_list  # noqa: PLC0415 # rarely needed
+
+        return format_list(parts, locale=self._locale)
+
+
+class Texts:
+    """Every language, in the community's time zone."""
+
+    def __init__(self, default: str, zone: ZoneInfo) -> None:
+        self.default = default
+        self._zone = zone
+        self._languages = {code: Words(code, catalogue(code), zone) for code in LANGUAGES}
+
+    def of(self, locale: str | None) -> Words:
+        """The language of a Discord locale ("zh-CN", "en-GB", …); Chinese variants read zh-CN, others English."""
+        if locale is None:
+            return self.community
+        if locale.startswith("zh"):
+            return self._languages["zh-CN"]
+        return self._languages[SOURCE]
+
+    @property
+    def community(self) -> Words:
+        """The language of what everybody sees."""
+        return self._languages[self.default]
+
+
+@functools.cache
+def catalogue(code: str) -> Mapping[Key, tuple[str, ...]]:
+    """All translations of a language, merged from its files. Empty for the source language."""
+    merged: dict[Key, tuple[str, ...]] = {}
+    if code == SOURCE:
+        return merged
+    for path in sorted((LOCALES / code.replace("-", "_")).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code.replace("-", "_")):
+                if not message.id or message.fuzzy:
+                    continue
+                one, many = message.id if isinstance(message.id, tuple | list) else (message.id, "")
+                strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+                if all(strings):
+                    merged[(one, many)] = tuple(strings)
+    return merged
+
+
+def stamp(moment: datetime, style: str = "f") -> str:
+    """Discord's time mark: each reader sees it in their own zone and language (styles t T d D f F R)."""
+    return f"<t:{int(moment.timestamp())}:{style}>"

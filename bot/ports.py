@@ -1,0 +1,139 @@
+"""What the core asks of a chat server, in our words: ids are integers, shapes are ours.
+
+Every call may raise RetryLater (the server did not answer) or NeedsAction (the owner must mend something).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from bot.cards import Card
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of a guild. `position` grows upwards; `dangerous` names permissions that no paid role may carry."""
+
+    id: int
+    name: str
+    position: int
+    managed: bool
+    everyone: bool
+    dangerous: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of a guild, as far as the core may know them."""
+
+    id: int
+    bot: bool
+    joined_at: datetime
+    roles: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as history tells it: who and when, never what."""
+
+    id: int
+    channel_id: int
+    author_id: int
+    human: bool
+    counts: bool  # an ordinary message or reply; not a join notice, pin notice or the like
+
+
+@dataclass(frozen=True)
+class ServerEvent:
+    """What Discord's scheduled event should say. `channel_id` is a voice channel; else `place` is an address."""
+
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    channel_id: int | None
+    place: str | None
+
+
+class Delivery(Enum):
+    """What became of a direct message."""
+
+    SENT = "sent"
+    CLOSED = "closed"  # the member does not take direct messages from us
+    GONE = "gone"  # no longer in the server
+
+
+class ChatServer(Protocol):
+    """Discord, as the core sees it."""
+
+    async def guild_ids(self) -> list[int]:
+        """The guilds that Lyceum is in and can reach now."""
+        ...
+
+    async def roles(self, guild_id: int) -> list[Role]:
+        """All roles of the guild, lowest first."""
+        ...
+
+    async def own_top_position(self, guild_id: int) -> int:
+        """Lyceum can give only roles below this position."""
+        ...
+
+    async def member(self, guild_id: int, user_id: int) -> Person | None:
+        """The member with their roles as they are now, None when not in the guild."""
+        ...
+
+    def members(self, guild_id: int) -> AsyncIterator[Person]:
+        """Everybody in the guild, page by page."""
+        ...
+
+    async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        """Give a role; harmless when held already. `reason` goes to Discord's audit log."""
+        ...
+
+    async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
+        """Take a role; harmless when not held."""
+        ...
+
+    async def channel_named(self, guild_id: int, name: str) -> int | None:
+        """The text channel of that name, case ignored."""
+        ...
+
+    async def text_channels(self, guild_id: int) -> list[int]:
+        """Channels and active threads whose history Lyceum can read."""
+        ...
+
+    def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+        """Messages of a channel with after < id <= until, oldest first."""
+        ...
+
+    async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
+        """Post a card; the same `key` within a few minutes posts once (Discord's enforced nonce). Returns its id."""
+        ...
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        """Show another card in its place; False when the message is gone."""
+        ...
+
+    async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
+        """Send a direct message to a member who asked for it."""
+        ...
+
+    async def edit_answer(self, token: str, card: Card) -> bool:
+        """Change the answer to an interaction of the last 15 minutes; False when Discord no longer takes it."""
+        ...
+
+    async def create_event(self, guild_id: int, event: ServerEvent) -> int:
+        """Make Discord's scheduled event; returns its id."""
+        ...
+
+    async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
+        """The scheduled event of ours with that name and start, if one was made already."""
+        ...
+
+    async def cancel_event(self, guild_id: int, event_id: int) -> None:
+        """Take Discord's scheduled event away; harmless when it is gone."""
+        ...

@@ -1,0 +1,59 @@
+"""The web server and what every answer of it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from aiohttp import web
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+BODY_LIMIT = 256 * 1024  # bytes; no webhook of ours is larger
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@web.middleware
+async def careful(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Security headers on every answer, errors included."""
+    try:
+        response = await handler(request)
+    except web.HTTPException as error:
+        error.headers.update(_HEADERS)
+        raise
+    response.headers.update(_HEADERS)
+    return response
+
+
+class WebServer:
+    """Serves the routes it is given, from `start` to `stop`."""
+
+    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef]) -> None:
+        self._application = web.Application(middlewares=[careful], client_max_size=BODY_LIMIT)
+        self.add(routes)
+        self._runner = web.AppRunner(self._application, access_log=None, shutdown_timeout=2.0)
+        self._host = host
+        self._port = port
+        self.url = ""
+
+    def add(self, routes: Iterable[web.RouteDef]) -> None:
+        """More routes; before `start`."""
+        self._application.router.add_routes(list(routes))
+
+    async def start(self) -> None:
+        """Listen; `url` then tells where (port 0 means any free one)."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+        self.url = f"http://{self._host}:{self._port}"
+
+    async def stop(self) -> None:
+        """Let requests end, then close."""
+        await self._runner.cleanup()

@@ -1,0 +1,66 @@
+"""Putting work into the queue, from inside the transaction that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot.clock import Clock
+from bot.db import Database, Writer
+from bot.ids import new_id
+from bot.work import store
+
+
+@dataclass(frozen=True)
+class Job:
+    """One claimed row. `due` is the community's time; `tries` counts this one."""
+
+    id: int
+    guild_id: int
+    kind: str
+    key: str
+    due: datetime
+    tries: int
+    generation: int
+    payload: dict[str, Any]
+
+
+class Queue:
+    """Adds rows of work; listeners hear of them once the transaction that added them is committed."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._listeners: list[Callable[[datetime], None]] = []
+
+    def listen(self, listener: Callable[[datetime], None]) -> None:
+        """Call `listener(due)` after a row was added."""
+        self._listeners.append(listener)
+
+    async def once(
+        self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
+    ) -> None:
+        """Do this one time ever: a second row under the same guild, kind and key is not made."""
+        await self._add(tx, kind, guild_id, key, due, payload, again=False)
+
+    async def again(
+        self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
+    ) -> None:
+        """Do this (once more): for work that makes the outside equal to what the database wants."""
+        await self._add(tx, kind, guild_id, key, due, payload, again=True)
+
+    async def _add(
+        self, tx: Writer, kind: str, guild_id: int, key: str, due: datetime | None, payload: dict[str, Any], *, again: bool
+    ) -> None:
+        now = self._clock.now()
+        row = {
+            "id": new_id(now), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due or now,
+            "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
+            "error": None, "changed_at": now,
+        }  # fmt: skip
+        await store.add(tx, row=row, again=again)
+        for listener in self._listeners:
+            self._db.after_commit(partial(listener, due or now))

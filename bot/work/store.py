@@ -1,0 +1,128 @@
+"""The queries of durable work."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.db import Reader, Writer
+from bot.work.tables import work
+
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+LEASE = timedelta(seconds=60)
+
+
+async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
+    """Insert the row; under a key that exists, leave it or (with `again`) open it anew for the earlier due time."""
+    statement = insert(work).values(**row)
+    if again:
+        new = statement.excluded
+        statement = statement.on_conflict_do_update(
+            index_elements=[work.c.guild_id, work.c.kind, work.c.key],
+            set_={
+                "due": func.iif(work.c.state == "done", new.due, func.min(work.c.due, new.due)),
+                "state": "open",
+                "not_before": new.not_before,
+                "tries": 0,
+                "generation": work.c.generation + 1,
+                "payload": new.payload,
+                "error": None,
+                "changed_at": new.changed_at,
+            },
+        )
+    else:
+        statement = statement.on_conflict_do_nothing()
+    await tx.execute(statement)
+
+
+async def claim(tx: Writer, now: datetime, real: datetime, limit: int, busy: Collection[int]) -> list[Any]:
+    """Lease the due rows for this process, earliest first."""
+    due = (
+        select(work.c.id)
+        .where(
+            work.c.state != "done",
+            work.c.due <= now,
+            work.c.not_before <= real,
+            work.c.leased_until <= real,
+            work.c.id.not_in(busy),
+        )
+        .order_by(work.c.due, work.c.id)
+        .limit(limit)
+    )
+    taken = (
+        update(work)
+        .where(work.c.id.in_(due))
+        .values(leased_until=real + LEASE, tries=work.c.tries + 1, changed_at=now)
+        .returning(
+            work.c.id, work.c.guild_id, work.c.kind, work.c.key, work.c.due, work.c.tries, work.c.generation, work.c.payload
+        )
+    )
+    rows = (await tx.execute(taken)).all()
+    return sorted(rows, key=lambda row: (row.due, row.id))
+
+
+async def finish(tx: Writer, id_: int, generation: int, now: datetime) -> None:
+    """Done, unless it was asked for again while it ran: then it stays open and is run once more."""
+    await tx.execute(
+        update(work)
+        .where(work.c.id == id_, work.c.generation == generation)
+        .values(state="done", error=None, changed_at=now)
+    )
+    await tx.execute(
+        update(work).where(work.c.id == id_).values(leased_until=EPOCH)
+    )
+
+
+async def postpone(
+    tx: Writer, id_: int, generation: int, *, state: str, not_before: datetime, error: str, now: datetime, due: datetime | None
+) -> None:
+    """Try again at `not_before` (real time), or at `due` (community's time) if given."""
+    values: dict[str, Any] = {"state": state, "not_before": not_before, "error": error, "changed_at": now}
+    if due is not None:
+        values["due"] = due
+    await tx.execute(update(work).where(work.c.id == id_, work.c.generation == generation).values(**values))
+    await tx.execute(update(work).where(work.c.id == id_).values(leased_until=EPOCH))
+
+
+async def release_all(tx: Writer) -> None:
+    """At start nobody else can hold a lease: the lock file says so."""
+    await tx.execute(update(work).where(work.c.state != "done").values(leased_until=EPOCH))
+
+
+async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
+    """Something changed in the guild that may mend its stuck work: try it now."""
+    await tx.execute(update(work).where(work.c.guild_id == guild_id, work.c.state == "stuck").values(not_before=real))
+
+
+async def next_due(db: Reader) -> datetime | None:
+    """The community's time of the earliest open row, backoff not regarded."""
+    return (await db.execute(select(func.min(work.c.due)).where(work.c.state != "done"))).scalar()
+
+
+async def next_retry(db: Reader, now: datetime) -> datetime | None:
+    """The real time at which the earliest due but postponed row may be tried again."""
+    query = select(func.min(func.max(work.c.not_before, work.c.leased_until))).where(work.c.state != "done", work.c.due <= now)
+    text = (await db.execute(query)).scalar()
+    if text is None:
+        return None
+    moment = text if isinstance(text, datetime) else datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=EPOCH.tzinfo)
+
+
+async def counts(db: Reader, now: datetime) -> tuple[int, int]:
+    """(rows that are due and not done, rows that only the owner can mend)."""
+    due = await db.execute(select(func.count()).where(work.c.state == "open", work.c.due <= now))
+    stuck = await db.execute(select(func.count()).where(work.c.state == "stuck"))
+    return due.scalar_one(), stuck.scalar_one()
+
+
+async def stuck(db: Reader, guild_id: int) -> list[Any]:
+    """The rows that wait for the owner, newest first."""
+    query = select(work.c.kind, work.c.key, work.c.error, work.c.changed_at).where(
+        work.c.guild_id == guild_id, work.c.state == "stuck"
+    )
+    return list((await db.execute(query.order_by(work.c.changed_at.desc()).limit(25))).all())

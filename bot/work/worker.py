@@ -1,0 +1,145 @@
+"""Doing the work that is due: claim, run, write the outcome. One bad row never stops the others."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock, real_now
+from bot.crashpoints import point
+from bot.db import Database
+from bot.errors import NeedsAction, RetryLater
+from bot.work import store
+from bot.work.queue import Job, Queue
+
+Handler = Callable[[Job], Awaitable[None]]
+
+SLOTS = 16
+TIMEOUT = 45.0  # seconds; shorter than the lease, so that a row never runs twice at a time
+LONGEST_WAIT = timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
+
+
+class Later(Exception):
+    """The job is not for now: run it again when the community's clock reaches `due`."""
+
+    def __init__(self, due: datetime) -> None:
+        super().__init__(f"due {due:%Y-%m-%d %H:%M}")
+        self.due = due
+
+
+class Worker:
+    """Runs due rows with the handler of their kind, at most SLOTS at a time."""
+
+    def __init__(self, db: Database, clock: Clock, queue: Queue, handlers: Mapping[str, Handler]) -> None:
+        self._db = db
+        self._clock = clock
+        self._handlers = handlers
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._claiming = asyncio.Lock()
+        self._soonest: datetime | None = None
+        self._known = False
+        queue.listen(self._note)
+
+    async def recover(self) -> None:
+        """Take over what the last process had leased when it died."""
+        async with self._db.write() as tx:
+            await store.release_all(tx)
+
+    async def kick(self) -> None:
+        """Start what is due, as far as slots are free. Whatever ends starts the next by itself."""
+        async with self._claiming:
+            for job in await self._claim(SLOTS - len(self._tasks)):
+                self._tasks[job.id] = asyncio.create_task(self._run(job), name=f"{job.kind} {job.key}")
+
+    async def run_due(self) -> None:
+        """Run everything that is due now, rows that the work itself adds included, and wait for its end."""
+        await self.kick()
+        while self._tasks:
+            await asyncio.wait(list(self._tasks.values()))
+            await self.kick()
+
+    async def stop(self) -> None:
+        """Wait a moment for what runs; what does not end keeps its row."""
+        if self._tasks:
+            _, running = await asyncio.wait(list(self._tasks.values()), timeout=5)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def next_due(self) -> datetime | None:
+        """When, on the community's clock, the next row falls due; None when there is none."""
+        if not self._known:
+            self._known, self._soonest = True, None
+            async with self._db.read() as db:
+                found = await store.next_due(db)
+            if found is not None:
+                self._note(found)
+        return self._soonest
+
+    async def next_retry(self) -> datetime | None:
+        """When, in real time, a postponed row may be tried again."""
+        async with self._db.read() as db:
+            return await store.next_retry(db, self._clock.now())
+
+    def _note(self, due: datetime) -> None:
+        if self._soonest is None or due < self._soonest:
+            self._soonest = due
+
+    async def _claim(self, limit: int) -> list[Job]:
+        now = self._clock.now()
+        soonest = await self.next_due()
+        if limit <= 0 or soonest is None or soonest > now:
+            return []
+        async with self._db.write() as tx:
+            rows = await store.claim(tx, now, real_now(), limit, list(self._tasks))
+            point("work.claimed")
+        self._known = False
+        return [Job(**row._mapping) for row in rows]
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await self._attempt(job)
+        finally:
+            del self._tasks[job.id]
+            self._known = False
+        await self.kick()
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            handler = self._handlers[job.kind]
+            async with asyncio.timeout(TIMEOUT):
+                await handler(job)
+        except Later as later:
+            await self._postpone(job, "open", timedelta(0), str(later), due=later.due)
+        except RetryLater as error:
+            await self._postpone(job, "open", error.after or backoff(job.tries), str(error))
+        except NeedsAction as error:
+            await self._postpone(job, "stuck", LONGEST_WAIT, str(error))
+            log.warning("work needs the owner", kind=job.kind, key=job.key, guild=job.guild_id, finding=error.finding)
+        except Exception as error:
+            # A defect: keep the row, complain, and let the others go on.
+            await self._postpone(job, "open", backoff(job.tries), f"{type(error).__name__}: {error}"[:500])
+            log.exception("work failed unexpectedly", kind=job.kind, key=job.key, guild=job.guild_id)
+        else:
+            point("work.before_done")
+            async with self._db.write() as tx:
+                await store.finish(tx, job.id, job.generation, self._clock.now())
+            point("work.done")
+
+    async def _postpone(self, job: Job, state: str, wait: timedelta, error: str, due: datetime | None = None) -> None:
+        async with self._db.write() as tx:
+            await store.postpone(
+                tx, job.id, job.generation, state=state, not_before=real_now() + wait, error=error, now=self._clock.now(), due=due
+            )
+
+
+def backoff(tries: int) -> timedelta:
+    """1 s, 2 s, 4 s … up to an hour, each up to a quarter longer so that rows do not march in step."""
+    seconds = min(2 ** min(tries - 1, 12), LONGEST_WAIT.total_seconds())
+    return timedelta(seconds=seconds * (1 + random.random() / 4))
