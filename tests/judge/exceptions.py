@@ -1,0 +1,121 @@
+"""The only places where a request may differ from Discord's OpenAPI file, each with its source.
+
+An exception stands here when Discord's documentation holds against the file, or when discord.py 2.7.1 sends
+something that Discord is known to take. Nothing else is excused: what no entry below covers fails the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tests.judge.findings import Finding
+
+_DOCS = "https://docs.discord.com/developers"
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Covers findings by shell-style patterns of operation, place and words, and by the exact rule.
+
+    Round brackets stand for the square ones of an index: `body.roles(*)`.
+    """
+
+    name: str
+    rule: str
+    where: str
+    source: str
+    operation: str = "*"
+    what: str = "*"
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether this exception speaks of that finding."""
+        return (
+            finding.rule == self.rule
+            and fnmatchcase(finding.operation, self.operation)
+            and fnmatchcase(finding.where.replace("[", "(").replace("]", ")"), self.where)
+            and fnmatchcase(finding.what, self.what)
+        )
+
+
+EXCEPTIONS: tuple[Allowed, ...] = (
+    # The documentation holds against the file.
+    Allowed(
+        "a form may hold files[n] wherever a message is sent",
+        rule="unknown part",
+        where="form.files([0-9])",
+        source=f"{_DOCS}/reference#uploading-files",
+    ),
+    Allowed(
+        "a new attachment's id is its place in the form, as a number",
+        rule="id as number",
+        where="body.*attachments(*).id",
+        source=f"{_DOCS}/reference#editing-message-attachments (the example: attachments, id 0 and 1)",
+    ),
+    Allowed(
+        "permissions are decimal strings",
+        rule="number as text",
+        where="body.*permissions",
+        source=f"{_DOCS}/topics/permissions: in API v8 and above, all permissions are serialized as strings",
+    ),
+    Allowed(
+        "an overwrite's allow is a decimal string",
+        rule="number as text",
+        where="body.*allow",
+        source=f"{_DOCS}/topics/permissions: including the allow and deny fields in overwrites",
+    ),
+    Allowed(
+        "an overwrite's deny is a decimal string",
+        rule="number as text",
+        where="body.*deny",
+        source=f"{_DOCS}/topics/permissions: including the allow and deny fields in overwrites",
+    ),
+    Allowed(
+        "a command says whether it is age-restricted",
+        rule="unknown field",
+        operation="bulk_set_*application_commands",
+        where="body(*).nsfw",
+        source=f"{_DOCS}/interactions/application-commands#application-command-object-application-command-structure",
+    ),
+    Allowed(
+        "an application's SKUs can be listed",
+        rule="unknown operation",
+        operation="GET /api/v10/applications/*/skus",
+        where="request",
+        source=f"{_DOCS}/resources/sku#list-skus",
+    ),
+    # What discord.py 2.7.1 sends, and Discord takes from every bot that is built on it.
+    Allowed(
+        "discord.py writes ids as numbers",
+        rule="id as number",
+        where="body*",
+        source="discord.py 2.7.1: ids are ints and go into JSON as they are (mentions.py, member.py, …)",
+    ),
+    Allowed(
+        "discord.py says tts: false in edits too",
+        rule="unknown field",
+        operation="update_*message",
+        where="body.tts",
+        what="is False,*",
+        source="discord.py 2.7.1, http.py, handle_message_parameters: payload['tts'] = tts",
+    ),
+    Allowed(
+        "discord.py writes an embed's flags back",
+        rule="unknown field",
+        where="body.*embeds(*).flags",
+        what="is 0,*",
+        source="discord.py 2.7.1, embeds.py: _flags is one of the slots that to_dict writes",
+    ),
+    Allowed(
+        "discord.py repeats an overwrite's id in the body",
+        rule="unknown field",
+        operation="set_channel_permission_overwrite",
+        where="body.id",
+        source="discord.py 2.7.1, http.py, edit_channel_permissions: the path's id is in the body as well",
+    ),
+)
+
+
+def exception_for(finding: Finding) -> Allowed | None:
+    """The exception that covers this finding, if one does."""
+    return next((allowed for allowed in EXCEPTIONS if allowed.covers(finding)), None)

@@ -1,0 +1,87 @@
+"""The pytest side of the judge: record during the session, judge at its end, fail it on a violation.
+
+A test that sends wrong requests on purpose says so with `@pytest.mark.not_judged("why")`: sandboxes that
+it starts do not record.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.judge.description import Description
+from tests.judge.exceptions import EXCEPTIONS
+from tests.judge.verdict import Judge, Verdict
+
+RECORD = "LYCEUM_SANDBOX__RECORD"
+SHARED = "LYCEUM_SHARED"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known and have every sandbox of this session record."""
+    config.addinivalue_line(
+        "markers", "not_judged(reason): this test's requests to the sandbox are wrong on purpose"
+    )
+    config.pluginmanager.register(_Session(), "lyceum-judge")
+
+
+class _Session:
+    """One pytest session's record and verdict."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="lyceum-judge-"))
+        self._record = self._folder / "requests.jsonl"
+        self._verdict: Verdict | None = None
+        self._unjudged: set[str] = set()
+        os.environ[RECORD] = str(self._record)
+
+    @pytest.fixture(autouse=True)
+    def _judged(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        marker = request.node.get_closest_marker("not_judged")
+        if marker is not None:
+            if not marker.args:
+                raise pytest.UsageError("not_judged needs its reason: @pytest.mark.not_judged('why')")
+            self._unjudged.add(request.node.nodeid)
+            monkeypatch.delenv(RECORD, raising=False)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Judge once every fixture of the session is closed, before the summary is written."""
+        os.environ.pop(RECORD, None)
+        shared = os.environ.get(SHARED)
+        if not shared:
+            return
+        description = Description.read(Path(shared) / "discord" / "openapi.json")
+        self._verdict = Judge(description).judge_file(self._record)
+        if self._verdict.violations and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say the figures, then each distinct mistake once."""
+        say = terminalreporter.write_line
+        verdict = self._verdict
+        if verdict is None:
+            say(f"discord contract: not judged, because {SHARED} is unset")
+            return
+        say(verdict.summary(), red=verdict.violations > 0, bold=verdict.violations > 0)
+        for line in verdict.wrong.lines():
+            say("  " + line, red=True)
+        if verdict.violations:
+            say(f"  the whole record: {self._record}")
+        for allowed in EXCEPTIONS:
+            if verdict.exceptions[allowed.name]:
+                say(f"  excused {verdict.exceptions[allowed.name]} × {allowed.name}")
+        if self._unjudged:
+            say(f"  {len(self._unjudged)} tests send wrong requests on purpose and were not judged")
+        say(verdict.answers_summary())
+        for line in verdict.answers_wrong.lines(limit=15):
+            say("  " + line)
+
+    def pytest_unconfigure(self) -> None:
+        """Forget the record, unless it shows a violation."""
+        if self._verdict is None or not self._verdict.violations:
+            shutil.rmtree(self._folder, ignore_errors=True)
