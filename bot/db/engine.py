@@ -10,10 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, NewType
 
+import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -110,6 +113,19 @@ class Database:
             self._held = None
 
 
+class _Connection(aiosqlite.Connection):
+    """Rolls back before it closes.
+
+    SQLAlchemy throws a connection away when its task is cancelled within a statement. Closed with a
+    cursor still open somewhere, SQLite would keep it, and the write lock with it, until that cursor is gone.
+    """
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self.rollback()
+        await super().close()
+
+
 async def _finish(ending: Awaitable[None]) -> None:
     """Wait for a commit or rollback to its end, even when this task is cancelled meanwhile.
 
@@ -124,10 +140,14 @@ async def _finish(ending: Awaitable[None]) -> None:
 
 
 def _engine(path: Path, connect: ConnectionFactory | None, *, size: int, read_only: bool) -> AsyncEngine:
-    options: dict[str, Any] = {"pool_size": size, "max_overflow": 0, "connect_args": {"isolation_level": None}}
-    if connect is not None:
-        options["async_creator"] = connect
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", **options)
+    async def open_file() -> aiosqlite.Connection:
+        connection = _Connection(partial(sqlite3.connect, path, isolation_level=None), iter_chunk_size=64)
+        connection._thread.daemon = True  # a process that ends in an error must not wait for its database
+        return await connection
+
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", pool_size=size, max_overflow=0, async_creator=connect or open_file
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.db import Database
 from bot.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,7 @@ class World:
 
 async def find_or_start(folder: Path, port: int, *, arguments: list[str]) -> World:
     """The sandbox of this folder. ConfigurationError when something else holds the port."""
-    found = await _running(folder)
+    found = await find_running(folder)
     if found is not None:
         return found
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +52,8 @@ async def find_or_start(folder: Path, port: int, *, arguments: list[str]) -> Wor
     return World(line[2], process.pid, ours=True)
 
 
-async def _running(folder: Path) -> World | None:
+async def find_running(folder: Path) -> World | None:
+    """The sandbox that runs with this folder, if one does."""
     try:
         told: dict[str, Any] = json.loads((folder / "sandbox.json").read_text("utf-8"))
         os.kill(int(told["pid"]), 0)
@@ -82,3 +85,19 @@ async def end(world: World) -> None:
         if finished:
             return
         await asyncio.sleep(0.05)
+
+
+async def forget(folder: Path) -> None:
+    """Begin anew: end the sandbox of this folder and delete everything that it and the bot kept there.
+
+    ConfigurationError (exit 75) when a bot is running with it.
+    """
+    held = Database(folder / "lyceum.db")
+    held.hold()
+    try:
+        running = await find_running(folder)
+        if running is not None:
+            await end(World(running.url, running.pid, ours=True))
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    finally:
+        await held.close()

@@ -1,0 +1,227 @@
+"""The demo community's month, played: every figure of it comes from what its people did.
+
+Nothing here writes counts. The people act through the sandbox's control side on the turned clock:
+20 of 100 buy a membership and read the first five lessons, three events are held, people talk. The
+28 days up to the coming Monday hold 50 interactions, 100 lessons opened and 30 attendances; the
+clock then stands at five minutes before the weekly post falls due.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from bot.app import App
+from bot.clock import real_now
+from bot.demo import script
+from bot.demo.people import People, buttons, upload
+from bot.settings import Settings
+
+COURSE = Path(__file__).parent / "course"
+PLAYED = "month.played"
+DAYS = 28
+
+
+def settings(given: Settings) -> Settings:
+    """The demo's own settings: the week is posted when it ends, so that nothing lies between."""
+    if "time" in given.report.model_fields_set:
+        return given
+    return given.model_copy(update={"report": given.report.model_copy(update={"time": time(0, 0)})})
+
+
+def coming_monday(now: datetime) -> datetime:
+    """The next Monday, 00:00 UTC, that is not yet over."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=7 - midnight.weekday())
+
+
+def beginning() -> datetime:
+    """When a new demo world starts: the day before its 28 days, for the owner to set the shop up."""
+    return coming_monday(real_now()) - timedelta(days=DAYS, hours=6)
+
+
+def broken_off(folder: Path) -> bool:
+    """True when the month was begun in this folder and not finished: half a month shows wrong figures."""
+    return (folder / "world.db").exists() and not (folder / PLAYED).exists()
+
+
+async def play(folder: Path, url: str, app: App) -> None:
+    """Play the month once per world; a world that has lived it is left alone."""
+    if (folder / PLAYED).exists():
+        return
+    async with People(url) as people:
+        await Month(people, app, _progress).play()
+    (folder / PLAYED).write_text("The demo's month was played in this world.\n", "utf-8")
+
+
+def _progress(step: str) -> None:
+    print(f"The demo community lives its month: {step} …", file=sys.stderr, flush=True)
+
+
+class Month:
+    """28 days of a small community, in the order in which they happen."""
+
+    def __init__(self, people: People, app: App, progress: Callable[[str], None]) -> None:
+        self._people = people
+        self._app = app
+        self._progress = progress
+        self._acts: list[tuple[datetime, int, Callable[[], Awaitable[Any]]]] = []
+        self._said: dict[str, str] = {}
+
+    async def play(self) -> None:
+        """Set up, then everything at its time, then stand before the weekly post."""
+        now = datetime.fromisoformat((await self._people.clock())["now"])
+        monday = coming_monday(now + timedelta(days=DAYS))
+        start = monday - timedelta(days=DAYS)
+        self._progress("Olivia opens the shop, Max imports the course")
+        await self._set_up()
+        self._plan(start)
+        self._progress("members buy, learn, meet and talk")
+        for moment, _, act in sorted(self._acts, key=lambda item: item[:2]):
+            await self._people.clock(to=moment.isoformat())
+            await act()
+        await self._people.clock(to=(monday - timedelta(minutes=5)).isoformat())
+        await self._people.clock(speed=0)
+
+    async def _set_up(self) -> None:
+        for tier in script.TIERS:
+            await self._people.discord("olivia", "POST", f"/guilds/{await self._guild()}/roles", {"name": tier["role"]})
+            await self._people.slash("olivia", "tier create", **tier)
+        await self._people.slash("max", "teach import", file=upload("asyncio-in-practice.zip", zipped(COURSE)))
+        await self._app.worker.run_due()
+
+    def _plan(self, start: datetime) -> None:
+        self._conversations(start)
+        self._readers(start)
+        self._gatherings(start)
+
+    def _at(self, start: datetime, day: int, clock: str, act: Callable[[], Awaitable[Any]], minutes: float = 0) -> None:
+        hour, minute = (int(part) for part in clock.split(":"))
+        moment = start + timedelta(days=day, hours=hour, minutes=minute + minutes)
+        self._acts.append((moment, len(self._acts), act))
+
+    def _conversations(self, start: datetime) -> None:
+        """Messages, replies, reactions and threads: 45 interactions."""
+        for line in script.MESSAGES:
+            self._at(start, line.day, line.at, lambda line=line: self._say(line))  # type: ignore[misc]
+        for reaction in script.REACTIONS:
+            self._at(start, reaction.day, reaction.at, lambda r=reaction: self._react(r))  # type: ignore[misc]
+        for thread in script.THREADS:
+            self._at(start, thread.day, thread.at, lambda t=thread: self._people.thread(t.who, t.channel, t.name))  # type: ignore[misc]
+        for session in script.HUDDLES:  # everybody who stays is one interaction
+            for who in session.people:
+                self._at(start, session.day, session.at, lambda w=who: self._people.voice(w, "Lounge"))  # type: ignore[misc]
+                self._at(start, session.day, session.at, lambda w=who: self._people.voice(w, None), session.minutes)  # type: ignore[misc]
+
+    def _readers(self, start: datetime) -> None:
+        """Twenty members buy, read lessons 1 to 5 on five days, and some rate them: 100 lessons, mean 4.5."""
+        for index, who in enumerate(script.READERS):
+            first = index % 14
+            self._at(start, first, "17:00", lambda w=who: self._buy(w), index)  # type: ignore[misc]
+            for lesson in range(script.LESSONS_READ):
+                stars = script.STARS.get((index, lesson))
+                act = lambda w=who, n=lesson, s=stars: self._read(w, n, s)  # type: ignore[misc] # noqa: E731
+                self._at(start, first + 1 + 2 * lesson, "19:30", act, index)
+
+    def _gatherings(self, start: datetime) -> None:
+        """Three events with ten people each: 30 attendances."""
+        for event in script.EVENTS:
+            self._at(start, event.day - 3, "10:00", lambda e=event: self._host(start, e))  # type: ignore[misc]
+            for who in event.people:
+                self._at(start, event.day, event.at, lambda w=who: self._people.voice(w, "Classroom"), -2)  # type: ignore[misc]
+                self._at(start, event.day, event.at, lambda w=who: self._people.voice(w, None), event.minutes + 1)  # type: ignore[misc]
+
+    async def _say(self, line: script.Message) -> None:
+        reply_to = self._said.get(line.reply_to) if line.reply_to else None
+        message = await self._people.say(line.who, line.channel, line.text, reply_to)
+        if line.name:
+            self._said[line.name] = message["id"]
+
+    async def _react(self, reaction: script.Reaction) -> None:
+        await self._people.react(reaction.who, self._said[reaction.to], reaction.emoji)
+
+    async def _buy(self, who: str) -> None:
+        plan = await self._people.choices(who, "membership buy", "plan")
+        answer = await self._people.slash(who, "membership buy", plan=plan[0]["value"])
+        link = next(button["url"] for button in buttons(answer["message"]) if "url" in button)
+        await pay(link)
+        await self._app.settled()
+
+    async def _read(self, who: str, lesson: int, stars: int | None) -> None:
+        lessons = await self._lessons(who)
+        await self._people.slash(who, "course open", channel="courses", **lessons[lesson])
+        if stars is not None:
+            await self._people.slash(who, "course rate", channel="courses", lesson=lessons[lesson]["lesson"], stars=stars)
+
+    async def _lessons(self, who: str) -> list[dict[str, str]]:
+        course = (await self._people.choices(who, "course open", "course"))[0]["value"]
+        found = await self._people.choices(who, "course open", "lesson", course=course)
+        return [{"course": course, "lesson": choice["value"]} for choice in found]
+
+    async def _host(self, start: datetime, event: script.Event) -> None:
+        day = start + timedelta(days=event.day)
+        await self._people.slash(
+            "max", "host create", channel="staff", kind=event.kind, title=event.title,
+            when=f"{day:%Y-%m-%d} {event.at}", length=str(event.minutes), channel_="Classroom",
+        )  # fmt: skip
+
+    async def _guild(self) -> str:
+        return str((await self._people.world())["guild"]["id"])
+
+
+async def pay(link: str) -> None:
+    """Pay at the till as a person with a browser would: open the page, press its button."""
+    async with aiohttp.ClientSession() as session:
+        async with session.get(link) as page:
+            action, fields = form(await page.text(), "pay")
+        async with session.post(str(page.url.join(URL(action))), data=fields, allow_redirects=False) as answer:
+            answer.raise_for_status()
+
+
+class _Form(HTMLParser):
+    """The action and the hidden inputs of the form with one id."""
+
+    def __init__(self, id_: str) -> None:
+        super().__init__()
+        self._id = id_
+        self._inside = False
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form" and told.get("id") == self._id:
+            self._inside, self.action = True, told.get("action", "")
+        elif tag == "input" and self._inside and told.get("name"):
+            self.fields[told["name"]] = told.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "form"
+
+
+def form(html: str, id_: str) -> tuple[str, dict[str, str]]:
+    """(action, hidden fields) of a page's form. LookupError when the page has none of that id."""
+    found = _Form(id_)
+    found.feed(html)
+    if found.action is None:
+        raise LookupError(f"no form #{id_} on this page")
+    return found.action, found.fields
+
+
+def zipped(folder: Path) -> bytes:
+    """The folder as a zip, the same bytes each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+    return buffer.getvalue()

@@ -1,0 +1,147 @@
+"""Acting in the sandbox as its people do: a thin client of the sandbox's control side.
+
+The demo's month and the tests use it. Every call raises Refused with the sandbox's own sentence when it says no.
+"""
+
+from __future__ import annotations
+
+import base64
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+
+Answer = dict[str, Any]
+
+
+class Refused(Exception):
+    """The sandbox said no: `status` and its sentence."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(f"{status}: {sentence}")
+        self.status = status
+
+
+class People:
+    """The people of a sandbox at `url`. Use as an async context manager."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._session is not None  # noqa: S101 # entered before it is left
+        await self._session.close()
+
+    async def get(self, path: str, **query: str | int) -> Any:
+        """GET a control call."""
+        return await self._call("GET", path, params={key: str(value) for key, value in query.items()})
+
+    async def post(self, path: str, **body: Any) -> Any:
+        """POST a control call; arguments that are None are left out."""
+        return await self._call("POST", path, json={key: value for key, value in body.items() if value is not None})
+
+    async def world(self) -> Answer:
+        return await self.get("/sandbox/world")  # type: ignore[no-any-return]
+
+    async def messages(self, channel: str, as_: str, after: str = "0", limit: int = 50) -> list[Answer]:
+        """What this member sees there, oldest first; "@bot" is their direct messages with the bot."""
+        return await self.get("/sandbox/messages", channel=channel, **{"as": as_}, after=after, limit=limit)  # type: ignore[no-any-return]
+
+    async def say(self, who: str, channel: str, content: str, reply_to: str | None = None) -> Answer:
+        return await self.post("/sandbox/say", **{"as": who}, channel=channel, content=content, reply_to=reply_to)  # type: ignore[no-any-return]
+
+    async def react(self, who: str, message: str, emoji: str) -> Answer:
+        return await self.post("/sandbox/react", **{"as": who}, message=message, emoji=emoji)  # type: ignore[no-any-return]
+
+    async def thread(self, who: str, channel: str, name: str, message: str | None = None) -> Answer:
+        return await self.post("/sandbox/thread", **{"as": who}, channel=channel, name=name, message=message)  # type: ignore[no-any-return]
+
+    async def voice(self, who: str, channel: str | None) -> Answer:
+        """Join a voice channel, or leave with None."""
+        return await self._call("POST", "/sandbox/voice", json={"as": who, "channel": channel})  # type: ignore[no-any-return]
+
+    async def join(self, name: str, **more: Any) -> Answer:
+        return await self.post("/sandbox/join", name=name, **more)  # type: ignore[no-any-return]
+
+    async def leave(self, who: str) -> Answer:
+        return await self.post("/sandbox/leave", **{"as": who})  # type: ignore[no-any-return]
+
+    async def slash(self, who: str, command: str, channel: str = "general", locale: str | None = None, **options: Any) -> Answer:
+        """Type a command; the answer is the first that the person sees."""
+        return await self.post(  # type: ignore[no-any-return]
+            "/sandbox/slash", **{"as": who}, channel=channel, command=command, options=options, locale=locale
+        )
+
+    async def choices(
+        self, who: str, command: str, focused: str, channel: str = "general", **options: Any
+    ) -> list[Answer]:
+        """What autocomplete offers for the focused option."""
+        options.setdefault(focused, "")
+        answer = await self.post(
+            "/sandbox/autocomplete", **{"as": who}, channel=channel, command=command, options=options, focused=focused
+        )
+        return answer["choices"]  # type: ignore[no-any-return]
+
+    async def click(self, who: str, message: str, *, label: str | None = None, custom_id: str | None = None, **more: Any) -> Answer:
+        return await self.post("/sandbox/click", **{"as": who}, message=message, label=label, custom_id=custom_id, **more)  # type: ignore[no-any-return]
+
+    async def select(self, who: str, message: str, custom_id: str, values: list[str]) -> Answer:
+        return await self.post("/sandbox/select", **{"as": who}, message=message, custom_id=custom_id, values=values)  # type: ignore[no-any-return]
+
+    async def submit(self, who: str, modal: Any, fields: dict[str, Any]) -> Answer:
+        return await self.post("/sandbox/submit", **{"as": who}, modal=modal, fields=fields)  # type: ignore[no-any-return]
+
+    async def clock(self, **turn: Any) -> Answer:
+        """Turn the clock: advance=seconds, to=iso or speed; without any, read it."""
+        return await (self.post("/sandbox/clock", **turn) if turn else self.get("/sandbox/clock"))  # type: ignore[no-any-return]
+
+    async def discord(self, who: str, method: str, path: str, body: Any = None) -> Any:
+        """Discord's own API, used as a person: for roles, channels, kicks and bans."""
+        return await self._call(method, f"/api/v10{path}", json=body, headers={"Authorization": f"Person {who}"})
+
+    async def _call(self, method: str, path: str, **how: Any) -> Any:
+        assert self._session is not None  # noqa: S101 # used as a context manager
+        async with self._session.request(method, self.url + path, **how) as answer:
+            told = await answer.json(content_type=None) if answer.status != 204 else None
+            if answer.status >= 400:
+                told = told or {}
+                raise Refused(answer.status, str(told.get("error") or told.get("message") or told))
+            return told
+
+
+def upload(name: str, data: bytes) -> dict[str, str]:
+    """A file as an option or a modal field."""
+    return {"filename": name, "base64": base64.b64encode(data).decode()}
+
+
+def words(message: Answer) -> str:
+    """All text of a message, components and embeds included, one block a line: what a person reads."""
+    found: list[str] = [message["content"]] if message.get("content") else []
+    found += [embed.get(key, "") for embed in message.get("embeds", []) for key in ("title", "description")]
+    for component in walk(message.get("components", [])):
+        text = component.get("content") or component.get("label")
+        if isinstance(text, str):
+            found.append(text)
+    return "\n".join(part for part in found if part)
+
+
+def buttons(message: Answer) -> list[Answer]:
+    """Every button of a message, link buttons too."""
+    return [component for component in walk(message.get("components", [])) if component.get("type") == 2]
+
+
+def walk(components: list[Answer]) -> list[Answer]:
+    """All components, outer before inner, in reading order."""
+    found: list[Answer] = []
+    for component in components:
+        found.append(component)
+        found += walk(component.get("components", []))
+        found += [component["accessory"]] if "accessory" in component else []
+    return found

@@ -1,0 +1,153 @@
+"""The stage of most tests: a sandbox, a real discord.py client connected to it, and the people of the demo community.
+
+Ann buys, Max moderates, Olivia owns, Cid is a stranger; Eve is an expert. Time stands until `clock` is turned.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.app import App, running
+from bot.demo.people import People
+from bot.demo.world import World, end, find_running
+from bot.settings import Settings, load
+
+ROOT = Path(__file__).resolve().parents[1]
+MONDAY = "2026-11-02T08:00:00+00:00"
+
+
+class Stage(People):
+    """The people, and the bot's own services as `app`."""
+
+    def __init__(self, url: str, app: App) -> None:
+        super().__init__(url)
+        self.app = app
+
+    async def settled(self) -> None:
+        """Wait until everything that is due is done and everything counted is stored."""
+        for _ in range(500):
+            await self.app.worker.run_due()
+            health = await self.app.health()
+            if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"not settled: {await self.app.health()}")
+
+    @property
+    def guild_id(self) -> int:
+        """The one server of this world."""
+        return self.app.client.guilds[0].id
+
+
+def settings(folder: Path, **more: str) -> Settings:
+    """Settings as if from the environment: `settings(tmp_path, COMMUNITY__LANGUAGE="zh-CN")`."""
+    environ = {"LYCEUM_DATA": str(folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0"}
+    return load(environ | {f"LYCEUM_{name}": value for name, value in more.items()}, folder)
+
+
+@contextlib.asynccontextmanager
+async def staged(folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str) -> AsyncIterator[Stage]:
+    """A fresh world in `folder` with the bot signed in, both in this process."""
+    from sandbox.app import Sandbox  # noqa: PLC0415
+
+    async with Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as world:
+        async with bot_in(world.url, folder, **more) as stage:
+            yield stage
+
+
+@contextlib.asynccontextmanager
+async def bot_in(url: str, folder: Path, **more: str) -> AsyncIterator[Stage]:
+    """The bot signed in to a sandbox that runs already: leave it and enter again for a restart."""
+    async with running(settings(folder, **more), url) as app, Stage(url, app) as stage:
+        yield stage
+
+
+@dataclass
+class Process:
+    """`run_bot.py` as a process of its own, for tests that kill it. Its sandbox outlives it."""
+
+    folder: Path
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+    sandbox: str = ""
+    web: str = ""
+    running: asyncio.subprocess.Process | None = None
+
+    async def start(self, *, crash_at: str = "", timeout: float = 60) -> bool:
+        """Start and wait for the ready line. False when it died before (a crash point of the start-up)."""
+        told = {"LYCEUM_DATA": str(self.folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_") or name.endswith("RECORD")}
+        crash = {"LYCEUM_CRASH_AT": crash_at} if crash_at else {}
+        with (self.folder / "bot.log").open("ab") as log:
+            self.running = await asyncio.create_subprocess_exec(
+                sys.executable, str(ROOT / "run_bot.py"), *self.arguments,
+                env={**kept, **told, **self.environment, **crash}, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
+            )  # fmt: skip
+        assert self.running.stdout is not None
+        line = (await asyncio.wait_for(self.running.stdout.readline(), timeout)).decode().split()
+        if not line:
+            await self.running.wait()
+            return False
+        assert line[0] == "ready", line
+        self.sandbox, self.web = line[2].removeprefix("sandbox="), line[3].removeprefix("web=")
+        return True
+
+    async def health(self) -> dict[str, Any]:
+        """What the bot says of itself."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.web}/health") as answer:
+            return await answer.json()  # type: ignore[no-any-return]
+
+    async def settled(self, timeout: float = 20) -> None:
+        """Wait until all due work is done and everything is stored."""
+        async with asyncio.timeout(timeout):
+            while True:
+                health = await self.health()
+                if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
+                    return
+                await asyncio.sleep(0.05)
+
+    async def died(self, timeout: float = 20) -> bool:
+        """Wait for its death; True when it was SIGKILL."""
+        assert self.running is not None
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.running.wait(), timeout)
+        return self.running.returncode == -signal.SIGKILL
+
+    def kill(self) -> None:
+        """SIGKILL, at once."""
+        assert self.running is not None
+        with contextlib.suppress(ProcessLookupError):
+            self.running.kill()
+
+    async def stop(self) -> int:
+        """SIGTERM and wait: ends bot and sandbox. Returns the exit code."""
+        assert self.running is not None
+        with contextlib.suppress(ProcessLookupError):
+            self.running.terminate()
+        return await asyncio.wait_for(self.running.wait(), 30)
+
+
+@contextlib.asynccontextmanager
+async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Process]:
+    """A Process that is stopped, sandbox included, when the test ends, however it ends."""
+    one = Process(folder, arguments, {f"LYCEUM_{name}": value for name, value in environment.items()})
+    try:
+        yield one
+    finally:
+        if one.running is not None and one.running.returncode is None:
+            one.kill()
+            await one.running.wait()
+        there = await find_running(folder / "sandbox")
+        if there is not None:
+            await end(World(there.url, there.pid, ours=True))
