@@ -77,7 +77,12 @@ async def _run(asked: argparse.Namespace, settings: Settings) -> int:
     if asked.check:
         from bot.discord.doctor import check  # noqa: PLC0415
 
-        return await check(settings)
+        if not settings.sandboxed:
+            return await check(settings)
+        from bot.demo import world  # noqa: PLC0415
+
+        there = await world.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
+        return await check(settings, there.url)
     stop = asyncio.Event()
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 # we run in one
