@@ -127,13 +127,25 @@ class ChatServer(Protocol):
         ...
 
     async def create_event(self, guild_id: int, event: ServerEvent) -> int:
-        """Make Discord's scheduled event; returns its id."""
+        """Make Discord's scheduled event; returns its id. After a RetryLater ask `find_event`: it may be made."""
         ...
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
-        """The scheduled event of ours with that name and start, if one was made already."""
+        """The scheduled event of ours with that name, start and place, if one was made already."""
         ...
 
     async def cancel_event(self, guild_id: int, event_id: int) -> None:
         """Take Discord's scheduled event away; harmless when it is gone."""
+        ...
+
+    async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
+        """Start or end Discord's scheduled event; harmless when it is so already, or gone."""
+        ...
+
+    async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
+        """The humans in a voice channel now."""
+        ...
+
+    async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
+        """Our own message since then with a button of that action: after a crash, look before posting again."""
         ...

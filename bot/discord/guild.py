@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+import io
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import discord
@@ -16,6 +18,7 @@ from bot.discord.client import Client
 from bot.discord.kit import files, view
 from bot.discord.permissions import DANGEROUS
 from bot.errors import NeedsAction, RetryLater
+from bot.ids import snowflake_at
 from bot.ports import Delivery, Person, Role, Said, ServerEvent
 
 UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
@@ -135,41 +138,61 @@ class DiscordServer:
         return True
 
     async def create_event(self, guild_id: int, event: ServerEvent) -> int:
-        guild = self._guild(guild_id)
+        place: dict[str, Any] = (
+            {"entity_type": 2, "channel_id": str(event.channel_id)}
+            if event.channel_id is not None
+            else {"entity_type": 3, "entity_metadata": {"location": event.place or "-"}}
+        )
+        body = {
+            "name": event.name,
+            "description": event.description,
+            "scheduled_start_time": event.starts_at.isoformat(),
+            "scheduled_end_time": event.ends_at.isoformat(),
+            "privacy_level": 2,
+            **place,
+        }
+        route = discord.http.Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=guild_id)
         with translated():
-            if event.channel_id is not None:
-                made = await guild.create_scheduled_event(
-                    name=event.name,
-                    description=event.description,
-                    start_time=event.starts_at,
-                    end_time=event.ends_at,
-                    privacy_level=discord.PrivacyLevel.guild_only,
-                    entity_type=discord.EntityType.voice,
-                    channel=discord.Object(event.channel_id),
-                )
-            else:
-                made = await guild.create_scheduled_event(
-                    name=event.name,
-                    description=event.description,
-                    start_time=event.starts_at,
-                    end_time=event.ends_at,
-                    privacy_level=discord.PrivacyLevel.guild_only,
-                    entity_type=discord.EntityType.external,
-                    location=event.place or "-",
-                )
-        return made.id
+            made = await self._client.http.request(route, json=body, files=[Unrepeated()])
+        return int(made["id"])
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
         with translated():
             for found in await self._guild(guild_id).fetch_scheduled_events():
-                ours = found.creator_id == self._me()
-                if ours and found.name == event.name and found.start_time == event.starts_at:
+                same = (found.name, found.start_time) == (event.name, event.starts_at)
+                there = found.location == event.place if event.channel_id is None else found.channel_id == event.channel_id
+                if found.creator_id == self._me() and same and there:
                     return found.id
         return None
 
     async def cancel_event(self, guild_id: int, event_id: int) -> None:
         with translated(), contextlib.suppress(discord.NotFound):
             await self._client.http.delete_scheduled_event(guild_id, event_id)
+
+    async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
+        was, shall = (1, 2) if running else (2, 3)  # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
+        with translated(), contextlib.suppress(discord.NotFound):
+            found = await self._client.http.get_scheduled_event(guild_id, event_id, with_user_count=False)
+            if found["status"] == was:
+                await self._client.http.edit_scheduled_event(guild_id, event_id, status=shall)
+
+    async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
+        channel = self._guild(guild_id).get_channel(channel_id)
+        there = list(channel.voice_states) if isinstance(channel, discord.VoiceChannel | discord.StageChannel) else []
+        people = [await self.member(guild_id, user_id) for user_id in there]
+        return frozenset(person.id for person in people if person is not None and not person.bot)
+
+    async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
+        after = snowflake_at(since)
+        with translated():
+            while True:
+                page = await self._client.http.logs_from(channel_id, limit=100, after=after)
+                for message in page:
+                    if int(message["author"]["id"]) == self._me() and has_action(message.get("components", []), action):
+                        return int(message["id"])
+                after = max((int(message["id"]) for message in page), default=after)
+                if len(page) < 100:
+                    return None
 
     def _guild(self, guild_id: int) -> discord.Guild:
         guild = self._client.get_guild(guild_id)
@@ -180,6 +203,20 @@ class DiscordServer:
     def _me(self) -> int:
         assert self._client.user is not None  # noqa: S101 # nothing runs before signing in
         return self._client.user.id
+
+
+class Unrepeated(discord.File):
+    """Handed along with a POST that may not happen twice: discord.py repeats every request answered 500, 502, 504 or 524.
+
+    It rewinds the files of a request before each try (2.7.1, http.py, HTTPClient.request); this one refuses the second.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), "nothing")
+
+    def reset(self, *, seek: int | bool = True) -> None:
+        if seek:
+            raise RetryLater("Discord answered with an error; it may have done it all the same")
 
 
 class DirectMessagesClosed(Exception):
@@ -212,6 +249,15 @@ def translated() -> Iterator[None]:
         raise
     except (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError) as error:
         raise RetryLater(f"Discord could not be reached: {type(error).__name__}") from error
+
+
+def has_action(components: Iterable[Any], action: str) -> bool:
+    """Whether a message's components, as Discord sends them, hold a button with that action."""
+    for component in components:
+        inner = [*component.get("components", []), *filter(None, [component.get("accessory")])]
+        if component.get("custom_id") == action or has_action(inner, action):
+            return True
+    return False
 
 
 def _role(role: discord.Role) -> Role:
