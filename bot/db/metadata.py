@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import MetaData
 
 metadata = MetaData(
@@ -14,8 +16,8 @@ metadata = MetaData(
     }
 )
 
-STRICT = {"sqlite_strict": True}
+STRICT: dict[str, Any] = {"sqlite_strict": True}
 """Pass `**STRICT` to every Table: SQLite then refuses values of the wrong type."""
 
-COUNT_TABLE = {"sqlite_strict": True, "sqlite_with_rowid": False}
+COUNT_TABLE: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
 """For tables of counts: half the bytes per row (research/performance.md, section 2)."""
