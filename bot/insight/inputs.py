@@ -1,0 +1,141 @@
+"""What the figures are made of, and whom they are asked from.
+
+Every window is `[start, end)` in aware UTC. The answers leave out bots, webhooks and members who opted out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+class Interactions(Protocol):
+    """What members did with each other in a window; one event is counted once."""
+
+    @property
+    def messages(self) -> int: ...
+    @property
+    def reactions(self) -> int: ...
+    @property
+    def threads(self) -> int: ...
+    @property
+    def voice(self) -> int: ...
+    @property
+    def active_members(self) -> int: ...
+
+
+class Coverage(Protocol):
+    """How complete the counts of a window are."""
+
+    @property
+    def gap_seconds(self) -> int: ...
+    @property
+    def opted_out(self) -> int: ...
+    @property
+    def unreadable(self) -> int: ...
+
+
+class Library(Protocol):
+    """The contents that existed in a window, and what members said of them."""
+
+    @property
+    def contents(self) -> int: ...
+    @property
+    def rated(self) -> int: ...
+    @property
+    def rating_sum(self) -> int: ...
+    @property
+    def rating_count(self) -> int: ...
+
+
+class ActivityCounts(Protocol):
+    """bot/activity, as far as the figures need it."""
+
+    async def interactions(self, guild_id: int, start: datetime, end: datetime) -> Interactions: ...
+    async def humans(self, guild_id: int, at: datetime) -> int: ...
+    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> Coverage: ...
+
+
+class CourseCounts(Protocol):
+    """bot/courses, as far as the figures need it."""
+
+    async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int: ...
+    async def library(self, guild_id: int, start: datetime, end: datetime) -> Library: ...
+
+
+class EventCounts(Protocol):
+    """bot/events, as far as the figures need it."""
+
+    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int: ...
+
+
+class MemberCounts(Protocol):
+    """bot/memberships, as far as the figures need it."""
+
+    async def paying(self, guild_id: int, at: datetime) -> int: ...
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The inputs of one window, as a snapshot stores them. All are plain counts."""
+
+    messages: int
+    reactions: int
+    threads: int
+    voice: int
+    active_members: int
+    consumption: int
+    participation: int
+    contents: int
+    rated: int
+    rating_sum: int
+    rating_count: int
+
+    @property
+    def interactions(self) -> int:
+        """Everything that counts as an interaction, each once."""
+        return self.messages + self.reactions + self.threads + self.voice
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A window's coverage, as a snapshot stores it: seconds without a gateway session that could not be read
+    back, members who opted out of being counted, channels that Lyceum may not read."""
+
+    gap_seconds: int
+    opted_out: int
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Everybody who is asked."""
+
+    activity: ActivityCounts
+    courses: CourseCounts
+    events: EventCounts
+    members: MemberCounts
+
+    async def counts(self, guild_id: int, start: datetime, end: datetime) -> Counts:
+        """The inputs of the window `[start, end)`."""
+        said = await self.activity.interactions(guild_id, start, end)
+        library = await self.courses.library(guild_id, start, end)
+        return Counts(
+            messages=said.messages,
+            reactions=said.reactions,
+            threads=said.threads,
+            voice=said.voice,
+            active_members=said.active_members,
+            consumption=await self.courses.consumption(guild_id, start, end),
+            participation=await self.events.participation(guild_id, start, end),
+            contents=library.contents,
+            rated=library.rated,
+            rating_sum=library.rating_sum,
+            rating_count=library.rating_count,
+        )
+
+    async def heard(self, guild_id: int, start: datetime, end: datetime) -> Heard:
+        """How complete the window is."""
+        coverage = await self.activity.coverage(guild_id, start, end)
+        return Heard(coverage.gap_seconds, coverage.opted_out, coverage.unreadable)

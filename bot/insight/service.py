@@ -1,0 +1,89 @@
+"""Looking at the figures: a stored week as it was stored, any other computed from the counts as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from zoneinfo import ZoneInfo
+
+from bot.cards import Picture
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import UserError
+from bot.i18n import Words
+from bot.insight import store
+from bot.insight.charts import Charts, alt_text
+from bot.insight.inputs import Sources
+from bot.insight.score import FORMULA
+from bot.insight.snapshot import CHARTED, Period, Report, Snapshot
+from bot.insight.weeks import Week, Window
+
+
+class Insight:
+    """`flush` is awaited before counts are read, so that what was said a moment ago is among them."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        sources: Sources,
+        flush: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.zone = zone
+        self._db = db
+        self._clock = clock
+        self._sources = sources
+        self._flush = flush
+        self._charts = Charts()
+
+    def running_week(self) -> Week:
+        """The week that it is now."""
+        return Week.of(self._clock.now(), self.zone)
+
+    async def report(self, guild_id: int, week: Week | None = None) -> Report:
+        """The week (the running one unless named) among those before it. UserError for a future one."""
+        running = self.running_week()
+        week = week or running
+        if week > running:
+            raise UserError("Week {week} has not begun yet. Choose one from the list.", week=str(week))
+        async with self._db.read() as db:
+            stored = await store.week(db, guild_id, week)
+            earlier = await store.weeks_before(db, guild_id, week, CHARTED - 1)
+        return Report(stored or await self.compute(guild_id, week), earlier, running=week == running)
+
+    async def weeks(self, guild_id: int, typed: str) -> list[Week]:
+        """The running week and the stored ones, newest first, that contain what was typed; at most 25."""
+        async with self._db.read() as db:
+            names = await store.week_names(db, guild_id, 200)
+        known = [self.running_week(), *(Week.parse(name) for name in names)]
+        wanted = typed.strip().casefold()
+        return [week for week in dict.fromkeys(known) if wanted in str(week).casefold()][:25]
+
+    async def compute(self, guild_id: int, week: Week) -> Snapshot:
+        """The week from the counts as they are; its windows reach to its end, also while it is running."""
+        await self._flush()
+        own, month = week.window(self.zone), week.month(self.zone)
+        seen = min(own.end, self._clock.now())
+        members = await self._sources.activity.humans(guild_id, seen)
+        return Snapshot(
+            week=week,
+            zone=self.zone.key,
+            members=members,
+            paying=await self._sources.members.paying(guild_id, seen),
+            own=await self._period(guild_id, own, members),
+            month=await self._period(guild_id, month, members),
+            formula=FORMULA,
+            stored_at=None,
+        )
+
+    async def picture(self, t: Words, report: Report) -> Picture:
+        """The chart of the weeks up to this one, drawn in a thread of its own."""
+        weeks = (*report.earlier, report.snapshot)
+        return Picture(
+            f"week-{report.snapshot.week}.png", await self._charts.engagement(t, weeks), alt_text(t, weeks)
+        )
+
+    async def _period(self, guild_id: int, window: Window, members: int) -> Period:
+        counts = await self._sources.counts(guild_id, window.start, window.end)
+        heard = await self._sources.heard(guild_id, window.start, min(window.end, self._clock.now()))
+        return Period(window, counts, heard, members)

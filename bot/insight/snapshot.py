@@ -1,0 +1,84 @@
+"""A week's figures with everything they were computed from. Equal snapshots render to equal bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from bot.insight import score
+from bot.insight.inputs import Counts, Heard
+from bot.insight.weeks import Week, Window
+
+HISTORY = 4
+"""So many earlier weeks must be stored before a week is judged, and only against them."""
+
+CHARTED = 12
+
+
+@dataclass(frozen=True)
+class Period:
+    """One window with its inputs and its coverage, and the figures that follow from them."""
+
+    window: Window
+    counts: Counts
+    heard: Heard
+    members: int
+
+    @property
+    def engagement(self) -> Fraction | None:
+        counts = self.counts
+        return score.engagement(counts.interactions, counts.consumption, counts.participation, self.members)
+
+    @property
+    def content_value(self) -> Fraction | None:
+        """Of the whole library."""
+        counts = self.counts
+        return score.content_value(
+            counts.consumption, counts.rating_sum, counts.rating_count, counts.contents
+        )
+
+    @property
+    def rated_value(self) -> Fraction | None:
+        """Of the rated items alone."""
+        counts = self.counts
+        return score.content_value(counts.consumption, counts.rating_sum, counts.rating_count, counts.rated)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """`own` is the week itself, `month` the 28 days that end with it; both divide by the members at that end.
+
+    `stored_at` is None for a week that was computed just now and may still change.
+    """
+
+    week: Week
+    zone: str
+    members: int
+    paying: int
+    own: Period
+    month: Period
+    formula: int
+    stored_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A snapshot among the stored weeks before it, oldest first, at most twelve with itself."""
+
+    snapshot: Snapshot
+    earlier: tuple[Snapshot, ...]
+    running: bool
+
+    @property
+    def last(self) -> Snapshot | None:
+        """The week right before, if it is stored."""
+        before = self.snapshot.week.plus(-1)
+        return next((one for one in self.earlier if one.week == before), None)
+
+    @property
+    def usual(self) -> Fraction | None:
+        """The median engagement of the last four stored weeks, None before there are four."""
+        if len(self.earlier) < HISTORY:
+            return None
+        return score.middle([one.own.engagement for one in self.earlier[-HISTORY:]])

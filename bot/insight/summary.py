@@ -1,0 +1,75 @@
+"""One sentence that says what a week was like, by rules: it is judged only against the community's own past."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from bot.i18n import Words
+from bot.insight.figures import signed
+from bot.insight.score import change
+from bot.insight.snapshot import Report, Snapshot
+
+NOTABLE = Fraction(1, 10)
+"""A tenth more or less than usual is worth a word."""
+
+GAP = 3600
+"""An hour that was not heard makes the counts of a week doubtful."""
+
+
+def summary(t: Words, report: Report) -> str:
+    """The first rule that applies speaks."""
+    week, own = report.snapshot, report.snapshot.own
+    if not week.members:
+        return t("There are no members to count, so the ratios are not defined.")
+    if own.heard.gap_seconds >= GAP:
+        hours = own.heard.gap_seconds // 3600
+        return t.n(
+            "Lyceum was away for {n} hour of this week: reactions and voice of that time are not counted.",
+            "Lyceum was away for {n} hours of this week: reactions and voice of that time are not counted.",
+            hours,
+        )
+    if report.running:
+        return t.n(
+            "The week is still running; {n} member was active so far.",
+            "The week is still running; {n} members were active so far.",
+            own.counts.active_members,
+        )
+    moved = change(own.engagement, report.usual)
+    if moved is not None:
+        if abs(moved) < NOTABLE:
+            return t("A usual week: engagement is close to the median of the last four weeks.")
+        if moved > 0:
+            return t(
+                "A lively week: engagement is {change} against the median of the last four weeks.",
+                change=signed(t, moved),
+            )
+        return t(
+            "A quiet week: engagement is {change} against the median of the last four weeks.",
+            change=signed(t, moved),
+        )
+    if report.last is not None:
+        return _moved_most(t, week, report.last)
+    return t.n(
+        "{n} member was active this week. A verdict comes once four earlier weeks are stored.",
+        "{n} members were active this week. A verdict comes once four earlier weeks are stored.",
+        own.counts.active_members,
+    )
+
+
+def _moved_most(t: Words, week: Snapshot, last: Snapshot) -> str:
+    """Which part of engagement changed most since last week."""
+    now, before = week.own.counts, last.own.counts
+    parts = (
+        (t("interactions"), before.interactions, now.interactions),
+        (t("content consumption"), before.consumption, now.consumption),
+        (t("event participation"), before.participation, now.participation),
+    )
+    name, old, new = max(parts, key=lambda part: abs(part[2] - part[1]))
+    if old == new:
+        return t("Everything is as it was last week.")
+    return t(
+        "Since last week {part} changed most: from {before} to {now}.",
+        part=name,
+        before=t.number(old),
+        now=t.number(new),
+    )
