@@ -1,10 +1,10 @@
 """Start Lyceum. On a fresh machine it makes its own environment first: `python3 run_bot.py`.
 
-    run_bot.py                      the bot; with nothing configured, the demo community in the sandbox
-    run_bot.py --fresh              forget the sandbox's world and begin anew
-    run_bot.py --empty --clock ISO  a bare world that starts at that moment
-    run_bot.py --check              look at everything that can be wrong, and say what to do
-    run_bot.py course import PATH   import a folder of Markdown as a course
+run_bot.py                      the bot; with nothing configured, the demo community in the sandbox
+run_bot.py --fresh              forget the sandbox's world and begin anew
+run_bot.py --empty --clock ISO  a bare world that starts at that moment
+run_bot.py --check              look at everything that can be wrong, and say what to do
+run_bot.py course import PATH   import a folder of Markdown as a course
 """
 
 from __future__ import annotations
@@ -53,12 +53,18 @@ def _parser() -> argparse.ArgumentParser:
         prog="run_bot.py",
         description="Lyceum: paid roles, courses, events and figures in Discord. Without a configuration it runs the demo community.",
     )
-    parser.add_argument("--check", action="store_true", help="look at everything that can be wrong, and say what to do")
+    parser.add_argument(
+        "--check", action="store_true", help="look at everything that can be wrong, and say what to do"
+    )
     parser.add_argument("--fresh", action="store_true", help="sandbox: forget the world and begin anew")
-    parser.add_argument("--empty", action="store_true", help="sandbox: a bare world instead of the demo community")
+    parser.add_argument(
+        "--empty", action="store_true", help="sandbox: a bare world instead of the demo community"
+    )
     parser.add_argument("--clock", metavar="ISO", help="sandbox: the moment at which a new world starts")
     verbs = parser.add_subparsers(dest="verb")
-    course = verbs.add_parser("course", help="courses on disk").add_subparsers(dest="course_verb", required=True)
+    course = verbs.add_parser("course", help="courses on disk").add_subparsers(
+        dest="course_verb", required=True
+    )
     importing = course.add_parser("import", help="import a folder of Markdown (own form or mdBook)")
     importing.add_argument("path", type=Path)
     importing.add_argument("--guild", type=int, help="the server it belongs to, when Lyceum is in several")
@@ -66,20 +72,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(asked: argparse.Namespace, settings: Settings) -> int:
-    from bot import logs  # noqa: PLC0415 # structlog is not needed to report a mistake in the settings
+    from bot import logs  # structlog is not needed to report a mistake in the settings
 
     logs.set_up(settings.log.level, settings.log.format, _secrets(settings))
     if asked.verb == "course":
-        from bot.courses.disk import import_from_disk  # noqa: PLC0415
+        from bot.courses.disk import import_from_disk
 
         print(await import_from_disk(settings, asked.path, asked.guild))
         return 0
     if asked.check:
-        from bot.discord.doctor import check  # noqa: PLC0415
+        from bot.discord.doctor import check
 
         if not settings.sandboxed:
             return await check(settings)
-        from bot.demo import world  # noqa: PLC0415
+        from bot.demo import world
 
         there = await world.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
         return await check(settings, there.url)
@@ -89,7 +95,9 @@ async def _run(asked: argparse.Namespace, settings: Settings) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _asked_to_stop, stop, task)
     try:
-        await (_in_the_sandbox(asked, settings, stop) if settings.sandboxed else _with_discord(settings, stop))
+        await (
+            _in_the_sandbox(asked, settings, stop) if settings.sandboxed else _with_discord(settings, stop)
+        )
     except asyncio.CancelledError:
         if not stop.is_set():
             raise
@@ -108,7 +116,7 @@ READY = asyncio.Event()
 
 
 async def _with_discord(settings: Settings, stop: asyncio.Event) -> None:
-    from bot.app import running  # noqa: PLC0415 # heavy; a mistake in the settings is told before
+    from bot.app import running  # heavy; a mistake in the settings is told before
 
     async with running(settings) as app:
         _ready("-", app.web.url)
@@ -117,7 +125,7 @@ async def _with_discord(settings: Settings, stop: asyncio.Event) -> None:
 
 async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: asyncio.Event) -> None:
     """The demo community (or a bare world): the sandbox first, then the bot, then, once, its month."""
-    from bot.demo import month, world  # noqa: PLC0415
+    from bot.demo import month, world
 
     folder = settings.folder
     bare = asked.empty or settings.sandbox.empty
@@ -128,7 +136,7 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
     arguments += ["--clock", begins] if begins else []
     started = asyncio.create_task(world.find_or_start(folder, settings.sandbox.port, arguments=arguments))
     try:
-        from bot.app import running  # noqa: PLC0415 # imported while the sandbox starts
+        from bot.app import running  # imported while the sandbox starts
 
         there = await started
         try:
@@ -148,7 +156,11 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
 def _ready(sandbox: str, web: str) -> None:
     READY.set()
     if sandbox != "-":
-        print(f"Open {sandbox} in a browser: that is Discord on this machine. Ctrl-C ends it.", file=sys.stderr, flush=True)
+        print(
+            f"Open {sandbox} in a browser: that is Discord on this machine. Ctrl-C ends it.",
+            file=sys.stderr,
+            flush=True,
+        )
     print(f"ready {time.perf_counter() - STARTED:.2f} sandbox={sandbox} web={web}", flush=True)
 
 

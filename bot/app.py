@@ -48,6 +48,15 @@ class App:
     server: DiscordServer
     web: WebServer
 
+    async def settled(self) -> None:
+        """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
+        for _ in range(1000):
+            await self.worker.run_due()
+            health = await self.health()
+            if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
+                return
+            await asyncio.sleep(0.01)
+
     async def health(self) -> dict[str, Any]:
         """What /health answers; "settled" means that work_due, inbox_open and unflushed are 0."""
         now = self.clock.now()
@@ -68,7 +77,11 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     """Build every service; nothing runs yet."""
     texts = Texts(settings.community.language, settings.community.timezone)
     client = Client(
-        texts, PAGES, members=settings.discord.members_intent, quick=settings.sandboxed, folder=settings.folder
+        texts,
+        PAGES,
+        members=settings.discord.members_intent,
+        quick=settings.sandboxed,
+        folder=settings.folder,
     )
     server = DiscordServer(client)
     queue = Queue(db, clock)
@@ -125,7 +138,8 @@ async def _sign_in(app: App, sandbox: str | None, stack: contextlib.AsyncExitSta
     except discord.LoginFailure:
         await app.client.close()
         raise ConfigurationError(
-            "Discord does not accept discord.token.\nCopy it anew from the Developer Portal (Bot → Reset Token).", exit_code=77
+            "Discord does not accept discord.token.\nCopy it anew from the Developer Portal (Bot → Reset Token).",
+            exit_code=77,
         ) from None
     gateway = asyncio.create_task(app.client.connect(), name="gateway")
 

@@ -1,9 +1,9 @@
 """The words for what can go wrong. Anything else is a defect and is reported as one.
 
-    UserError      the person asked for something that cannot be done; the text says what to do instead
-    RetryLater     the outside world did not answer; the same work may succeed later
-    NeedsAction    nobody but the owner can mend this; the work stays open until it heals
-    ConfigurationError   Lyceum cannot start like this; the process ends with `exit_code`
+UserError      the person asked for something that cannot be done; the text says what to do instead
+RetryLater     the outside world did not answer; the same work may succeed later
+NeedsAction    nobody but the owner can mend this; the work stays open until it heals
+ConfigurationError   Lyceum cannot start like this; the process ends with `exit_code`
 """
 
 from __future__ import annotations

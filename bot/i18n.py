@@ -53,7 +53,9 @@ class Words:
 
     def number(self, value: float, digits: int = 0) -> str:
         """1,234.50"""
-        return numbers.format_decimal(value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self._locale)
+        return numbers.format_decimal(
+            value, format="#,##0" + ("." + "0" * digits if digits else ""), locale=self._locale
+        )
 
     def percent(self, share: float) -> str:
         """0.284 → 28%"""
@@ -73,7 +75,7 @@ class Words:
 
     def join(self, parts: list[str]) -> str:
         """A, B and C"""
-        from babel.lists import format_list  # noqa: PLC0415 # rarely needed
+        from babel.lists import format_list  # rarely needed
 
         return format_list(parts, locale=self._locale)
 
@@ -111,10 +113,11 @@ def catalogue(code: str) -> Mapping[Key, tuple[str, ...]]:
             for message in read_po(file, locale=code.replace("-", "_")):
                 if not message.id or message.fuzzy:
                     continue
-                one, many = message.id if isinstance(message.id, tuple | list) else (message.id, "")
-                strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-                if all(strings):
-                    merged[(one, many)] = tuple(strings)
+                one, many = (message.id, "") if isinstance(message.id, str) else message.id
+                given = [message.string] if isinstance(message.string, str) else list(message.string or ())
+                strings = tuple(string for string in given if string)
+                if len(strings) == len(given):
+                    merged[(one, many)] = strings
     return merged
 
 

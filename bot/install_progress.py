@@ -9,8 +9,9 @@ from typing import TextIO
 
 from bot.environment import plain_name
 
-_NAME = r"([A-Za-z0-9][\w.-]*)"
-_HANDLED = re.compile(rf"^(?:Collecting|Requirement already satisfied:) {_NAME}")
+_HANDLED = re.compile(
+    r"^(?:Collecting |Requirement already satisfied: |Processing (?:\S*/)?)(\w+(?:[.-][A-Za-z]\w*)*)"
+)
 _UNPACKING = re.compile(r"^Installing collected packages: (.+)$")
 _RETRY = "connection broken by"
 
@@ -92,9 +93,14 @@ class PipTalk:
         if self.retrying:
             return ("The package index does not answer, trying again", 0, 0, "")
         if self.installing:
-            return ("Unpacking", len(self.unpacking.intersection(installed)), len(self.unpacking), "")
+            return (
+                "Unpacking packages",
+                len(self.unpacking.intersection(installed)),
+                len(self.unpacking),
+                "",
+            )
         if self.done:
-            return ("Installing", min(self.done, self.total), self.total, self.name)
+            return ("Installing packages", min(self.done, self.total), self.total, self.name)
         return None
 
 
@@ -116,7 +122,7 @@ class Progress:
     def step(self, step: tuple[str, int, int, str]) -> None:
         """Show how far it is; on a terminal in place, elsewhere now and then."""
         verb, done, total, name = step
-        text = f"{verb} {total} packages ... {done}/{total} {name}".rstrip() if total else f"{verb} ..."
+        text = f"{verb} ... {done}/{total} {name}".rstrip() if total else f"{verb} ..."
         if self._live:
             text = text[:78]
             print("\r" + text.ljust(self._width), end="", file=self._stream, flush=True)

@@ -7,14 +7,13 @@ stamp says so, and such a folder is made anew.
 from __future__ import annotations
 
 import fcntl
-import importlib.util
+import importlib
 import os
 import queue
 import shutil
 import subprocess
 import sys
 import threading
-import venv
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,8 +122,11 @@ class Installation:
         return recorded >= environment.OLDEST and answer.stdout.split() == [str(part) for part in recorded]
 
     def _rebuild(self) -> None:
-        if importlib.util.find_spec("ensurepip") is None:
-            raise _no_venv(sys.version_info[:2])
+        try:
+            importlib.import_module("ensurepip")  # what Debian leaves out of its Python
+            from venv import EnvBuilder
+        except ImportError:
+            raise _no_venv(sys.version_info[:2]) from None
         ours = environment.read_stamp(self.folder) or (self.folder / "pyvenv.cfg").exists()
         if not ours and any(self.folder.iterdir()):
             sentence = f"{self.folder} holds something that is not a Python environment."
@@ -136,7 +138,7 @@ class Installation:
             elif entry != stamp:
                 entry.unlink()
         try:
-            venv.EnvBuilder(symlinks=True).create(self.folder.resolve())
+            EnvBuilder(symlinks=True).create(self.folder.resolve())
         except ValueError as error:  # a colon in the path, for one
             raise CannotInstall(f"No environment can be made in {self.folder}: {error}") from None
 

@@ -19,7 +19,9 @@ class Mask:
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = sorted((secret for secret in secrets if len(secret) >= 6), key=len, reverse=True)
 
-    def __call__(self, _logger: object, _name: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def __call__(
+        self, _logger: object, _name: str, line: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
         return {key: self._clean(value) for key, value in line.items()}
 
     def _clean(self, value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from bot.errors import UserError
 
@@ -43,14 +43,20 @@ def parse_money(text: str, currency: str) -> Money:
     """
     code = currency.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise UserError("“{currency}” is not a currency code. Use three letters, such as USD, EUR or CNY.", currency=currency[:20])
-    try:
-        scaled = Decimal(text.strip()).scaleb(exponent(code))
-        amount = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise UserError("“{price}” is not a price. Write it like 19 or 19.90.", price=text[:20]) from None
+        raise UserError(
+            "“{currency}” is not a currency code. Use three letters, such as USD, EUR or CNY.",
+            currency=currency[:20],
+        )
+    if not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", text.strip(), re.ASCII):
+        raise UserError("“{price}” is not a price. Write it like 19 or 19.90.", price=text[:20])
+    scaled = Decimal(text.strip()).scaleb(exponent(code))
+    amount = int(scaled)
     if scaled != amount:
-        raise UserError("{currency} has at most {digits} decimals. Write the price like that.", currency=code, digits=exponent(code))
+        raise UserError(
+            "{currency} has at most {digits} decimals. Write the price like that.",
+            currency=code,
+            digits=exponent(code),
+        )
     if not 0 < amount <= _LARGEST:
         raise UserError("The price must be above 0 and below a million million.")
     return Money(amount, code)

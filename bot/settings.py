@@ -109,7 +109,10 @@ class Settings(BaseSettings):
     """All settings, checked. `sandboxed` tells whether Lyceum runs with the sandbox instead of Discord."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LYCEUM_", env_nested_delimiter="__", extra="forbid", nested_model_default_partial_update=True
+        env_prefix="LYCEUM_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        nested_model_default_partial_update=True,
     )
 
     data: Path = Path("data")
@@ -134,8 +137,16 @@ class Settings(BaseSettings):
 
 
 # These say where things are or are read by tests; they do not configure a community.
-_NOT_A_CONFIGURATION = ("LYCEUM_DATA", "LYCEUM_SHARED", "LYCEUM_VENV", "LYCEUM_CRASH_AT", "LYCEUM_WEB__PORT")
-_OF_THE_LAUNCHER = ("LYCEUM_SHARED", "LYCEUM_VENV", "LYCEUM_CRASH_AT", "LYCEUM_CONFIG", "LYCEUM_SECRETS", "LYCEUM_SANDBOX__RECORD")
+_NOT_A_CONFIGURATION = ("LYCEUM_DATA", "LYCEUM_WEB__PORT")
+# These are read elsewhere and are no settings at all.
+_OF_THE_LAUNCHER = (
+    "LYCEUM_SHARED",
+    "LYCEUM_VENV",
+    "LYCEUM_CRASH_AT",
+    "LYCEUM_CONFIG",
+    "LYCEUM_SECRETS",
+    "LYCEUM_SANDBOX__RECORD",
+)
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -149,7 +160,9 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
     file = Path(environ.get("LYCEUM_CONFIG", folder / "config.toml"))
     secrets = Path(environ.get("LYCEUM_SECRETS", folder / "secrets"))
     if "LYCEUM_CONFIG" in environ and not file.is_file():
-        raise ConfigurationError(f"LYCEUM_CONFIG names {file}, which is not a file.\nMake it, or unset LYCEUM_CONFIG.")
+        raise ConfigurationError(
+            f"LYCEUM_CONFIG names {file}, which is not a file.\nMake it, or unset LYCEUM_CONFIG."
+        )
     settings = _read(environ, file, secrets)
     if settings.sandboxed and _configured(environ, file, secrets):
         raise ConfigurationError(
@@ -161,12 +174,18 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
 
 
 def _configured(environ: Mapping[str, str], file: Path, secrets: Path) -> bool:
-    wants_sandbox = any(name.startswith("LYCEUM_SANDBOX__") for name in environ)
+    wants_sandbox = any(
+        name.startswith("LYCEUM_SANDBOX__") for name in environ if name not in _OF_THE_LAUNCHER
+    )
     if file.is_file():
         wants_sandbox = wants_sandbox or "sandbox" in tomllib.loads(file.read_text("utf-8"))
     if wants_sandbox:
         return False
-    named = [name for name in environ if name.startswith("LYCEUM_") and name not in _NOT_A_CONFIGURATION]
+    named = [
+        name
+        for name in environ
+        if name.startswith("LYCEUM_") and name not in (*_NOT_A_CONFIGURATION, *_OF_THE_LAUNCHER)
+    ]
     return file.is_file() or secrets.is_dir() or bool(named)
 
 
@@ -196,13 +215,17 @@ def _read(environ: Mapping[str, str], file: Path, secrets: Path) -> Settings:
                 file_secret_settings, secrets_prefix="", secrets_nested_delimiter="__"
             )
             if isinstance(env_settings, EnvSettingsSource):
-                env_settings.env_vars = {name.lower(): value for name, value in environ.items()}
+                env_settings.env_vars = {
+                    n.lower(): v for n, v in environ.items() if n not in _OF_THE_LAUNCHER
+                }
             return init_settings, env_settings, nested, TomlConfigSettingsSource(settings_cls)
 
     try:
         return Sources()
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{file} is not valid TOML.\n{error}\nconfig.example.toml shows the form.") from None
+        raise ConfigurationError(
+            f"{file} is not valid TOML.\n{error}\nconfig.example.toml shows the form."
+        ) from None
     except ValidationError as error:
         raise ConfigurationError(_explain(error)) from None
 
@@ -213,7 +236,9 @@ def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
     for dotted, _ in settings_paths(Settings):
         known.add("LYCEUM_" + dotted.replace(".", "__").upper())
     sections = {f"LYCEUM_{name.upper()}" for name in Settings.model_fields}
-    return sorted(name for name in environ if name.startswith("LYCEUM_") and name.upper() not in known | sections)
+    return sorted(
+        name for name in environ if name.startswith("LYCEUM_") and name.upper() not in known | sections
+    )
 
 
 def settings_paths(model: type[BaseModel], prefix: str = "") -> list[tuple[str, Any]]:

@@ -35,6 +35,8 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:  # `alembic revision --autogenerate`: compare the tables with what the revisions build
-    with tempfile.TemporaryDirectory() as folder:
-        with create_engine(f"sqlite:///{Path(folder) / 'scratch.db'}").begin() as scratch:
-            run(scratch)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        create_engine(f"sqlite:///{Path(folder) / 'scratch.db'}").begin() as scratch,
+    ):
+        run(scratch)

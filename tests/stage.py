@@ -36,13 +36,8 @@ class Stage(People):
 
     async def settled(self) -> None:
         """Wait until everything that is due is done and everything counted is stored."""
-        for _ in range(500):
-            await self.app.worker.run_due()
-            health = await self.app.health()
-            if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"not settled: {await self.app.health()}")
+        async with asyncio.timeout(20):
+            await self.app.settled()
 
     @property
     def guild_id(self) -> int:
@@ -57,13 +52,17 @@ def settings(folder: Path, **more: str) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def staged(folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str) -> AsyncIterator[Stage]:
+async def staged(
+    folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str
+) -> AsyncIterator[Stage]:
     """A fresh world in `folder` with the bot signed in, both in this process."""
-    from sandbox.app import Sandbox  # noqa: PLC0415
+    from sandbox.app import Sandbox
 
-    async with Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as world:
-        async with bot_in(world.url, folder, **more) as stage:
-            yield stage
+    async with (
+        Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as world,
+        bot_in(world.url, folder, **more) as stage,
+    ):
+        yield stage
 
 
 @contextlib.asynccontextmanager
@@ -84,10 +83,14 @@ class Process:
     web: str = ""
     running: asyncio.subprocess.Process | None = None
 
-    async def start(self, *, crash_at: str = "", timeout: float = 60) -> bool:
+    async def start(self, *, crash_at: str = "", patience: float = 60) -> bool:
         """Start and wait for the ready line. False when it died before (a crash point of the start-up)."""
         told = {"LYCEUM_DATA": str(self.folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_") or name.endswith("RECORD")}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("LYCEUM_") or name.endswith("RECORD")
+        }
         crash = {"LYCEUM_CRASH_AT": crash_at} if crash_at else {}
         with (self.folder / "bot.log").open("ab") as log:
             self.running = await asyncio.create_subprocess_exec(
@@ -95,7 +98,7 @@ class Process:
                 env={**kept, **told, **self.environment, **crash}, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         assert self.running.stdout is not None
-        line = (await asyncio.wait_for(self.running.stdout.readline(), timeout)).decode().split()
+        line = (await asyncio.wait_for(self.running.stdout.readline(), patience)).decode().split()
         if not line:
             await self.running.wait()
             return False
@@ -108,20 +111,20 @@ class Process:
         async with aiohttp.ClientSession() as session, session.get(f"{self.web}/health") as answer:
             return await answer.json()  # type: ignore[no-any-return]
 
-    async def settled(self, timeout: float = 20) -> None:
+    async def settled(self, patience: float = 20) -> None:
         """Wait until all due work is done and everything is stored."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(patience):
             while True:
                 health = await self.health()
                 if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
                     return
                 await asyncio.sleep(0.05)
 
-    async def died(self, timeout: float = 20) -> bool:
+    async def died(self, patience: float = 20) -> bool:
         """Wait for its death; True when it was SIGKILL."""
         assert self.running is not None
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.running.wait(), timeout)
+            await asyncio.wait_for(self.running.wait(), patience)
         return self.running.returncode == -signal.SIGKILL
 
     def kill(self) -> None:

@@ -72,14 +72,16 @@ def _back_up(path: Path, revision: str, now: datetime) -> Path:
 
 def _upgrade(path: Path) -> None:
     # Alembic is slow to import and only needed when the schema moves.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from sqlalchemy import create_engine, event, pool  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, event, pool
 
     path.parent.mkdir(parents=True, exist_ok=True)
     # Foreign keys stay off: Alembic's batch mode drops and recreates tables, and ON DELETE CASCADE
     # would take the child rows along (research/ecosystem.md, section 2, point 2).
-    engine = create_engine(f"sqlite:///{path}", poolclass=pool.NullPool, connect_args={"isolation_level": None})
+    engine = create_engine(
+        f"sqlite:///{path}", poolclass=pool.NullPool, connect_args={"isolation_level": None}
+    )
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -94,5 +96,7 @@ def _upgrade(path: Path) -> None:
         command.upgrade(config, "head")
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise ConfigurationError(f"The new schema would break references in {path}: {broken[:3]}. Nothing was changed.")
+            raise ConfigurationError(
+                f"The new schema would break references in {path}: {broken[:3]}. Nothing was changed."
+            )
     engine.dispose()

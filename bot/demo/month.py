@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ async def play(folder: Path, url: str, app: App) -> None:
 
 
 def _progress(step: str) -> None:
-    print(f"The demo community lives its month: {step} …", file=sys.stderr, flush=True)
+    sys.stderr.write(f"The demo community lives its month: {step} …\n")
+    sys.stderr.flush()
 
 
 class Month:
@@ -94,9 +96,13 @@ class Month:
 
     async def _set_up(self) -> None:
         for tier in script.TIERS:
-            await self._people.discord("olivia", "POST", f"/guilds/{await self._guild()}/roles", {"name": tier["role"]})
+            await self._people.discord(
+                "olivia", "POST", f"/guilds/{await self._guild()}/roles", {"name": tier["role"]}
+            )
             await self._people.slash("olivia", "tier create", **tier)
-        await self._people.slash("max", "teach import", file=upload("asyncio-in-practice.zip", zipped(COURSE)))
+        await self._people.slash(
+            "max", "teach import", file=upload("asyncio-in-practice.zip", zipped(COURSE))
+        )
         await self._app.worker.run_due()
 
     def _plan(self, start: datetime) -> None:
@@ -104,7 +110,9 @@ class Month:
         self._readers(start)
         self._gatherings(start)
 
-    def _at(self, start: datetime, day: int, clock: str, act: Callable[[], Awaitable[Any]], minutes: float = 0) -> None:
+    def _at(
+        self, start: datetime, day: int, clock: str, act: Callable[[], Awaitable[Any]], minutes: float = 0
+    ) -> None:
         hour, minute = (int(part) for part in clock.split(":"))
         moment = start + timedelta(days=day, hours=hour, minutes=minute + minutes)
         self._acts.append((moment, len(self._acts), act))
@@ -112,33 +120,42 @@ class Month:
     def _conversations(self, start: datetime) -> None:
         """Messages, replies, reactions and threads: 45 interactions."""
         for line in script.MESSAGES:
-            self._at(start, line.day, line.at, lambda line=line: self._say(line))  # type: ignore[misc]
+            self._at(start, line.day, line.at, partial(self._say, line))
         for reaction in script.REACTIONS:
-            self._at(start, reaction.day, reaction.at, lambda r=reaction: self._react(r))  # type: ignore[misc]
+            self._at(start, reaction.day, reaction.at, partial(self._react, reaction))
         for thread in script.THREADS:
-            self._at(start, thread.day, thread.at, lambda t=thread: self._people.thread(t.who, t.channel, t.name))  # type: ignore[misc]
+            self._at(
+                start,
+                thread.day,
+                thread.at,
+                partial(self._people.thread, thread.who, thread.channel, thread.name),
+            )
         for session in script.HUDDLES:  # everybody who stays is one interaction
             for who in session.people:
-                self._at(start, session.day, session.at, lambda w=who: self._people.voice(w, "Lounge"))  # type: ignore[misc]
-                self._at(start, session.day, session.at, lambda w=who: self._people.voice(w, None), session.minutes)  # type: ignore[misc]
+                self._at(start, session.day, session.at, partial(self._people.voice, who, "Lounge"))
+                self._at(
+                    start, session.day, session.at, partial(self._people.voice, who, None), session.minutes
+                )
 
     def _readers(self, start: datetime) -> None:
         """Twenty members buy, read lessons 1 to 5 on five days, and some rate them: 100 lessons, mean 4.5."""
         for index, who in enumerate(script.READERS):
             first = index % 14
-            self._at(start, first, "17:00", lambda w=who: self._buy(w), index)  # type: ignore[misc]
+            self._at(start, first, "17:00", partial(self._buy, who), index)
             for lesson in range(script.LESSONS_READ):
                 stars = script.STARS.get((index, lesson))
-                act = lambda w=who, n=lesson, s=stars: self._read(w, n, s)  # type: ignore[misc] # noqa: E731
+                act = partial(self._read, who, lesson, stars)
                 self._at(start, first + 1 + 2 * lesson, "19:30", act, index)
 
     def _gatherings(self, start: datetime) -> None:
         """Three events with ten people each: 30 attendances."""
         for event in script.EVENTS:
-            self._at(start, event.day - 3, "10:00", lambda e=event: self._host(start, e))  # type: ignore[misc]
+            self._at(start, event.day - 3, "10:00", partial(self._host, start, event))
             for who in event.people:
-                self._at(start, event.day, event.at, lambda w=who: self._people.voice(w, "Classroom"), -2)  # type: ignore[misc]
-                self._at(start, event.day, event.at, lambda w=who: self._people.voice(w, None), event.minutes + 1)  # type: ignore[misc]
+                self._at(start, event.day, event.at, partial(self._people.voice, who, "Classroom"), -2)
+                self._at(
+                    start, event.day, event.at, partial(self._people.voice, who, None), event.minutes + 1
+                )
 
     async def _say(self, line: script.Message) -> None:
         reply_to = self._said.get(line.reply_to) if line.reply_to else None
@@ -160,7 +177,9 @@ class Month:
         lessons = await self._lessons(who)
         await self._people.slash(who, "course open", channel="courses", **lessons[lesson])
         if stars is not None:
-            await self._people.slash(who, "course rate", channel="courses", lesson=lessons[lesson]["lesson"], stars=stars)
+            await self._people.slash(
+                who, "course rate", channel="courses", lesson=lessons[lesson]["lesson"], stars=stars
+            )
 
     async def _lessons(self, who: str) -> list[dict[str, str]]:
         course = (await self._people.choices(who, "course open", "course"))[0]["value"]
@@ -183,7 +202,9 @@ async def pay(link: str) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.get(link) as page:
             action, fields = form(await page.text(), "pay")
-        async with session.post(str(page.url.join(URL(action))), data=fields, allow_redirects=False) as answer:
+        async with session.post(
+            str(page.url.join(URL(action))), data=fields, allow_redirects=False
+        ) as answer:
             answer.raise_for_status()
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import aiohttp
 
-Answer = dict[str, Any]
+Answer: TypeAlias = Any
+"""Discord's JSON, as the sandbox gives it."""
 
 
 class Refused(Exception):
@@ -45,66 +46,86 @@ class People:
 
     async def post(self, path: str, **body: Any) -> Any:
         """POST a control call; arguments that are None are left out."""
-        return await self._call("POST", path, json={key: value for key, value in body.items() if value is not None})
+        return await self._call(
+            "POST", path, json={key: value for key, value in body.items() if value is not None}
+        )
 
     async def world(self) -> Answer:
-        return await self.get("/sandbox/world")  # type: ignore[no-any-return]
+        return await self.get("/sandbox/world")
 
-    async def messages(self, channel: str, as_: str, after: str = "0", limit: int = 50) -> list[Answer]:
+    async def messages(self, channel: str, as_: str, after: str = "0", limit: int = 50) -> Answer:
         """What this member sees there, oldest first; "@bot" is their direct messages with the bot."""
-        return await self.get("/sandbox/messages", channel=channel, **{"as": as_}, after=after, limit=limit)  # type: ignore[no-any-return]
+        return await self.get("/sandbox/messages", channel=channel, **{"as": as_}, after=after, limit=limit)
 
     async def say(self, who: str, channel: str, content: str, reply_to: str | None = None) -> Answer:
-        return await self.post("/sandbox/say", **{"as": who}, channel=channel, content=content, reply_to=reply_to)  # type: ignore[no-any-return]
+        return await self.post(
+            "/sandbox/say", **{"as": who}, channel=channel, content=content, reply_to=reply_to
+        )
 
     async def react(self, who: str, message: str, emoji: str) -> Answer:
-        return await self.post("/sandbox/react", **{"as": who}, message=message, emoji=emoji)  # type: ignore[no-any-return]
+        return await self.post("/sandbox/react", **{"as": who}, message=message, emoji=emoji)
 
     async def thread(self, who: str, channel: str, name: str, message: str | None = None) -> Answer:
-        return await self.post("/sandbox/thread", **{"as": who}, channel=channel, name=name, message=message)  # type: ignore[no-any-return]
+        return await self.post("/sandbox/thread", **{"as": who}, channel=channel, name=name, message=message)
 
     async def voice(self, who: str, channel: str | None) -> Answer:
         """Join a voice channel, or leave with None."""
-        return await self._call("POST", "/sandbox/voice", json={"as": who, "channel": channel})  # type: ignore[no-any-return]
+        return await self._call("POST", "/sandbox/voice", json={"as": who, "channel": channel})
 
     async def join(self, name: str, **more: Any) -> Answer:
-        return await self.post("/sandbox/join", name=name, **more)  # type: ignore[no-any-return]
+        return await self.post("/sandbox/join", name=name, **more)
 
     async def leave(self, who: str) -> Answer:
-        return await self.post("/sandbox/leave", **{"as": who})  # type: ignore[no-any-return]
+        return await self.post("/sandbox/leave", **{"as": who})
 
-    async def slash(self, who: str, command: str, channel: str = "general", locale: str | None = None, **options: Any) -> Answer:
-        """Type a command; the answer is the first that the person sees."""
-        return await self.post(  # type: ignore[no-any-return]
+    async def slash(
+        self, who: str, command: str, channel: str = "general", locale: str | None = None, **options: Any
+    ) -> Answer:
+        """Type a command; the answer is the first that the person sees. An option named like one of ours ends in "_"."""
+        options = {name.rstrip("_"): value for name, value in options.items()}
+        return await self.post(
             "/sandbox/slash", **{"as": who}, channel=channel, command=command, options=options, locale=locale
         )
 
     async def choices(
         self, who: str, command: str, focused: str, channel: str = "general", **options: Any
-    ) -> list[Answer]:
+    ) -> Answer:
         """What autocomplete offers for the focused option."""
-        options.setdefault(focused, "")
+        options = {focused: "", **{name.rstrip("_"): value for name, value in options.items()}}
         answer = await self.post(
-            "/sandbox/autocomplete", **{"as": who}, channel=channel, command=command, options=options, focused=focused
+            "/sandbox/autocomplete",
+            **{"as": who},
+            channel=channel,
+            command=command,
+            options=options,
+            focused=focused,
         )
-        return answer["choices"]  # type: ignore[no-any-return]
+        return answer["choices"]
 
-    async def click(self, who: str, message: str, *, label: str | None = None, custom_id: str | None = None, **more: Any) -> Answer:
-        return await self.post("/sandbox/click", **{"as": who}, message=message, label=label, custom_id=custom_id, **more)  # type: ignore[no-any-return]
+    async def click(
+        self, who: str, message: str, *, label: str | None = None, custom_id: str | None = None, **more: Any
+    ) -> Answer:
+        return await self.post(
+            "/sandbox/click", **{"as": who}, message=message, label=label, custom_id=custom_id, **more
+        )
 
     async def select(self, who: str, message: str, custom_id: str, values: list[str]) -> Answer:
-        return await self.post("/sandbox/select", **{"as": who}, message=message, custom_id=custom_id, values=values)  # type: ignore[no-any-return]
+        return await self.post(
+            "/sandbox/select", **{"as": who}, message=message, custom_id=custom_id, values=values
+        )
 
     async def submit(self, who: str, modal: Any, fields: dict[str, Any]) -> Answer:
-        return await self.post("/sandbox/submit", **{"as": who}, modal=modal, fields=fields)  # type: ignore[no-any-return]
+        return await self.post("/sandbox/submit", **{"as": who}, modal=modal, fields=fields)
 
     async def clock(self, **turn: Any) -> Answer:
         """Turn the clock: advance=seconds, to=iso or speed; without any, read it."""
-        return await (self.post("/sandbox/clock", **turn) if turn else self.get("/sandbox/clock"))  # type: ignore[no-any-return]
+        return await (self.post("/sandbox/clock", **turn) if turn else self.get("/sandbox/clock"))
 
     async def discord(self, who: str, method: str, path: str, body: Any = None) -> Any:
         """Discord's own API, used as a person: for roles, channels, kicks and bans."""
-        return await self._call(method, f"/api/v10{path}", json=body, headers={"Authorization": f"Person {who}"})
+        return await self._call(
+            method, f"/api/v10{path}", json=body, headers={"Authorization": f"Person {who}"}
+        )
 
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         assert self._session is not None  # noqa: S101 # used as a context manager
@@ -132,12 +153,12 @@ def words(message: Answer) -> str:
     return "\n".join(part for part in found if part)
 
 
-def buttons(message: Answer) -> list[Answer]:
+def buttons(message: Answer) -> Answer:
     """Every button of a message, link buttons too."""
     return [component for component in walk(message.get("components", [])) if component.get("type") == 2]
 
 
-def walk(components: list[Answer]) -> list[Answer]:
+def walk(components: list[Answer]) -> Answer:
     """All components, outer before inner, in reading order."""
     found: list[Answer] = []
     for component in components:

@@ -8,6 +8,7 @@ lessons make 100; 3 events × 10 people make 30. Two stars of five lessons each,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Event:
     people: tuple[str, ...]
 
 
-TIERS: tuple[dict[str, str | int], ...] = (
+TIERS: tuple[dict[str, Any], ...] = (
     {"name": "Pro", "price": "19.00", "currency": "USD", "days": 30, "role": "Pro"},
     {"name": "Studio", "price": "49.00", "currency": "USD", "days": 30, "role": "Studio"},
 )

@@ -9,9 +9,10 @@ import os
 import shutil
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aiohttp
 
@@ -35,8 +36,7 @@ async def find_or_start(folder: Path, port: int, *, arguments: list[str]) -> Wor
     found = await find_running(folder)
     if found is not None:
         return found
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "sandbox.log").open("ab") as log:
+    with _log(folder) as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(folder.resolve()),
             "--started-by", "run_bot", *arguments,
@@ -52,6 +52,11 @@ async def find_or_start(folder: Path, port: int, *, arguments: list[str]) -> Wor
     return World(line[2], process.pid, ours=True)
 
 
+def _log(folder: Path) -> IO[bytes]:
+    folder.mkdir(parents=True, exist_ok=True)
+    return (folder / "sandbox.log").open("ab")
+
+
 async def find_running(folder: Path) -> World | None:
     """The sandbox that runs with this folder, if one does."""
     try:
@@ -61,7 +66,10 @@ async def find_running(folder: Path) -> World | None:
         return None
     timeout = aiohttp.ClientTimeout(total=3)
     with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError):
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{told['url']}/sandbox/world") as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(f"{told['url']}/sandbox/world") as answer,
+        ):
             if answer.status == 200:
                 return World(str(told["url"]), int(told["pid"]), ours=told.get("started_by") == "run_bot")
     return None
@@ -73,18 +81,18 @@ async def end(world: World) -> None:
         return
     with contextlib.suppress(ProcessLookupError):
         os.kill(world.pid, signal.SIGTERM)
+    await asyncio.to_thread(_wait_for_its_end, world.pid)
+
+
+def _wait_for_its_end(pid: int) -> None:
     for _ in range(100):
+        with contextlib.suppress(ChildProcessError):  # not ours by birth when we joined it
+            os.waitpid(pid, os.WNOHANG)
         try:
-            finished, _status = os.waitpid(world.pid, os.WNOHANG)
-        except ChildProcessError:
-            finished = 0
-        try:
-            os.kill(world.pid, 0)
+            os.kill(pid, 0)
         except ProcessLookupError:
             return
-        if finished:
-            return
-        await asyncio.sleep(0.05)
+        time.sleep(0.05)
 
 
 async def forget(folder: Path) -> None:

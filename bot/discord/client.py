@@ -54,7 +54,9 @@ class Tree(app_commands.CommandTree[Any]):
 class Client(commands.Bot):
     """Signs in, loads the pages and keeps the commands in step. It knows no business of its own."""
 
-    def __init__(self, texts: Texts, pages: Sequence[str], *, members: bool, quick: bool, folder: Path) -> None:
+    def __init__(
+        self, texts: Texts, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -69,7 +71,9 @@ class Client(commands.Bot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_contexts=app_commands.AppCommandContext(guild=True),
         )
-        self.app: Any = None  # set by the composition root before signing in; pages take their services from it
+        self.app: Any = (
+            None  # set by the composition root before signing in; pages take their services from it
+        )
         self.texts = texts
         self.synced = asyncio.Event()
         self._actions: dict[str, Action] = {}

@@ -81,7 +81,9 @@ def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
         yield Finding(
             "no-public-url",
             t("web.public_url is not set, so payment providers cannot report to Lyceum."),
-            t("Payments are found by asking, some seconds later. Set web.public_url to the address of your proxy to be told at once."),
+            t(
+                "Payments are found by asking, some seconds later. Set web.public_url to the address of your proxy to be told at once."
+            ),
         )
     if not settings.sandboxed and settings.payments.till.play_money:
         yield Finding(
@@ -111,7 +113,9 @@ async def with_discord(settings: Settings, t: Words, sandbox: str | None) -> Asy
         guilds = await client.http.get_guilds(200)
         if not guilds:
             link = discord.utils.oauth_url(client.application_id or 0, permissions=wanted())
-            yield Finding("no-server", t("Lyceum is in no server yet."), t("Invite it: {link}", link=link), blocks=True)
+            yield Finding(
+                "no-server", t("Lyceum is in no server yet."), t("Invite it: {link}", link=link), blocks=True
+            )
         for guild in guilds:
             seen = await look(client.http, int(guild["id"]), client.user.id if client.user else 0)
             for examine in CHECKS:
@@ -143,7 +147,9 @@ def permissions(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding
         yield Finding(
             "administrator",
             t("{server}: Lyceum is an administrator.", server=guild.data["name"]),
-            t("It does not need to be. Take the permission away, so that a mistake of ours can never be a large one."),
+            t(
+                "It does not need to be. Take the permission away, so that a mistake of ours can never be a large one."
+            ),
         )
         return
     missing = [name.replace("_", " ") for name in NEEDED if not getattr(have, name)]
@@ -162,7 +168,10 @@ def role_order(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding]
     if max(positions, default=0) <= 1 and len(guild.data["roles"]) > 2:
         yield Finding(
             "role-too-low",
-            t("{server}: Lyceum's role is at the bottom, so it can give no role to anybody.", server=guild.data["name"]),
+            t(
+                "{server}: Lyceum's role is at the bottom, so it can give no role to anybody.",
+                server=guild.data["name"],
+            ),
             t("Drag Lyceum's role above the paid roles in Server Settings → Roles."),
             blocks=True,
         )

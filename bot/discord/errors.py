@@ -19,7 +19,9 @@ log = structlog.get_logger(__name__)
 
 async def report(interaction: Interaction, error: BaseException, texts: Texts) -> None:
     """Tell the person what is wrong and what to do; log what is ours to mend, with a reference they can quote."""
-    cause = error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
+    cause = (
+        error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
+    )
     sentence = _sentence(cause, texts.of(str(interaction.locale)))
     if not isinstance(cause, UserError):
         _log(interaction, cause, sentence)
@@ -48,9 +50,10 @@ def _sentence(error: BaseException, t: Words) -> str:
 
 def _log(interaction: Interaction, error: BaseException, sentence: str) -> None:
     command: Any = interaction.command
+    data: Any = interaction.data or {}
     log.error(
         "an interaction failed",
-        command=command.qualified_name if command else (interaction.data or {}).get("custom_id"),
+        command=command.qualified_name if command else data.get("custom_id"),
         guild=interaction.guild_id,
         user=interaction.user.id,
         told=sentence,

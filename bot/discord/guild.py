@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import io
@@ -22,7 +21,11 @@ from bot.ids import snowflake_at
 from bot.ports import Delivery, Person, Role, Said, ServerEvent
 
 UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
-ORDINARY = {discord.MessageType.default, discord.MessageType.reply, discord.MessageType.thread_starter_message}
+ORDINARY = {
+    discord.MessageType.default,
+    discord.MessageType.reply,
+    discord.MessageType.thread_starter_message,
+}
 
 
 class DiscordServer:
@@ -76,7 +79,11 @@ class DiscordServer:
         with translated():
             me = await guild.fetch_member(self._me())
             threads = await guild.active_threads()
-        places: list[discord.abc.GuildChannel] = [*guild.text_channels, *guild.voice_channels, *guild.stage_channels]
+        places: list[discord.abc.GuildChannel] = [
+            *guild.text_channels,
+            *guild.voice_channels,
+            *guild.stage_channels,
+        ]
         readable = [place.id for place in places if _may_read(place, me)]
         return readable + [thread.id for thread in threads]
 
@@ -128,7 +135,10 @@ class DiscordServer:
         hook = discord.Webhook.partial(application, token, client=self._client)
         with translated():
             try:
-                await hook.edit_message("@original", view=view(card), attachments=files(card))  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+                original: Any = (
+                    "@original"  # Discord's name for the answer itself; the library types ids only
+                )
+                await hook.edit_message(original, view=view(card), attachments=files(card))
             except (discord.NotFound, discord.Forbidden):
                 return False
             except discord.HTTPException as error:
@@ -160,7 +170,11 @@ class DiscordServer:
         with translated():
             for found in await self._guild(guild_id).fetch_scheduled_events():
                 same = (found.name, found.start_time) == (event.name, event.starts_at)
-                there = found.location == event.place if event.channel_id is None else found.channel_id == event.channel_id
+                there = (
+                    found.location == event.place
+                    if event.channel_id is None
+                    else found.channel_id == event.channel_id
+                )
                 if found.creator_id == self._me() and same and there:
                     return found.id
         return None
@@ -170,7 +184,9 @@ class DiscordServer:
             await self._client.http.delete_scheduled_event(guild_id, event_id)
 
     async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
-        was, shall = (1, 2) if running else (2, 3)  # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
+        was, shall = (
+            (1, 2) if running else (2, 3)
+        )  # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
         with translated(), contextlib.suppress(discord.NotFound):
             found = await self._client.http.get_scheduled_event(guild_id, event_id, with_user_count=False)
             if found["status"] == was:
@@ -178,7 +194,11 @@ class DiscordServer:
 
     async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
         channel = self._guild(guild_id).get_channel(channel_id)
-        there = list(channel.voice_states) if isinstance(channel, discord.VoiceChannel | discord.StageChannel) else []
+        there = (
+            list(channel.voice_states)
+            if isinstance(channel, discord.VoiceChannel | discord.StageChannel)
+            else []
+        )
         people = [await self.member(guild_id, user_id) for user_id in there]
         return frozenset(person.id for person in people if person is not None and not person.bot)
 
@@ -188,7 +208,9 @@ class DiscordServer:
             while True:
                 page = await self._client.http.logs_from(channel_id, limit=100, after=after)
                 for message in page:
-                    if int(message["author"]["id"]) == self._me() and has_action(message.get("components", []), action):
+                    if int(message["author"]["id"]) == self._me() and has_action(
+                        message.get("components", []), action
+                    ):
                         return int(message["id"])
                 after = max((int(message["id"]) for message in page), default=after)
                 if len(page) < 100:
@@ -243,11 +265,13 @@ def translated() -> Iterator[None]:
         if error.code in (50007, 50278):
             raise DirectMessagesClosed from error
         if error.code in (50013, 50001):
-            raise NeedsAction("missing-permission", "Lyceum lacks a permission, or its role is too low.") from error
+            raise NeedsAction(
+                "missing-permission", "Lyceum lacks a permission, or its role is too low."
+            ) from error
         if error.code in UNKNOWN:
             raise NeedsAction("gone", f"Discord no longer knows this ({error.text}).") from error
         raise
-    except (aiohttp.ClientError, asyncio.TimeoutError, ConnectionError) as error:
+    except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
         raise RetryLater(f"Discord could not be reached: {type(error).__name__}") from error
 
 
@@ -267,10 +291,11 @@ def _role(role: discord.Role) -> Role:
 
 def _person(member: discord.Member) -> Person:
     joined = member.joined_at or discord.utils.utcnow()
-    return Person(member.id, member.bot, joined, frozenset(role.id for role in member.roles if not role.is_default()))
+    return Person(
+        member.id, member.bot, joined, frozenset(role.id for role in member.roles if not role.is_default())
+    )
 
 
 def _may_read(place: discord.abc.GuildChannel, me: discord.Member) -> bool:
     may = place.permissions_for(me)
     return may.view_channel and may.read_message_history
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import discord
 from discord import ui
@@ -24,7 +24,10 @@ STYLES: dict[str, discord.ButtonStyle] = {
 }
 
 
-class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<name>(?!pick\.)[a-z]+\.[a-z_]+)(?::(?P<argument>[\w.:-]*))?"):
+class Press(
+    ui.DynamicItem[ui.Button[Any]],
+    template=r"(?P<name>(?!pick\.)[a-z]+\.[a-z_]+)(?::(?P<argument>[\w.:-]*))?",
+):
     """Every button of ours: its custom id says what to do, so it works after any restart."""
 
     def __init__(self, button: ui.Button[Any], name: str = "", argument: str = "") -> None:
@@ -33,7 +36,9 @@ class Press(ui.DynamicItem[ui.Button[Any]], template=r"(?P<name>(?!pick\.)[a-z]+
         self.argument = argument
 
     @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
         assert isinstance(item, ui.Button)  # noqa: S101 # discord.py looked the item up by its type
         return cls(item, match["name"], match["argument"] or "")
 
@@ -49,13 +54,15 @@ class Pick(ui.DynamicItem[ui.Select[Any]], template=r"(?P<name>pick\.[a-z_]+)(?:
         self.name = name
 
     @classmethod
-    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
         assert isinstance(item, ui.Select)  # noqa: S101 # discord.py looked the item up by its type
         return cls(item, match["name"])
 
     async def callback(self, interaction: Interaction) -> None:
-        values = (interaction.data or {}).get("values") or [""]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-        await interaction.client.act(interaction, self.name, str(values[0]))
+        data: Any = interaction.data
+        await interaction.client.act(interaction, self.name, str(data["values"][0]))
 
 
 def view(card: Card) -> ui.LayoutView:
@@ -71,10 +78,17 @@ def view(card: Card) -> ui.LayoutView:
 def files(card: Card) -> list[discord.File]:
     """The pictures and files of a card, made anew for each sending."""
     return [
-        discord.File(io.BytesIO(block.data), block.name, description=block.alt if isinstance(block, Picture) else None)
+        discord.File(
+            io.BytesIO(block.data), block.name, description=block.alt if isinstance(block, Picture) else None
+        )
         for block in card.blocks
         if isinstance(block, Picture | Attachment)
     ]
+
+
+async def think(interaction: Interaction, *, public: bool = False) -> None:
+    """Show "thinking…" before anything that leaves the process; `answer` then fills it."""
+    await interaction.response.defer(ephemeral=not public, thinking=True)
 
 
 async def answer(interaction: Interaction, card: Card, *, public: bool = False) -> None:
@@ -98,7 +112,7 @@ def _draw(block: Block) -> ui.Item[Any]:
         case Text(text):
             return ui.TextDisplay(text)
         case Line(text, button):
-            return ui.Section(text, accessory=_button(button))
+            return ui.Section(text, accessory=cast("ui.Button[Any]", _button(button)))
         case Row(buttons):
             row: ui.ActionRow[Any] = ui.ActionRow()
             for button in buttons:
@@ -110,13 +124,15 @@ def _draw(block: Block) -> ui.Item[Any]:
                 placeholder=placeholder[:150],
                 options=[
                     discord.SelectOption(
-                        label=option.label[:100], value=option.value, description=option.description and option.description[:100]
+                        label=option.label[:100],
+                        value=option.value,
+                        description=option.description and option.description[:100],
                     )
                     for option in options[:25]
                 ],
             )
             picker: ui.ActionRow[Any] = ui.ActionRow()
-            picker.add_item(select)
+            picker.add_item(Pick(select))
             return picker
         case Divider():
             return ui.Separator()
@@ -126,9 +142,15 @@ def _draw(block: Block) -> ui.Item[Any]:
             return ui.File(f"attachment://{name}")
 
 
-def _button(button: Button) -> ui.Button[Any]:
+def _button(button: Button) -> ui.Button[Any] | Press:
     if button.url is not None:
         return ui.Button(label=button.label[:80], url=button.url, disabled=button.disabled)
-    return ui.Button(
-        label=button.label[:80], custom_id=button.action, style=STYLES[button.style], disabled=button.disabled
+    # As a Press also when sent: a plain button would be remembered with its message, and answered twice.
+    return Press(
+        ui.Button(
+            label=button.label[:80],
+            custom_id=button.action,
+            style=STYLES[button.style],
+            disabled=button.disabled,
+        )
     )

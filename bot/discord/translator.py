@@ -16,7 +16,10 @@ class Translator(app_commands.Translator):
         self._texts = texts
 
     async def translate(
-        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
     ) -> str | None:
         if locale is not discord.Locale.chinese:
             return None

@@ -53,7 +53,15 @@ class Queue:
         await self._add(tx, kind, guild_id, key, due, payload, again=True)
 
     async def _add(
-        self, tx: Writer, kind: str, guild_id: int, key: str, due: datetime | None, payload: dict[str, Any], *, again: bool
+        self,
+        tx: Writer,
+        kind: str,
+        guild_id: int,
+        key: str,
+        due: datetime | None,
+        payload: dict[str, Any],
+        *,
+        again: bool,
     ) -> None:
         now = self._clock.now()
         row = {

@@ -58,7 +58,14 @@ async def claim(tx: Writer, now: datetime, real: datetime, limit: int, busy: Col
         .where(work.c.id.in_(due))
         .values(leased_until=real + LEASE, tries=work.c.tries + 1, changed_at=now)
         .returning(
-            work.c.id, work.c.guild_id, work.c.kind, work.c.key, work.c.due, work.c.tries, work.c.generation, work.c.payload
+            work.c.id,
+            work.c.guild_id,
+            work.c.kind,
+            work.c.key,
+            work.c.due,
+            work.c.tries,
+            work.c.generation,
+            work.c.payload,
         )
     )
     rows = (await tx.execute(taken)).all()
@@ -72,13 +79,19 @@ async def finish(tx: Writer, id_: int, generation: int, now: datetime) -> None:
         .where(work.c.id == id_, work.c.generation == generation)
         .values(state="done", error=None, changed_at=now)
     )
-    await tx.execute(
-        update(work).where(work.c.id == id_).values(leased_until=EPOCH)
-    )
+    await tx.execute(update(work).where(work.c.id == id_).values(leased_until=EPOCH))
 
 
 async def postpone(
-    tx: Writer, id_: int, generation: int, *, state: str, not_before: datetime, error: str, now: datetime, due: datetime | None
+    tx: Writer,
+    id_: int,
+    generation: int,
+    *,
+    state: str,
+    not_before: datetime,
+    error: str,
+    now: datetime,
+    due: datetime | None,
 ) -> None:
     """Try again at `not_before` (real time), or at `due` (community's time) if given."""
     values: dict[str, Any] = {"state": state, "not_before": not_before, "error": error, "changed_at": now}
@@ -95,7 +108,9 @@ async def release_all(tx: Writer) -> None:
 
 async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
     """Something changed in the guild that may mend its stuck work: try it now."""
-    await tx.execute(update(work).where(work.c.guild_id == guild_id, work.c.state == "stuck").values(not_before=real))
+    await tx.execute(
+        update(work).where(work.c.guild_id == guild_id, work.c.state == "stuck").values(not_before=real)
+    )
 
 
 async def next_due(db: Reader) -> datetime | None:
@@ -105,7 +120,9 @@ async def next_due(db: Reader) -> datetime | None:
 
 async def next_retry(db: Reader, now: datetime) -> datetime | None:
     """The real time at which the earliest due but postponed row may be tried again."""
-    query = select(func.min(func.max(work.c.not_before, work.c.leased_until))).where(work.c.state != "done", work.c.due <= now)
+    query = select(func.min(func.max(work.c.not_before, work.c.leased_until))).where(
+        work.c.state != "done", work.c.due <= now
+    )
     text = (await db.execute(query)).scalar()
     if text is None:
         return None

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, Named, String, Table, TypedColumns, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Named,
+    String,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+)
 
 from bot.db.metadata import STRICT, metadata
 from bot.db.types import Json, Utc

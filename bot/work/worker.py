@@ -121,7 +121,9 @@ class Worker:
             await self._postpone(job, "open", error.after or backoff(job.tries), str(error))
         except NeedsAction as error:
             await self._postpone(job, "stuck", LONGEST_WAIT, str(error))
-            log.warning("work needs the owner", kind=job.kind, key=job.key, guild=job.guild_id, finding=error.finding)
+            log.warning(
+                "work needs the owner", kind=job.kind, key=job.key, guild=job.guild_id, finding=error.finding
+            )
         except Exception as error:
             # A defect: keep the row, complain, and let the others go on.
             await self._postpone(job, "open", backoff(job.tries), f"{type(error).__name__}: {error}"[:500])
@@ -132,10 +134,19 @@ class Worker:
                 await store.finish(tx, job.id, job.generation, self._clock.now())
             point("work.done")
 
-    async def _postpone(self, job: Job, state: str, wait: timedelta, error: str, due: datetime | None = None) -> None:
+    async def _postpone(
+        self, job: Job, state: str, wait: timedelta, error: str, due: datetime | None = None
+    ) -> None:
         async with self._db.write() as tx:
             await store.postpone(
-                tx, job.id, job.generation, state=state, not_before=real_now() + wait, error=error, now=self._clock.now(), due=due
+                tx,
+                job.id,
+                job.generation,
+                state=state,
+                not_before=real_now() + wait,
+                error=error,
+                now=self._clock.now(),
+                due=due,
             )
 
 

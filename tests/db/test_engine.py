@@ -188,7 +188,13 @@ async def test_what_happens_after_commit_does_not_happen_after_rollback(db: Data
 
 @pytest.mark.parametrize(
     ("pragma", "expected"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000), ("secure_delete", 1)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 5000),
+        ("secure_delete", 1),
+    ],
 )
 async def test_every_connection_has_the_pragmas(db: Database, pragma: str, expected: object) -> None:
     async with db.read() as reader:

@@ -62,7 +62,9 @@ def test_tables_and_migrations_agree(path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{path}")
 
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+        differences = compare_metadata(
+            MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+        )
     engine.dispose()
 
     assert differences == []
@@ -71,7 +73,11 @@ def test_tables_and_migrations_agree(path: Path) -> None:
 def test_every_table_is_strict_and_knows_its_guild(path: Path) -> None:
     migrate(path, NOW)
     connection = sqlite3.connect(path)
-    tables = dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"))
+    tables = dict(
+        connection.execute(
+            "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
+    )
     columns = {name: {row[1] for row in connection.execute(f"PRAGMA table_info({name})")} for name in tables}
     connection.close()
 
@@ -163,7 +169,9 @@ def test_a_rebuilt_table_keeps_its_children_and_a_backup_is_made_first(path: Pat
     assert rows(backup, "SELECT * FROM parent") == [(1, "p")]
 
 
-def test_control_with_foreign_keys_on_the_same_migration_deletes_the_children(path: Path, shelf: Path) -> None:
+def test_control_with_foreign_keys_on_the_same_migration_deletes_the_children(
+    path: Path, shelf: Path
+) -> None:
     """Alembic's batch mode drops the parent; the cascade is silent."""
     migrate(path, NOW)
     fill(path)
@@ -193,7 +201,11 @@ def test_killed_at_any_statement_the_old_schema_is_whole(path: Path, shelf: Path
     )
 
     killed = subprocess.run(
-        [sys.executable, "-c", program], env={**os.environ, "DIE_AT": str(statement)}, cwd=ROOT, capture_output=True, check=False
+        [sys.executable, "-c", program],
+        env={**os.environ, "DIE_AT": str(statement)},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
     )
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -231,5 +243,3 @@ def test_a_broken_reference_stops_the_migration_and_changes_nothing(path: Path, 
 
     assert rows(path, "SELECT * FROM parent") == [(1, "p")]
     assert revision_of(path) == "0001"
-
-

@@ -34,7 +34,11 @@ def test_nobody_reacts_to_what_was_not_said_before() -> None:
 
 
 def test_the_day_of_the_last_act_is_within_the_month() -> None:
-    days = [*(m.day for m in script.MESSAGES), *(e.day for e in script.EVENTS), *(h.day for h in script.HUDDLES)]
+    days = [
+        *(m.day for m in script.MESSAGES),
+        *(e.day for e in script.EVENTS),
+        *(h.day for h in script.HUDDLES),
+    ]
 
     last_lesson = max(index % 14 for index in range(len(script.READERS))) + 1 + 2 * (script.LESSONS_READ - 1)
 

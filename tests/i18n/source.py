@@ -42,7 +42,13 @@ def _in(path: Path) -> Iterator[Found | str]:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         place = f"{path.relative_to(ROOT)}:{node.lineno}"
-        name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        name = (
+            node.func.id
+            if isinstance(node.func, ast.Name)
+            else node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else ""
+        )
         if name in ONE:
             yield from _literals(place, node.args[0])
         elif name == "n" and len(node.args) >= 3:

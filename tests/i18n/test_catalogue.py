@@ -29,7 +29,9 @@ def test_there_is_something_to_translate() -> None:
 
 
 def test_no_text_is_missing_in_chinese() -> None:
-    missing = sorted({f"{found.place}: {found.one}" for found in texts() if found.one and chinese(found) is None})
+    missing = sorted(
+        {f"{found.place}: {found.one}" for found in texts() if found.one and chinese(found) is None}
+    )
 
     assert missing == []
 
@@ -43,7 +45,9 @@ def test_chinese_is_chinese() -> None:
         found.one
         for found in texts()
         for translated in chinese(found) or ()
-        if translated == found.one and found.one not in SAME and re.search(r"[A-Za-z]{2}", re.sub(r"\{\w*\}|https?://\S+|`[^`]*`", "", found.one))
+        if translated == found.one
+        and found.one not in SAME
+        and re.search(r"[A-Za-z]{2}", re.sub(r"\{\w*\}|https?://\S+|`[^`]*`", "", found.one))
     }
 
     assert sorted(same) == []
@@ -67,7 +71,9 @@ def test_the_catalogue_holds_nothing_that_is_not_in_the_source(path: Path) -> No
     with path.open("rb") as file:
         entries = [message.id for message in read_po(file, locale="zh_CN") if message.id]
 
-    assert [one for one in entries if (tuple(one) if isinstance(one, tuple | list) else (one, "")) not in known] == []
+    assert [
+        one for one in entries if (tuple(one) if isinstance(one, tuple | list) else (one, "")) not in known
+    ] == []
 
 
 def test_control_a_missing_text_would_be_seen() -> None:
