@@ -48,6 +48,32 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Opened:
+    """Who opened a thread or forum post, and when."""
+
+    by: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where messages can be. `readable` tells whether Lyceum may read its history; `opened` is for threads."""
+
+    id: int
+    readable: bool
+    opened: Opened | None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody in a voice channel; `listening` is not deafened and not AFK."""
+
+    user_id: int
+    channel_id: int
+    listening: bool
+
+
+@dataclass(frozen=True)
 class ServerEvent:
     """What Discord's scheduled event should say. `channel_id` is a voice channel; else `place` is an address."""
 
@@ -87,7 +113,7 @@ class ChatServer(Protocol):
         ...
 
     def members(self, guild_id: int) -> AsyncIterator[Person]:
-        """Everybody in the guild, page by page."""
+        """Everybody in the guild, page by page, lowest id first."""
         ...
 
     async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
@@ -102,8 +128,16 @@ class ChatServer(Protocol):
         """The text channel of that name, case ignored."""
         ...
 
-    async def text_channels(self, guild_id: int) -> list[int]:
-        """Channels and active threads whose history Lyceum can read."""
+    def here_since(self, guild_id: int) -> datetime | None:
+        """When Lyceum itself joined the guild, None while Discord does not show it the guild."""
+        ...
+
+    async def places(self, guild_id: int, since: datetime) -> list[Place]:
+        """Where messages can be: channels, active threads, and threads that were archived after `since`."""
+        ...
+
+    def voices(self, guild_id: int) -> list[Voice]:
+        """Everybody in voice channels now, bots too."""
         ...
 
     def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:

@@ -13,19 +13,16 @@ import aiohttp
 import discord
 
 from bot.cards import Card
+from bot.discord import places
 from bot.discord.client import Client
 from bot.discord.kit import files, view
 from bot.discord.permissions import DANGEROUS
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
-from bot.ports import Delivery, Person, Role, Said, ServerEvent
+from bot.ports import Delivery, Person, Place, Role, Said, ServerEvent, Voice
 
 UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
-ORDINARY = {
-    discord.MessageType.default,
-    discord.MessageType.reply,
-    discord.MessageType.thread_starter_message,
-}
+ORDINARY = {discord.MessageType.default, discord.MessageType.reply}  # a thread's starter is a copy
 
 
 class DiscordServer:
@@ -55,9 +52,15 @@ class DiscordServer:
         return _person(member)
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        guild = self._guild(guild_id)
+        after = 0
         with translated():
-            async for member in self._guild(guild_id).fetch_members(limit=None):
-                yield _person(member)
+            while page := await self._client.http.get_members(guild_id, 1000, after):
+                for data in page:  # ascending: the next page starts after the last one
+                    yield _person(discord.Member(data=data, guild=guild, state=self._client._connection))
+                after = int(page[-1]["user"]["id"])
+                if len(page) < 1000:
+                    return
 
     async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         with translated():
@@ -74,18 +77,17 @@ class DiscordServer:
                 return channel.id
         return None
 
-    async def text_channels(self, guild_id: int) -> list[int]:
+    def here_since(self, guild_id: int) -> datetime | None:
+        guild = self._client.get_guild(guild_id)
+        return guild.me.joined_at if guild is not None and not guild.unavailable else None
+
+    async def places(self, guild_id: int, since: datetime) -> list[Place]:
         guild = self._guild(guild_id)
         with translated():
-            me = await guild.fetch_member(self._me())
-            threads = await guild.active_threads()
-        places: list[discord.abc.GuildChannel] = [
-            *guild.text_channels,
-            *guild.voice_channels,
-            *guild.stage_channels,
-        ]
-        readable = [place.id for place in places if _may_read(place, me)]
-        return readable + [thread.id for thread in threads]
+            return await places.places(guild, await guild.fetch_member(self._me()), since)
+
+    def voices(self, guild_id: int) -> list[Voice]:
+        return places.voices(self._guild(guild_id))
 
     async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
         with translated():
@@ -294,8 +296,3 @@ def _person(member: discord.Member) -> Person:
     return Person(
         member.id, member.bot, joined, frozenset(role.id for role in member.roles if not role.is_default())
     )
-
-
-def _may_read(place: discord.abc.GuildChannel, me: discord.Member) -> bool:
-    may = place.permissions_for(me)
-    return may.view_channel and may.read_message_history
