@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.i18n import SOURCE, Words
+from bot.insight.figures import RATIO, figure
 from bot.insight.score import shown
 from bot.insight.snapshot import CHARTED, Snapshot
 
@@ -55,9 +56,9 @@ def alt_text(t: Words, weeks: Sequence[Snapshot]) -> str:
         c=t.number(counts.consumption),
         p=t.number(counts.participation),
         members=t.number(latest.members),
-        engagement=_ratio(t, latest),
+        engagement=figure(t, latest.own.engagement, RATIO),
     )
-    told = [f"{week.week} {_ratio(t, week)}" for week in weeks[:-1]]
+    told = [f"{week.week} {figure(t, week.own.engagement, RATIO)}" for week in weeks[:-1]]
     while told:
         text = head + " " + t("Weeks before: {weeks}.", weeks=", ".join(told))
         if len(text) <= ALT_LIMIT:
@@ -77,14 +78,14 @@ def draw(t: Words, weeks: Sequence[Snapshot]) -> bytes:
         families += [chinese] if chinese else []
         t = t if chinese else Words(SOURCE, {}, t.zone)
     slots = _slots(weeks)
-    figure: Any = Figure(figsize=(8, 4), dpi=150, facecolor=GROUND, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes: Any = figure.add_subplot(facecolor=GROUND)
+    sheet: Any = Figure(figsize=(8, 4), dpi=150, facecolor=GROUND, layout="constrained")
+    FigureCanvasAgg(sheet)
+    axes: Any = sheet.add_subplot(facecolor=GROUND)
     _bars(axes, slots, [t("Interactions"), t("Content consumption"), t("Event participation")])
     _line(axes, slots, t("Engagement"), families)
     _frame(axes, slots, t("Counted actions per member and week"), families)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", facecolor=GROUND, metadata={"Software": None})
+    sheet.savefig(buffer, format="png", facecolor=GROUND, metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -126,7 +127,7 @@ def _line(axes: Any, slots: Sequence[Snapshot | None], label: str, families: Seq
     for place, value in enumerate(values):
         if value is not None:
             axes.annotate(
-                str(shown(value, 2)), (place, float(value)), (0, 7), textcoords="offset points", ha="center",
+                str(shown(value, RATIO)), (place, float(value)), (0, 7), textcoords="offset points", ha="center",
                 color=INK, fontsize=9, family=list(families),
                 path_effects=[withStroke(linewidth=3, foreground=GROUND)],
             )  # fmt: skip
@@ -171,8 +172,3 @@ def _chinese_font() -> str | None:
             if Path(file).name.casefold().startswith(CHINESE_FILES):
                 fonts.fontManager.addfont(file)
     return None
-
-
-def _ratio(t: Words, week: Snapshot) -> str:
-    value = week.own.engagement
-    return t("n/a") if value is None else t.number(float(shown(value, 2)), 2)

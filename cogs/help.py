@@ -1,0 +1,86 @@
+"""/help: what this member can do here, by audience, with commands to click."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.cards import TEXT_LIMIT, Card, card
+from bot.discord.client import Client
+from bot.discord.kit import Interaction, answer
+from bot.i18n import Words
+
+Command = app_commands.Command[Any, ..., Any]
+Mention = tuple[Command, int | None]
+"""A command and Discord's id of it."""
+
+
+class Help(commands.Cog):
+    """Reads the commands themselves, so that it never tells of one that is not there."""
+
+    def __init__(self, bot: Client) -> None:
+        self._bot = bot
+        self._ids: dict[str, int] = {}
+
+    @app_commands.command(name=locale_str("help"), description=locale_str("What you can do here"))
+    async def help(self, interaction: Interaction) -> None:
+        await interaction.response.defer(ephemeral=True)
+        if not self._ids:
+            self._ids = {command.name: command.id for command in await self._bot.tree.fetch_commands()}
+        t = self._bot.texts.of(str(interaction.locale))
+        await answer(
+            interaction, overview(t, self._bot.tree.get_commands(), interaction.permissions, self._ids)
+        )
+
+
+def overview(t: Words, tops: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]) -> Card:
+    """One section per audience, with the commands that these permissions open by default."""
+    everybody, moderators, owners = sections = [
+        (t("For everybody"), list[Mention]()),
+        (t("For moderators"), list[Mention]()),
+        (t("For owners"), list[Mention]()),
+    ]
+    for top in tops:
+        if isinstance(top, app_commands.ContextMenu):
+            continue
+        needed: discord.Permissions | None = top.default_permissions
+        if needed is None or permissions.administrator or permissions.is_superset(needed):
+            _, audience = everybody if needed is None else owners if needed.manage_guild else moderators
+            audience.extend((leaf, ids.get(top.name)) for leaf in _leaves(top))
+    full = _texts(t, sections, describe=True)
+    fits = sum(map(len, full)) < TEXT_LIMIT - 100
+    return card(f"## {t('What you can do here')}", *(full if fits else _texts(t, sections, describe=False)))
+
+
+def _texts(t: Words, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:
+    """The sections that are not empty; without descriptions where they would be too long for one message."""
+    told: list[str] = []
+    for title, commands_ in sections:
+        lines = [
+            _mention(command, id_) + (f" {t(command.description)}" if describe else "")
+            for command, id_ in commands_
+        ]
+        if lines:
+            told.append(
+                "\n".join((f"### {title}", *lines)) if describe else f"### {title}\n{' · '.join(lines)}"
+            )
+    return told
+
+
+def _mention(command: Command, id_: int | None) -> str:
+    return f"</{command.qualified_name}:{id_}>" if id_ else f"`/{command.qualified_name}`"
+
+
+def _leaves(top: Any) -> list[Command]:
+    if isinstance(top, app_commands.Group):
+        return [leaf for inner in top.commands for leaf in _leaves(inner)]
+    return [top]
+
+
+async def setup(bot: Client) -> None:
+    await bot.add_cog(Help(bot))
