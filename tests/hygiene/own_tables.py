@@ -1,0 +1,35 @@
+"""An import-linter contract: a folder's `tables` and `store` are its own, for every folder that has them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+
+import grimp
+from importlinter import Contract, ContractCheck, fields, output
+
+
+class OwnTables(Contract):
+    """Nothing outside a folder below `root` imports its `tables` or `store`, but for `exceptions`."""
+
+    type_name = "own_tables"
+
+    root = fields.StringField()
+    exceptions = fields.ListField(subfield=fields.StringField())
+
+    def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
+        """Look at every direct import of such a module."""
+        exceptions: list[str] = self.exceptions  # type: ignore[assignment] # a field until configured
+        found = [
+            f"{importer} -> {module}"
+            for module in sorted(graph.modules)
+            if module.startswith(f"{self.root}.") and module.rpartition(".")[2] in {"tables", "store"}
+            for importer in sorted(graph.find_modules_that_directly_import(module))
+            if not f"{importer}.".startswith(module.rpartition(".")[0] + ".")
+        ]
+        wrong = [link for link in found if not any(fnmatch(link, pattern) for pattern in exceptions)]
+        return ContractCheck(kept=not wrong, metadata={"wrong": wrong})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Name each import; the cure is to ask the other domain's service, handed over in bot/app.py."""
+        for line in check.metadata["wrong"]:
+            output.print_error(f"- {line}: ask its service instead")
