@@ -1,0 +1,54 @@
+// The only place that makes elements. What people wrote goes in as text and can never become markup.
+
+/** An element. `on…` adds a listener, false and null leave an attribute out; strings among the children are text. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  return fill(node, children);
+}
+
+/** Replace what is in a node. */
+export function fill(node, ...children) {
+  node.replaceChildren(...children.flat(Infinity).filter(Boolean).map(part));
+  return node;
+}
+
+function part(child) {
+  return child instanceof Node ? child : document.createTextNode(String(child));
+}
+
+/** An address that may become a link or a picture: http(s) only, else null. */
+export function safeAddress(text) {
+  try {
+    const url = new URL(text, location.href);
+    return ["http:", "https:"].includes(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A link that opens in a new tab and tells the other side nothing; plain text if the address is not safe. */
+export function link(address, ...children) {
+  const url = safeAddress(address);
+  if (!url) return el("span", {}, ...children);
+  return el("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, ...children);
+}
+
+/** Where the sandbox itself serves a file, under whatever name this page reached it; null for any other host. */
+export function ownFile(address) {
+  const url = safeAddress(address);
+  const local = ["127.0.0.1", "localhost", "[::1]"];
+  const own = url && url.port === location.port && (url.host === location.host || local.includes(url.hostname));
+  return own ? url.pathname + url.search : null;
+}
+
+/** A short notice in the corner that goes by itself. */
+export function toast(text, kind = "info") {
+  const node = el("p", { class: `toast ${kind}` }, text);
+  document.getElementById("toasts").append(node);
+  setTimeout(() => node.remove(), kind === "error" ? 9000 : 4500);
+}

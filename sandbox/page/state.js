@@ -1,0 +1,62 @@
+// What the page knows, and the questions it asks of that.
+
+import { language } from "./words.js";
+
+/** The world as last read, who acts, and which channel is open (`@bot` for the direct messages). */
+export const state = { world: null, me: null, channel: null, commands: [], clock: null, unread: new Set() };
+
+export const BOT = "@bot";
+
+/** Take a new world in, and index it. */
+export function take(world) {
+  state.world = world;
+  state.members = new Map(world.members.map((member) => [member.user.id, member]));
+  state.roles = new Map(world.roles.map((role) => [role.id, role]));
+  state.channels = new Map(world.channels.map((channel) => [channel.id, channel]));
+  takeClock(world.clock);
+}
+
+/** The clock as the sandbox told it, with the moment it was told. */
+export function takeClock(clock) {
+  state.clock = { now: Date.parse(clock.now), speed: clock.speed, at: Date.now() };
+}
+
+/** The community's present moment in milliseconds. */
+export function now() {
+  const { now: then, speed, at } = state.clock;
+  return then + (Date.now() - at) * speed;
+}
+
+/** What a user is called here. */
+export function nameOf(user) {
+  const member = state.members.get(user.id);
+  return member?.nick ?? user.global_name ?? user.username;
+}
+
+/** The colour of the highest role that has one, or null. */
+export function colourOf(userId) {
+  const roles = (state.members.get(userId)?.roles ?? []).map((id) => state.roles.get(id)).filter((role) => role?.color);
+  const highest = roles.sort((a, b) => b.position - a.position)[0];
+  return highest ? `#${highest.color.toString(16).padStart(6, "0")}` : null;
+}
+
+/** The member that acts. */
+export const myself = () => state.members.get(state.me);
+
+/** The bot's application, if one has signed in. */
+export const application = () => state.world.applications[0];
+
+/** The name of an open channel as people write it. */
+export function channelName(id) {
+  if (id === BOT) return application()?.name ?? BOT;
+  return state.channels.get(id)?.name ?? id;
+}
+
+/** The people that one may act as: the owner, then those with roles, then everybody by name. */
+export function people() {
+  const rank = (member) => (member.user.id === state.world.guild.owner_id ? 0 : member.roles.length ? 1 : 2);
+  const order = new Intl.Collator(language());
+  return state.world.members
+    .filter((member) => !member.user.bot)
+    .sort((a, b) => rank(a) - rank(b) || order.compare(nameOf(a.user), nameOf(b.user)));
+}

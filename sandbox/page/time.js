@@ -1,0 +1,55 @@
+// Moments in the viewer's language and zone; how long ago is told by the community's clock.
+
+import { el } from "./dom.js";
+import { now } from "./state.js";
+import { language, word } from "./words.js";
+
+const FORMS = {
+  t: { timeStyle: "short" },
+  T: { timeStyle: "medium" },
+  d: { dateStyle: "short" },
+  D: { dateStyle: "long" },
+  f: { dateStyle: "long", timeStyle: "short" },
+  F: { dateStyle: "full", timeStyle: "short" },
+};
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** A moment (milliseconds) in one of Discord's forms t T d D f F R. */
+export function written(moment, form = "f") {
+  if (form === "R") return relative(moment);
+  return new Intl.DateTimeFormat(language(), FORMS[form] ?? FORMS.f).format(moment);
+}
+
+function relative(moment) {
+  const seconds = Math.round((moment - now()) / 1000);
+  const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS.at(-1);
+  return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
+}
+
+/** A `<time>` that says it in that form, and in full under the pointer. */
+export function timeNode(moment, form) {
+  const iso = new Date(moment).toISOString();
+  const node = el("time", { datetime: iso, title: written(moment, "F"), class: "moment" }, written(moment, form));
+  if (form === "R") node.dataset.relative = moment;
+  return node;
+}
+
+/** When a message was written: the time alone if it was today. */
+export function messageTime(moment) {
+  const same = new Date(moment).toDateString() === new Date(now()).toDateString();
+  return same ? word("today", { time: written(moment, "t") }) : `${written(moment, "d")} ${written(moment, "t")}`;
+}
+
+/** Say every "in 3 minutes" on the page anew. */
+export function refreshRelative() {
+  for (const node of document.querySelectorAll("time[data-relative]")) {
+    node.textContent = relative(Number(node.dataset.relative));
+  }
+}
