@@ -1,0 +1,1 @@
+"""Message and modal components: their tree, Discord's limits, and the form in which Discord gives them back."""

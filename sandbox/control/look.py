@@ -1,0 +1,111 @@
+"""Looking: the world, the commands, the messages, the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.commands import access, declare
+from sandbox.control.ask import Ask, Calls
+from sandbox.control.clock import shown_clock
+from sandbox.errors import Refusal
+from sandbox.permissions import can_view
+from sandbox.wire import Json
+from sandbox.world import find
+from sandbox.world.world import show_message
+
+VERSION = 1
+
+
+async def world(ask: Ask) -> Json:
+    """GET /sandbox/world"""
+    w = ask.world
+    guild = find.guild(w)
+    return {
+        "version": VERSION,
+        "guild": w.show_guild(guild),
+        "roles": list(guild.roles.values()),
+        "channels": [w.show_channel(c) for c in guild.channels.values()],
+        "members": [
+            {
+                "user": w.show_user(user_id),
+                "nick": member["nick"],
+                "roles": member["roles"],
+                "joined_at": member["joined_at"],
+                "locale": w.users[user_id]["_locale"],
+            }
+            for user_id, member in guild.members.items()
+        ],
+        "scheduled_events": list(guild.events.values()),
+        "voice_states": list(guild.voice.values()),
+        "applications": [
+            {
+                "id": a["id"],
+                "name": a["name"],
+                "connected": ask.parts.hub.connected(a["id"]),
+                "commands": len(declare.of(w, a["id"], None)) + len(declare.of(w, a["id"], guild.id)),
+            }
+            for a in w.applications.values()
+        ],
+        "clock": shown_clock(ask),
+    }
+
+
+async def commands(ask: Ask) -> list[Json]:
+    """GET /sandbox/commands?as=ann"""
+    return access.visible(ask.world, find.guild(ask.world), ask.viewer)
+
+
+async def messages(ask: Ask) -> list[Json]:
+    """GET /sandbox/messages?channel=general&as=ann&after=ID&limit=50; without `after` the newest ones"""
+    viewer = ask.viewer
+    channel = find.channel(ask.world, ask.query.get("channel"), viewer)
+    if not can_view(ask.world, viewer, channel):
+        name = ask.world.users[viewer]["username"]
+        raise Refusal(403, f"{name} does not see {channel.get('name', 'this channel')}.", "Choose another.")
+    limit = ask.number("limit", 50, 1, 100)
+    if after := ask.query.get("after"):
+        found = ask.world.messages.after(channel["id"], after, limit, viewer)
+    else:
+        found = ask.world.messages.latest(channel["id"], limit, viewer)
+    return [show_message(message, viewer) for message in found]
+
+
+async def log(ask: Ask) -> list[Json]:
+    """GET /sandbox/log?after=N"""
+    return ask.parts.log.after(ask.number("after", 0, 0, 2**53))
+
+
+async def add_fault(ask: Ask) -> Json:
+    """POST /sandbox/faults"""
+    how: dict[str, Any] = {**ask.body}
+    route = how.pop("route", None)
+    if not isinstance(route, str) or " " not in route:
+        raise Refusal(400, "`route` is missing.", 'Give "METHOD /path/*", below /api/v10.')
+    try:
+        return {"id": ask.parts.faults.add(route, **how).id}
+    except TypeError as error:
+        words = "status, times, delay, after_effect, code, message, retry_after, drop"
+        raise Refusal(400, f"A fault does not know this: {error}.", f"Words: {words}.") from error
+
+
+async def list_faults(ask: Ask) -> list[Json]:
+    """GET /sandbox/faults"""
+    return ask.parts.faults.as_json()
+
+
+async def remove_faults(ask: Ask) -> Json:
+    """DELETE /sandbox/faults, or one of them by its id"""
+    ask.parts.faults.remove(int(ask.path["id"]) if "id" in ask.path else None)
+    return {"faults": ask.parts.faults.as_json()}
+
+
+CALLS: Calls = [
+    ("GET", "/sandbox/world", world),
+    ("GET", "/sandbox/commands", commands),
+    ("GET", "/sandbox/messages", messages),
+    ("GET", "/sandbox/log", log),
+    ("POST", "/sandbox/faults", add_fault),
+    ("GET", "/sandbox/faults", list_faults),
+    ("DELETE", "/sandbox/faults", remove_faults),
+    ("DELETE", r"/sandbox/faults/{id:\d+}", remove_faults),
+]

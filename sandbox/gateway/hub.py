@@ -1,0 +1,65 @@
+"""All sessions: they are begun, resumed, told what happened, and forgotten when nobody comes back."""
+
+from __future__ import annotations
+
+import time
+
+from sandbox.gateway.audience import as_heard, hears
+from sandbox.gateway.link import Link
+from sandbox.gateway.session import Session
+from sandbox.world.events import Event
+from sandbox.world.world import World
+
+
+class Hub:
+    """The sessions of every application; listens to the world."""
+
+    def __init__(self, world: World, resume_seconds: float = 180) -> None:
+        self._world = world
+        self._resume_seconds = resume_seconds
+        self._sessions: dict[str, Session] = {}
+        world.listeners.append(self.tell)
+
+    def begin(self, session: Session) -> None:
+        """Take in a new session."""
+        self._sessions[session.id] = session
+
+    def end(self, session: Session) -> None:
+        """Forget a session; it cannot be resumed."""
+        self._sessions.pop(session.id, None)
+
+    def find(self, session_id: str, application_id: str) -> Session | None:
+        """The session that this application may resume."""
+        self._forget_lost()
+        session = self._sessions.get(session_id)
+        return session if session and session.application_id == application_id else None
+
+    def connected(self, application_id: str) -> bool:
+        """Is a client of this application listening now?"""
+        return any(s.link for s in self._sessions.values() if s.application_id == application_id)
+
+    def drop_sockets(self, application_id: str | None = None, code: int = 1006) -> None:
+        """Cut sockets, as a bad network does; the sessions stay."""
+        for session in list(self._sessions.values()):
+            if session.link and application_id in (None, session.application_id):
+                session.link.close(code)
+
+    def links(self) -> list[Link]:
+        """The sockets that are open."""
+        return [s.link for s in self._sessions.values() if s.link]
+
+    def tell(self, event: Event) -> None:
+        """Dispatch an event to all who hear it."""
+        for session in list(self._sessions.values()):
+            if event.guild and not session.has_guild(event.guild):
+                continue
+            if not event.guild and session.shard[0] != 0:
+                continue
+            if hears(self._world, event, session.application_id, session.intents):
+                session.dispatch(event.type, as_heard(event, session.application_id, session.intents))
+
+    def _forget_lost(self) -> None:
+        limit = time.monotonic() - self._resume_seconds
+        for session in list(self._sessions.values()):
+            if session.lost_at is not None and session.lost_at < limit:
+                self.end(session)

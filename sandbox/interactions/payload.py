@@ -1,0 +1,71 @@
+"""INTERACTION_CREATE: what the application is told."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.interactions.interaction import Interaction
+from sandbox.wire import Json
+from sandbox.world.events import Event
+from sandbox.world.guild import Guild
+from sandbox.world.world import World, show_message
+
+
+def tell(
+    world: World, interaction: Interaction, data: Json, locale: str | None, message: Json | None
+) -> None:
+    """Send the interaction to its application."""
+    channel = world.channel(interaction.channel_id)
+    user = world.users[interaction.user_id]
+    body: Json = {
+        "id": interaction.id,
+        "application_id": interaction.application_id,
+        "type": interaction.kind,
+        "data": data,
+        "channel_id": channel["id"],
+        "token": interaction.token,
+        "version": 1,
+        "locale": locale or user["_locale"],
+        "entitlements": [],
+        "attachment_size_limit": 10485760,
+    }
+    guild_id: str | None = channel.get("guild_id")
+    if guild_id:
+        guild = world.guilds[guild_id]
+        held = permissions.in_channel(world, guild, interaction.user_id, channel)
+        own = permissions.in_channel(world, guild, interaction.application_id, channel)
+        body |= {
+            "guild_id": guild_id,
+            "guild": {"id": guild_id, "locale": guild.body["preferred_locale"], "features": []},
+            "guild_locale": guild.body["preferred_locale"],
+            "member": {**world.show_member(guild, interaction.user_id), "permissions": str(held)},
+            "channel": {**world.show_channel(channel), "permissions": str(held)},
+            "app_permissions": str(own),
+            "context": 0,
+            "authorizing_integration_owners": {"0": guild_id},
+        }
+    else:
+        body |= {
+            "user": world.show_user(interaction.user_id),
+            "channel": world.show_channel(channel),
+            "app_permissions": str(permissions.ALL),
+            "context": 1,
+            "authorizing_integration_owners": {"0": "0"},
+        }
+    if message is not None:
+        body["message"] = show_message(message, interaction.application_id)
+    world.tell(Event("INTERACTION_CREATE", body, application=interaction.application_id))
+
+
+def resolved_user(world: World, guild: Guild | None, user_id: str, into: Json) -> None:
+    """Put an account, and its membership, into `resolved`."""
+    into.setdefault("users", {})[user_id] = world.show_user(user_id)
+    if guild and user_id in guild.members:
+        held = permissions.in_guild(world, guild, user_id)
+        into.setdefault("members", {})[user_id] = {**guild.members[user_id], "permissions": str(held)}
+
+
+def resolved_channel(world: World, guild: Guild, viewer: str, channel: Json, into: Json) -> None:
+    """Put a channel into `resolved`."""
+    held = permissions.in_channel(world, guild, viewer, channel)
+    shown = {**world.show_channel(channel), "permissions": str(held)}
+    into.setdefault("channels", {})[channel["id"]] = shown

@@ -1,0 +1,26 @@
+"""The pieces that the routes work with, put together once in `app.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sandbox.faults import Faults
+from sandbox.followers import Followers
+from sandbox.gateway.hub import Hub
+from sandbox.interactions.registry import Interactions
+from sandbox.request_log import RequestLog
+from sandbox.world.world import World
+
+
+@dataclass
+class Parts:
+    """`url` is known once the port is bound; files of the CDN are served under it."""
+
+    world: World
+    hub: Hub
+    interactions: Interactions
+    faults: Faults = field(default_factory=Faults)
+    log: RequestLog = field(default_factory=RequestLog)
+    followers: Followers = field(default_factory=Followers)
+    url: str = ""
+    started_by: str = "hand"

@@ -1,0 +1,1 @@
+"""Messages as people and applications make, change and answer them."""

@@ -1,0 +1,172 @@
+"""Making a message: rules, nonce, reply, mentions, attachments; then it is kept and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox import permissions
+from sandbox.components import finish, tree
+from sandbox.errors import DiscordError, unknown
+from sandbox.forms import Form
+from sandbox.posting import mentions, rules, uploads
+from sandbox.posting.uploads import Upload
+from sandbox.wire import Json, items
+from sandbox.world.events import Event
+from sandbox.world.world import World, show_message
+
+_SENDABLE = (0, 1, 2, 5, 10, 11, 12, 13)
+_KEPT_FLAGS = rules.SUPPRESS_EMBEDS | rules.SILENT | rules.V2
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message to be: the request's body and files, and what only the sandbox may add."""
+
+    body: Json
+    files: Mapping[int, Upload] = field(default_factory=dict[int, Upload])
+    kind: int = 0
+    flags: int = 0
+    addressee: str | None = None
+    own_id: str | None = None  # the first message of a forum post has the thread's id
+    extra: Json = field(default_factory=dict[str, Any])
+
+
+def require_may_post(world: World, author_id: str, channel: Json, body: Json, files: int) -> None:
+    """What the sender needs: Send Messages (in Threads), and more for embeds, files and replies."""
+    if channel["type"] not in _SENDABLE:
+        raise DiscordError(400, 50008, "Cannot send messages in a non-text channel")
+    thread = channel["type"] in permissions.THREAD_TYPES
+    bits = permissions.SEND_MESSAGES_IN_THREADS if thread else permissions.SEND_MESSAGES
+    if body.get("embeds"):
+        bits |= permissions.EMBED_LINKS
+    if files:
+        bits |= permissions.ATTACH_FILES
+    if body.get("message_reference"):
+        bits |= permissions.READ_MESSAGE_HISTORY
+    permissions.require_channel(world, author_id, channel, bits)
+    if thread and channel["thread_metadata"]["locked"]:
+        permissions.require_channel(world, author_id, channel, permissions.MANAGE_THREADS)
+
+
+def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) -> Json:
+    """The message, kept and told. With `enforce_nonce` a repeated nonce answers with the first message."""
+    body, channel_id = draft.body, str(channel["id"])
+    if not draft.flags & rules.LOADING and draft.kind != 18:
+        rules.check(body, len(draft.files))
+    nonce = body.get("nonce")
+    if nonce is not None and body.get("enforce_nonce"):
+        earlier = world.messages.by_nonce(channel_id, author_id, str(nonce))
+        if earlier:
+            return earlier
+    reference = body.get("message_reference")
+    replied = _replied(world, channel, reference) if reference else None
+    attachments = uploads.attach(world, cdn, channel_id, body, draft.files, [])
+    components = finish.finished(items(body, "components"), attachments, world.new_id)
+    text = "\n".join([str(body.get("content") or ""), *tree.texts(components)])
+    message: Json = {
+        "id": draft.own_id or world.new_id(),
+        "channel_id": channel_id,
+        "type": 19 if replied else draft.kind,
+        "content": body.get("content") or "",
+        "author": world.show_user(author_id),
+        "timestamp": world.now_iso(),
+        "edited_timestamp": None,
+        "tts": bool(body.get("tts")),
+        **mentions.read(
+            world,
+            author_id,
+            channel,
+            text,
+            body.get("allowed_mentions"),
+            replied["author"]["id"] if replied else None,
+        ),
+        "attachments": attachments,
+        "embeds": [{"type": "rich", **embed} for embed in items(body, "embeds")],
+        "components": components,
+        "flags": (int(body.get("flags") or 0) & _KEPT_FLAGS) | draft.flags,
+        "pinned": False,
+        **draft.extra,
+    }
+    if nonce is not None:
+        message["nonce"] = nonce
+    if reference and replied:
+        message["message_reference"] = _reference(channel, replied)
+        message["referenced_message"] = show_message(replied)
+        message["referenced_message"].pop("referenced_message", None)
+    if draft.addressee:
+        message["_to"] = draft.addressee
+    world.messages.put(message)
+    if nonce is not None and body.get("enforce_nonce"):
+        world.messages.note_nonce(message, str(nonce))
+    if not draft.addressee:
+        _touch(world, channel, message)
+    tell(world, "MESSAGE_CREATE", channel, message)
+    return message
+
+
+def tell(world: World, kind: str, channel: Json, message: Json) -> None:
+    """Tell of a message; an ephemeral one only to the page."""
+    data = show_message(message)
+    guild_id = channel.get("guild_id")
+    if guild_id:
+        data["guild_id"] = guild_id
+        author = world.guilds[guild_id].members.get(message["author"]["id"])
+        if author is not None:
+            data["member"] = author
+    world.tell(Event(kind, data, guild_id, channel, private="_to" in message))
+
+
+def _replied(world: World, channel: Json, reference: Json) -> Json | None:
+    target = world.messages.get(str(channel["id"]), str(reference.get("message_id")))
+    if target is not None and "_to" not in target:
+        return target
+    if reference.get("fail_if_not_exists", True):
+        form = Form({})
+        form.fault("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        form.done()
+    return None
+
+
+def _reference(channel: Json, replied: Json) -> Json:
+    reference: Json = {"type": 0, "channel_id": channel["id"], "message_id": replied["id"]}
+    if "guild_id" in channel:
+        reference["guild_id"] = channel["guild_id"]
+    return reference
+
+
+def _touch(world: World, channel: Json, message: Json) -> None:
+    """The channel's newest message; a thread also counts it, wakes up and takes the author in."""
+    channel["last_message_id"] = message["id"]
+    if channel["type"] not in permissions.THREAD_TYPES:
+        return
+    guild = world.guilds[channel["guild_id"]]
+    channel["message_count"] += 1
+    channel["total_message_sent"] += 1
+    if channel["thread_metadata"]["archived"]:
+        channel["thread_metadata"] |= {"archived": False, "archive_timestamp": world.now_iso()}
+        world.tell(Event("THREAD_UPDATE", world.show_channel(channel), guild.id, channel))
+    author_id = message["author"]["id"]
+    if author_id not in channel["_members"]:
+        channel["_members"][author_id] = world.now_iso()
+        channel["member_count"] = len(channel["_members"])
+    world.keep("channel", channel["id"], channel, guild)
+
+
+def direct(world: World, one: str, other: str) -> Json:
+    """The direct channel of two people, made on first use."""
+    for channel in world.directs.values():
+        if {one, other} == set(channel["_people"]):
+            return channel
+    if other not in world.users:
+        raise unknown("User")
+    channel_id = world.new_id()
+    channel: Json = {
+        "id": channel_id,
+        "type": 1,
+        "flags": 0,
+        "last_message_id": None,
+        "_people": [other, one],
+    }
+    return world.keep("direct", channel_id, channel)

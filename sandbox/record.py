@@ -1,0 +1,60 @@
+"""A record of every request that a bot makes, for whoever wants to judge them: one JSON line each.
+
+The file is named by `LYCEUM_SANDBOX__RECORD`; without it nothing is recorded. Several sandboxes, also of several
+processes, may share one file: each line is appended by a single write.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.wire import Json, encode
+
+VARIABLE = "LYCEUM_SANDBOX__RECORD"
+
+
+class Record:
+    """Appends to a file, or does nothing. Close it when the sandbox stops."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    @classmethod
+    def of_environment(cls) -> Record:
+        """The record that the environment asks for."""
+        name = os.environ.get(VARIABLE)
+        return cls(Path(name) if name else None)
+
+    def note(self, request: web.Request, body: Any, parts: Sequence[str], status: int, answer: Any) -> None:
+        """Note one answered request of a bot: everything but what people ask (`Authorization: Person …`).
+
+        `body` is the JSON body or a form's `payload_json`, None if there is none; `parts` names a form's parts.
+        A body that was sent and could not be read is noted as `unreadable`.
+        """
+        if self._file is None or request.headers.get("Authorization", "").startswith("Person "):
+            return
+        row: Json = {
+            "method": request.method,
+            "path": request.raw_path,
+            "content_type": request.headers.get("Content-Type", ""),
+            "status": status,
+            "answer": answer,
+        }
+        if parts:
+            row["parts"] = list(parts)
+        if body is not None:
+            row["body"] = body
+        elif request.body_exists and not parts:
+            row["unreadable"] = f"{request.content_length} bytes"
+        os.write(self._file, encode(row) + b"\n")
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None

@@ -1,0 +1,112 @@
+"""One request of the HTTP API, read and attributed; and what its handler answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sandbox.errors import DiscordError, invalid_form, unauthorized, unknown
+from sandbox.parts import Parts
+from sandbox.posting.uploads import Upload
+from sandbox.wire import Json
+from sandbox.world.guild import Guild
+from sandbox.world.world import World
+
+
+class Reply(NamedTuple):
+    """A status and a JSON body; None for none."""
+
+    status: int
+    body: Any = None
+
+
+NOTHING = Reply(204)
+
+
+def ok(body: Any) -> Reply:
+    """200 with a body."""
+    return Reply(200, body)
+
+
+def created(body: Any) -> Reply:
+    """201 with a body."""
+    return Reply(201, body)
+
+
+@dataclass(frozen=True)
+class Call:
+    """`actor` is the user who acts; `application` is set when that is a bot."""
+
+    parts: Parts
+    actor: str | None
+    application: Json | None
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Any
+    files: Mapping[int, Upload]
+
+    @property
+    def world(self) -> World:
+        """The world acted upon."""
+        return self.parts.world
+
+    @property
+    def me(self) -> str:
+        """Who acts; 401 for a request without a token."""
+        if self.actor is None:
+            raise unauthorized()
+        return self.actor
+
+    @property
+    def json(self) -> Json:
+        """The body as an object; 50035 if it is none."""
+        if self.body is None:
+            return {}
+        if not isinstance(self.body, dict):
+            message = "Only dictionaries may be used in a DictType"
+            raise invalid_form({"_errors": [{"code": "DICT_TYPE_CONVERT", "message": message}]})
+        body: Json = self.body
+        return body
+
+    @property
+    def guild(self) -> Guild:
+        """The server of the path, if the actor is in it: 10004 otherwise."""
+        guild = self.world.guild(self.path["guild_id"])
+        if self.me not in guild.members:
+            raise unknown("Guild")
+        return guild
+
+    @property
+    def channel(self) -> Json:
+        """The channel of the path."""
+        return self.world.channel(self.path["channel_id"])
+
+    @property
+    def app(self) -> Json:
+        """The application of the path, which must be the actor's own."""
+        application = self.application
+        if application is None or self.path["application_id"] != application["id"]:
+            raise DiscordError(
+                403, 20012, "You are not authorized to perform this action on this application"
+            )
+        return application
+
+    def number(self, key: str, default: int, low: int, high: int) -> int:
+        """A whole number of the query; 50035 outside its bounds."""
+        text = self.query.get(key)
+        if text is None:
+            return default
+        value = int(text) if text.isascii() and text.isdecimal() else -1
+        if not low <= value <= high:
+            message = f"int value should be between {low} and {high}."
+            raise invalid_form({key: {"_errors": [{"code": "NUMBER_TYPE_RANGE", "message": message}]}})
+        return value
+
+    def flag(self, key: str) -> bool:
+        """A yes-or-no of the query."""
+        return self.query.get(key, "").lower() in ("true", "1")
+
+
+Handler = Callable[[Call], Reply]
+Routes = list[tuple[str, str, Handler]]

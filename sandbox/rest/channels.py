@@ -1,0 +1,160 @@
+"""Channels of the server, and what is common to all channels."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.errors import missing_access
+from sandbox.forms import Form
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok
+from sandbox.rest.threads import edit_thread
+from sandbox.wire import Json
+from sandbox.world import shapes
+from sandbox.world.events import Event
+from sandbox.world.world import World
+
+_KINDS = (0, 2, 4, 5, 13, 15)
+_EDITABLE = (
+    "name", "topic", "position", "parent_id", "nsfw", "rate_limit_per_user", "user_limit", "bitrate",
+    "available_tags", "default_auto_archive_duration", "permission_overwrites",
+)  # fmt: skip
+
+
+def list_channels(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/channels"""
+    channels = call.guild.channels.values()
+    return ok([call.world.show_channel(c) for c in channels if c["type"] not in permissions.THREAD_TYPES])
+
+
+def get_channel(call: Call) -> Reply:
+    """GET /channels/{channel_id}"""
+    return ok(call.world.show_channel(visible(call)))
+
+
+def visible(call: Call) -> Json:
+    """The channel of the path; 50001 if the actor does not see it."""
+    channel = call.channel
+    if not permissions.can_view(call.world, call.me, channel):
+        raise missing_access()
+    return channel
+
+
+def create_channel(call: Call) -> Reply:
+    """POST /guilds/{guild_id}/channels"""
+    guild, body = call.guild, call.json
+    permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_CHANNELS)
+    kind = int(body.get("type") or 0)
+    _check(body, kind, new=True)
+    position = 1 + max((c.get("position", 0) for c in guild.channels.values()), default=-1)
+    channel = shapes.channel(call.world.new_id(), guild.id, kind, body["name"], position)
+    channel |= _change(call.world, body)
+    call.world.keep("channel", channel["id"], channel, guild)
+    call.world.tell(Event("CHANNEL_CREATE", call.world.show_channel(channel), guild.id))
+    return created(call.world.show_channel(channel))
+
+
+def edit_channel(call: Call) -> Reply:
+    """PATCH /channels/{channel_id}, for threads too"""
+    channel = visible(call)
+    if channel["type"] in permissions.THREAD_TYPES:
+        return edit_thread(call, channel)
+    permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_CHANNELS)
+    _check(call.json, channel["type"], new=False)
+    guild = call.world.guilds[channel["guild_id"]]
+    channel |= _change(call.world, call.json)
+    call.world.keep("channel", channel["id"], channel, guild)
+    call.world.tell(Event("CHANNEL_UPDATE", call.world.show_channel(channel), guild.id))
+    return ok(call.world.show_channel(channel))
+
+
+def delete_channel(call: Call) -> Reply:
+    """DELETE /channels/{channel_id}: threads go with their channel; a direct channel is only closed."""
+    channel = visible(call)
+    if "_people" in channel:
+        return ok(call.world.show_channel(channel))
+    thread = channel["type"] in permissions.THREAD_TYPES
+    bit = permissions.MANAGE_THREADS if thread else permissions.MANAGE_CHANNELS
+    permissions.require_channel(call.world, call.me, channel, bit)
+    shown = call.world.show_channel(channel)
+    _remove(call.world, channel)
+    return ok(shown)
+
+
+def _remove(world: World, channel: Json) -> None:
+    guild = world.guilds[channel["guild_id"]]
+    for child in list(guild.channels.values()):
+        if child["type"] in permissions.THREAD_TYPES and child["parent_id"] == channel["id"]:
+            _remove(world, child)
+    world.messages.remove_channel(channel["id"])
+    world.drop("channel", channel["id"], guild)
+    if channel["type"] in permissions.THREAD_TYPES:
+        data = {key: channel[key] for key in ("id", "guild_id", "parent_id", "type")}
+        world.tell(Event("THREAD_DELETE", data, guild.id))
+    else:
+        world.tell(Event("CHANNEL_DELETE", world.show_channel(channel), guild.id))
+
+
+def order_channels(call: Call) -> Reply:
+    """PATCH /guilds/{guild_id}/channels"""
+    guild = call.guild
+    permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_CHANNELS)
+    moves: list[Json] = call.body if isinstance(call.body, list) else []
+    for move in moves:
+        channel = call.world.channel(str(move.get("id")))
+        channel |= {key: move[key] for key in ("position", "parent_id") if move.get(key) is not None}
+        call.world.keep("channel", channel["id"], channel, guild)
+        call.world.tell(Event("CHANNEL_UPDATE", call.world.show_channel(channel), guild.id))
+    return NOTHING
+
+
+def type_there(call: Call) -> Reply:
+    """POST /channels/{channel_id}/typing"""
+    channel = visible(call)
+    permissions.require_channel(call.world, call.me, channel, permissions.SEND_MESSAGES)
+    now = int(call.world.clock.now().timestamp())
+    data: Json = {"channel_id": channel["id"], "user_id": call.me, "timestamp": now}
+    guild_id = channel.get("guild_id")
+    if guild_id:
+        data |= {"guild_id": guild_id, "member": call.world.show_member(call.world.guilds[guild_id], call.me)}
+    call.world.tell(Event("TYPING_START", data, guild_id, channel))
+    return NOTHING
+
+
+def _check(body: Json, kind: int, *, new: bool) -> None:
+    form = Form(body)
+    form.text("name", 1, 100, needed=new)
+    form.text("topic", 0, 4096 if kind == 15 else 1024, nullable=True)
+    form.choice("type", kind, _KINDS)
+    if body.get("rate_limit_per_user") is not None:
+        form.number("rate_limit_per_user", body["rate_limit_per_user"], 0, 21600)
+    form.done()
+
+
+def _change(world: World, body: Json) -> Json:
+    change: Json = {key: body[key] for key in _EDITABLE if key in body}
+    if "permission_overwrites" in change:
+        overwrites: list[Json] = change["permission_overwrites"] or []
+        change["permission_overwrites"] = [
+            {
+                "id": str(entry["id"]),
+                "type": int(entry.get("type") or 0),
+                "allow": str(entry.get("allow") or 0),
+                "deny": str(entry.get("deny") or 0),
+            }
+            for entry in overwrites
+        ]
+    if "available_tags" in change:
+        plain: Json = {"moderated": False, "emoji_id": None, "emoji_name": None}
+        tags: list[Json] = change["available_tags"] or []
+        change["available_tags"] = [{**plain, **tag, "id": tag.get("id") or world.new_id()} for tag in tags]
+    return change
+
+
+ROUTES: Routes = [
+    ("GET", "/guilds/{guild_id}/channels", list_channels),
+    ("POST", "/guilds/{guild_id}/channels", create_channel),
+    ("PATCH", "/guilds/{guild_id}/channels", order_channels),
+    ("GET", "/channels/{channel_id}", get_channel),
+    ("PATCH", "/channels/{channel_id}", edit_channel),
+    ("DELETE", "/channels/{channel_id}", delete_channel),
+    ("POST", "/channels/{channel_id}/typing", type_there),
+]

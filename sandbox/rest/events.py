@@ -1,0 +1,228 @@
+"""Scheduled events of the server and who is interested."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.clock import iso, parse
+from sandbox.errors import DiscordError, missing_permissions, unknown
+from sandbox.forms import Form
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.wire import Json
+from sandbox.world import scheduled
+from sandbox.world.events import Event
+from sandbox.world.guild import Guild
+
+_STAGE, _VOICE, _EXTERNAL = 1, 2, 3
+_NEXT_STATUS = {1: (1, 2, 4), 2: (2, 3), 3: (3,), 4: (4,)}
+_EDITABLE = ("name", "description", "entity_type", "channel_id", "privacy_level", "status", "recurrence_rule")
+
+
+def list_events(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/scheduled-events"""
+    guild = call.guild
+    return ok([_shown(call, guild, event) for event in guild.events.values()])
+
+
+def get_event(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/scheduled-events/{event_id}"""
+    return ok(_shown(call, call.guild, _event(call)))
+
+
+def create_event(call: Call) -> Reply:
+    """POST /guilds/{guild_id}/scheduled-events"""
+    guild = call.guild
+    permissions.require_guild(call.world, guild, call.me, permissions.CREATE_EVENTS)
+    event: Json = {
+        "id": call.world.new_id(),
+        "guild_id": guild.id,
+        "channel_id": None,
+        "creator_id": call.me,
+        "description": None,
+        "image": None,
+        "entity_id": None,
+        "entity_metadata": None,
+        "scheduled_end_time": None,
+        "status": 1,
+        "recurrence_rule": None,
+        "guild_scheduled_event_exceptions": [],
+        "name": None,
+        "scheduled_start_time": None,
+        "entity_type": None,
+        "privacy_level": None,
+    }
+    event |= _change(call, event, new=True)
+    if sum(e["status"] in (1, 2) for e in guild.events.values()) >= 100:
+        raise DiscordError(400, 30038, "Maximum number of uncompleted guild scheduled events reached (100)")
+    call.world.keep("event", event["id"], event, guild)
+    call.world.tell(Event("GUILD_SCHEDULED_EVENT_CREATE", event, guild.id))
+    return ok(_shown(call, guild, event))
+
+
+def edit_event(call: Call) -> Reply:
+    """PATCH /guilds/{guild_id}/scheduled-events/{event_id}"""
+    guild, event = call.guild, _event(call)
+    _require_may_change(call, guild, event)
+    if event["status"] in (3, 4):
+        raise DiscordError(400, 180000, "Cannot update a finished event")
+    event |= _change(call, event, new=False)
+    call.world.keep("event", event["id"], event, guild)
+    call.world.tell(Event("GUILD_SCHEDULED_EVENT_UPDATE", event, guild.id))
+    return ok(_shown(call, guild, event))
+
+
+def delete_event(call: Call) -> Reply:
+    """DELETE /guilds/{guild_id}/scheduled-events/{event_id}"""
+    guild, event = call.guild, _event(call)
+    _require_may_change(call, guild, event)
+    scheduled.remove(call.world, guild, event)
+    return NOTHING
+
+
+def list_subscribers(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/scheduled-events/{event_id}/users, by user id"""
+    guild, event = call.guild, _event(call)
+    limit = call.number("limit", 100, 1, 100)
+    before, after = call.number("before", 2**63, 0, 2**63), call.number("after", 0, 0, 2**63)
+    ids = sorted(int(i) for i in scheduled.subscribers(guild, event) if after < int(i) < before)
+    page = ids[-limit:] if "before" in call.query else ids[:limit]
+    return ok([_subscriber(call, guild, event, str(i)) for i in page])
+
+
+def _subscriber(call: Call, guild: Guild, event: Json, user_id: str) -> Json:
+    body: Json = {
+        "guild_scheduled_event_id": event["id"],
+        "user_id": user_id,
+        "user": call.world.show_user(user_id),
+        "response": 1,
+    }
+    if call.flag("with_member") and user_id in guild.members:
+        body["member"] = call.world.show_member(guild, user_id)
+    return body
+
+
+def show_interest(call: Call) -> Reply:
+    """PUT …/users/@me: what a person's client sends for *Interested*. Not part of Discord's public API."""
+    scheduled.set_interest(call.world, call.guild, _event(call), call.me, interested=True)
+    return NOTHING
+
+
+def lose_interest(call: Call) -> Reply:
+    """DELETE …/users/@me: the same taken back."""
+    scheduled.set_interest(call.world, call.guild, _event(call), call.me, interested=False)
+    return NOTHING
+
+
+def _event(call: Call) -> Json:
+    event = call.guild.events.get(call.path["event_id"])
+    if event is None:
+        raise unknown("Guild Scheduled Event")
+    return event
+
+
+def _require_may_change(call: Call, guild: Guild, event: Json) -> None:
+    held = permissions.in_guild(call.world, guild, call.me)
+    own = event["creator_id"] == call.me and held & permissions.CREATE_EVENTS
+    if not held & permissions.MANAGE_EVENTS and not own:
+        raise missing_permissions()
+
+
+def _shown(call: Call, guild: Guild, event: Json) -> Json:
+    body = {**event}
+    if event["creator_id"] in call.world.users:
+        body["creator"] = call.world.show_user(event["creator_id"])
+    if call.flag("with_user_count"):
+        body["user_count"] = len(scheduled.subscribers(guild, event))
+    return body
+
+
+def _change(call: Call, event: Json, *, new: bool) -> Json:
+    """The checked change of an event: what Discord demands of each kind, and only allowed steps of status."""
+    body = call.json
+    form = Form(body)
+    form.text("name", 1, 100, needed=new)
+    form.text("description", 0, 1000, nullable=True)
+    if new:
+        form.choice("privacy_level", body.get("privacy_level"), (2,))
+    change: Json = {key: body[key] for key in _EDITABLE if key in body}
+    after = event | change
+    form.choice("entity_type", after["entity_type"], (_STAGE, _VOICE, _EXTERNAL))
+    form.choice("status", after["status"], _NEXT_STATUS[event["status"]])
+    for key in ("scheduled_start_time", "scheduled_end_time"):
+        if body.get(key) is not None:
+            change[key] = _time(form, key, body[key])
+        elif key in body:
+            change[key] = None
+    after |= {key: change[key] for key in ("scheduled_start_time", "scheduled_end_time") if key in change}
+    if not after["scheduled_start_time"]:
+        form.required("scheduled_start_time")
+    if after["entity_type"] == _EXTERNAL:
+        metadata: Json = body.get("entity_metadata") or event["entity_metadata"] or {}
+        form.length("entity_metadata.location", metadata.get("location"), 1, 100)
+        if not after["scheduled_end_time"]:
+            form.required("scheduled_end_time")
+        change |= {"entity_metadata": {"location": metadata.get("location")}, "channel_id": None}
+    else:
+        change["entity_metadata"] = None
+        _check_channel(call, form, after)
+    form.done()
+    _check_times(call, form, change, after, event)
+    if change.get("recurrence_rule"):
+        change["recurrence_rule"] = _recurrence(change["recurrence_rule"])
+    return change
+
+
+def _time(form: Form, key: str, value: object) -> str | None:
+    try:
+        return iso(parse(str(value)))
+    except ValueError:
+        form.fault(key, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
+        return None
+
+
+def _check_channel(call: Call, form: Form, after: Json) -> None:
+    if not after["channel_id"]:
+        form.required("channel_id")
+        return
+    channel = call.world.channel(str(after["channel_id"]))
+    form.choice("channel_id", channel["type"], (13 if after["entity_type"] == _STAGE else 2,))
+
+
+def _check_times(call: Call, form: Form, change: Json, after: Json, event: Json) -> None:
+    start, end = after["scheduled_start_time"], after["scheduled_end_time"]
+    if (
+        "scheduled_start_time" in change
+        and start != event["scheduled_start_time"]
+        and start <= call.world.now_iso()
+    ):
+        form.fault(
+            "scheduled_start_time",
+            "GUILD_SCHEDULED_EVENT_SCHEDULE_PAST",
+            "Cannot schedule event in the past.",
+        )
+    if end and end <= start:
+        form.fault(
+            "scheduled_end_time",
+            "GUILD_SCHEDULED_EVENT_END_BEFORE_START",
+            "Cannot schedule event to end before it starts.",
+        )
+    form.done()
+
+
+def _recurrence(rule: Json) -> Json:
+    empty = dict.fromkeys(
+        ("end", "by_weekday", "by_n_weekday", "by_month", "by_month_day", "by_year_day", "count")
+    )
+    return {**empty, "interval": 1, **rule, "start": iso(parse(str(rule["start"])))}
+
+
+_ONE = "/guilds/{guild_id}/scheduled-events/{event_id}"
+ROUTES: Routes = [
+    ("GET", "/guilds/{guild_id}/scheduled-events", list_events),
+    ("POST", "/guilds/{guild_id}/scheduled-events", create_event),
+    ("GET", _ONE, get_event),
+    ("PATCH", _ONE, edit_event),
+    ("DELETE", _ONE, delete_event),
+    ("GET", _ONE + "/users", list_subscribers),
+    ("PUT", _ONE + "/users/@me", show_interest),
+    ("DELETE", _ONE + "/users/@me", lose_interest),
+]

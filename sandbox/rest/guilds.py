@@ -1,0 +1,58 @@
+"""The server itself."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.forms import Form
+from sandbox.rest.call import Call, Reply, Routes, ok
+from sandbox.wire import Json
+from sandbox.world.events import Event
+
+_EDITABLE = (
+    "name",
+    "description",
+    "preferred_locale",
+    "system_channel_id",
+    "rules_channel_id",
+    "afk_channel_id",
+)
+
+
+def get_guild(call: Call) -> Reply:
+    """GET /guilds/{guild_id}"""
+    guild = call.guild
+    body = call.world.show_guild(guild)
+    if call.flag("with_counts"):
+        body |= {
+            "approximate_member_count": len(guild.members),
+            "approximate_presence_count": len(guild.members),
+        }
+    return ok(body)
+
+
+def edit_guild(call: Call) -> Reply:
+    """PATCH /guilds/{guild_id}"""
+    guild = call.guild
+    permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_GUILD)
+    form = Form(call.json)
+    form.text("name", 2, 100)
+    form.done()
+    change: Json = {key: call.json[key] for key in _EDITABLE if key in call.json}
+    call.world.keep_guild(guild.body | change)
+    call.world.tell(Event("GUILD_UPDATE", call.world.show_guild(guild), guild.id))
+    return ok(call.world.show_guild(guild))
+
+
+def empty_list(call: Call) -> Reply:
+    """A list of the server's that is always empty here: emojis, stickers, integrations, webhooks, invites."""
+    _ = call.guild
+    nothing: list[Json] = []
+    return ok(nothing)
+
+
+ROUTES: Routes = [
+    ("GET", "/guilds/{guild_id}", get_guild),
+    ("PATCH", "/guilds/{guild_id}", edit_guild),
+    ("GET", "/guilds/{guild_id}/emojis", empty_list),
+    ("GET", "/guilds/{guild_id}/stickers", empty_list),
+]

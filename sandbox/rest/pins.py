@@ -1,0 +1,76 @@
+"""Pinned messages. A channel keeps its pins newest first in `_pins`."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.rest.channels import visible
+from sandbox.rest.messages import shown
+from sandbox.wire import Json, items
+from sandbox.world.events import Event
+
+
+def list_pins(call: Call) -> Reply:
+    """GET /channels/{channel_id}/messages/pins"""
+    entries = [{"message": m, "pinned_at": at} for m, at in _pinned(call)]
+    return ok({"items": entries[: call.number("limit", 50, 1, 50)], "has_more": False})
+
+
+def list_pins_plainly(call: Call) -> Reply:
+    """GET /channels/{channel_id}/pins, the older form"""
+    return ok([message for message, _ in _pinned(call)])
+
+
+def pin(call: Call) -> Reply:
+    """PUT a pin, in either form"""
+    _set(call, pinned=True)
+    return NOTHING
+
+
+def unpin(call: Call) -> Reply:
+    """DELETE a pin, in either form"""
+    _set(call, pinned=False)
+    return NOTHING
+
+
+def _pinned(call: Call) -> list[tuple[Json, str]]:
+    channel = visible(call)
+    permissions.require_channel(call.world, call.me, channel, permissions.READ_MESSAGE_HISTORY)
+    found: list[tuple[Json, str]] = []
+    for entry in items(channel, "_pins"):
+        if message := call.world.messages.get(channel["id"], entry["id"]):
+            found.append((shown(call, message), entry["at"]))
+    return found
+
+
+def _set(call: Call, *, pinned: bool) -> None:
+    channel = visible(call)
+    guild_id = channel.get("guild_id")
+    if guild_id:
+        held = permissions.in_channel(call.world, call.world.guilds[guild_id], call.me, channel)
+        if not held & (permissions.PIN_MESSAGES | permissions.MANAGE_MESSAGES):
+            permissions.require_channel(call.world, call.me, channel, permissions.PIN_MESSAGES)
+    message = call.world.message(channel["id"], call.path["message_id"])
+    pins = [entry for entry in items(channel, "_pins") if entry["id"] != message["id"]]
+    if pinned:
+        pins.insert(0, {"id": message["id"], "at": call.world.now_iso()})
+    channel["_pins"] = pins
+    channel["last_pin_timestamp"] = pins[0]["at"] if pins else None
+    message["pinned"] = pinned
+    call.world.messages.put(message)
+    guild = call.world.guilds[guild_id] if guild_id else None
+    call.world.keep("channel" if guild else "direct", channel["id"], channel, guild)
+    data = {"channel_id": channel["id"], "last_pin_timestamp": channel["last_pin_timestamp"]}
+    call.world.tell(
+        Event("CHANNEL_PINS_UPDATE", data | ({"guild_id": guild_id} if guild_id else {}), guild_id, channel)
+    )
+
+
+ROUTES: Routes = [
+    ("GET", "/channels/{channel_id}/messages/pins", list_pins),
+    ("PUT", "/channels/{channel_id}/messages/pins/{message_id}", pin),
+    ("DELETE", "/channels/{channel_id}/messages/pins/{message_id}", unpin),
+    ("GET", "/channels/{channel_id}/pins", list_pins_plainly),
+    ("PUT", "/channels/{channel_id}/pins/{message_id}", pin),
+    ("DELETE", "/channels/{channel_id}/pins/{message_id}", unpin),
+]

@@ -1,0 +1,154 @@
+"""Roles and their order."""
+
+from __future__ import annotations
+
+from sandbox import permissions
+from sandbox.errors import DiscordError, missing_permissions
+from sandbox.forms import Form
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.wire import Json
+from sandbox.world import membership, shapes
+from sandbox.world.events import Event
+from sandbox.world.guild import Guild
+
+
+def list_roles(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/roles"""
+    return ok(list(call.guild.roles.values()))
+
+
+def get_role(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/roles/{role_id}"""
+    return ok(call.world.role(call.guild, call.path["role_id"]))
+
+
+def create_role(call: Call) -> Reply:
+    """POST /guilds/{guild_id}/roles: the new role stands lowest, just above @everyone."""
+    guild = _managed(call)
+    everyone = int(guild.roles[guild.id]["permissions"])
+    role = shapes.role(call.world.new_id(), "new role", everyone, 1)
+    role |= _fields(call, guild, role)
+    for other in guild.roles.values():
+        if other["position"] >= 1:
+            other["position"] += 1
+            call.world.keep("role", other["id"], other, guild)
+    call.world.keep("role", role["id"], role, guild)
+    _tell(call, guild, "GUILD_ROLE_CREATE", role)
+    return ok(role)
+
+
+def edit_role(call: Call) -> Reply:
+    """PATCH /guilds/{guild_id}/roles/{role_id}"""
+    guild = _managed(call)
+    role = call.world.role(guild, call.path["role_id"])
+    permissions.require_above_role(guild, call.me, role)
+    role = call.world.keep("role", role["id"], role | _fields(call, guild, role), guild)
+    _tell(call, guild, "GUILD_ROLE_UPDATE", role)
+    return ok(role)
+
+
+def move_roles(call: Call) -> Reply:
+    """PATCH /guilds/{guild_id}/roles: the actor may only move roles below their own, to places below it."""
+    guild = _managed(call)
+    moves: list[Json] = call.body if isinstance(call.body, list) else []
+    top = permissions.rank(guild, call.me)[0]
+    for move in moves:
+        role = call.world.role(guild, str(move.get("id")))
+        position = int(move.get("position") or 0)
+        permissions.require_above_role(guild, call.me, role)
+        if position >= top or position < 1 or role["id"] == guild.id:
+            raise missing_permissions()
+    for move in moves:
+        role = guild.roles[str(move["id"])]
+        _place(guild, role, int(move["position"]))
+    for role in guild.roles.values():
+        call.world.keep("role", role["id"], role, guild)
+        _tell(call, guild, "GUILD_ROLE_UPDATE", role)
+    return ok(list(guild.roles.values()))
+
+
+def _place(guild: Guild, role: Json, position: int) -> None:
+    """Put a role at a position; those in between close the gap."""
+    others = sorted(
+        (r for r in guild.roles.values() if r is not role and r["id"] != guild.id), key=permissions.role_rank
+    )
+    others.insert(min(position, len(others) + 1) - 1, role)
+    for n, entry in enumerate(others, start=1):
+        entry["position"] = n
+
+
+def delete_role(call: Call) -> Reply:
+    """DELETE /guilds/{guild_id}/roles/{role_id}"""
+    guild = _managed(call)
+    role = call.world.role(guild, call.path["role_id"])
+    if role["managed"] or role["id"] == guild.id:
+        raise DiscordError(400, 50028, "Invalid Role")
+    permissions.require_above_role(guild, call.me, role)
+    for user_id, member in list(guild.members.items()):
+        if role["id"] in member["roles"]:
+            kept = [r for r in member["roles"] if r != role["id"]]
+            membership.update(call.world, guild, user_id, {"roles": kept})
+    for channel in guild.channels.values():
+        overwrites = channel.get("permission_overwrites", [])
+        kept = [entry for entry in overwrites if entry["id"] != role["id"]]
+        if len(kept) != len(overwrites):
+            channel["permission_overwrites"] = kept
+            call.world.keep("channel", channel["id"], channel, guild)
+    call.world.drop("role", role["id"], guild)
+    for other in guild.roles.values():
+        if other["position"] > role["position"]:
+            call.world.keep("role", other["id"], other | {"position": other["position"] - 1}, guild)
+    data = {"guild_id": guild.id, "role_id": role["id"]}
+    call.world.tell(Event("GUILD_ROLE_DELETE", data, guild.id))
+    return NOTHING
+
+
+def count_members(call: Call) -> Reply:
+    """GET /guilds/{guild_id}/roles/member-counts"""
+    counts = {role_id: 0 for role_id in call.guild.roles if role_id != call.guild.id}
+    for member in call.guild.members.values():
+        for role_id in member["roles"]:
+            counts[role_id] += 1
+    return ok(counts)
+
+
+def _managed(call: Call) -> Guild:
+    guild = call.guild
+    permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_ROLES)
+    return guild
+
+
+def _fields(call: Call, guild: Guild, role: Json) -> Json:
+    """The changes that the body asks for; nobody can put into a role what they lack themselves."""
+    body = call.json
+    form = Form(body)
+    form.text("name", 1, 100, nullable=True)
+    if body.get("color") is not None:
+        form.number("color", body["color"], 0, 0xFFFFFF)
+    form.done()
+    change: Json = {k: body[k] for k in ("name", "hoist", "mentionable") if body.get(k) is not None}
+    colors: Json = body.get("colors") or {}
+    color = colors.get("primary_color", body.get("color"))
+    if color is not None:
+        change |= {"color": color, "colors": {**role["colors"], **colors, "primary_color": color}}
+    if body.get("permissions") is not None:
+        wanted = int(body["permissions"])
+        if (wanted & ~int(role["permissions"])) & ~permissions.in_guild(call.world, guild, call.me):
+            raise missing_permissions()
+        change["permissions"] = str(wanted)
+    return change
+
+
+def _tell(call: Call, guild: Guild, kind: str, role: Json) -> None:
+    call.world.tell(Event(kind, {"guild_id": guild.id, "role": role}, guild.id))
+
+
+ROUTES: Routes = [
+    ("GET", "/guilds/{guild_id}/roles", list_roles),
+    ("POST", "/guilds/{guild_id}/roles", create_role),
+    ("PATCH", "/guilds/{guild_id}/roles", move_roles),
+    ("GET", "/guilds/{guild_id}/roles/member-counts", count_members),
+    ("GET", "/guilds/{guild_id}/roles/{role_id}", get_role),
+    ("PATCH", "/guilds/{guild_id}/roles/{role_id}", edit_role),
+    ("DELETE", "/guilds/{guild_id}/roles/{role_id}", delete_role),
+]

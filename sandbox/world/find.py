@@ -1,0 +1,116 @@
+"""Finding what a person names: by id or by name, case ignored; two of a name are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sandbox import permissions
+from sandbox.errors import Refusal
+from sandbox.posting import post
+from sandbox.wire import Json
+from sandbox.world.guild import Guild
+from sandbox.world.world import World
+
+
+def guild(world: World) -> Guild:
+    """The server of this world."""
+    return next(iter(world.guilds.values()))
+
+
+def person(world: World, name: object) -> str:
+    """The id of a member or former member, by id, username, or else by display name."""
+    text = _text(name, "as")
+    if text in world.users:
+        return text
+    for user_id, user in world.users.items():
+        if user["username"].lower() == text.lower():
+            return user_id
+    home = guild(world)
+    shown = [
+        user_id
+        for user_id, user in world.users.items()
+        if text.lower() in _lower(user["global_name"], home.members.get(user_id, {}).get("nick"))
+    ]
+    return _one(shown, f"There is nobody called {text}.", f"Several people are called {text}.")
+
+
+def human(world: World, name: object) -> str:
+    """Somebody who may act through the control side: a member who is no application of ours."""
+    user_id = person(world, name)
+    if user_id in world.applications:
+        raise Refusal(409, "An application acts by itself.", "Name a person in `as`.")
+    if user_id not in guild(world).members:
+        raise Refusal(
+            409, f"{world.users[user_id]['username']} is not in the community.", "POST /sandbox/join."
+        )
+    return user_id
+
+
+def channel(world: World, name: object, viewer: str | None = None) -> Json:
+    """A channel or thread by id or name, `@bot` for the direct messages with the bot."""
+    text = _text(name, "channel").removeprefix("#")
+    if text == "@bot" and viewer:
+        return _direct(world, viewer)
+    if text in world.directs:
+        return world.directs[text]
+    channels = guild(world).channels
+    if text in channels:
+        return channels[text]
+    named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
+    if viewer:
+        named = [i for i in named if permissions.can_view(world, viewer, channels[i])] or named
+    return channels[_one(named, f"There is no channel {text}.", f"Several channels are called {text}.")]
+
+
+def role(world: World, name: object) -> Json:
+    """A role by id or name."""
+    text = _text(name, "role").removeprefix("@")
+    roles = guild(world).roles
+    if text in roles:
+        return roles[text]
+    named = [r["id"] for r in roles.values() if r["name"].removeprefix("@").lower() == text.lower()]
+    return roles[_one(named, f"There is no role {text}.", f"Several roles are called {text}.")]
+
+
+def message(world: World, key: object, viewer: str) -> tuple[Json, Json]:
+    """A message that the viewer sees, with its channel; 404 for any other."""
+    message_id = _text(key["id"] if isinstance(key, dict) else key, "message")  # pyright: ignore
+    places = [*guild(world).channels, *world.directs]
+    found = world.messages.find(message_id, places)
+    if found is not None and found.get("_to") in (None, viewer):
+        place = world.channel(found["channel_id"])
+        if permissions.can_view(world, viewer, place):
+            return found, place
+    name = world.users[viewer]["username"]
+    raise Refusal(404, f"{name} sees no message {message_id}.", "Look at GET /sandbox/messages?as=… .")
+
+
+def _direct(world: World, viewer: str) -> Json:
+    bots = [a for a in world.applications if a in guild(world).members]
+    if not bots:
+        raise Refusal(409, "No application has come yet.", "Start a bot with the token sandbox.<name>.")
+    for direct in world.directs.values():
+        if viewer in direct["_people"] and any(b in direct["_people"] for b in bots):
+            return direct
+    return post.direct(world, viewer, bots[0])
+
+
+def _text(value: object, field: str) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value:
+        raise Refusal(400, f"`{field}` is missing.", f"Give `{field}` as an id or a name.")
+    return value
+
+
+def _lower(*names: str | None) -> list[str]:
+    return [name.lower() for name in names if name]
+
+
+def _one(found: Iterable[str], none: str, several: str) -> str:
+    ids = list(found)
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise Refusal(409, several, "Use one of the ids: " + ", ".join(ids[:5]))
+    raise Refusal(404, none, "GET /sandbox/world lists what there is.")

@@ -1,0 +1,116 @@
+"""The messages of a world. They live in SQLite, not in memory; a page is one index range."""
+
+from __future__ import annotations
+
+import time
+
+from sandbox.wire import Json, decode, encode
+from sandbox.world.store import Store
+
+_NONCE_SECONDS = 300
+
+
+class Messages:
+    """Messages by channel and id. A message with an addressee (ephemeral) is seen by that person alone."""
+
+    def __init__(self, store: Store) -> None:
+        self._db = store.connection
+
+    def put(self, message: Json) -> None:
+        """Keep a message as it is now."""
+        self._db.execute(
+            "REPLACE INTO message VALUES (?, ?, ?, ?)",
+            (int(message["channel_id"]), int(message["id"]), _addressee(message), encode(message)),
+        )
+
+    def get(self, channel_id: str, message_id: str) -> Json | None:
+        """One message, ephemeral ones too."""
+        row = self._db.execute(
+            "SELECT body FROM message WHERE channel = ? AND id = ?", (_id(channel_id), _id(message_id))
+        ).fetchone()
+        return decode(row[0]) if row else None
+
+    def find(self, message_id: str, channel_ids: list[str]) -> Json | None:
+        """A message of which only the id is known, in one of these channels."""
+        for channel_id in channel_ids:
+            if message := self.get(channel_id, message_id):
+                return message
+        return None
+
+    def remove(self, channel_id: str, message_id: str) -> None:
+        """Forget a message."""
+        self._db.execute(
+            "DELETE FROM message WHERE channel = ? AND id = ?", (_id(channel_id), _id(message_id))
+        )
+
+    def remove_channel(self, channel_id: str) -> None:
+        """Forget all messages of a channel."""
+        self._db.execute("DELETE FROM message WHERE channel = ?", (_id(channel_id),))
+
+    def before(self, channel_id: str, message_id: str | None, limit: int) -> list[Json]:
+        """The newest messages older than an id, newest first. Never ephemeral ones."""
+        rows = self._db.execute(
+            "SELECT body FROM message WHERE channel = ? AND id < ? AND addressee IS NULL "
+            "ORDER BY id DESC LIMIT ?",
+            (_id(channel_id), _id(message_id) if message_id else 2**63 - 1, limit),
+        )
+        return [decode(body) for (body,) in rows]
+
+    def after(
+        self, channel_id: str, message_id: str | None, limit: int, reader: str | None = None
+    ) -> list[Json]:
+        """The oldest messages newer than an id, oldest first; with the reader's own ephemeral ones."""
+        rows = self._db.execute(
+            "SELECT body FROM message WHERE channel = ? AND id > ? AND (addressee IS NULL OR addressee = ?) "
+            "ORDER BY id LIMIT ?",
+            (_id(channel_id), _id(message_id) if message_id else 0, _id(reader) if reader else -1, limit),
+        )
+        return [decode(body) for (body,) in rows]
+
+    def latest(self, channel_id: str, limit: int, reader: str) -> list[Json]:
+        """The newest messages that a reader sees, oldest first."""
+        rows = self._db.execute(
+            "SELECT body FROM message WHERE channel = ? AND (addressee IS NULL OR addressee = ?) "
+            "ORDER BY id DESC LIMIT ?",
+            (_id(channel_id), _id(reader), limit),
+        )
+        return [decode(body) for (body,) in rows][::-1]
+
+    def newest_id(self) -> int:
+        """The greatest id in the world, 0 without messages."""
+        row = self._db.execute(
+            "SELECT max(newest) FROM (SELECT max(id) AS newest FROM message GROUP BY channel)"
+        )
+        return int(row.fetchone()[0] or 0)
+
+    def by_nonce(self, channel_id: str, author_id: str, nonce: str) -> Json | None:
+        """The message that this author made with this nonce in the last minutes."""
+        row = self._db.execute(
+            "SELECT message FROM nonce WHERE channel = ? AND author = ? AND nonce = ? AND at > ?",
+            (_id(channel_id), _id(author_id), nonce, time.time() - _NONCE_SECONDS),
+        ).fetchone()
+        return self.get(channel_id, str(row[0])) if row else None
+
+    def note_nonce(self, message: Json, nonce: str) -> None:
+        """Remember that a message was made with a nonce."""
+        self._db.execute(
+            "REPLACE INTO nonce VALUES (?, ?, ?, ?, ?)",
+            (
+                int(message["channel_id"]),
+                int(message["author"]["id"]),
+                nonce,
+                int(message["id"]),
+                time.time(),
+            ),
+        )
+
+
+def _addressee(message: Json) -> int | None:
+    addressee = message.get("_to")
+    return int(addressee) if addressee else None
+
+
+def _id(text: str) -> int:
+    """An id from outside as a number; what is none matches nothing."""
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
+    return value if value < 2**63 else -1

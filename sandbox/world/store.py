@@ -1,0 +1,63 @@
+"""The world on disk: one SQLite file. A commit survives SIGKILL (WAL, synchronous=NORMAL)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sandbox.wire import Json, decode, encode
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS object (
+    kind TEXT NOT NULL, guild TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY (kind, guild, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS message (
+    channel INTEGER NOT NULL, id INTEGER NOT NULL, addressee INTEGER, body BLOB NOT NULL,
+    PRIMARY KEY (channel, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS nonce (
+    channel INTEGER NOT NULL, author INTEGER NOT NULL, nonce TEXT NOT NULL, message INTEGER NOT NULL,
+    at REAL NOT NULL, PRIMARY KEY (channel, author, nonce)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS file (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, body BLOB NOT NULL
+);
+"""
+
+
+class Store:
+    """Rows of the world. Writes wait for `commit`; who reads sees them at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(path)
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        self.connection.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Commit and close."""
+        self.connection.commit()
+        self.connection.close()
+
+    def commit(self) -> None:
+        """Make what was written durable."""
+        if self.connection.in_transaction:
+            self.connection.commit()
+
+    def put(self, kind: str, guild: str, key: str, body: Json) -> None:
+        """Keep an object, in the place of an older one with the same key."""
+        self.connection.execute("REPLACE INTO object VALUES (?, ?, ?, ?)", (kind, guild, key, encode(body)))
+
+    def remove(self, kind: str, guild: str, key: str) -> None:
+        """Forget an object."""
+        self.connection.execute(
+            "DELETE FROM object WHERE kind = ? AND guild = ? AND id = ?", (kind, guild, key)
+        )
+
+    def objects(self, kind: str) -> Iterator[tuple[str, str, Json]]:
+        """All objects of a kind as (guild, key, body)."""
+        rows = self.connection.execute("SELECT guild, id, body FROM object WHERE kind = ?", (kind,))
+        for guild, key, body in rows:
+            yield guild, key, decode(body)

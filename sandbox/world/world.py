@@ -1,0 +1,218 @@
+"""The whole world: objects in memory, a row for each, and what happened since the last commit.
+
+A handler changes the world without awaiting in between; `commit` then makes the change durable and only
+after that tells it to those who listen. So nothing is seen outside that a crash could undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.clock import Clock, iso
+from sandbox.errors import unknown
+from sandbox.snowflake import Snowflakes
+from sandbox.wire import Json, public
+from sandbox.world.events import Event
+from sandbox.world.guild import Guild
+from sandbox.world.messages import Messages
+from sandbox.world.store import Store
+
+_OF_A_GUILD = {
+    "role": "roles",
+    "member": "members",
+    "channel": "channels",
+    "event": "events",
+    "subscriber": "subscribers",
+    "voice": "voice",
+    "ban": "bans",
+}
+_OF_THE_WORLD = {"user": "users", "direct": "directs", "application": "applications", "command": "commands"}
+
+
+class World:
+    """Everything that exists. `objects` of a kind are found by `kind`, server and key, as in the store."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self.messages = Messages(store)
+        self.guilds: dict[str, Guild] = {}
+        self.users: dict[str, Json] = {}
+        self.directs: dict[str, Json] = {}
+        self.applications: dict[str, Json] = {}
+        self.commands: dict[str, Json] = {}
+        self.snowflakes = Snowflakes()
+        self.listeners: list[Callable[[Event], None]] = []
+        self._happened: list[Event] = []
+        self._channel_guild: dict[str, str] = {}
+        self._load()
+
+    # --- keeping -----------------------------------------------------------------------------------------
+
+    def keep(self, kind: str, key: str, body: Json, guild: Guild | None = None) -> Json:
+        """Take an object into the world, or keep the new state of one that is there."""
+        self._table(kind, guild)[key] = body
+        if kind == "channel":
+            self._channel_guild[key] = body["guild_id"]
+        self.store.put(kind, guild.id if guild else "", key, body)
+        return body
+
+    def drop(self, kind: str, key: str, guild: Guild | None = None) -> None:
+        """Take an object out of the world."""
+        self._table(kind, guild).pop(key, None)
+        if kind == "channel":
+            self._channel_guild.pop(key, None)
+        self.store.remove(kind, guild.id if guild else "", key)
+
+    def keep_guild(self, body: Json) -> Guild:
+        """Take a server into the world, or keep its new state."""
+        guild = self.guilds.get(body["id"])
+        if guild is None:
+            guild = self.guilds[body["id"]] = Guild(body)
+        guild.body = body
+        self.store.put("guild", body["id"], body["id"], body)
+        return guild
+
+    def keep_clock(self) -> None:
+        """Keep the clock's state."""
+        self.store.put("clock", "", "", self.clock.as_json())
+
+    def tell(self, event: Event) -> None:
+        """Note what happened; it goes out with the next commit."""
+        self._happened.append(event)
+
+    def commit(self) -> None:
+        """Make all changes durable, then tell them."""
+        self.store.commit()
+        while self._happened:
+            happened, self._happened = self._happened, []
+            for event in happened:
+                for listener in self.listeners:
+                    listener(event)
+
+    def _table(self, kind: str, guild: Guild | None) -> dict[str, Json]:
+        table: dict[str, Json] = (
+            getattr(guild, _OF_A_GUILD[kind]) if guild else getattr(self, _OF_THE_WORLD[kind])
+        )
+        return table
+
+    def _load(self) -> None:
+        for _, _, body in self.store.objects("clock"):
+            self.clock = Clock.from_json(body)
+        for _, guild_id, body in self.store.objects("guild"):
+            self.guilds[guild_id] = Guild(body)
+        newest = self.messages.newest_id()
+        for kind in _OF_THE_WORLD:
+            for _, key, body in self.store.objects(kind):
+                self._table(kind, None)[key] = body
+                newest = max(newest, int(body.get("version", body["id"])))
+        for kind in _OF_A_GUILD:
+            for guild_id, key, body in self.store.objects(kind):
+                self._table(kind, self.guilds[guild_id])[key] = body
+                newest = max(newest, int(body.get("id", 0)))
+                if kind == "channel":
+                    self._channel_guild[key] = guild_id
+        self.snowflakes.last = newest
+
+    # --- time and ids ------------------------------------------------------------------------------------
+
+    def new_id(self) -> str:
+        """A fresh id of the community's present moment."""
+        return self.snowflakes.next(self.clock.now())
+
+    def now_iso(self) -> str:
+        """The community's present moment as Discord writes it."""
+        return iso(self.clock.now())
+
+    # --- finding -----------------------------------------------------------------------------------------
+
+    def guild(self, guild_id: str) -> Guild:
+        """The server, or 10004."""
+        if found := self.guilds.get(guild_id):
+            return found
+        raise unknown("Guild")
+
+    def user(self, user_id: str) -> Json:
+        """The account, or 10013."""
+        if found := self.users.get(user_id):
+            return found
+        raise unknown("User")
+
+    def channel(self, channel_id: str) -> Json:
+        """The channel, thread or direct channel, or 10003."""
+        guild_id = self._channel_guild.get(channel_id)
+        if guild_id:
+            return self.guilds[guild_id].channels[channel_id]
+        if found := self.directs.get(channel_id):
+            return found
+        raise unknown("Channel")
+
+    def member(self, guild: Guild, user_id: str) -> Json:
+        """The membership, or 10007 (10013 for an account that does not exist)."""
+        if found := guild.members.get(user_id):
+            return found
+        raise unknown("Member" if user_id in self.users else "User")
+
+    def role(self, guild: Guild, role_id: str) -> Json:
+        """The role, or 10011."""
+        if found := guild.roles.get(role_id):
+            return found
+        raise unknown("Role")
+
+    def message(self, channel_id: str, message_id: str) -> Json:
+        """The message, if all may see it, or 10008."""
+        found = self.messages.get(channel_id, message_id)
+        if found is None or "_to" in found:
+            raise unknown("Message")
+        return found
+
+    # --- showing -----------------------------------------------------------------------------------------
+
+    def show_user(self, user_id: str) -> Json:
+        """An account as everybody sees it."""
+        return public(self.users[user_id])
+
+    def show_member(self, guild: Guild, user_id: str) -> Json:
+        """A membership with its user."""
+        return {**guild.members[user_id], "user": self.show_user(user_id)}
+
+    def show_channel(self, channel: Json) -> Json:
+        """A channel, thread or direct channel."""
+        body = public(channel)
+        if "_people" in channel:
+            body["recipients"] = [self.show_user(person) for person in channel["_people"]]
+        return body
+
+    def show_voice(self, guild: Guild, state: Json) -> Json:
+        """A voice state with its member."""
+        if state["user_id"] not in guild.members:
+            return state
+        return {**state, "member": self.show_member(guild, state["user_id"])}
+
+    def show_guild(self, guild: Guild) -> Json:
+        """A server with its roles."""
+        return {**guild.body, "roles": list(guild.roles.values())}
+
+    def application_by_name(self, name: str) -> Json | None:
+        """The application of that name."""
+        return next((a for a in self.applications.values() if a["name"].lower() == name.lower()), None)
+
+
+def show_message(message: Json, viewer: str | None = None) -> Json:
+    """A message as `viewer` gets it: whether a reaction is one's own depends on who asks."""
+    body = public(message)
+    reactions: dict[str, Any] = message.get("_reactions") or {}
+    if reactions:
+        body["reactions"] = [
+            {
+                "emoji": entry["emoji"],
+                "count": len(entry["people"]),
+                "count_details": {"burst": 0, "normal": len(entry["people"])},
+                "burst_colors": [],
+                "me_burst": False,
+                "me": viewer in entry["people"],
+            }
+            for entry in reactions.values()
+        ]
+    return body
