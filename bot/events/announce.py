@@ -1,0 +1,187 @@
+"""What others see of an event: Discord's scheduled event, the card with its buttons, the reminder. All work that falls due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database
+from bot.errors import NeedsAction
+from bot.events import cards, store
+from bot.events.event import Event, State
+from bot.i18n import Texts
+from bot.ports import ChatServer, ServerEvent
+from bot.settings import Community
+from bot.work import Job, Queue
+
+SKEW = timedelta(minutes=5)
+"""How far the community's clock may be ahead of Discord's when we look for a message of ours."""
+
+
+class Announcer:
+    """Handlers of event.publish, event.card and event.remind. Each acts on the event as it is now and is harmless twice."""
+
+    def __init__(
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, community: Community
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+        self._texts = texts
+        self._community = community
+
+    async def publish(self, job: Job) -> None:
+        """Discord's scheduled event and the card are there; for a cancelled event the scheduled event is gone.
+
+        Each is tried even when the other needs the owner.
+        """
+        event = await self._event(job)
+        trouble: NeedsAction | None = None
+        for make in (self._withdraw,) if event.state == State.CANCELLED else (self._post, self._schedule):
+            try:
+                await make(event)
+            except NeedsAction as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+
+    async def card(self, job: Job) -> None:
+        """The card says what is true now. A card that somebody deleted is not posted again."""
+        event = await self._event(job)
+        if event.card_channel_id is None or event.card_message_id is None:
+            return  # publish shows the newest state itself
+        async with self._db.read() as db:
+            going = len(await store.goers(db, event.guild_id, event.id))
+            came = len(await store.attendees(db, event.guild_id, event.id))
+        shown = cards.public(self._texts.community, event, going, came)
+        await self._server.edit(event.guild_id, event.card_channel_id, event.card_message_id, shown)
+
+    async def remind(self, job: Job) -> None:
+        """The reminder is posted once, or recorded as skipped with the reason. Never twice, never neither."""
+        event = await self._event(job)
+        minutes: int = job.payload["minutes"]
+        async with self._db.read() as db:
+            found = await store.reminder(db, event.guild_id, event.id, minutes)
+        if found is not None and found.state != "sending":
+            return
+        reason = self._why_not(event)
+        channel_id = found.channel_id if found else None
+        if found is not None and channel_id is not None:
+            # We died, or Discord failed, after "sending": was it sent? Only Discord can tell.
+            try:
+                action, since = cards.reminder_action(event, minutes), found.at - SKEW
+                message_id = await self._server.posted(event.guild_id, channel_id, action, since)
+            except NeedsAction:
+                if reason is None:
+                    raise
+                message_id = None
+            if message_id is not None:
+                await self._outcome(event, minutes, state="sent", message_id=message_id)
+                return
+        if reason is not None:
+            await self._outcome(event, minutes, state="skipped", reason=reason)
+            return
+        if channel_id is None:
+            channel_id = event.card_channel_id or await self._events_channel(event.guild_id)
+            await self._outcome(event, minutes, state="sending", channel_id=channel_id)
+        point("remind.sending")
+        card = cards.reminder(
+            self._texts.community, event, minutes, begun=self._clock.now() >= event.starts_at
+        )
+        key = f"event.remind:{event.id}:{minutes}"
+        message_id = await self._server.post(event.guild_id, channel_id, card, key=key)
+        point("remind.posted")
+        await self._outcome(event, minutes, state="sent", message_id=message_id)
+        point("remind.sent")
+
+    def _why_not(self, event: Event) -> str | None:
+        if event.state == State.CANCELLED:
+            return "cancelled"
+        return "late" if event.state == State.OVER or self._clock.now() >= event.ends_at else None
+
+    async def _outcome(self, event: Event, minutes: int, **outcome: object) -> None:
+        async with self._db.write() as tx:
+            await store.set_reminder(tx, event.guild_id, event.id, minutes, at=self._clock.now(), **outcome)
+
+    async def _schedule(self, event: Event) -> None:
+        """Make Discord's scheduled event. It takes none that has begun already."""
+        if event.discord_event_id is not None or self._clock.now() >= event.starts_at or not event.open:
+            return
+        wanted = self._wanted(event)
+        try:
+            made = await self._server.find_event(event.guild_id, wanted)
+            if made is None:
+                made = await self._server.create_event(event.guild_id, wanted)
+        except NeedsAction as error:
+            if error.finding != "missing-permission":
+                raise
+            raise NeedsAction(
+                "create-events",
+                "Lyceum may not make scheduled events: give its role the permission Create Events.",
+            ) from error
+        point("publish.created")
+        async with self._db.write() as tx:
+            await store.note_discord_event(tx, event.guild_id, event.id, made)
+
+    async def _withdraw(self, event: Event) -> None:
+        made = event.discord_event_id or await self._server.find_event(event.guild_id, self._wanted(event))
+        if made is not None:
+            await self._server.cancel_event(event.guild_id, made)
+            async with self._db.write() as tx:
+                await store.note_discord_event(tx, event.guild_id, event.id, None)
+
+    async def _post(self, event: Event) -> None:
+        """Post the card. `card_channel_id` without a message means: it may be there already, so look first."""
+        if event.card_message_id is not None or not event.open:
+            return
+        channel_id = await self._events_channel(event.guild_id)
+        message_id: int | None = None
+        if event.card_channel_id == channel_id:
+            since = event.created_at - SKEW
+            message_id = await self._server.posted(
+                event.guild_id, channel_id, cards.going_action(event), since
+            )
+        else:
+            async with self._db.write() as tx:
+                await store.note_card(tx, event.guild_id, event.id, channel_id, None)
+        point("publish.posting")
+        async with self._db.read() as db:
+            going = len(await store.goers(db, event.guild_id, event.id))
+        if message_id is None:
+            card = cards.public(self._texts.community, event, going, 0)
+            message_id = await self._server.post(
+                event.guild_id, channel_id, card, key=f"event.card:{event.id}"
+            )
+        point("publish.posted")
+        async with self._db.write() as tx:
+            await store.note_card(tx, event.guild_id, event.id, channel_id, message_id)
+            now = await store.find(tx, event.guild_id, event.id)
+            if (
+                now is None
+                or now.state != event.state
+                or len(await store.goers(tx, event.guild_id, event.id)) != going
+            ):
+                await self._queue.again(tx, "event.card", event.guild_id, str(event.id))
+
+    async def _events_channel(self, guild_id: int) -> int:
+        name = self._community.events_channel
+        found = await self._server.channel_named(guild_id, name)
+        if found is None:
+            raise NeedsAction(
+                "events-channel",
+                f"There is no channel #{name}: make it, or set community.events_channel to another.",
+            )
+        return found
+
+    def _wanted(self, event: Event) -> ServerEvent:
+        described = cards.description(self._texts.community, event)
+        place = (event.voice_channel_id, event.address)
+        return ServerEvent(event.title, described, event.starts_at, event.ends_at, *place)
+
+    async def _event(self, job: Job) -> Event:
+        async with self._db.read() as db:
+            event = await store.find(db, job.guild_id, int(job.payload.get("event", job.key)))
+        assert event is not None  # noqa: S101 # the same transaction made the event and its work; neither is deleted
+        return event

@@ -1,0 +1,198 @@
+"""Events as people see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates
+
+from bot.cards import Accent, Block, Button, Card, Line, Row, card, plain
+from bot.events.event import Event, Kind, Listed, Roll, State
+from bot.events.times import Moment
+from bot.i18n import Words, stamp
+
+SHOWN = 40
+"""How many names a roll shows; the rest is a number."""
+
+_ICONS = {
+    Kind.TALK: "🎙️", Kind.CONTEST: "🏁", Kind.INTERVIEW: "🤝", Kind.LECTURE: "🎓", Kind.MEETUP: "☕", Kind.WORKSHOP: "🛠️",
+}  # fmt: skip
+_ACCENTS = {
+    State.SCHEDULED: Accent.PLAIN,
+    State.LIVE: Accent.GOOD,
+    State.OVER: Accent.QUIET,
+    State.CANCELLED: Accent.BAD,
+}
+
+
+def kind_name(t: Words, kind: Kind) -> str:
+    """The kind in words."""
+    names = {
+        Kind.TALK: t("Talk"),
+        Kind.CONTEST: t("Contest"),
+        Kind.INTERVIEW: t("Interview"),
+        Kind.LECTURE: t("Lecture"),
+        Kind.MEETUP: t("Meetup"),
+        Kind.WORKSHOP: t("Workshop"),
+    }
+    return names[kind]
+
+
+def going_action(event: Event) -> str:
+    """What *Going* on the card runs; it marks the card as ours."""
+    return f"event.going:{event.id}"
+
+
+def reminder_action(event: Event, minutes: int) -> str:
+    """What *Going* on a reminder runs; it marks which reminder it is."""
+    return f"event.going:{event.id}:{minutes}"
+
+
+def public(t: Words, event: Event, going: int, came: int) -> Card:
+    """The card that everybody sees, as the event stands."""
+    blocks: list[Block | str | None] = [f"### {_ICONS[event.kind]} {plain(event.title)}", _facts(t, event)]
+    if event.state == State.CANCELLED:
+        blocks.append(t("**Cancelled.**"))
+    elif event.state == State.OVER:
+        measured = t.n("**Over.** {n} person came.", "**Over.** {n} people came.", came)
+        blocks.append(
+            measured if event.voice_channel_id is not None else t("**Over.** Thanks to everybody who came.")
+        )
+    else:
+        blocks.append(t("**Live now.**") if event.state == State.LIVE else None)
+        blocks += [
+            _count(t, going),
+            Row(
+                (
+                    Button(t("Going"), going_action(event), style="success"),
+                    Button(t("Can't"), f"event.cant:{event.id}"),
+                )
+            ),
+        ]
+    return card(*blocks, accent=_ACCENTS[event.state])
+
+
+def reminder(t: Words, event: Event, minutes: int, *, begun: bool) -> Card:
+    """What is posted shortly before the beginning."""
+    title, when = plain(event.title), stamp(event.starts_at, "R")
+    told = (
+        t("**{title}** has begun.", title=title)
+        if begun
+        else t("**{title}** begins {when}.", title=title, when=when)
+    )
+    facts = f"🗓️ {stamp(event.starts_at, 'F')} · 📍 {_place(event)}"
+    return card(
+        f"### 🔔 {told}", facts, Row((Button(t("Going"), reminder_action(event, minutes), style="success"),))
+    )
+
+
+def description(t: Words, event: Event) -> str:
+    """The text of Discord's own scheduled event."""
+    return t("{kind}. Sign up on the card in the events channel.", kind=kind_name(t, event.kind))
+
+
+def planned(t: Words, event: Event, channel: str) -> Card:
+    """The answer to the host."""
+    return card(
+        f"### {_ICONS[event.kind]} {plain(event.title)}",
+        _facts(t, event),
+        t(
+            "Planned. It is announced in #{channel} and under Discord's events in a moment; the reminder follows "
+            "15 minutes before it begins. `/host cancel` calls it off.",
+            channel=plain(channel),
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def cancelled(t: Words, event: Event) -> Card:
+    """The answer to whoever called it off."""
+    told = t("**{title}** is cancelled. Its card says so in a moment.", title=plain(event.title))
+    return card(told, accent=Accent.WARN)
+
+
+def going(t: Words, event: Event, fresh: bool) -> Card:
+    """The answer to *Going*."""
+    values = {"title": plain(event.title), "when": stamp(event.starts_at, "F")}
+    if fresh:
+        return card(t("You are going to **{title}**, {when}.", **values), accent=Accent.GOOD)
+    return card(t("You are on the list of **{title}** already, {when}.", **values), accent=Accent.GOOD)
+
+
+def not_going(t: Words, event: Event, was: bool) -> Card:
+    """The answer to *Can't*."""
+    title = plain(event.title)
+    if was:
+        return card(t("You are off the list of **{title}**.", title=title))
+    return card(t("You are not on the list of **{title}**.", title=title))
+
+
+def listed(t: Words, events: list[Listed]) -> Card:
+    """What comes, with a button for each."""
+    if not events:
+        return card(t("Nothing is planned right now."), accent=Accent.QUIET)
+    return card("### " + t("What comes"), *(_line(t, one) for one in events))
+
+
+def roll(t: Words, told: Roll) -> Card:
+    """Who said they would come, and who came."""
+    blocks: list[str] = [f"### {_ICONS[told.event.kind]} {plain(told.event.title)}", _facts(t, told.event)]
+    blocks.append(_count(t, len(told.going)) + _names([f"<@{user}>" for user in told.going]))
+    if told.event.state == State.OVER:
+        came = [f"<@{one.user_id}> ({t.number(one.seconds // 60)})" for one in told.came]
+        line = t.n(
+            "**{n} person came** (minutes in brackets)",
+            "**{n} people came** (minutes in brackets)",
+            len(came),
+        )
+        blocks.append(line + _names(came))
+    return card(*blocks)
+
+
+def meaning(t: Words, moment: Moment) -> str:
+    """What a time means, in the community's zone: "Fri 27 Nov 2026, 20:00 (Europe/Berlin)". For lists of choices."""
+    return f"{wall_clock(t, moment.at, ZoneInfo(moment.zone))} ({moment.zone})"
+
+
+def wall_clock(t: Words, at: datetime, zone: ZoneInfo) -> str:
+    """Weekday, date and time of day in that zone."""
+    pattern = t("EEE d MMM y, HH:mm")
+    return dates.format_datetime(at, pattern, tzinfo=zone, locale=Locale.parse(t.code, sep="-"))
+
+
+def _line(t: Words, one: Listed) -> Line:
+    event = one.event
+    if one.mine:
+        button = Button(t("Can't"), f"event.cant:{event.id}")
+    else:
+        button = Button(t("Going"), going_action(event), style="success")
+    head = f"{_ICONS[event.kind]} **{plain(event.title)}** · {kind_name(t, event.kind)}"
+    when = f"{stamp(event.starts_at, 'F')} ({stamp(event.starts_at, 'R')}) · {_place(event)}"
+    return Line("\n".join((head, when, _count(t, one.going))), button)
+
+
+def _facts(t: Words, event: Event) -> str:
+    lines = (
+        kind_name(t, event.kind),
+        f"🗓️ {stamp(event.starts_at, 'F')} – {stamp(event.ends_at, 't')} ({stamp(event.starts_at, 'R')})",
+        t("📍 {place} · Host: {host}", place=_place(event), host=f"<@{event.host_id}>"),
+    )
+    return "\n".join(lines)
+
+
+def _place(event: Event) -> str:
+    return (
+        f"<#{event.voice_channel_id}>" if event.voice_channel_id is not None else plain(event.address or "")
+    )
+
+
+def _count(t: Words, going: int) -> str:
+    return t.n("**{n} going**", "**{n} going**", going)
+
+
+def _names(names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f" … +{len(names) - SHOWN}" if len(names) > SHOWN else ""
+    return "\n" + ", ".join(names[:SHOWN]) + more

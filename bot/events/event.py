@@ -1,0 +1,101 @@
+"""The nouns of this domain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+EARLY = LATE = timedelta(minutes=10)
+"""From so long before the start until so long after the end, being in the channel counts as being there."""
+
+REMIND_BEFORE = timedelta(minutes=15)
+
+
+class Kind(StrEnum):
+    TALK = "talk"
+    CONTEST = "contest"
+    INTERVIEW = "interview"
+    LECTURE = "lecture"
+    MEETUP = "meetup"
+    WORKSHOP = "workshop"
+
+
+class State(StrEnum):
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event of a guild. It is in a voice channel or at an address, never both."""
+
+    guild_id: int
+    id: int
+    kind: Kind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    said_wall: str
+    said_zone: str
+    voice_channel_id: int | None
+    address: str | None
+    host_id: int
+    state: State
+    discord_event_id: int | None
+    card_channel_id: int | None
+    card_message_id: int | None
+    created_at: datetime
+
+    @property
+    def open(self) -> bool:
+        """Still to come or running: one can sign up for it and cancel it."""
+        return self.state in (State.SCHEDULED, State.LIVE)
+
+    @property
+    def doors_at(self) -> datetime:
+        """From here on presence in the channel is noted."""
+        return self.starts_at - EARLY
+
+    @property
+    def closes_at(self) -> datetime:
+        """Here attendance is measured."""
+        return self.ends_at + LATE
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """What became of a reminder: "sending", "sent" or "skipped" with the reason. `at`: since when that is so."""
+
+    state: str
+    at: datetime
+    channel_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """Somebody who came, and for how long."""
+
+    user_id: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Who said they would come, in that order, and who came, longest first."""
+
+    event: Event
+    going: tuple[int, ...]
+    came: tuple[Attendee, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An event as one reader sees it in a list."""
+
+    event: Event
+    going: int
+    mine: bool

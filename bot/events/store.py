@@ -1,0 +1,222 @@
+"""The queries of events. Functions that take a connection and never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.db import Reader, Writer
+from bot.events.event import Attendee, Event, Kind, Reminder, State
+from bot.events.tables import attendance, event, event_reminder, going
+
+OPEN = (State.SCHEDULED, State.LIVE)
+
+
+async def add(tx: Writer, new: Event) -> None:
+    """Store a new event."""
+    await tx.execute(insert(event).values(**new.__dict__))
+
+
+async def find(db: Reader, guild_id: int, event_id: int) -> Event | None:
+    """The event of that guild."""
+    row = (await db.execute(select(event).where(_is(guild_id, event_id)))).first()
+    return _event(row) if row else None
+
+
+async def overlapping(
+    db: Reader, guild_id: int, channel_id: int, start: datetime, end: datetime
+) -> Event | None:
+    """The first event in that channel, not cancelled, that shares some time with `[start, end)`."""
+    query = select(event).where(
+        event.c.guild_id == guild_id,
+        event.c.voice_channel_id == channel_id,
+        event.c.state != State.CANCELLED,
+        event.c.starts_at < end,
+        event.c.ends_at > start,
+    )
+    row = (await db.execute(query.order_by(event.c.starts_at).limit(1))).first()
+    return _event(row) if row else None
+
+
+async def the_same(db: Reader, new: Event) -> Event | None:
+    """An event with this title, start and address that is planned already."""
+    query = select(event).where(
+        event.c.guild_id == new.guild_id,
+        event.c.title == new.title,
+        event.c.starts_at == new.starts_at,
+        event.c.address == new.address,
+        event.c.state != State.CANCELLED,
+    )
+    row = (await db.execute(query.limit(1))).first()
+    return _event(row) if row else None
+
+
+async def upcoming(db: Reader, guild_id: int, now: datetime, limit: int) -> list[Event]:
+    """Events that run or come, soonest first."""
+    query = select(event).where(event.c.guild_id == guild_id, event.c.state.in_(OPEN), event.c.ends_at > now)
+    return [
+        _event(row) for row in await db.execute(query.order_by(event.c.starts_at, event.c.id).limit(limit))
+    ]
+
+
+async def latest(db: Reader, guild_id: int, limit: int) -> list[Event]:
+    """All events but cancelled ones, the furthest in the future first."""
+    query = select(event).where(event.c.guild_id == guild_id, event.c.state != State.CANCELLED)
+    return [_event(row) for row in await db.execute(query.order_by(event.c.starts_at.desc()).limit(limit))]
+
+
+async def set_state(tx: Writer, guild_id: int, event_id: int, was: Iterable[State], becomes: State) -> bool:
+    """Change the state if it is one of `was`; tells whether it did."""
+    change = update(event).where(_is(guild_id, event_id), event.c.state.in_(tuple(was))).values(state=becomes)
+    return (await tx.execute(change)).rowcount == 1
+
+
+async def note_discord_event(tx: Writer, guild_id: int, event_id: int, discord_event_id: int | None) -> None:
+    """Remember Discord's scheduled event, or that it is gone."""
+    change = update(event).where(_is(guild_id, event_id)).values(discord_event_id=discord_event_id)
+    await tx.execute(change)
+
+
+async def note_card(
+    tx: Writer, guild_id: int, event_id: int, channel_id: int, message_id: int | None
+) -> None:
+    """Remember where the card goes (no message yet: it is being posted), or where it is."""
+    values = {"card_channel_id": channel_id, "card_message_id": message_id}
+    await tx.execute(update(event).where(_is(guild_id, event_id)).values(**values))
+
+
+async def sign_up(tx: Writer, guild_id: int, event_id: int, user_id: int, now: datetime) -> bool:
+    """Put a member on the list; False when they were on it."""
+    row = {"guild_id": guild_id, "event_id": event_id, "user_id": user_id, "at": now, "wants_reminder": False}
+    return (await tx.execute(upsert(going).values(**row).on_conflict_do_nothing())).rowcount == 1
+
+
+async def sign_off(tx: Writer, guild_id: int, event_id: int, user_id: int) -> bool:
+    """Take a member off the list; False when they were not on it."""
+    this = and_(going.c.guild_id == guild_id, going.c.event_id == event_id, going.c.user_id == user_id)
+    return (await tx.execute(delete(going).where(this))).rowcount == 1
+
+
+async def goers(db: Reader, guild_id: int, event_id: int) -> list[int]:
+    """Who means to come, in the order of their sign-up."""
+    query = select(going.c.user_id).where(going.c.guild_id == guild_id, going.c.event_id == event_id)
+    return list((await db.execute(query.order_by(going.c.at, going.c.user_id))).scalars())
+
+
+async def count_goers(db: Reader, guild_id: int, event_ids: Iterable[int]) -> dict[int, int]:
+    """How many mean to come to each of these events."""
+    query = select(going.c.event_id, func.count()).where(
+        going.c.guild_id == guild_id, going.c.event_id.in_(event_ids)
+    )
+    return {row[0]: row[1] for row in await db.execute(query.group_by(going.c.event_id))}
+
+
+async def going_to(db: Reader, guild_id: int, user_id: int, event_ids: Iterable[int]) -> set[int]:
+    """To which of these events a member means to come."""
+    query = select(going.c.event_id).where(
+        going.c.guild_id == guild_id, going.c.user_id == user_id, going.c.event_id.in_(event_ids)
+    )
+    return set((await db.execute(query)).scalars())
+
+
+async def record_attendance(tx: Writer, guild_id: int, event_id: int, came: Mapping[int, timedelta]) -> None:
+    """One measured attendance for each; who is recorded already stays as they are."""
+    rows = [
+        {
+            "guild_id": guild_id,
+            "event_id": event_id,
+            "user_id": user,
+            "seconds": int(time.total_seconds()),
+            "how": "measured",
+        }
+        for user, time in came.items()
+    ]
+    if rows:
+        await tx.execute(upsert(attendance).values(rows).on_conflict_do_nothing())
+
+
+async def attendees(db: Reader, guild_id: int, event_id: int) -> list[Attendee]:
+    """Who came, longest first."""
+    query = select(attendance.c.user_id, attendance.c.seconds).where(
+        attendance.c.guild_id == guild_id, attendance.c.event_id == event_id
+    )
+    rows = await db.execute(query.order_by(attendance.c.seconds.desc(), attendance.c.user_id))
+    return [Attendee(row[0], row[1]) for row in rows]
+
+
+async def count_attendances(db: Reader, guild_id: int, start: datetime, end: datetime) -> int:
+    """Attendances of events that ended within `[start, end)`."""
+    both = and_(attendance.c.guild_id == event.c.guild_id, attendance.c.event_id == event.c.id)
+    query = (
+        select(func.count())
+        .select_from(attendance.join(event, both))
+        .where(
+            event.c.guild_id == guild_id,
+            event.c.state == State.OVER,
+            event.c.ends_at >= start,
+            event.c.ends_at < end,
+        )
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+async def reminder(db: Reader, guild_id: int, event_id: int, minutes: int) -> Reminder | None:
+    """What became of a reminder; None when nothing yet."""
+    query = select(event_reminder).where(_reminder(guild_id, event_id, minutes))
+    row = (await db.execute(query)).first()
+    return Reminder(row.state, row.at, row.channel_id, row.reason) if row else None
+
+
+async def set_reminder(tx: Writer, guild_id: int, event_id: int, minutes: int, **outcome: Any) -> None:
+    """Write what became of a reminder; what is sent or skipped stays so."""
+    row = {
+        "guild_id": guild_id,
+        "event_id": event_id,
+        "minutes": minutes,
+        "reason": None,
+        "message_id": None,
+        **outcome,
+    }
+    keys = [event_reminder.c.guild_id, event_reminder.c.event_id, event_reminder.c.minutes]
+    still_open = event_reminder.c.state == "sending"
+    statement = upsert(event_reminder).values(**row)
+    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=outcome, where=still_open))
+
+
+async def doors_open(db: Reader, guild_id: int, now: datetime, early: timedelta, late: timedelta) -> set[int]:
+    """The voice channels in which presence counts now: an open event, from `early` before to `late` after it."""
+    query = select(event.c.voice_channel_id).where(
+        event.c.guild_id == guild_id,
+        event.c.state.in_(OPEN),
+        event.c.starts_at <= now + early,
+        event.c.ends_at >= now - late,
+        event.c.voice_channel_id.is_not(None),
+    )
+    return {channel for channel in (await db.execute(query)).scalars() if channel is not None}
+
+
+async def next_start(db: Reader, guild_id: int, channel_id: int) -> datetime | None:
+    """The earliest start of the open events in a channel."""
+    query = select(func.min(event.c.starts_at)).where(
+        event.c.guild_id == guild_id, event.c.voice_channel_id == channel_id, event.c.state.in_(OPEN)
+    )
+    return (await db.execute(query)).scalar()
+
+
+def _is(guild_id: int, event_id: int) -> ColumnElement[bool]:
+    return and_(event.c.guild_id == guild_id, event.c.id == event_id)
+
+
+def _reminder(guild_id: int, event_id: int, minutes: int) -> ColumnElement[bool]:
+    this = event_reminder.c
+    return and_(this.guild_id == guild_id, this.event_id == event_id, this.minutes == minutes)
+
+
+def _event(row: Row[Any]) -> Event:
+    told: dict[str, Any] = dict(row._mapping)
+    told |= {"kind": Kind(row.kind), "state": State(row.state)}
+    return Event(**told)

@@ -1,0 +1,129 @@
+"""/host: moderators plan events, call them off and see who comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, locale_str
+from discord.ext import commands
+
+from bot.discord.client import Client
+from bot.discord.kit import Interaction, answer
+from bot.events import cards
+from bot.events.event import Kind
+from bot.events.service import Events
+from bot.events.times import suggestions
+from bot.i18n import Texts
+from bot.settings import Community
+
+KINDS: list[Choice[str]] = [
+    Choice(name=locale_str("Talk"), value=Kind.TALK),
+    Choice(name=locale_str("Contest"), value=Kind.CONTEST),
+    Choice(name=locale_str("Interview"), value=Kind.INTERVIEW),
+    Choice(name=locale_str("Lecture"), value=Kind.LECTURE),
+    Choice(name=locale_str("Meetup"), value=Kind.MEETUP),
+    Choice(name=locale_str("Workshop"), value=Kind.WORKSHOP),
+]
+LENGTHS = ("30", "45", "60", "90", "120", "180")
+
+
+@app_commands.default_permissions(manage_events=True)
+class Host(
+    commands.GroupCog,
+    group_name=locale_str("host"),
+    group_description=locale_str("Plan events and see who comes"),
+):
+    """Every answer is seen by the asker alone; what everybody sees is posted in the events channel."""
+
+    def __init__(self, events: Events, texts: Texts, community: Community, now: Any) -> None:
+        self._events = events
+        self._texts = texts
+        self._community = community
+        self._now = now
+
+    @app_commands.command(name=locale_str("create"), description=locale_str("Plan an event and announce it"))
+    @app_commands.describe(
+        kind=locale_str("What it is"),
+        title=locale_str("What it is called"),
+        when=locale_str("When it begins: 2026-12-01 19:30, tomorrow 19:30, Fri 20:00 …"),
+        length=locale_str("How long it lasts: 90, 1h30 or 1:30"),
+        channel=locale_str("The voice channel in which it takes place"),
+        place=locale_str("Or the address at which it takes place"),
+    )
+    @app_commands.choices(kind=KINDS)
+    async def create(
+        self,
+        interaction: Interaction,
+        kind: str,
+        title: app_commands.Range[str, 1, 100],
+        when: app_commands.Range[str, 1, 100],
+        length: app_commands.Range[str, 1, 20] = "60",
+        channel: discord.VoiceChannel | None = None,
+        place: app_commands.Range[str, 1, 100] | None = None,
+    ) -> None:
+        event = await self._events.create(
+            _guild(interaction), interaction.user.id, kind=Kind(kind), title=title, when=when, length=length,
+            voice_channel_id=channel.id if channel else None, address=place,
+        )  # fmt: skip
+        t = self._texts.of(str(interaction.locale))
+        await answer(interaction, cards.planned(t, event, self._community.events_channel))
+
+    @app_commands.command(name=locale_str("cancel"), description=locale_str("Call an event off"))
+    @app_commands.describe(event=locale_str("Which event"))
+    async def cancel(self, interaction: Interaction, event: str) -> None:
+        found = await self._events.cancel(_guild(interaction), event)
+        await answer(interaction, cards.cancelled(self._texts.of(str(interaction.locale)), found))
+
+    @app_commands.command(
+        name=locale_str("attendees"), description=locale_str("Who said they would come, and who came")
+    )
+    @app_commands.describe(event=locale_str("Which event"))
+    async def attendees(self, interaction: Interaction, event: str) -> None:
+        roll = await self._events.roll(_guild(interaction), event)
+        await answer(interaction, cards.roll(self._texts.of(str(interaction.locale)), roll))
+
+    @create.autocomplete("when")
+    async def meanings(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """What the typed time means, before it is accepted."""
+        t = self._texts.of(str(interaction.locale))
+        moments = suggestions(typed, self._now(), self._community.timezone)
+        return [Choice(name=cards.meaning(t, moment)[:100], value=moment.written) for moment in moments]
+
+    @create.autocomplete("length")
+    async def lengths(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        t = self._texts.of(str(interaction.locale))
+        return [
+            Choice(name=t.n("{n} minute", "{n} minutes", int(length)), value=length)
+            for length in LENGTHS
+            if length.startswith(typed.strip())
+        ]
+
+    @cancel.autocomplete("event")
+    async def coming(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await self._choices(interaction, typed, upcoming=True)
+
+    @attendees.autocomplete("event")
+    async def known(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return await self._choices(interaction, typed, upcoming=False)
+
+    async def _choices(self, interaction: Interaction, typed: str, *, upcoming: bool) -> list[Choice[str]]:
+        t, zone = self._texts.of(str(interaction.locale)), self._community.timezone
+        found = await self._events.choices(_guild(interaction), typed, upcoming=upcoming)
+        return [
+            Choice(
+                name=f"{event.title[:70]} · {cards.wall_clock(t, event.starts_at, zone)}", value=str(event.id)
+            )
+            for event in found
+        ]
+
+
+def _guild(interaction: Interaction) -> int:
+    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
+    return interaction.guild_id
+
+
+async def setup(bot: Client) -> None:
+    app: Any = bot.app
+    await bot.add_cog(Host(app.events, app.texts, app.settings.community, app.clock.now))
