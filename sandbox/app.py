@@ -86,6 +86,7 @@ class Sandbox:
         await self.parts.followers.close()
         if self._runner:
             await self._runner.cleanup()
+        self.parts.record.close()
         (self._dir / "sandbox.json").unlink(missing_ok=True)
         self._store.close()
 

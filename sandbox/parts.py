@@ -8,6 +8,7 @@ from sandbox.faults import Faults
 from sandbox.followers import Followers
 from sandbox.gateway.hub import Hub
 from sandbox.interactions.registry import Interactions
+from sandbox.record import Record
 from sandbox.request_log import RequestLog
 from sandbox.world.world import World
 
@@ -22,5 +23,6 @@ class Parts:
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
     followers: Followers = field(default_factory=Followers)
+    record: Record = field(default_factory=Record.of_environment)
     url: str = ""
     started_by: str = "hand"

@@ -20,6 +20,7 @@ from sandbox.world import applications
 
 PREFIX = "/api/v10"
 _FILE = re.compile(r"files\[(\d+)\]")
+_NAMES = web.RequestKey("form", list[str])
 
 
 def add_routes(app: web.Application, parts: Parts) -> None:
@@ -61,6 +62,7 @@ def _serve(parts: Parts, handler: Handler) -> Callable[[web.Request], Awaitable[
         ):
             shown = f"{path}?{request.query_string}" if request.query_string else path
             parts.log.note(request.method, shown, body, reply.status, reply.body)
+        parts.record.note(request, body, request.get(_NAMES, ()), reply.status, reply.body)
         return _answer(reply, fault)
 
     return serve
@@ -111,10 +113,13 @@ async def _read(request: web.Request) -> tuple[Any, dict[int, Upload]]:
 async def _read_multipart(request: web.Request) -> tuple[Any, dict[int, Upload]]:
     body: Json = {}
     files: dict[int, Upload] = {}
+    names: list[str] = []
+    request[_NAMES] = names
     async for part in await request.multipart():
         if not hasattr(part, "read"):
             raise DiscordError(400, 50109, "The request body contains a nested multipart body.")
         name = str(part.name)
+        names.append(name)
         data = bytes(await part.read(decode=True))
         match = _FILE.fullmatch(name)
         if name == "payload_json":
