@@ -1,0 +1,38 @@
+"""The contracts in pyproject.toml are kept, and the one that is ours can be broken."""
+
+from __future__ import annotations
+
+import grimp
+import pytest
+from importlinter import cli
+
+from bot.environment import ROOT
+from tests.hygiene.own_tables import OwnTables
+
+
+def test_every_border_is_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+
+    code = cli.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
+
+    assert code == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "importer, imported, kept",
+    [
+        ("shop.events.service", "shop.events.store", True),
+        ("shop.events.service", "shop.orders.service", True),
+        ("shop.events.service", "shop.orders.store", False),
+        ("shop.events.store", "shop.orders.tables", False),
+        ("shop.all", "shop.orders.tables", True),
+        ("shop.all", "shop.orders.store", False),
+        ("shop.orders_archive", "shop.orders.store", False),
+    ],
+)
+def test_a_domain_s_tables_and_queries_are_its_own(importer: str, imported: str, kept: bool) -> None:
+    graph = grimp.ImportGraph()
+    graph.add_import(importer=importer, imported=imported)
+    contract = OwnTables("tables", {}, {"root": "shop", "exceptions": ["shop.all -> *.tables"]})
+
+    assert contract.check(graph, verbose=False).kept is kept
