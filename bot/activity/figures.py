@@ -1,0 +1,66 @@
+"""What activity tells others: counts of a window, and how complete they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """What members did in a window, each event once; bots and those who opted out are not in it."""
+
+    messages: int
+    reactions: int
+    threads: int
+    voice: int
+    active_members: int
+
+    @property
+    def total(self) -> int:
+        """All interactions."""
+        return self.messages + self.reactions + self.threads + self.voice
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A time of which something is missing: "away" (reactions and voice), "forbidden" (a channel's messages),
+    "before" (Lyceum was not there yet)."""
+
+    since: datetime
+    until: datetime
+    reason: str
+    channel_id: int | None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How complete the counts of `[start, end)` are. Gaps are clipped to the window, earliest first."""
+
+    start: datetime
+    end: datetime
+    gaps: tuple[Gap, ...]
+    opted_out: int
+
+    @property
+    def gap_seconds(self) -> int:
+        """Time without a gateway session, of which reactions and voice could not be read back."""
+        return int(together((g.since, g.until) for g in self.gaps if g.channel_id is None).total_seconds())
+
+    @property
+    def unreadable(self) -> int:
+        """Channels of which messages are missing."""
+        return len({gap.channel_id for gap in self.gaps if gap.channel_id is not None})
+
+
+def together(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """The time that the spans cover; where they overlap it counts once."""
+    total = timedelta(0)
+    reached: datetime | None = None
+    for since, until in sorted(spans):
+        begin = since if reached is None else max(since, reached)
+        if begin < until:
+            total += until - begin
+            reached = until
+    return total

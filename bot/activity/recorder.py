@@ -1,0 +1,202 @@
+"""From gateway event to counter: in memory, at once, without waiting for anything.
+
+What has gathered is taken away whole by a flush (`take`) and comes back if it could not be written
+(`put_back`). Counters and marks are taken at the same instant, so a transaction that writes both
+can be killed at any point: either a message is counted and lies behind the mark, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.activity.buckets import Hours, hour_of
+from bot.activity.marks import Mark
+from bot.activity.presence import Presence, Session
+from bot.activity.rules import Kind
+
+Place = tuple[int, int]
+"""(guild, channel)."""
+
+
+@dataclass(frozen=True)
+class Came:
+    """Somebody is a member since `joined_at`."""
+
+    guild_id: int
+    user_id: int
+    bot: bool
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class Went:
+    """Somebody is no member any more."""
+
+    guild_id: int
+    user_id: int
+    left_at: datetime
+
+
+@dataclass(frozen=True)
+class MarkNow:
+    """A channel's mark at the instant of a flush."""
+
+    mark: Mark
+    upto: int
+    above: list[int]
+    last: int | None
+
+
+@dataclass
+class Batch:
+    """What one flush writes."""
+
+    counts: dict[tuple[int, int, int, datetime, Kind], int] = field(
+        default_factory=dict[tuple[int, int, int, datetime, Kind], int]
+    )
+    """(guild, user, channel, hour, kind) → how often."""
+    reactions: dict[tuple[int, int, int, str], tuple[int, datetime]] = field(
+        default_factory=dict[tuple[int, int, int, str], tuple[int, datetime]]
+    )
+    """(guild, user, message, emoji) → (channel, hour)."""
+    threads: dict[Place, tuple[int, datetime]] = field(default_factory=dict[Place, tuple[int, datetime]])
+    """(guild, thread) → (who opened it, hour)."""
+    people: list[Came | Went] = field(default_factory=list[Came | Went])
+    marks: dict[Place, MarkNow] = field(default_factory=dict[Place, MarkNow])
+    sessions: list[Session] = field(default_factory=list[Session])
+    events: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.counts or self.reactions or self.threads or self.people or self.marks or self.sessions
+        )
+
+
+class Recorder:
+    """Counts what is reported to it. `unflushed` events are not in the database yet."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.presence = Presence()
+        self.last_event_id: int | None = None
+        self._zone = zone
+        self._hours = Hours(zone)
+        self._marks: dict[Place, Mark] = {}
+        self._moved: set[Place] = set()
+        self._batch = Batch()
+        self._messages = 0
+        self._written = 0
+
+    def restore(self, marks: Iterable[tuple[Place, Mark]]) -> None:
+        """Take over the marks from the database."""
+        self._marks = dict(marks)
+        self.last_event_id = max(
+            (mark.last for mark in self._marks.values() if mark.last is not None), default=None
+        )
+
+    @property
+    def unflushed(self) -> int:
+        """Events that are counted in memory only, those of a flush that is under way included."""
+        return self._written + self._waiting() + self.presence.ended
+
+    def mark(self, place: Place) -> Mark | None:
+        """The channel's mark, None when it was never heard of."""
+        return self._marks.get(place)
+
+    def appear(self, place: Place, upto: int) -> Mark:
+        """A channel is heard of for the first time; held until its history up to now is read."""
+        mark = self._marks[place] = Mark(upto)
+        mark.held = True
+        self._moved.add(place)
+        return mark
+
+    def hold(self, guild_id: int | None = None) -> None:
+        """Something may be missing before the next live message: freeze the marks of the guild, or of all."""
+        for (guild, _), mark in self._marks.items():
+            if guild_id in (None, guild):
+                mark.held = True
+
+    def release(self, place: Place) -> None:
+        """The channel's history is read: the mark follows live messages again."""
+        self._marks[place].held = False
+        self._moved.add(place)
+
+    def message(self, place: Place, message_id: int, user_id: int, *, counts: bool) -> bool:
+        """A message, from the gateway or from history, as often as it likes to come. True when it was counted now."""
+        mark = self._marks[place]
+        if message_id > mark.newest:
+            mark.newest = message_id
+        self._moved.add(place)
+        if not counts or not mark.take(message_id):
+            return False
+        if mark.last is None or message_id > mark.last:
+            mark.last = message_id
+        if self.last_event_id is None or message_id > self.last_event_id:
+            self.last_event_id = message_id
+        key = (place[0], user_id, place[1], self._hours.of(message_id), Kind.MESSAGE)
+        counters = self._batch.counts
+        counters[key] = counters.get(key, 0) + 1
+        self._messages += 1
+        return True
+
+    def reached(self, place: Place, message_id: int) -> None:
+        """History was read up to this message."""
+        self._marks[place].reached(message_id)
+        self._moved.add(place)
+
+    def reaction(self, place: Place, message_id: int, user_id: int, emoji: str, at: datetime) -> None:
+        """A reaction was given. Whether it is the first of its kind is decided when it is written."""
+        self._batch.reactions.setdefault(
+            (place[0], user_id, message_id, emoji), (place[1], hour_of(at, self._zone))
+        )
+
+    def thread(self, place: Place, user_id: int, at: datetime) -> None:
+        """A thread or forum post (`place` is itself) was opened. Whether that is news is decided when it is written."""
+        self._batch.threads.setdefault(place, (user_id, hour_of(at, self._zone)))
+
+    def person(self, change: Came | Went) -> None:
+        """Somebody came or went."""
+        self._batch.people.append(change)
+
+    def take(self) -> Batch:
+        """Everything that has gathered, marks as they are at this instant."""
+        batch, self._batch = self._batch, Batch()
+        batch.events, self._messages = self._messages + len(batch.reactions) + len(batch.threads), 0
+        for place in self._moved:
+            mark = self._marks[place]
+            mark.settle()
+            batch.marks[place] = MarkNow(mark, mark.upto, sorted(mark.above), mark.last)
+        self._moved = set()
+        batch.events += self.presence.ended
+        batch.sessions = self.presence.take()
+        self._written = batch.events
+        return batch
+
+    def stored(self, batch: Batch, numbers: dict[Place, int]) -> None:
+        """The batch is committed; `numbers` are the database's numbers of new channels."""
+        for place, n in numbers.items():
+            if (mark := self._marks.get(place)) is not None:
+                mark.n = n
+        self._written = 0
+
+    def put_back(self, batch: Batch) -> None:
+        """The batch could not be written: nothing of it may be lost, and nothing counted twice."""
+        now, self._batch = self._batch, batch
+        for key, n in now.counts.items():
+            batch.counts[key] = batch.counts.get(key, 0) + n
+        for reaction, where in now.reactions.items():
+            batch.reactions.setdefault(reaction, where)
+        for place, opened in now.threads.items():
+            batch.threads.setdefault(place, opened)
+        batch.people.extend(now.people)
+        self._moved.update(batch.marks)
+        batch.marks = {}
+        self.presence.put_back(batch.sessions)
+        batch.sessions = []
+        self._messages = sum(n for key, n in batch.counts.items() if key[4] is Kind.MESSAGE)
+        self._written = 0
+
+    def _waiting(self) -> int:
+        return self._messages + len(self._batch.reactions) + len(self._batch.threads)

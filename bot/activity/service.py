@@ -1,0 +1,252 @@
+"""Activity: counting what members do, exactly once, and saying what could not be counted.
+
+The gateway's events come in through the plain functions (`message`, `reacted`, …), which touch memory
+only; `flush` writes. A session has three turns: `connected` (from here on events may have been missed),
+`arrived` (a guild is there: read back what was missed), `disconnected`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.activity import optout, roster, store
+from bot.activity.arrival import Arrivals
+from bot.activity.buckets import week_of
+from bot.activity.figures import Coverage, Gap, Interactions
+from bot.activity.flush import write
+from bot.activity.presence import Session
+from bot.activity.recorder import Batch, Came, Place, Recorder, Went
+from bot.activity.rules import message_counts, session_counts
+from bot.clock import Clock
+from bot.db import Database
+from bot.ids import DISCORD_EPOCH
+from bot.ports import ChatServer
+
+HEARD_EVERY = timedelta(minutes=1)  # how often a quiet guild's "heard until" is stored
+
+log = structlog.get_logger(__name__)
+
+
+class Meetings(Protocol):
+    """Events, as far as voice is concerned."""
+
+    async def claims(self, guild_id: int, channel_id: int, start: datetime, end: datetime) -> bool:
+        """Whether an event ran there then: the session is participation, not an interaction."""
+        ...
+
+    async def voice(
+        self, guild_id: int, user_id: int, channel_id: int | None, at: datetime, human: bool
+    ) -> None:
+        """Somebody is now in this voice channel, or in none."""
+        ...
+
+
+class Activity:
+    """Every guild's counts."""
+
+    def __init__(
+        self, db: Database, clock: Clock, zone: ZoneInfo, server: ChatServer, meetings: Meetings
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._zone = zone
+        self._server = server
+        self._meetings = meetings
+        self._recorder = Recorder(zone)
+        self._arrivals = Arrivals(db, clock, server, self._recorder)
+        self._flushing = asyncio.Lock()
+        self._stored_at = DISCORD_EPOCH
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- running ----------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take over from the database what the last process had counted. Before signing in."""
+        async with self._db.read() as db:
+            self._recorder.restore(await store.marks(db))
+            sessions = [
+                Session(
+                    r.guild_id,
+                    r.user_id,
+                    r.channel_id,
+                    r.since,
+                    True,
+                    timedelta(seconds=r.company_s),
+                    r.company_since,
+                )
+                for r in await store.open_sessions(db)
+            ]
+            watches = await store.watches(db)
+        self._recorder.presence.restore(sessions)
+        self._arrivals.restore({guild_id: until for guild_id, (_, until) in watches.items()})
+
+    async def flush(self) -> None:
+        """Write all that is counted. It goes on to its end even when the caller is cancelled."""
+        task = asyncio.create_task(self._flush(), name="flush")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.shield(task)
+
+    async def beat(self) -> None:
+        """The flush of every second: what cannot be written now is kept for the next one."""
+        try:
+            await self.flush()
+        except Exception:  # a full disk must not end the counting
+            log.exception("counts could not be stored; they are kept in memory")
+
+    async def stop(self) -> None:
+        """Store everything; after the gateway is closed."""
+        await self._arrivals.stop()
+        self._stored_at = DISCORD_EPOCH
+        await self.flush()
+
+    async def caught_up(self) -> None:
+        """Wait until everything that was missed is read back."""
+        await self._arrivals.done()
+
+    @property
+    def unflushed(self) -> int:
+        """Events that are not stored yet, and read-backs that are not done: 0 means that everything is counted."""
+        return self._recorder.unflushed + self._arrivals.open
+
+    @property
+    def last_event_id(self) -> int | None:
+        """The highest id of a message that was counted."""
+        return self._recorder.last_event_id
+
+    # --- the gateway's events: memory only ------------------------------------------------------------------
+
+    def connected(self) -> None:
+        """A new session began: whatever happened between the last one and now was missed."""
+        self._arrivals.connected()
+
+    def arrived(self, guild_id: int) -> None:
+        """The guild is there: find out what was missed, in the background."""
+        self._arrivals.arrived(guild_id)
+
+    def resumed(self) -> None:
+        """The session goes on; Discord sends again what was missed."""
+        self._arrivals.resumed()
+
+    def disconnected(self) -> None:
+        """Nothing is heard from now on."""
+        self._arrivals.disconnected()
+
+    def left(self, guild_id: int) -> None:
+        """Lyceum is not in the guild any more."""
+        self._arrivals.left(guild_id)
+
+    def message(
+        self, guild_id: int, channel_id: int, message_id: int, user_id: int, *, human: bool, ordinary: bool
+    ) -> None:
+        """A message arrived, maybe not for the first time."""
+        if self._known((guild_id, channel_id)):
+            counts = message_counts(
+                human=human, ordinary=ordinary, message_id=message_id, channel_id=channel_id
+            )
+            self._recorder.message((guild_id, channel_id), message_id, user_id, counts=counts)
+
+    def reacted(
+        self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str, *, human: bool
+    ) -> None:
+        """Somebody gave a reaction."""
+        if human and self._known((guild_id, channel_id)):
+            self._recorder.reaction((guild_id, channel_id), message_id, user_id, emoji, self._clock.now())
+
+    def thread_opened(self, guild_id: int, thread_id: int, user_id: int, at: datetime) -> None:
+        """Somebody opened a thread or wrote a forum post."""
+        if self._known((guild_id, thread_id)):
+            self._recorder.thread((guild_id, thread_id), user_id, at)
+
+    async def voice(
+        self, guild_id: int, user_id: int, channel_id: int | None, *, human: bool, listening: bool
+    ) -> None:
+        """Somebody is now in this voice channel, or in none."""
+        at = self._clock.now()
+        if human and (channel_id is None or self._known((guild_id, channel_id))):
+            self._recorder.presence.move(guild_id, user_id, channel_id, at, listening=listening)
+        await self._meetings.voice(guild_id, user_id, channel_id, at, human)
+
+    def came(self, guild_id: int, user_id: int, *, bot: bool, joined_at: datetime) -> None:
+        """Somebody joined."""
+        self._recorder.person(Came(guild_id, user_id, bot, joined_at))
+
+    def went(self, guild_id: int, user_id: int) -> None:
+        """Somebody left."""
+        self._recorder.person(Went(guild_id, user_id, self._clock.now()))
+
+    # --- asking ---------------------------------------------------------------------------------------------
+
+    async def interactions(self, guild_id: int, start: datetime, end: datetime) -> Interactions:
+        """What was stored of the hours that begin in `[start, end)`."""
+        weeks = start == week_of(start, self._zone) and end == week_of(end, self._zone)
+        async with self._db.read() as db:
+            row = await (store.week_sums if weeks else store.hour_sums)(db, guild_id, start, end)
+        return Interactions(row.messages, row.reactions, row.threads, row.voice, row.active_members)
+
+    async def humans(self, guild_id: int, at: datetime) -> int:
+        """Human members at that moment, those who opted out excluded."""
+        async with self._db.read() as db:
+            return await roster.humans(db, guild_id, at)
+
+    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> Coverage:
+        """What is missing in the window, and how many people opted out."""
+        async with self._db.read() as db:
+            rows = await store.gaps(db, guild_id, start, end)
+            watched = (await store.watches(db)).get(guild_id)
+            silent = await roster.opted_out(db, guild_id)
+        gaps = [Gap(max(r.since, start), min(r.until, end), r.reason, r.channel_id or None) for r in rows]
+        begun = watched[0] if watched else end
+        if begun > start:
+            gaps.insert(0, Gap(start, min(begun, end), "before", None))
+        return Coverage(start, end, tuple(gaps), silent)
+
+    async def optout(self, guild_id: int, user_id: int) -> bool:
+        """From now on nothing of this member is counted, and what was is left out of all figures. False if so already."""
+        return await self._opt(guild_id, user_id, out=True)
+
+    async def optin(self, guild_id: int, user_id: int) -> bool:
+        """Count this member again, and what was counted before they opted out. False if so already."""
+        return await self._opt(guild_id, user_id, out=False)
+
+    # --- inside ---------------------------------------------------------------------------------------------
+
+    def _known(self, place: Place) -> bool:
+        return self._recorder.mark(place) is not None or self._arrivals.appeared(place)
+
+    async def _opt(self, guild_id: int, user_id: int, *, out: bool) -> bool:
+        await self.flush()
+        async with self._db.write() as tx:
+            return await optout.opt(tx, guild_id, user_id, self._zone, out=out)
+
+    async def _flush(self) -> None:
+        async with self._flushing:
+            now = self._clock.now()
+            batch = self._recorder.take()
+            if not batch and now - self._stored_at < HEARD_EVERY:
+                return
+            try:
+                await self._write(batch, now)
+            except BaseException:
+                self._recorder.put_back(batch)
+                raise
+
+    async def _write(self, batch: Batch, now: datetime) -> None:
+        claimed = [session for session in batch.sessions if await self._claimed(session)]
+        async with self._db.write() as tx:
+            numbers = await write(tx, batch, self._zone, claimed)
+            await store.heard(tx, *self._arrivals.heard(now))
+        self._recorder.stored(batch, numbers)
+        self._stored_at = now
+
+    async def _claimed(self, session: Session) -> bool:
+        if session.ended_at is None or not session_counts(session.company):
+            return False
+        return await self._meetings.claims(
+            session.guild_id, session.channel_id, session.since, session.ended_at
+        )

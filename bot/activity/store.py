@@ -1,0 +1,211 @@
+"""Queries of activity: they take a connection and never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Table, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.activity.marks import Mark
+from bot.activity.roster import Row, portions
+from bot.activity.tables import (
+    channel,
+    gap,
+    guild_day,
+    hourly_count,
+    member_week,
+    person,
+    reaction_given,
+    thread_opened,
+    voice_session,
+    watch,
+)
+from bot.db import Reader, Writer
+
+KINDS = ("messages", "reactions", "threads", "voice")
+
+
+async def marks(db: Reader) -> list[tuple[tuple[int, int], Mark]]:
+    """Every channel's mark: ((guild, channel), mark)."""
+    rows = await db.execute(select(channel))
+    return [((r.guild_id, r.channel_id), Mark(r.mark, r.above, r.last_message_id, r.n)) for r in rows]
+
+
+async def put_marks(tx: Writer, rows: Sequence[Row]) -> None:
+    """Move marks of channels that have a number: n, mark, above, last_message_id."""
+    if rows:
+        values: dict[str, Any] = {
+            name: bindparam(f"new_{name}") for name in ("mark", "above", "last_message_id")
+        }
+        statement = update(channel).where(channel.c.n == bindparam("at")).values(**values)
+        await tx.execute(
+            statement,
+            [{"at": r["n"], **{f"new_{name}": r[name] for name in values}} for r in rows],
+        )
+
+
+async def channels(tx: Writer, guild_id: int, ids: Collection[int], new: Mapping[int, Row]) -> dict[int, int]:
+    """The numbers of these channels; those that are not stored yet are, with their mark in `new`."""
+    found = await _numbers(tx, guild_id, ids)
+    for channel_id in ids:
+        if channel_id not in found:
+            row = insert(channel).values(guild_id=guild_id, channel_id=channel_id, **new[channel_id])
+            found[channel_id] = (await tx.execute(row.returning(channel.c.n))).scalar_one()
+    return found
+
+
+async def _numbers(db: Reader, guild_id: int, ids: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in portions(ids):
+        query = select(channel.c.channel_id, channel.c.n).where(
+            channel.c.guild_id == guild_id, channel.c.channel_id.in_(some)
+        )
+        found |= {r.channel_id: r.n for r in await db.execute(query)}
+    return found
+
+
+async def give_reactions(tx: Writer, rows: Sequence[Row]) -> set[tuple[int, int, str]]:
+    """Store reactions; returns (message, person, emoji) of those that are new."""
+    c = reaction_given.c
+    new = await _news(tx, reaction_given, rows, (c.message_id, c.person, c.emoji))
+    return {(r.message_id, r.person, r.emoji) for r in new}
+
+
+async def open_threads(tx: Writer, rows: Sequence[Row]) -> set[int]:
+    """Store opened threads; returns the ids of those that are new."""
+    return {r.thread_id for r in await _news(tx, thread_opened, rows, (thread_opened.c.thread_id,))}
+
+
+async def _news(tx: Writer, table: Table[Any], rows: Sequence[Row], columns: Any) -> list[Any]:
+    if not rows:
+        return []
+    statement: Any = insert(table).on_conflict_do_nothing().returning(*columns)
+    return list((await tx.execute(statement, rows)).all())
+
+
+async def add_counts(tx: Writer, rows: Sequence[Row]) -> None:
+    """Add to hourly counts: guild_id, hour, person, channel, kind, n."""
+    await _add(tx, hourly_count, ("guild_id", "hour", "person", "channel", "kind"), ("n",), rows)
+
+
+async def add_weeks(tx: Writer, rows: Sequence[Row]) -> None:
+    """Add to members' weeks: guild_id, week, person and the four kinds."""
+    await _add(tx, member_week, ("guild_id", "week", "person"), KINDS, rows)
+
+
+async def add_days(tx: Writer, rows: Sequence[Row]) -> None:
+    """Add to guilds' days: guild_id, day and the four kinds."""
+    await _add(tx, guild_day, ("guild_id", "day"), KINDS, rows)
+
+
+async def _add(
+    tx: Writer, table: Table[Any], key: Sequence[str], sums: Sequence[str], rows: Sequence[Row]
+) -> None:
+    if rows:
+        statement = insert(table)
+        added = {name: table.c[name] + statement.excluded[name] for name in sums}
+        await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), rows)
+
+
+async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:
+    """One person's hourly counts, summed over channels: rows of hour, kind, n."""
+    c = hourly_count.c
+    query = select(c.hour, c.kind, func.sum(c.n).label("n")).where(c.guild_id == guild_id, c.person == n)
+    return list((await db.execute(query.group_by(c.hour, c.kind))).all())
+
+
+async def put_sessions(tx: Writer, rows: Sequence[Row]) -> None:
+    """Keep voice sessions as they are now."""
+    if rows:
+        statement = insert(voice_session)
+        now = {name: statement.excluded[name] for name in ("company_s", "company_since", "ended_at")}
+        key = ["guild_id", "person", "since", "channel"]
+        await tx.execute(statement.on_conflict_do_update(index_elements=key, set_=now), rows)
+
+
+async def open_sessions(db: Reader) -> list[Any]:
+    """Voice sessions that have not ended, with the ids of their people and channels."""
+    query = (
+        select(voice_session, person.c.user_id, channel.c.channel_id)
+        .join(person, person.c.n == voice_session.c.person)
+        .join(channel, channel.c.n == voice_session.c.channel)
+        .where(voice_session.c.ended_at.is_(None))
+    )
+    return list((await db.execute(query)).all())
+
+
+async def watches(db: Reader) -> dict[int, tuple[datetime, datetime]]:
+    """Since when and until when each guild was heard."""
+    return {r.guild_id: (r.since, r.until) for r in await db.execute(select(watch))}
+
+
+async def heard(tx: Writer, guilds: Iterable[int], at: datetime) -> None:
+    """These guilds are heard of, up to this moment."""
+    rows = [{"guild_id": guild_id, "since": at, "until": at} for guild_id in guilds]
+    if rows:
+        statement = insert(watch)
+        later = func.max(watch.c.until, statement.excluded.until)
+        await tx.execute(
+            statement.on_conflict_do_update(index_elements=["guild_id"], set_={"until": later}), rows
+        )
+
+
+async def add_gap(
+    tx: Writer, guild_id: int, channel_id: int, since: datetime, until: datetime, reason: str
+) -> None:
+    """Note a gap, or that it lasted longer."""
+    statement = insert(gap).values(
+        guild_id=guild_id, channel_id=channel_id, since=since, until=max(since, until), reason=reason
+    )
+    later = func.max(gap.c.until, statement.excluded.until)
+    await tx.execute(
+        statement.on_conflict_do_update(
+            index_elements=["guild_id", "channel_id", "since"], set_={"until": later}
+        )
+    )
+
+
+async def close_gaps(tx: Writer, guild_id: int, channel_id: int, since: datetime) -> None:
+    """The channel could be read after all, from `since` on."""
+    mine = and_(gap.c.guild_id == guild_id, gap.c.channel_id == channel_id)
+    await tx.execute(delete(gap).where(mine, gap.c.since >= since))
+
+
+async def gaps(db: Reader, guild_id: int, start: datetime, end: datetime) -> list[Any]:
+    """Gaps that reach into the window, earliest first."""
+    query = select(gap).where(gap.c.guild_id == guild_id, gap.c.since < end, gap.c.until > start)
+    return list((await db.execute(query.order_by(gap.c.since, gap.c.channel_id))).all())
+
+
+async def week_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -> Any:
+    """The sums of whole weeks that begin in the window, and how many people were active."""
+    c = member_week.c
+    query = (
+        select(
+            *(func.coalesce(func.sum(c[kind]), 0).label(kind) for kind in KINDS),
+            func.count(c.person.distinct()).label("active_members"),
+        )
+        .join(person, person.c.n == c.person)
+        .where(c.guild_id == guild_id, c.week >= start, c.week < end, person.c.opted_out.is_(False))
+    )
+    return (await db.execute(query)).one()
+
+
+async def hour_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -> Any:
+    """The same from the hours that begin in the window."""
+    c = hourly_count.c
+    query = (
+        select(
+            *(
+                func.coalesce(func.sum(c.n).filter(c.kind == i), 0).label(kind)
+                for i, kind in enumerate(KINDS, 1)
+            ),
+            func.count(c.person.distinct()).label("active_members"),
+        )
+        .join(person, person.c.n == c.person)
+        .where(c.guild_id == guild_id, c.hour >= start, c.hour < end, person.c.opted_out.is_(False))
+    )
+    return (await db.execute(query)).one()

@@ -1,0 +1,97 @@
+"""No page of its own yet: what members do, handed from the gateway to the counting."""
+
+from __future__ import annotations
+
+import discord
+from discord.ext import commands
+
+from bot.activity.rules import emoji_key
+from bot.activity.service import Activity
+from bot.discord.client import Client
+from bot.discord.guild import ORDINARY
+from bot.discord.places import listening, of_thread
+
+
+class ActivityListeners(commands.Cog, name="Activity"):
+    """One listener an event. Everything of the message that is looked at is who, where, when and of what kind."""
+
+    def __init__(self, activity: Activity) -> None:
+        self._activity = activity
+
+    @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        """READY: a new session. Dispatched before any event of it."""
+        self._activity.connected()
+
+    @commands.Cog.listener()
+    async def on_resumed(self) -> None:
+        self._activity.resumed()
+
+    @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        self._activity.disconnected()
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        self._activity.arrived(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        self._activity.arrived(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        self._activity.left(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        self._activity.left(guild.id)
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        if message.guild is not None:
+            human = not message.author.bot and message.webhook_id is None
+            self._activity.message(
+                message.guild.id, message.channel.id, message.id, message.author.id,
+                human=human, ordinary=message.type in ORDINARY,
+            )  # fmt: skip
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        if payload.guild_id is not None:
+            emoji = emoji_key(payload.emoji.id, payload.emoji.name)
+            human = payload.member is None or not payload.member.bot
+            self._activity.reacted(
+                payload.guild_id, payload.channel_id, payload.message_id, payload.user_id, emoji, human=human
+            )
+
+    @commands.Cog.listener()
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        if (opened := of_thread(thread).opened) is not None:
+            self._activity.thread_opened(thread.guild.id, thread.id, opened.by, opened.at)
+
+    @commands.Cog.listener()
+    async def on_voice_state_update(
+        self, member: discord.Member, _before: discord.VoiceState, after: discord.VoiceState
+    ) -> None:
+        await self._activity.voice(
+            member.guild.id,
+            member.id,
+            after.channel.id if after.channel else None,
+            human=not member.bot,
+            listening=listening(after.channel, after),
+        )
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        joined_at = member.joined_at or discord.utils.utcnow()
+        self._activity.came(member.guild.id, member.id, bot=member.bot, joined_at=joined_at)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        self._activity.went(payload.guild_id, payload.user.id)
+
+
+async def setup(bot: Client) -> None:
+    """Listen with the app's service."""
+    await bot.add_cog(ActivityListeners(bot.app.activity))
