@@ -25,6 +25,11 @@ class Fault:
     retry_after: float = 1.0
     drop: bool = False
 
+    @property
+    def fails(self) -> bool:
+        """Does it more than delay?"""
+        return self.drop or self.status is not None
+
     def body(self) -> Json:
         """What the failing answer says."""
         if self.status == 429:

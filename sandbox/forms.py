@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.errors import invalid_form
-from sandbox.wire import Json
+from sandbox.wire import Json, listing, mapping
 
 
 class Form:
@@ -13,7 +13,7 @@ class Form:
 
     def __init__(self, body: Any) -> None:
         self.errors: Json = {}
-        self.body: Json = body if isinstance(body, dict) else {}
+        self.body: Json = mapping(body) or {}
         if not isinstance(body, dict):
             self.fault("", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
 
@@ -47,10 +47,10 @@ class Form:
 
     def count(self, path: str, value: Any, low: int, high: int) -> list[Any]:
         """A list of `low` to `high` entries; answers with it, or with an empty one if it is none."""
-        if not isinstance(value, list):
+        entries = listing(value)
+        if entries is None:
             self.fault(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return []
-        entries: list[Any] = value
         if not low <= len(entries) <= high:
             self.fault(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
         return entries

@@ -14,6 +14,11 @@ _TOKEN = re.compile(r"^(/webhooks/\d+|/interactions/\d+)/[^/]+")
 _MOST = 20_000
 
 
+def masked(path: str) -> str:
+    """A path without the token in it."""
+    return _TOKEN.sub(r"\1/***", path)
+
+
 class RequestLog:
     """The newest requests; older ones are forgotten."""
 
@@ -29,7 +34,7 @@ class RequestLog:
             "n": self._n,
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "method": method,
-            "path": _TOKEN.sub(r"\1/***", path),
+            "path": masked(path),
             "body": body,
             "status": status,
             "answer": answer,

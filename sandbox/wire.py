@@ -33,6 +33,22 @@ def items(body: Json, key: str) -> list[Any]:
     return value if value is not None else []
 
 
+def mapping(value: Any) -> Json | None:
+    """The value if it is an object, else None."""
+    if isinstance(value, dict):
+        found: Json = value  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
+        return found
+    return None
+
+
+def listing(value: Any) -> list[Any] | None:
+    """The value if it is a list, else None."""
+    if isinstance(value, list):
+        found: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return found
+    return None
+
+
 def public(body: Json) -> Json:
     """The part of a kept object that leaves the sandbox: keys that start with `_` are its own notes."""
     return {key: value for key, value in body.items() if key[0] != "_"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.components import tree
 from sandbox.forms import Form
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, mapping
 
 _TOP_PLAIN = (tree.ROW,)
 _TOP_V2 = (tree.ROW, tree.SECTION, tree.TEXT, tree.GALLERY, tree.FILE, tree.SEPARATOR, tree.CONTAINER)
@@ -49,10 +49,10 @@ def check_modal(form: Form, data: Json) -> None:
 
 def _kinds(form: Form, path: str, components: list[Any], allowed: tuple[int, ...]) -> None:
     for n, component in enumerate(components):
-        if not isinstance(component, dict):
+        if (entry := mapping(component)) is None:
             form.fault(f"{path}.{n}", "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
         else:
-            form.choice(f"{path}.{n}.type", component.get("type"), allowed)
+            form.choice(f"{path}.{n}.type", entry.get("type"), allowed)
 
 
 def _each(form: Form, found: list[tuple[str, Json]]) -> None:
@@ -81,9 +81,10 @@ def _optional(form: Form, path: str, component: Json, key: str, high: int) -> No
 
 def _row(form: Form, path: str, component: Json) -> None:
     children = form.count(f"{path}.components", component.get("components"), 1, 5)
-    modal = any(isinstance(c, dict) and c.get("type") == tree.TEXT_INPUT for c in children)
+    kinds = [child.get("type") for child in map(mapping, children) if child]
+    modal = tree.TEXT_INPUT in kinds
     _kinds(form, f"{path}.components", children, (tree.TEXT_INPUT,) if modal else _IN_ROW)
-    if len(children) > 1 and any(isinstance(c, dict) and c.get("type") != tree.BUTTON for c in children):
+    if len(children) > 1 and any(kind != tree.BUTTON for kind in kinds):
         form.fault(f"{path}.components", "BASE_TYPE_BAD_LENGTH", "A select or input stands alone in its row.")
 
 
@@ -166,7 +167,7 @@ def _file(form: Form, path: str, component: Json) -> None:
 
 
 def _media(form: Form, path: str, value: Any) -> None:
-    url = value.get("url") if isinstance(value, dict) else None
+    url = (mapping(value) or {}).get("url")
     if not isinstance(url, str):
         form.required(path)
     elif not url.startswith(("attachment://", "http://", "https://")):
@@ -185,8 +186,8 @@ def _container(form: Form, path: str, component: Json) -> None:
 def _label(form: Form, path: str, component: Json) -> None:
     form.length(f"{path}.label", component.get("label"), 1, 45)
     _optional(form, path, component, "description", 100)
-    child = component.get("component")
-    if not isinstance(child, dict):
+    child = mapping(component.get("component"))
+    if child is None:
         form.required(f"{path}.component")
     else:
         form.choice(f"{path}.component.type", child.get("type"), _IN_LABEL)

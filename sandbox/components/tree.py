@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, mapping
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 5, 6, 7, 8
@@ -18,8 +18,7 @@ LINK_STYLE, PREMIUM_STYLE = 5, 6
 def walk(components: list[Any], path: str = "components") -> Iterator[tuple[str, Json]]:
     """Every component with its path, parents first. What is no object is passed over."""
     for n, entry in enumerate(components):
-        if isinstance(entry, dict):
-            component: Json = entry
+        if component := mapping(entry):
             yield from _walk_one(component, f"{path}.{n}")
 
 

@@ -8,17 +8,15 @@ from sandbox.commands.typed import Typing
 from sandbox.components import tree
 from sandbox.errors import Refusal
 from sandbox.interactions.payload import resolved_channel, resolved_user
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, listing
 from sandbox.world import find
 
 
 def chosen(typing: Typing, menu: Json, given: object, name: str) -> list[str]:
     """The values that go to the application; what they mean goes into `typing.resolved`."""
-    if isinstance(given, str):
-        given = [given]
-    if not isinstance(given, list):
+    picked = [given] if isinstance(given, str) else listing(given)
+    if picked is None:
         raise Refusal(400, f"{name} takes a list of values.", "Give `values`.")
-    picked: list[object] = list(given)  # pyright: ignore
     low, high = menu.get("min_values", 1), menu.get("max_values", 1)
     if not low <= len(picked) <= high and not (not picked and menu.get("required") is False):
         raise Refusal(400, f"{name} takes {low} to {high} values.", f"There are {len(picked)}.")

@@ -9,7 +9,7 @@ from sandbox.control.ask import Ask, Calls
 from sandbox.control.chosen import chosen
 from sandbox.errors import Refusal
 from sandbox.interactions.interaction import Kind
-from sandbox.wire import Json
+from sandbox.wire import Json, mapping
 from sandbox.world import find
 
 
@@ -63,7 +63,7 @@ def _button(message: Json, body: Json) -> Json:
 
 
 def _label(button: Json) -> str:
-    return str(button.get("label") or (button.get("emoji") or {}).get("name") or "").strip()
+    return str(button.get("label") or (mapping(button.get("emoji")) or {}).get("name") or "").strip()
 
 
 def _keys(buttons: list[Json]) -> list[str]:

@@ -13,7 +13,7 @@ from sandbox.control.ask import Answer, Ask, Calls
 from sandbox.control.watch import Watchers
 from sandbox.errors import DiscordError, Refusal
 from sandbox.parts import Parts
-from sandbox.wire import Json, decode, encode
+from sandbox.wire import Json, decode, encode, mapping
 
 CALLS: Calls = [
     *look.CALLS,
@@ -81,9 +81,10 @@ async def _body(request: web.Request) -> Json:
         body: Any = decode(await request.read())
     except ValueError as error:
         raise Refusal(400, "The body is no JSON.", str(error)) from error
-    if not isinstance(body, dict):
+    asked = mapping(body)
+    if asked is None:
         raise Refusal(400, "The body is no JSON object.", 'Send {"…": …}.')
-    return dict(body)  # pyright: ignore
+    return asked
 
 
 def _require_local(request: web.Request) -> None:

@@ -11,7 +11,7 @@ from sandbox.control.ask import Ask, Calls
 from sandbox.control.chosen import chosen, option
 from sandbox.errors import Refusal
 from sandbox.interactions.interaction import Interaction, Kind
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, listing, mapping
 from sandbox.world import find
 
 _LISTS = (*tree.SELECTS, tree.CHECKBOX_GROUP)
@@ -24,10 +24,10 @@ async def submit(ask: Ask) -> Json:
     modal: Json = opened.modal or {}
     require_connected(ask, opened.application_id)
     typing = Typing(ask.world, find.guild(ask.world), person, opened.channel_id, ask.parts.url)
-    fields = ask.body.get("fields") or {}
-    if not isinstance(fields, dict):
+    fields = mapping(ask.body.get("fields") or {})
+    if fields is None:
         raise Refusal(400, "`fields` is no object.", 'Give {"custom_id or label": value}.')
-    data: Json = {"custom_id": modal["custom_id"], "components": _filled(typing, modal, dict(fields))}  # pyright: ignore
+    data: Json = {"custom_id": modal["custom_id"], "components": _filled(typing, modal, fields)}
     if typing.resolved:
         data["resolved"] = typing.resolved
     metadata: Json = {
@@ -48,8 +48,8 @@ async def submit(ask: Ask) -> Json:
 
 
 def _opened(ask: Ask, person: str) -> Interaction:
-    wanted: Any = ask.body.get("modal")
-    key = str(wanted.get("id") if isinstance(wanted, dict) else wanted)  # pyright: ignore
+    modal = mapping(ask.body.get("modal"))
+    key = str(modal.get("id") if modal else ask.body.get("modal"))
     opened = ask.parts.interactions.open_modal(person, key)
     if opened is None:
         name = ask.world.users[person]["username"]
@@ -125,7 +125,7 @@ def _radio(field: Json, name: str, given: Any) -> str | None:
 
 
 def _files(typing: Typing, field: Json, name: str, given: Any) -> list[str]:
-    files: list[Any] = [given] if isinstance(given, dict) else list(given or [])
+    files = listing(given) or ([given] if given else [])
     low, high = field.get("min_values", 1), field.get("max_values", 1)
     if not files and field.get("required", True) is False:
         return []

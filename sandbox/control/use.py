@@ -10,7 +10,7 @@ from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
 from sandbox.interactions.interaction import Kind
 from sandbox.interactions.payload import resolved_user
-from sandbox.wire import Json
+from sandbox.wire import Json, mapping
 from sandbox.world import find
 from sandbox.world.world import show_message
 
@@ -25,10 +25,10 @@ def _typing(ask: Ask) -> Typing:
 
 
 def _options(ask: Ask) -> Json:
-    options = ask.body.get("options") or {}
-    if not isinstance(options, dict):
+    options = mapping(ask.body.get("options") or {})
+    if options is None:
         raise Refusal(400, "`options` is no object.", 'Give {"name": value}.')
-    return dict(options)  # pyright: ignore
+    return options
 
 
 def _metadata(ask: Ask, typing: Typing, interaction_type: int) -> Json:

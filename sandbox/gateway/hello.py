@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox import permissions
 from sandbox.gateway.audience import MEMBERS, PRESENCES, SCHEDULED_EVENTS, VOICE_STATES
 from sandbox.gateway.session import Session
-from sandbox.wire import Json
+from sandbox.wire import Json, listing
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -73,7 +73,7 @@ def member_chunks(world: World, guild: Guild, wish: Json) -> list[Json]:
     """The answer to op 8: members by id or by the beginning of a name, a thousand at a time."""
     ids = wish.get("user_ids")
     if ids is not None:
-        wanted: list[str] = [str(i) for i in (ids if isinstance(ids, list) else [ids])]
+        wanted = [str(i) for i in (listing(ids) or [ids])]
         found = [user_id for user_id in wanted if user_id in guild.members]
     else:
         query = str(wish.get("query") or "").lower()

@@ -20,7 +20,8 @@ def edit(
 ) -> Json:
     """The message with the given fields replaced. The V2 flag stays once it is set; a defer is ended."""
     old: int = message["flags"]
-    wanted = int(body.get("flags") if body.get("flags") is not None else old) & _EDITABLE_FLAGS
+    given: int | None = body.get("flags")
+    wanted = (old if given is None else given) & _EDITABLE_FLAGS
     flags = (old & ~(_EDITABLE_FLAGS | rules.LOADING)) | wanted | (old & rules.V2)
     if channel.get("thread_metadata", {}).get("archived"):
         raise DiscordError(400, 50083, "Thread is archived")

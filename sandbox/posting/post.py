@@ -162,11 +162,11 @@ def direct(world: World, one: str, other: str) -> Json:
     if other not in world.users:
         raise unknown("User")
     channel_id = world.new_id()
-    channel: Json = {
+    made: Json = {
         "id": channel_id,
         "type": 1,
         "flags": 0,
         "last_message_id": None,
         "_people": [other, one],
     }
-    return world.keep("direct", channel_id, channel)
+    return world.keep("direct", channel_id, made)

@@ -7,12 +7,12 @@ from typing import Any
 from sandbox.components import rules as components
 from sandbox.errors import DiscordError
 from sandbox.forms import Form
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, mapping
 
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 
 
-def check(body: Json, files: int, *, held: int = 0, editing: bool = False) -> None:
+def check(body: Json, files: int, *, held: int = 0) -> None:
     """50035 for a breach of a limit, 50006 for a message with nothing in it."""
     form = Form(body)
     v2 = bool(int(body.get("flags") or 0) & V2)
@@ -36,10 +36,12 @@ def check(body: Json, files: int, *, held: int = 0, editing: bool = False) -> No
         form.length("nonce", str(body["nonce"]), 0, 25)
     _allowed_mentions(form, body.get("allowed_mentions"))
     form.done()
-    filled = (str(content or "").strip(), items(body, "embeds"), items(body, "components"), files, held)
-    if not any((*filled, items(body, "sticker_ids"), body.get("poll"))):
-        if body.get("poll") is None and not (editing and "content" not in body):
-            raise DiscordError(400, 50006, "Cannot send an empty message")
+    filled = (
+        str(content or "").strip(),
+        *map(len, (items(body, k) for k in ("embeds", "components", "sticker_ids"))),
+    )
+    if not any((*filled, files, held, body.get("poll"))):
+        raise DiscordError(400, 50006, "Cannot send an empty message")
 
 
 def _embeds(form: Form, body: Json) -> None:
@@ -48,8 +50,10 @@ def _embeds(form: Form, body: Json) -> None:
     for n, embed in enumerate(embeds):
         for key, high in (("title", 256), ("description", 4096)):
             total += _part(form, f"embeds.{n}.{key}", embed.get(key), high)
-        total += _part(form, f"embeds.{n}.footer.text", (embed.get("footer") or {}).get("text"), 2048)
-        total += _part(form, f"embeds.{n}.author.name", (embed.get("author") or {}).get("name"), 256)
+        total += _part(
+            form, f"embeds.{n}.footer.text", (mapping(embed.get("footer")) or {}).get("text"), 2048
+        )
+        total += _part(form, f"embeds.{n}.author.name", (mapping(embed.get("author")) or {}).get("name"), 256)
         for m, field in enumerate(form.count(f"embeds.{n}.fields", embed.get("fields") or [], 0, 25)):
             where = f"embeds.{n}.fields.{m}"
             form.length(f"{where}.name", field.get("name"), 1, 256)
@@ -67,9 +71,9 @@ def _part(form: Form, path: str, value: Any, high: int) -> int:
 
 
 def _allowed_mentions(form: Form, allowed: Any) -> None:
-    if not isinstance(allowed, dict):
+    given = mapping(allowed)
+    if given is None:
         return
-    given: Json = allowed
     parse = items(given, "parse")
     for kind in ("users", "roles"):
         ids = form.count(f"allowed_mentions.{kind}", given.get(kind) or [], 0, 100)

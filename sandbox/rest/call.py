@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sandbox.errors import DiscordError, invalid_form, unauthorized, unknown
 from sandbox.parts import Parts
 from sandbox.posting.uploads import Upload
-from sandbox.wire import Json
+from sandbox.wire import Json, listing, mapping
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -63,11 +63,16 @@ class Call:
         """The body as an object; 50035 if it is none."""
         if self.body is None:
             return {}
-        if not isinstance(self.body, dict):
+        body = mapping(self.body)
+        if body is None:
             message = "Only dictionaries may be used in a DictType"
             raise invalid_form({"_errors": [{"code": "DICT_TYPE_CONVERT", "message": message}]})
-        body: Json = self.body
         return body
+
+    @property
+    def listed(self) -> list[Json]:
+        """The body as a list of objects."""
+        return [entry for entry in map(mapping, listing(self.body) or []) if entry is not None]
 
     @property
     def guild(self) -> Guild:

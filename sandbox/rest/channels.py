@@ -97,7 +97,7 @@ def order_channels(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/channels"""
     guild = call.guild
     permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_CHANNELS)
-    moves: list[Json] = call.body if isinstance(call.body, list) else []
+    moves = call.listed
     for move in moves:
         channel = call.world.channel(str(move.get("id")))
         channel |= {key: move[key] for key in ("position", "parent_id") if move.get(key) is not None}

@@ -6,7 +6,7 @@ from sandbox import permissions
 from sandbox.errors import missing_permissions
 from sandbox.forms import Form
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
-from sandbox.wire import Json
+from sandbox.wire import Json, items
 from sandbox.world import membership
 from sandbox.world.guild import Guild
 
@@ -62,7 +62,7 @@ def edit_member(call: Call) -> Reply:
     if change and user_id != me:
         permissions.require_above_member(guild, me, user_id)
     if "roles" in body:
-        wanted = list(dict.fromkeys(str(role_id) for role_id in body["roles"] or []))
+        wanted = list(dict.fromkeys(str(role_id) for role_id in items(body, "roles")))
         for role_id in {*wanted} ^ {*member["roles"]}:
             _require_may_give(call, guild, role_id)
         change["roles"] = wanted

@@ -36,11 +36,11 @@ def unpin(call: Call) -> Reply:
 def _pinned(call: Call) -> list[tuple[Json, str]]:
     channel = visible(call)
     permissions.require_channel(call.world, call.me, channel, permissions.READ_MESSAGE_HISTORY)
-    found: list[tuple[Json, str]] = []
-    for entry in items(channel, "_pins"):
-        if message := call.world.messages.get(channel["id"], entry["id"]):
-            found.append((shown(call, message), entry["at"]))
-    return found
+    pins = (
+        (call.world.messages.get(channel["id"], entry["id"]), entry["at"])
+        for entry in items(channel, "_pins")
+    )
+    return [(shown(call, message), at) for message, at in pins if message]
 
 
 def _set(call: Call, *, pinned: bool) -> None:

@@ -50,7 +50,7 @@ def edit_role(call: Call) -> Reply:
 def move_roles(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/roles: the actor may only move roles below their own, to places below it."""
     guild = _managed(call)
-    moves: list[Json] = call.body if isinstance(call.body, list) else []
+    moves = call.listed
     top = permissions.rank(guild, call.me)[0]
     for move in moves:
         role = call.world.role(guild, str(move.get("id")))

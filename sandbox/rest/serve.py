@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
 from sandbox.errors import DiscordError, unauthorized
 from sandbox.faults import Fault
 from sandbox.parts import Parts
-from sandbox.posting.uploads import Upload
+from sandbox.rest.body import Content, read
 from sandbox.rest.call import Call, Handler, Reply
 from sandbox.rest.table import ROUTES
-from sandbox.wire import Json, decode, encode
+from sandbox.wire import Json, encode
 from sandbox.world import applications
 
 PREFIX = "/api/v10"
-_FILE = re.compile(r"files\[(\d+)\]")
+_OF_A_TOKEN = (f"{PREFIX}/webhooks/", f"{PREFIX}/interactions/")
 _NAMES = web.RequestKey("form", list[str])
 
 
@@ -37,32 +35,31 @@ def _not_built(call: Call) -> Reply:
 
 def _serve(parts: Parts, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
-        path = request.path.removeprefix(PREFIX)
-        fault = parts.faults.take(request.method, path)
+        fault = parts.faults.take(request.method, request.path.removeprefix(PREFIX))
         if fault is not None and fault.delay:
             await asyncio.sleep(fault.delay)
-        body: Any = None
+        content = Content()
         application: Json | None = None
         try:
-            body, files = await _read(request)
             actor, application = _who(parts, request)
-            if fault is not None and not fault.after_effect and (fault.status or fault.drop):
+            content = await read(request)
+            if fault is not None and fault.fails and not fault.after_effect:
                 reply = _failing(request, fault)
             else:
-                call = Call(parts, actor, application, request.match_info, request.query, body, files)
+                call = Call(
+                    parts, actor, application, request.match_info, request.query, content.body, content.files
+                )
                 reply = handler(call)
                 parts.world.commit()
-                if fault is not None and (fault.status or fault.drop):
+                if fault is not None and fault.fails:
                     reply = _failing(request, fault)
         except DiscordError as error:
             parts.world.commit()
             reply = Reply(error.status, error.as_json())
-        if application is not None or request.path.startswith(
-            (f"{PREFIX}/webhooks", f"{PREFIX}/interactions")
-        ):
-            shown = f"{path}?{request.query_string}" if request.query_string else path
-            parts.log.note(request.method, shown, body, reply.status, reply.body)
-        parts.record.note(request, body, request.get(_NAMES, ()), reply.status, reply.body)
+        if application is not None or request.path.startswith(_OF_A_TOKEN):
+            path = request.raw_path.removeprefix(PREFIX)
+            parts.log.note(request.method, path, content.body, reply.status, reply.body)
+        parts.record.note(request, content.body, content.parts, reply.status, reply.body)
         return _answer(reply, fault)
 
     return serve
@@ -96,47 +93,6 @@ def _who(parts: Parts, request: web.Request) -> tuple[str | None, Json | None]:
             if token in (user["id"], user["username"]) and not user.get("bot"):
                 return user["id"], None
     raise unauthorized()
-
-
-async def _read(request: web.Request) -> tuple[Any, dict[int, Upload]]:
-    """The JSON body and the files of a request, from either form in which they may come."""
-    if not request.can_read_body:
-        return None, {}
-    if request.content_type.startswith("multipart/"):
-        return await _read_multipart(request)
-    data = await request.read()
-    if not data:
-        return None, {}
-    return _json(data), {}
-
-
-async def _read_multipart(request: web.Request) -> tuple[Any, dict[int, Upload]]:
-    body: Json = {}
-    files: dict[int, Upload] = {}
-    names: list[str] = []
-    request[_NAMES] = names
-    async for part in await request.multipart():
-        if not hasattr(part, "read"):
-            raise DiscordError(400, 50109, "The request body contains a nested multipart body.")
-        name = str(part.name)
-        names.append(name)
-        data = bytes(await part.read(decode=True))
-        match = _FILE.fullmatch(name)
-        if name == "payload_json":
-            body = _json(data)
-        elif match or part.filename:
-            number = int(match[1]) if match else len(files)
-            files[number] = Upload(part.filename or "file", data, part.headers.get("Content-Type"))
-        else:
-            body[name] = data.decode()
-    return body, files
-
-
-def _json(data: bytes) -> Any:
-    try:
-        return decode(data)
-    except ValueError as error:
-        raise DiscordError(400, 50109, "The request body contains invalid JSON.") from error
 
 
 def _cdn(parts: Parts) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sandbox import permissions
 from sandbox.errors import Refusal
 from sandbox.posting import post
-from sandbox.wire import Json
+from sandbox.wire import Json, mapping
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -74,7 +74,8 @@ def role(world: World, name: object) -> Json:
 
 def message(world: World, key: object, viewer: str) -> tuple[Json, Json]:
     """A message that the viewer sees, with its channel; 404 for any other."""
-    message_id = _text(key["id"] if isinstance(key, dict) else key, "message")  # pyright: ignore
+    named = mapping(key)
+    message_id = _text(named.get("id") if named else key, "message")
     places = [*guild(world).channels, *world.directs]
     found = world.messages.find(message_id, places)
     if found is not None and found.get("_to") in (None, viewer):

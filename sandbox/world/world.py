@@ -106,11 +106,11 @@ class World:
         for kind in _OF_THE_WORLD:
             for _, key, body in self.store.objects(kind):
                 self._table(kind, None)[key] = body
-                newest = max(newest, int(body.get("version", body["id"])))
+                newest = max(newest, int(str(body.get("version", body["id"]))))
         for kind in _OF_A_GUILD:
             for guild_id, key, body in self.store.objects(kind):
                 self._table(kind, self.guilds[guild_id])[key] = body
-                newest = max(newest, int(body.get("id", 0)))
+                newest = max(newest, int(str(body.get("id", 0))))
                 if kind == "channel":
                     self._channel_guild[key] = guild_id
         self.snowflakes.last = newest

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import discord
-from discord import app_commands
 
 from tests.sandbox.people import Bot, Control
 
