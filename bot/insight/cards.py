@@ -12,6 +12,9 @@ from bot.insight.figures import RATIO, VALUE
 from bot.insight.snapshot import Report
 from bot.insight.summary import summary
 
+NAMED = 12
+"""So many missed weeks are named, the latest; a year away must not burst the card."""
+
 
 def marker(week: str) -> str:
     """The action of the card's button; the post is found by it after a crash."""
@@ -49,7 +52,7 @@ def _away(t: Words, others: Sequence[str]) -> str:
         "{n} earlier week was stored, but could not be posted in time: {weeks}. `/stats week` opens it.",
         "{n} earlier weeks were stored, but could not be posted in time: {weeks}. `/stats week` opens them.",
         len(others),
-        weeks=t.join(list(others)),
+        weeks=("… " if len(others) > NAMED else "") + t.join(list(others[-NAMED:])),
     )
 
 

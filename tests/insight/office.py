@@ -1,0 +1,236 @@
+"""The figures' services on a real database, with counts and a staff channel that a test sets by hand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.cards import Card, Picture, Row, Text
+from bot.clock import real_now
+from bot.db import Database
+from bot.db.migrate import migrate
+from bot.errors import NeedsAction, RetryLater
+from bot.i18n import Texts
+from bot.insight import store
+from bot.insight.inputs import Sources
+from bot.insight.service import Insight
+from bot.insight.tables import posts
+from bot.insight.weekly import Weekly
+from bot.insight.weeks import Week
+from bot.ports import ChatServer
+from bot.settings import load
+from bot.work import Queue
+from bot.work import store as work_store
+from bot.work.worker import Handler, Worker
+
+GUILD = 7
+STAFF = 70
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Turned:
+    """A clock that stands until it is turned."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def to(self, text: str) -> None:
+        self.moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A window's interactions."""
+
+    messages: int = 30
+    reactions: int = 10
+    threads: int = 5
+    voice: int = 5
+    active_members: int = 41
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The library: 10 contents, 5 of them rated, mean 4.5."""
+
+    contents: int = 10
+    rated: int = 5
+    rating_sum: int = 45
+    rating_count: int = 10
+
+
+@dataclass(frozen=True)
+class Heard:
+    gap_seconds: int = 0
+    opted_out: int = 0
+    unreadable: int = 0
+
+
+@dataclass
+class Facts:
+    """What the other domains would say: the source's example, whatever the window. Windows asked for are noted."""
+
+    said: Said = field(default_factory=Said)
+    shelf: Shelf = field(default_factory=Shelf)
+    heard: Heard = field(default_factory=Heard)
+    consumed: int = 100
+    attended: int = 30
+    people: int = 100
+    payers: int = 20
+    asked: list[tuple[datetime, datetime]] = field(default_factory=list[tuple[datetime, datetime]])
+    flushed: int = 0
+
+    async def interactions(self, guild_id: int, start: datetime, end: datetime) -> Said:
+        self.asked.append((start, end))
+        return self.said
+
+    async def humans(self, guild_id: int, at: datetime) -> int:
+        return self.people
+
+    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> Heard:
+        assert start <= end
+        return self.heard
+
+    async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int:
+        return self.consumed
+
+    async def library(self, guild_id: int, start: datetime, end: datetime) -> Shelf:
+        return self.shelf
+
+    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int:
+        return self.attended
+
+    async def paying(self, guild_id: int, at: datetime) -> int:
+        return self.payers
+
+    async def flush(self) -> None:
+        self.flushed += 1
+
+    def one_more_message(self) -> None:
+        self.said = replace(self.said, messages=self.said.messages + 1)
+
+
+class StaffRoom:
+    """A server with one channel. `lost` answers of `post` never arrive, though the card is there."""
+
+    def __init__(self) -> None:
+        self.channel: int | None = STAFF
+        self.cards: list[Card] = []
+        self.lost = 0
+
+    async def guild_ids(self) -> list[int]:
+        return [GUILD]
+
+    async def channel_named(self, guild_id: int, name: str) -> int | None:
+        return self.channel
+
+    async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
+        self.cards.append(card)
+        if self.lost:
+            self.lost -= 1
+            raise RetryLater("the line broke")
+        return 1000 + len(self.cards)
+
+    async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
+        if self.channel != channel_id:
+            raise NeedsAction("gone", "Discord no longer knows this.")
+        found = [n for n, card in enumerate(self.cards, 1001) if action in actions(card)]
+        return found[0] if found else None
+
+
+class Office:
+    """Everything of bot/insight, as bot/app.py would build it. A second one on the same file is a restart."""
+
+    def __init__(self, db: Database, clock: Turned, facts: Facts, room: StaffRoom, **more: str) -> None:
+        self.db, self.clock, self.facts, self.room = db, clock, facts, room
+        environ = {"LYCEUM_SANDBOX__PORT": "0", "LYCEUM_REPORT__TIME": "00:00"}
+        settings = load(environ | {f"LYCEUM_{name}": value for name, value in more.items()}, db.path.parent)
+        zone = settings.community.timezone
+        sources = Sources(facts, facts, facts, facts)
+        self.texts = Texts(settings.community.language, zone)
+        self.queue = Queue(db, clock)
+        self.insight = Insight(db, clock, zone, sources, facts.flush)
+        self.weekly = Weekly(
+            db, clock, self.queue, cast("ChatServer", room), self.insight, self.texts, settings
+        )
+        handlers: dict[str, Handler] = {"report.week": self.weekly.week, "report.post": self.weekly.post}
+        self.worker = Worker(db, clock, self.queue, handlers)
+
+    async def start(self) -> None:
+        """What bot/app.py does at start."""
+        await self.worker.recover()
+        await self.weekly.schedule_all()
+        await self.worker.run_due()
+
+    async def turn(self, text: str) -> None:
+        """The clock is turned while the bot runs; due times on the way are not missed."""
+        to = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        while (due := await self.worker.next_due()) is not None and due <= to:
+            self.clock.moment = max(due, self.clock.moment)
+            await self.worker.run_due()
+            if await self.worker.next_due() == due:
+                break
+        self.clock.moment = to
+        await self.worker.run_due()
+
+    async def patience(self) -> None:
+        """As if the real time of every backoff had passed."""
+        async with self.db.write() as tx:
+            await tx.exec_driver_sql("UPDATE work SET not_before = '1970-01-01 00:00:00.000000'")
+            await work_store.heal(tx, GUILD, real_now() - timedelta(seconds=1))
+        await self.worker.run_due()
+
+    async def weeks(self) -> list[str]:
+        async with self.db.read() as db:
+            return sorted(await store.week_names(db, GUILD, 99))
+
+    async def outcomes(self) -> dict[str, str]:
+        async with self.db.read() as db:
+            return {row.week: row.state for row in await db.execute(select(posts))}
+
+    async def bytes_of(self, week: str) -> Any:
+        """The stored row as SQLite has it."""
+        async with self.db.read() as db:
+            query = "SELECT * FROM insight_weeks WHERE week = ?"
+            return tuple((await db.exec_driver_sql(query, (str(Week.parse(week)),))).one())
+
+
+@contextlib.asynccontextmanager
+async def database(folder: Path) -> AsyncGenerator[Database]:
+    """A fresh or an existing file."""
+    path = folder / "lyceum.db"
+    migrate(path, real_now())
+    db = Database(path)
+    yield db
+    await db.close()
+
+
+@contextlib.asynccontextmanager
+async def office(folder: Path, at: str = "2026-11-22T23:55", **more: str) -> AsyncGenerator[Office]:
+    """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
+    async with database(folder) as db:
+        clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
+        yield Office(db, clock, Facts(), StaffRoom(), **more)
+
+
+def words(card: Card) -> str:
+    """All text of a card."""
+    return "\n".join(block.text for block in card.blocks if isinstance(block, Text))
+
+
+def picture(card: Card) -> Picture:
+    return next(block for block in card.blocks if isinstance(block, Picture))
+
+
+def actions(card: Card) -> list[str | None]:
+    return [button.action for block in card.blocks if isinstance(block, Row) for button in block.buttons]
