@@ -21,7 +21,6 @@ if __name__ == "__main__":
 
 import argparse
 import asyncio
-import contextlib
 import os
 import signal
 from pathlib import Path
@@ -87,7 +86,7 @@ async def _run(asked: argparse.Namespace, settings: Settings) -> int:
             return await check(settings)
         from bot.demo import world
 
-        there = await world.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
+        there = world.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
         return await check(settings, there.url)
     stop = asyncio.Event()
     task = asyncio.current_task()
@@ -125,32 +124,33 @@ async def _with_discord(settings: Settings, stop: asyncio.Event) -> None:
 
 async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: asyncio.Event) -> None:
     """The demo community (or a bare world): the sandbox first, then the bot, then, once, its month."""
-    from bot.demo import month, world
+    from bot.demo import calendar, world
 
     folder = settings.folder
     bare = asked.empty or settings.sandbox.empty
-    if asked.fresh or month.broken_off(folder):
-        await world.forget(folder)
+    if asked.fresh or calendar.broken_off(folder):
+        world.forget(folder)
     arguments = ["--empty"] if bare else []
-    begins = asked.clock or (None if bare else month.beginning().isoformat())
+    begins = asked.clock or (None if bare else calendar.beginning().isoformat())
     arguments += ["--clock", begins] if begins else []
-    started = asyncio.create_task(world.find_or_start(folder, settings.sandbox.port, arguments=arguments))
-    try:
-        from bot.app import running  # imported while the sandbox starts
+    starting = asyncio.create_task(
+        asyncio.to_thread(world.find_or_start, folder, settings.sandbox.port, arguments=arguments)
+    )
+    await asyncio.sleep(0)  # the thread is on its way; meanwhile we import what is heavy
+    from bot.app import running
 
-        there = await started
-        try:
-            settings = settings if bare else month.settings(settings)
-            async with running(settings, there.url) as app:
-                if not bare:
-                    await month.play(folder, there.url, app)
-                _ready(there.url, app.web.url)
-                await stop.wait()
-        finally:
-            await world.end(there)
+    there = await asyncio.shield(starting)
+    try:
+        settings = settings if bare else calendar.settings(settings)
+        async with running(settings, there.url) as app:
+            if not bare:
+                from bot.demo import month
+
+                await month.play(folder, there.url, app)
+            _ready(there.url, app.web.url)
+            await stop.wait()
     finally:
-        with contextlib.suppress(ConfigurationError):
-            await started
+        await asyncio.to_thread(world.end, there)
 
 
 def _ready(sandbox: str, web: str) -> None:

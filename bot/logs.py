@@ -62,5 +62,12 @@ def set_up(level: str, form: str, secrets: Iterable[str]) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("discord.gateway", "discord.http", "discord.client", "aiohttp.access", "apscheduler"):
+    for name in (
+        "discord.gateway",
+        "discord.http",
+        "discord.client",
+        "aiohttp.access",
+        "apscheduler",
+        "alembic",
+    ):
         logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))

@@ -19,9 +19,10 @@ from typing import Any
 import aiohttp
 
 from bot.app import App, running
+from bot.demo import world
 from bot.demo.people import People
-from bot.demo.world import World, end, find_running
 from bot.settings import Settings, load
+from sandbox.app import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 MONDAY = "2026-11-02T08:00:00+00:00"
@@ -56,11 +57,9 @@ async def staged(
     folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str
 ) -> AsyncIterator[Stage]:
     """A fresh world in `folder` with the bot signed in, both in this process."""
-    from sandbox.app import Sandbox
-
     async with (
-        Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as world,
-        bot_in(world.url, folder, **more) as stage,
+        Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as there,
+        bot_in(there.url, folder, **more) as stage,
     ):
         yield stage
 
@@ -151,6 +150,6 @@ async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIte
         if one.running is not None and one.running.returncode is None:
             one.kill()
             await one.running.wait()
-        there = await find_running(folder / "sandbox")
+        there = await asyncio.to_thread(world.find, folder / "sandbox")
         if there is not None:
-            await end(World(there.url, there.pid, ours=True))
+            await asyncio.to_thread(world.end, world.World(there.url, there.pid, ours=True))

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, NewType
+from typing import Any, NewType
 
 import aiosqlite
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ConfigurationError
+from bot.lock import Lock
 
 Writer = NewType("Writer", AsyncConnection)
 """A connection inside a write transaction. Only Database.write() hands one out."""
@@ -56,25 +55,14 @@ class Database:
     def __init__(self, path: Path, connect: ConnectionFactory | None = None) -> None:
         self.path = path
         self._lock = asyncio.Lock()
-        self._held: IO[str] | None = None
+        self._held = Lock(path)
         self._after: list[Callable[[], None]] = []
         self._writer = _engine(path, connect, size=1, read_only=False)
         self._readers = _engine(path, connect, size=READERS, read_only=True)
 
     def hold(self) -> None:
         """Take the lock file beside the database. ConfigurationError (exit 75) if another process has it."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        held = self.path.with_name(self.path.name + ".lock").open("a")
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            held.close()
-            raise ConfigurationError(
-                f"Another Lyceum is running with {self.path}. Stop it first, or give this one its own data folder "
-                "(LYCEUM_DATA).",
-                exit_code=75,
-            ) from None
-        self._held = held
+        self._held.take()
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Writer]:
@@ -108,9 +96,7 @@ class Database:
         """Close every connection and let the lock go."""
         await self._readers.dispose()
         await self._writer.dispose()
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        self._held.release()
 
 
 class _Connection(aiosqlite.Connection):

@@ -12,47 +12,23 @@ import io
 import sys
 import zipfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from yarl import URL
 
-from bot.app import App
-from bot.clock import real_now
 from bot.demo import script
+from bot.demo.calendar import DAYS, PLAYED, coming_monday
 from bot.demo.people import People, buttons, upload
-from bot.settings import Settings
+
+if TYPE_CHECKING:  # heavy; imported while the sandbox starts
+    from bot.app import App
 
 COURSE = Path(__file__).parent / "course"
-PLAYED = "month.played"
-DAYS = 28
-
-
-def settings(given: Settings) -> Settings:
-    """The demo's own settings: the week is posted when it ends, so that nothing lies between."""
-    if "time" in given.report.model_fields_set:
-        return given
-    return given.model_copy(update={"report": given.report.model_copy(update={"time": time(0, 0)})})
-
-
-def coming_monday(now: datetime) -> datetime:
-    """The next Monday, 00:00 UTC, that is not yet over."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=7 - midnight.weekday())
-
-
-def beginning() -> datetime:
-    """When a new demo world starts: the day before its 28 days, for the owner to set the shop up."""
-    return coming_monday(real_now()) - timedelta(days=DAYS, hours=6)
-
-
-def broken_off(folder: Path) -> bool:
-    """True when the month was begun in this folder and not finished: half a month shows wrong figures."""
-    return (folder / "world.db").exists() and not (folder / PLAYED).exists()
 
 
 async def play(folder: Path, url: str, app: App) -> None:

@@ -1,23 +1,25 @@
-"""Find the sandbox that runs for this data folder, or start one as a process of its own."""
+"""Find the sandbox that runs for this data folder, or start one as a process of its own.
+
+Standard library only and blocking: it runs in a thread while the bot's heavy libraries are imported.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
 
-import aiohttp
-
-from bot.db import Database
 from bot.errors import ConfigurationError
+from bot.lock import Lock
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,81 +33,75 @@ class World:
     ours: bool
 
 
-async def find_or_start(folder: Path, port: int, *, arguments: list[str]) -> World:
+def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World:
     """The sandbox of this folder. ConfigurationError when something else holds the port."""
-    found = await find_running(folder)
+    found = find(folder)
     if found is not None:
         return found
-    with _log(folder) as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(folder.resolve()),
-            "--started-by", "run_bot", *arguments,
-            cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True,
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sandbox.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 # our own module, with our own arguments
+            [
+                sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(folder.resolve()),
+                "--started-by", "run_bot", *arguments,
+            ],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
         )  # fmt: skip
     assert process.stdout is not None  # noqa: S101 # asked for above
-    line = (await process.stdout.readline()).decode().split()
-    if len(line) != 3 or line[:2] != ["sandbox", "ready"]:
+    words = process.stdout.readline().decode().split()
+    process.stdout.close()
+    if len(words) != 3 or words[:2] != ["sandbox", "ready"]:
+        process.wait()
         raise ConfigurationError(
-            f"The sandbox could not start on port {port}. Is the port taken? Set LYCEUM_SANDBOX__PORT=0 for any free one; "
-            f"{folder / 'sandbox.log'} tells more."
+            f"The sandbox could not start on port {port}. Is the port taken? "
+            f"Set LYCEUM_SANDBOX__PORT=0 for any free one; {folder / 'sandbox.log'} tells more."
         )
-    return World(line[2], process.pid, ours=True)
+    # Popen would warn that the child outlives it; that is what it is for.
+    process.returncode = 0
+    return World(words[2], process.pid, ours=True)
 
 
-def _log(folder: Path) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    return (folder / "sandbox.log").open("ab")
-
-
-async def find_running(folder: Path) -> World | None:
+def find(folder: Path) -> World | None:
     """The sandbox that runs with this folder, if one does."""
     try:
-        told: dict[str, Any] = json.loads((folder / "sandbox.json").read_text("utf-8"))
-        os.kill(int(told["pid"]), 0)
+        told = json.loads((folder / "sandbox.json").read_text("utf-8"))
+        url, pid = str(told["url"]), int(told["pid"])
+        os.kill(pid, 0)
+        with urllib.request.urlopen(f"{url}/sandbox/clock", timeout=3) as answer:  # noqa: S310 # our own note
+            if answer.status != 200:
+                return None
     except (OSError, ValueError, KeyError):
         return None
-    timeout = aiohttp.ClientTimeout(total=3)
-    with contextlib.suppress(aiohttp.ClientError, asyncio.TimeoutError):
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(f"{told['url']}/sandbox/world") as answer,
-        ):
-            if answer.status == 200:
-                return World(str(told["url"]), int(told["pid"]), ours=told.get("started_by") == "run_bot")
-    return None
+    return World(url, pid, ours=told.get("started_by") == "run_bot")
 
 
-async def end(world: World) -> None:
+def end(world: World) -> None:
     """End a sandbox that run_bot.py started, and wait until its world is on disk."""
     if not world.ours:
         return
     with contextlib.suppress(ProcessLookupError):
         os.kill(world.pid, signal.SIGTERM)
-    await asyncio.to_thread(_wait_for_its_end, world.pid)
-
-
-def _wait_for_its_end(pid: int) -> None:
     for _ in range(100):
         with contextlib.suppress(ChildProcessError):  # not ours by birth when we joined it
-            os.waitpid(pid, os.WNOHANG)
+            os.waitpid(world.pid, os.WNOHANG)
         try:
-            os.kill(pid, 0)
+            os.kill(world.pid, 0)
         except ProcessLookupError:
             return
         time.sleep(0.05)
 
 
-async def forget(folder: Path) -> None:
+def forget(folder: Path) -> None:
     """Begin anew: end the sandbox of this folder and delete everything that it and the bot kept there.
 
     ConfigurationError (exit 75) when a bot is running with it.
     """
-    held = Database(folder / "lyceum.db")
-    held.hold()
+    lock = Lock(folder / "lyceum.db")
+    lock.take()
     try:
-        running = await find_running(folder)
+        running = find(folder)
         if running is not None:
-            await end(World(running.url, running.pid, ours=True))
-        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            end(World(running.url, running.pid, ours=True))
+        shutil.rmtree(folder, ignore_errors=True)
     finally:
-        await held.close()
+        lock.release()

@@ -57,6 +57,8 @@ class Client(commands.Bot):
     def __init__(
         self, texts: Texts, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
     ) -> None:
+        # Presence in voice is counted without the library's audio parts; it need not warn that they are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.db import Database
 from bot.errors import ConfigurationError
+from bot.lock import Lock
 
 
 @pytest.fixture
@@ -229,15 +230,13 @@ async def test_a_full_disk_is_an_error_and_loses_nothing(db: Database) -> None:
 
 
 def test_a_second_process_is_refused_and_the_lock_ends_with_the_first(tmp_path: Path) -> None:
-    first, second = Database(tmp_path / "one.db"), Database(tmp_path / "one.db")
-    first.hold()
+    first, second = Lock(tmp_path / "one.db"), Lock(tmp_path / "one.db")
+    first.take()
 
     with pytest.raises(ConfigurationError) as refused:
-        second.hold()
+        second.take()
 
     assert refused.value.exit_code == 75
-    assert first._held is not None
-    first._held.close()
-    second.hold()
-    assert second._held is not None
-    second._held.close()
+    first.release()
+    second.take()
+    second.release()
