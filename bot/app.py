@@ -18,6 +18,10 @@ from bot.demo.clock import Follower, SandboxClock
 from bot.discord.client import Client, point_at
 from bot.discord.guild import DiscordServer
 from bot.errors import ConfigurationError
+from bot.events.announce import Announcer
+from bot.events.doors import Doors
+from bot.events.running import Running
+from bot.events.service import Events
 from bot.i18n import Texts
 from bot.settings import Settings
 from bot.web import health
@@ -27,7 +31,7 @@ from bot.work import store as work_store
 from bot.work.wake import Wake
 from bot.work.worker import Handler, Worker
 
-PAGES: tuple[str, ...] = ()
+PAGES: tuple[str, ...] = ("cogs.event", "cogs.host")
 """The cogs, in the order in which /help lists them."""
 
 SANDBOX_TOKEN = "sandbox.lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
@@ -47,6 +51,8 @@ class App:
     client: Client
     server: DiscordServer
     web: WebServer
+    events: Events
+    doors: Doors
 
     async def settled(self) -> None:
         """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
@@ -56,6 +62,10 @@ class App:
             if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
                 return
             await asyncio.sleep(0.01)
+
+    async def turned(self) -> None:
+        """The community's clock went on a step: what is known only in memory is stored before anything falls due."""
+        await self.doors.see()
 
     async def health(self) -> dict[str, Any]:
         """What /health answers; "settled" means that work_due, inbox_open and unflushed are 0."""
@@ -85,11 +95,22 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     )
     server = DiscordServer(client)
     queue = Queue(db, clock)
-    handlers: dict[str, Handler] = {}
+    doors = Doors(db, clock, server)
+    events = Events(db, clock, queue, server, doors, settings.community)
+    announcer = Announcer(db, clock, queue, server, texts, settings.community)
+    takes_place = Running(db, clock, queue, server, doors)
+    handlers: dict[str, Handler] = {
+        "event.publish": announcer.publish,
+        "event.card": announcer.card,
+        "event.remind": announcer.remind,
+        "event.doors": takes_place.open_doors,
+        "event.begin": takes_place.begin,
+        "event.finish": takes_place.finish,
+    }
     worker = Worker(db, clock, queue, handlers)
     wake = Wake(worker, clock, queue)
     web = WebServer(settings.web.host, settings.web.port, [])
-    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web)
+    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web, events, doors)
     web.add(health.routes(app.health))
     client.app = app
     return app
@@ -119,10 +140,12 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
         await app.web.start()
         stack.push_async_callback(app.web.stop)
         stack.push_async_callback(app.worker.stop)
+        stack.push_async_callback(app.doors.see)
+        app.wake.every(30, app.doors.see, "doors")
         app.wake.start()
         stack.callback(app.wake.stop)
         if follower is not None:
-            follower.work_with(app.worker, _nothing)
+            follower.work_with(app.worker, app.turned)
         gc.freeze()  # what is here now stays: later collections need not look at it
         yield app
 
@@ -159,7 +182,3 @@ async def _sign_in(app: App, sandbox: str | None, stack: contextlib.AsyncExitSta
                 exit_code=77,
             )
         raise error
-
-
-async def _nothing() -> None:
-    """Nothing has to happen after a turn yet."""

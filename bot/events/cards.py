@@ -98,10 +98,13 @@ def planned(t: Words, event: Event, channel: str) -> Card:
         f"### {_ICONS[event.kind]} {plain(event.title)}",
         _facts(t, event),
         t(
-            "Planned. It is announced in #{channel} and under Discord's events in a moment; the reminder follows "
-            "15 minutes before it begins. `/host cancel` calls it off.",
+            "Planned. It is announced in #{channel} and under Discord's events in a moment. "
+            "`/host cancel` calls it off.",
             channel=plain(channel),
         ),
+        t("The reminder follows 15 minutes before it begins.")
+        if event.reminder_minutes
+        else t("It is called out once more when it begins."),
         accent=Accent.GOOD,
     )
 

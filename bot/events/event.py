@@ -60,6 +60,12 @@ class Event:
         return self.starts_at - EARLY
 
     @property
+    def reminder_minutes(self) -> int:
+        """How long before the start people are reminded; 0, when it begins, if it was planned at short notice."""
+        early = self.starts_at - REMIND_BEFORE >= self.created_at
+        return int(REMIND_BEFORE.total_seconds() // 60) if early else 0
+
+    @property
     def closes_at(self) -> datetime:
         """Here attendance is measured."""
         return self.ends_at + LATE

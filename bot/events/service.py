@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cards import plain
 from bot.clock import Clock
@@ -12,7 +12,7 @@ from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.events import store
 from bot.events.doors import Doors
-from bot.events.event import REMIND_BEFORE, Event, Kind, Listed, Roll, State
+from bot.events.event import Event, Kind, Listed, Roll, State
 from bot.events.times import read_length, read_moment
 from bot.i18n import stamp
 from bot.ids import new_id
@@ -155,10 +155,8 @@ class Events:
         """Everything that will have to happen, each at its time."""
         key, guild_id = str(event.id), event.guild_id
         await self._queue.once(tx, "event.publish", guild_id, key)
-        # Planned at short notice, the event is called out when it begins.
-        early = event.starts_at - REMIND_BEFORE >= event.created_at
-        minutes = int(REMIND_BEFORE.total_seconds() // 60) if early else 0
-        due = event.starts_at - REMIND_BEFORE if early else event.starts_at
+        minutes = event.reminder_minutes
+        due = event.starts_at - timedelta(minutes=minutes)
         await self._queue.once(
             tx, "event.remind", guild_id, f"{key}:{minutes}", due=due, event=event.id, minutes=minutes
         )
