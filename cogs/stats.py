@@ -50,6 +50,10 @@ class Stats(
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self._weekly.schedule(guild.id)
 
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._weekly.schedule(guild.id)
+
     @app_commands.command(
         name=locale_str("week"), description=locale_str("The weekly card: engagement, content value, members")
     )

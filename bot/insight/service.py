@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
 from zoneinfo import ZoneInfo
 
 from bot.cards import Picture
@@ -17,23 +18,17 @@ from bot.insight.score import FORMULA
 from bot.insight.snapshot import CHARTED, Period, Report, Snapshot
 from bot.insight.weeks import Week, Window
 
+A_MOMENT = 2.0  # seconds; longer than that a person does not want to wait for a card
+
 
 class Insight:
-    """`flush` is awaited before counts are read, so that what was said a moment ago is among them."""
+    """Weeks, stored or computed, as reports and pictures."""
 
-    def __init__(
-        self,
-        db: Database,
-        clock: Clock,
-        zone: ZoneInfo,
-        sources: Sources,
-        flush: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, zone: ZoneInfo, sources: Sources) -> None:
         self.zone = zone
         self._db = db
         self._clock = clock
         self._sources = sources
-        self._flush = flush
         self._charts = Charts()
 
     def running_week(self) -> Week:
@@ -60,8 +55,13 @@ class Insight:
         return [week for week in dict.fromkeys(known) if wanted in str(week).casefold()][:25]
 
     async def compute(self, guild_id: int, week: Week) -> Snapshot:
-        """The week from the counts as they are; its windows reach to its end, also while it is running."""
-        await self._flush()
+        """The week from the counts as they are; its windows reach to its end, also while it is running.
+
+        What was said a moment ago is among them. It waits a moment for missed messages being read back.
+        """
+        with contextlib.suppress(TimeoutError):
+            await self.caught_up(A_MOMENT)
+        await self._sources.activity.flush()
         own, month = week.window(self.zone), week.month(self.zone)
         seen = min(own.end, self._clock.now())
         members = await self._sources.activity.humans(guild_id, seen)
@@ -75,6 +75,11 @@ class Insight:
             formula=FORMULA,
             stored_at=None,
         )
+
+    async def caught_up(self, seconds: float) -> None:
+        """Wait until all that was missed is read back from history; TimeoutError when that takes longer."""
+        async with asyncio.timeout(seconds):
+            await self._sources.activity.caught_up()
 
     async def picture(self, t: Words, report: Report) -> Picture:
         """The chart of the weeks up to this one, drawn in a thread of its own."""

@@ -24,8 +24,8 @@ def summary(t: Words, report: Report) -> str:
     if own.heard.gap_seconds >= GAP:
         hours = own.heard.gap_seconds // 3600
         return t.n(
-            "Lyceum was away for {n} hour of this week: reactions and voice of that time are not counted.",
-            "Lyceum was away for {n} hours of this week: reactions and voice of that time are not counted.",
+            "Lyceum did not listen for {n} hour of this week: not all of that time could be counted.",
+            "Lyceum did not listen for {n} hours of this week: not all of that time could be counted.",
             hours,
         )
     if report.running:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
-from bot.errors import NeedsAction
+from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
 from bot.insight import cards, store
 from bot.insight.service import Insight
@@ -24,6 +24,8 @@ from bot.work.worker import Later
 
 SLACK = timedelta(minutes=5)
 """How far Discord's clock may be behind ours."""
+
+PATIENCE = 30.0  # seconds, real time
 
 
 class Weekly:
@@ -68,6 +70,7 @@ class Weekly:
         due, now = self._due(week), self._clock.now()
         if now < due:
             raise Later(due)
+        await self._complete(job.guild_id)
         snapshot = await self._insight.compute(job.guild_id, week)
         following = week.plus(1)
         async with self._db.write() as tx:
@@ -101,6 +104,15 @@ class Weekly:
             found = await self._send(guild_id, week, others)
         async with self._db.write() as tx:
             await store.sent(tx, guild_id, week, found, self._clock.now())
+
+    async def _complete(self, guild_id: int) -> None:
+        """A stored week never changes, so nothing may be missing that can still be read back."""
+        if guild_id not in await self._server.guild_ids():
+            raise NeedsAction("server-away", "Lyceum is not in this server, or Discord cannot reach it now.")
+        try:
+            await self._insight.caught_up(PATIENCE)
+        except TimeoutError:
+            raise RetryLater("messages of the past are still being read back") from None
 
     async def _send(self, guild_id: int, week: Week, others: list[str]) -> int:
         channel_id = await self._staff_channel(guild_id)

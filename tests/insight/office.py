@@ -116,6 +116,9 @@ class Facts:
     async def flush(self) -> None:
         self.flushed += 1
 
+    async def caught_up(self) -> None:
+        """Nothing was missed."""
+
     def one_more_message(self) -> None:
         self.said = replace(self.said, messages=self.said.messages + 1)
 
@@ -159,7 +162,7 @@ class Office:
         sources = Sources(facts, facts, facts, facts)
         self.texts = Texts(settings.community.language, zone)
         self.queue = Queue(db, clock)
-        self.insight = Insight(db, clock, zone, sources, facts.flush)
+        self.insight = Insight(db, clock, zone, sources)
         self.weekly = Weekly(
             db, clock, self.queue, cast("ChatServer", room), self.insight, self.texts, settings
         )

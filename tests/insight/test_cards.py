@@ -133,7 +133,7 @@ def test_a_week_is_judged_only_against_four_stored_ones() -> None:
 def test_an_hour_that_was_not_heard_is_said_first() -> None:
     deaf = snapshot(heard=Heard(7200, 0, 0))
 
-    assert summary(EN, Report(deaf, (), running=False)).startswith("Lyceum was away for 2 hours")
+    assert summary(EN, Report(deaf, (), running=False)).startswith("Lyceum did not listen for 2 hours")
     assert "120 minutes not heard" in words(weekly(EN, Report(deaf, (), running=False), None))
 
 
