@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -119,6 +119,6 @@ async def patiently(ask: Callable[[], Awaitable[T]], what: str) -> T:
         try:
             return await ask()
         except RetryLater as error:
-            wait = min(wait * 2, _LONGEST_WAIT)
             log.info("reading back waits", what=what, reason=str(error))
-            await asyncio.sleep((error.after or timedelta(seconds=wait)).total_seconds())
+            await asyncio.sleep(wait if error.after is None else error.after.total_seconds())
+            wait = min(wait * 2, _LONGEST_WAIT)

@@ -79,11 +79,11 @@ async def open_threads(tx: Writer, rows: Sequence[Row]) -> set[int]:
     return {r.thread_id for r in await _news(tx, thread_opened, rows, (thread_opened.c.thread_id,))}
 
 
-async def _news(tx: Writer, table: Table[Any], rows: Sequence[Row], columns: Any) -> list[Any]:
+async def _news(tx: Writer, table: Any, rows: Sequence[Row], columns: Sequence[Any]) -> list[Any]:
     if not rows:
         return []
-    statement: Any = insert(table).on_conflict_do_nothing().returning(*columns)
-    return list((await tx.execute(statement, rows)).all())
+    found = await tx.execute(insert(table).on_conflict_do_nothing().returning(*columns), rows)
+    return list(found.all())
 
 
 async def add_counts(tx: Writer, rows: Sequence[Row]) -> None:

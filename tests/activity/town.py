@@ -1,0 +1,188 @@
+"""Activity on a real database, and a small chat server in memory whose history it reads back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.activity.rules import Kind
+from bot.activity.service import Activity
+from bot.activity.tables import channel, guild_day, hourly_count, member_week, person
+from bot.clock import Clock
+from bot.db import Database
+from bot.db.migrate import migrate
+from bot.errors import NeedsAction, RetryLater
+from bot.ids import snowflake_at
+from bot.ports import ChatServer, Opened, Person, Place, Said, Voice
+
+GUILD, OTHER = 7, 8
+GENERAL, HELP, STAGE, DEN = 100, 101, 200, 201
+ANN, BOB, CID, ROBOT = 1, 2, 3, 99
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+WEEK = timedelta(days=7)
+START = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+@dataclass
+class Town:
+    """A server with a clock. `say` returns a message's id and keeps it in the channel's history."""
+
+    now_: datetime = MONDAY
+    here: datetime = MONDAY - timedelta(days=30)
+    humans: dict[int, datetime] = field(default_factory=lambda: dict.fromkeys((ANN, BOB, CID), MONDAY - WEEK))
+    talk: dict[int, list[Said]] = field(default_factory=lambda: {GENERAL: [], HELP: []})
+    closed: set[int] = field(default_factory=set[int])
+    hidden: set[int] = field(default_factory=set[int])
+    threads: list[Place] = field(default_factory=list[Place])
+    talkers: list[Voice] = field(default_factory=list[Voice])
+    claimed: set[int] = field(default_factory=set[int])
+    told: list[tuple[int, int | None]] = field(default_factory=list[tuple[int, int | None]])
+    failures: int = 0
+    page: asyncio.Event | None = None
+    _ids: int = 0
+
+    def now(self) -> datetime:
+        return self.now_
+
+    def later(self, **by: float) -> None:
+        self.now_ += timedelta(**by)
+
+    def id(self) -> int:
+        self._ids += 1
+        return snowflake_at(self.now_) + self._ids
+
+    def say(self, who: int, where: int = GENERAL, *, human: bool = True, ordinary: bool = True) -> int:
+        said = Said(self.id(), where, who, human, ordinary)
+        self.talk.setdefault(where, []).append(said)
+        return said.id
+
+    # what the core asks
+
+    def here_since(self, guild_id: int) -> datetime | None:
+        return self.here if guild_id in (GUILD, OTHER) else None
+
+    async def places(self, guild_id: int, since: datetime) -> list[Place]:
+        rooms = [Place(id_, id_ not in self.hidden, None) for id_ in self.talk if guild_id == GUILD]
+        threads = {thread.id for thread in self.threads}
+        return [room for room in rooms if room.id not in threads] + self.threads
+
+    async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+        if self.failures:
+            self.failures -= 1
+            raise RetryLater("Discord answered 503", timedelta(0))
+        if channel_id in self.closed:
+            raise NeedsAction("missing-permission", "no")
+        found = [said for said in self.talk.get(channel_id, []) if after < said.id <= until]
+        for said in sorted(found, key=lambda said: said.id):
+            if self.page is not None:
+                await self.page.wait()
+            yield said
+
+    async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        for user_id, joined_at in sorted(self.humans.items()) if guild_id == GUILD else []:
+            yield Person(user_id, False, joined_at, frozenset())
+        yield Person(ROBOT, True, self.here, frozenset())
+
+    async def member(self, guild_id: int, user_id: int) -> Person | None:
+        return Person(user_id, user_id == ROBOT, MONDAY, frozenset())
+
+    def voices(self, guild_id: int) -> list[Voice]:
+        return self.talkers
+
+    # what events would say
+
+    async def claims(self, guild_id: int, channel_id: int, start: datetime, end: datetime) -> bool:
+        return channel_id in self.claimed
+
+    async def voice(
+        self, guild_id: int, user_id: int, channel_id: int | None, at: datetime, human: bool
+    ) -> None:
+        self.told.append((user_id, channel_id))
+
+
+def open_thread(town: Town, who: int) -> Place:
+    """A thread that is there when the bot comes."""
+    place = Place(town.id(), True, Opened(who, town.now()))
+    town.threads.append(place)
+    return place
+
+
+class Bot:
+    """A run of the bot: `Activity` as bot/app.py builds it. A second one on the same file is a restart."""
+
+    def __init__(self, db: Database, town: Town, zone: str = "UTC") -> None:
+        self.db, self.town = db, town
+        self.activity = Activity(db, cast("Clock", town), ZoneInfo(zone), cast("ChatServer", town), town)
+
+    async def start(self, *guilds: int) -> Bot:
+        """Sign in and make up for what was missed."""
+        await self.activity.start()
+        self.activity.connected()
+        for guild_id in guilds or (GUILD,):
+            self.activity.arrived(guild_id)
+        await self.activity.caught_up()
+        return self
+
+    def hear(self, message_id: int, who: int, where: int = GENERAL, guild: int = GUILD, **kind: bool) -> None:
+        """The gateway tells of a message."""
+        told = {"human": True, "ordinary": True} | kind
+        self.activity.message(guild, where, message_id, who, **told)
+
+    async def counted(self, guild: int = GUILD) -> dict[Kind, int]:
+        """Everything that is stored, by kind."""
+        await self.activity.flush()
+        async with self.db.read() as db:
+            rows = await db.execute(select(hourly_count).where(hourly_count.c.guild_id == guild))
+            counts: dict[Kind, int] = {}
+            for row in rows:
+                counts[Kind(row.kind)] = counts.get(Kind(row.kind), 0) + row.n
+            return counts
+
+    async def messages(self, guild: int = GUILD) -> int:
+        """Stored messages, the same in all three tables or the test fails."""
+        n = (await self.counted(guild)).get(Kind.MESSAGE, 0)
+        async with self.db.read() as db:
+            weeks = [
+                r.messages
+                for r in await db.execute(select(member_week).where(member_week.c.guild_id == guild))
+            ]
+            days = [
+                r.messages for r in await db.execute(select(guild_day).where(guild_day.c.guild_id == guild))
+            ]
+        assert n == sum(weeks) == sum(days)
+        return n
+
+    async def hours(self) -> set[datetime]:
+        """The hours in which something is booked."""
+        await self.activity.flush()
+        async with self.db.read() as db:
+            return set((await db.execute(select(hourly_count.c.hour))).scalars())
+
+    async def guilds(self) -> dict[int, set[int]]:
+        """Guild → the channels and people that are stored for it."""
+        found: dict[int, set[int]] = {}
+        async with self.db.read() as db:
+            for row in await db.execute(select(channel.c.guild_id, channel.c.channel_id)):
+                found.setdefault(row.guild_id, set()).add(row.channel_id)
+            for row in await db.execute(select(person.c.guild_id, person.c.user_id)):
+                found.setdefault(row.guild_id, set()).add(row.user_id)
+        return found
+
+
+@contextlib.asynccontextmanager
+async def database(folder: Path) -> AsyncIterator[Database]:
+    """A migrated database file."""
+    db = Database(folder / "lyceum.db")
+    migrate(db.path, MONDAY)
+    try:
+        yield db
+    finally:
+        await db.close()
