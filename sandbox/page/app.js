@@ -7,7 +7,7 @@ import { el, toast } from "./dom.js";
 import { drawHead, tick, turning } from "./head.js";
 import { profile, showMessages, showNothing, toEnd } from "./messages.js";
 import { drawSide } from "./side.js";
-import { BOT, myself, people, state, take, takeClock } from "./state.js";
+import { BOT, application, myself, people, state, take, takeClock } from "./state.js";
 import { refreshRelative } from "./time.js";
 import { language, locale, localised, speak, word } from "./words.js";
 
@@ -25,7 +25,9 @@ async function trying(action) {
 }
 
 function failed(error) {
+  console.error(error);
   toast(error.message, "error");
+  if (error.status === 409) soon.world(); // the world is not as this page thought: the bot left, a button was disabled
 }
 
 const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: locale(), ...body });
@@ -38,8 +40,8 @@ async function outcome(answer) {
   if (answer.state === "no_response") toast(word("noResponse"), "error");
   else if (answer.state === "thinking") toast(word("slow"));
   else if (answer.state === "modal") {
-    const fields = await askModal(answer.modal);
-    if (fields) await trying(async () => outcome(await post("submit", mine({ modal: answer.modal.id ?? answer.interaction, fields }))));
+    const next = await askModal(answer.modal, (fields) => post("submit", mine({ modal: answer.modal.id, fields })));
+    if (next) await outcome(next);
   }
 }
 
@@ -225,17 +227,21 @@ const soon = { messages: calmly(readMessages, 200), world: calmly(readWorld, 300
 
 function changed(event) {
   if (!event) return soon.all();
-  const kind = String(event.type ?? event.t ?? "");
-  const place = event.data?.channel_id ?? event.d?.channel_id ?? event.channel;
-  if (kind.startsWith("MESSAGE_")) {
-    if (kind === "MESSAGE_CREATE" && place && place !== state.channel) {
-      state.unread.add(place);
-      soon.world();
+  const { type, data } = event;
+  if (type === "LOG") {
+    // A bot that asks is there; one that declares its commands may have changed them.
+    const declares = data.method !== "GET" && data.path.includes("/commands");
+    return declares || !application()?.connected ? soon.all() : null;
+  }
+  if (type.startsWith("MESSAGE_")) {
+    const elsewhere = state.channels.has(data.channel_id) && data.channel_id !== state.channel && !(data.flags & 64);
+    if (type === "MESSAGE_CREATE" && elsewhere && !state.unread.has(data.channel_id)) {
+      state.unread.add(data.channel_id);
+      draw();
     }
     return soon.messages();
   }
-  if (kind.startsWith("INTERACTION") || kind.startsWith("TYPING")) return soon.messages();
-  return soon.all();
+  return type === "TYPING_START" ? null : soon.all();
 }
 
 async function start() {

@@ -8,15 +8,20 @@ import { word } from "./words.js";
 
 let number = 0;
 
-/** Show a dialog with a form. Resolves with what `read` gives on submit, or null if it was closed. */
-function ask(title, fields, read, { submit = word("submit") } = {}) {
+/** Show a dialog with a form. Resolves with what `read` gives on submit, or null if it was closed.
+ *
+ * If `read` refuses, its sentence is shown and what was filled in stays.
+ */
+function ask(title, fields, read, submit) {
   return new Promise((done) => {
     const name = `dialog-${(number += 1)}`;
+    const wrong = el("p", { class: "wrong", role: "alert" });
     const form = el(
       "form",
       { method: "dialog" },
       el("h2", { id: name }, title),
       ...fields,
+      wrong,
       el(
         "div",
         { class: "row end" },
@@ -28,8 +33,12 @@ function ask(title, fields, read, { submit = word("submit") } = {}) {
     let answer = null;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      answer = await read();
-      dialog.close();
+      try {
+        answer = await read();
+        dialog.close();
+      } catch (error) {
+        wrong.textContent = error.message;
+      }
     });
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -43,7 +52,7 @@ function ask(title, fields, read, { submit = word("submit") } = {}) {
 /** One line of text. */
 export async function askText(title) {
   const input = el("input", { type: "text", required: true, maxlength: 100, "aria-label": title });
-  return ask(title, [input], () => input.value, { submit: word("ok") });
+  return ask(title, [input], () => input.value, word("ok"));
 }
 
 /** Something to look at. */
@@ -60,15 +69,16 @@ export function show(title, ...nodes) {
   dialog.showModal();
 }
 
-/** A bot's modal. Resolves with its fields by custom_id, or null. */
-export function askModal(modal) {
+/** A bot's modal. `send` gets its fields by custom_id; resolves with what that answers, or null. */
+export function askModal(modal, send) {
   const readers = [];
   const fields = modal.components.flatMap((component) => field(component, readers));
-  return ask(modal.title, fields, async () => {
+  const read = async () => {
     const values = {};
-    for (const [name, read] of readers) values[name] = await read();
-    return values;
-  });
+    for (const [name, value] of readers) values[name] = await value();
+    return send(values);
+  };
+  return ask(modal.title, fields, read, word("submit"));
 }
 
 function field(component, readers, label = "", description = "") {

@@ -2,7 +2,7 @@
 
 import { el, fill } from "./dom.js";
 import { avatar } from "./messages.js";
-import { BOT, application, myself, nameOf, people, state } from "./state.js";
+import { BOT, application, myself, nameOf, people, sees, state } from "./state.js";
 import { timeNode } from "./time.js";
 import { LANGUAGES, language, word } from "./words.js";
 
@@ -33,7 +33,7 @@ export function drawSide(doing) {
 /** Channels by category, text before voice; threads stand below their channel. */
 function groups() {
   const order = (a, b) => VOICE.has(a.type) - VOICE.has(b.type) || a.position - b.position;
-  const channels = state.world.channels.filter((channel) => channel.type !== 4 && !THREAD.has(channel.type)).sort(order);
+  const channels = state.world.channels.filter((channel) => channel.type !== 4 && !THREAD.has(channel.type) && sees(channel)).sort(order);
   const categories = state.world.channels.filter((channel) => channel.type === 4).sort((a, b) => a.position - b.position);
   const free = channels.filter((channel) => !channel.parent_id);
   return [

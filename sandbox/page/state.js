@@ -46,6 +46,29 @@ export const myself = () => state.members.get(state.me);
 /** The bot's application, if one has signed in. */
 export const application = () => state.world.applications[0];
 
+const ADMINISTRATOR = 1n << 3n;
+const VIEW = 1n << 10n;
+
+/** Whether the acting member sees a channel: Discord's rule of roles and overwrites; a thread is seen as its parent is. */
+export function sees(channel) {
+  const { guild } = state.world;
+  const shown = state.channels.get(channel.parent_id);
+  const place = channel.type >= 10 && channel.type <= 12 && shown ? shown : channel;
+  const mine = [guild.id, ...(myself()?.roles ?? [])];
+  let bits = mine.reduce((sum, id) => sum | BigInt(state.roles.get(id)?.permissions ?? 0), 0n);
+  if (state.me === guild.owner_id || bits & ADMINISTRATOR) return true;
+  const overwrites = place.permission_overwrites ?? [];
+  const apply = (some) => {
+    const deny = some.reduce((sum, one) => sum | BigInt(one.deny), 0n);
+    const allow = some.reduce((sum, one) => sum | BigInt(one.allow), 0n);
+    bits = (bits & ~deny) | allow;
+  };
+  apply(overwrites.filter((one) => one.id === guild.id));
+  apply(overwrites.filter((one) => one.id !== guild.id && mine.includes(one.id)));
+  apply(overwrites.filter((one) => one.id === state.me));
+  return Boolean(bits & VIEW);
+}
+
 /** The name of an open channel as people write it. */
 export function channelName(id) {
   if (id === BOT) return application()?.name ?? BOT;
