@@ -103,12 +103,13 @@ class Follower:
             return
         ahead = SandboxClock()
         ahead.take(turn)
-        while (due := await self._worker.next_due()) is not None and self._clock.now() < due <= ahead.now():
+        # What is due already happens before the clock goes on; what then stays open waits for real time or the owner.
+        await self._turned()
+        await self._worker.run_due()
+        while (due := await self._worker.next_after(self._clock.now())) is not None and due <= ahead.now():
             self._clock.hold(due)
             await self._turned()
             await self._worker.run_due()
-            if await self._worker.next_due() == due:  # postponed in real time: do not wait for it here
-                break
         self._clock.take(turn)
         await self._turned()
         await self._worker.run_due()

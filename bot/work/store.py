@@ -118,6 +118,12 @@ async def next_due(db: Reader) -> datetime | None:
     return (await db.execute(select(func.min(work.c.due)).where(work.c.state != "done"))).scalar()
 
 
+async def next_after(db: Reader, moment: datetime) -> datetime | None:
+    """The community's time of the earliest unfinished row that falls due after `moment`."""
+    query = select(func.min(work.c.due)).where(work.c.state != "done", work.c.due > moment)
+    return (await db.execute(query)).scalar()
+
+
 async def next_retry(db: Reader, now: datetime) -> datetime | None:
     """The real time at which the earliest due but postponed row may be tried again."""
     query = select(func.min(func.max(work.c.not_before, work.c.leased_until))).where(

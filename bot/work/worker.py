@@ -82,6 +82,11 @@ class Worker:
                 self._note(found)
         return self._soonest
 
+    async def next_after(self, moment: datetime) -> datetime | None:
+        """When, on the community's clock, the next row falls due after `moment`; what waits since before is left out."""
+        async with self._db.read() as db:
+            return await store.next_after(db, moment)
+
     async def next_retry(self) -> datetime | None:
         """When, in real time, a postponed row may be tried again."""
         async with self._db.read() as db:
