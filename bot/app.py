@@ -11,6 +11,7 @@ from typing import Any
 
 import discord
 
+from bot.activity.service import Activity
 from bot.clock import Clock, SystemClock, real_now
 from bot.db import Database
 from bot.db.migrate import migrate
@@ -31,7 +32,7 @@ from bot.work import store as work_store
 from bot.work.wake import Wake
 from bot.work.worker import Handler, Worker
 
-PAGES: tuple[str, ...] = ("cogs.event", "cogs.host")
+PAGES: tuple[str, ...] = ("cogs.event", "cogs.host", "cogs.activity")
 """The cogs, in the order in which /help lists them."""
 
 SANDBOX_TOKEN = "sandbox.lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
@@ -53,11 +54,13 @@ class App:
     web: WebServer
     events: Events
     doors: Doors
+    activity: Activity
 
     async def settled(self) -> None:
         """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
         for _ in range(1000):
             await self.worker.run_due()
+            await self.activity.flush()
             health = await self.health()
             if not (health["work_due"] or health["inbox_open"] or health["unflushed"]):
                 return
@@ -66,20 +69,22 @@ class App:
     async def turned(self) -> None:
         """The community's clock went on a step: what is known only in memory is stored before anything falls due."""
         await self.doors.see()
+        await self.activity.flush()
 
     async def health(self) -> dict[str, Any]:
         """What /health answers; "settled" means that work_due, inbox_open and unflushed are 0."""
         now = self.clock.now()
         async with self.db.read() as db:
             due, stuck = await work_store.counts(db, now)
+        last = self.activity.last_event_id
         return {
             "ready": self.client.is_ready() and self.client.synced.is_set(),
             "now": now.isoformat(),
             "work_due": due,
             "work_failed": stuck,
             "inbox_open": 0,
-            "unflushed": 0,
-            "last_event_id": None,
+            "unflushed": self.activity.unflushed,
+            "last_event_id": str(last) if last else None,
         }
 
 
@@ -97,6 +102,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     queue = Queue(db, clock)
     doors = Doors(db, clock, server)
     events = Events(db, clock, queue, server, doors, settings.community)
+    activity = Activity(db, clock, settings.community.timezone, server, events)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
     handlers: dict[str, Handler] = {
@@ -110,7 +116,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     worker = Worker(db, clock, queue, handlers)
     wake = Wake(worker, clock, queue)
     web = WebServer(settings.web.host, settings.web.port, [])
-    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web, events, doors)
+    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web, events, doors, activity)
     web.add(health.routes(app.health))
     client.app = app
     return app
@@ -136,12 +142,15 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
             stack.push_async_callback(follower.stop)
         app = build(settings, db, clock)
         await app.worker.recover()
+        await app.activity.start()
+        stack.push_async_callback(app.activity.stop)
         await _sign_in(app, sandbox, stack)
         await app.web.start()
         stack.push_async_callback(app.web.stop)
         stack.push_async_callback(app.worker.stop)
         stack.push_async_callback(app.doors.see)
         app.wake.every(30, app.doors.see, "doors")
+        app.wake.every(settings.activity.flush_seconds, app.activity.beat, "flush")
         app.wake.start()
         stack.callback(app.wake.stop)
         if follower is not None:
