@@ -1,0 +1,1 @@
+"""Money that moves outside: one port, its providers, and the inbox of what they tell us."""

@@ -1,0 +1,207 @@
+"""What members see of memberships: plans, pay cards, receipts, their status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
+from bot.i18n import Words, stamp
+from bot.memberships.buying import Bill
+from bot.memberships.model import Entitlement, Order, Tier
+from bot.memberships.state import State
+
+PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tier, and the member's own right from it, if they have one."""
+
+    tier: Tier
+    right: Entitlement | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a member has, and what they ordered. `held`: the roles they really have now."""
+
+    rights: tuple[Entitlement, ...]
+    orders: tuple[Order, ...]
+    held: frozenset[int]
+    playing: bool
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of an order: the right it gave, and whether the member holds its role now."""
+
+    order: Order
+    right: Entitlement | None
+    held: bool
+    playing: bool
+
+
+def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
+    """Every plan with its price, what you have of it now, and a button to buy it."""
+    if not offers:
+        return card(
+            t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
+        )
+    lines = [_offer(t, offer) for offer in offers[:PLANS_SHOWN]]
+    hidden = len(offers) - len(lines)
+    more = (
+        t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
+        if hidden
+        else None
+    )
+    return card(t("## Membership"), *lines, more, _play_money(t, playing))
+
+
+def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
+    """The pay card: one link to pay, and a button to look again."""
+    order = bill.order
+    url = bill.checkout.url
+    return card(
+        t("## {plan}", plan=plain(order.tier.name)),
+        t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
+        if looked
+        else None,
+        t(
+            "{price} for {days}. You get {role}.",
+            price=t.money(order.price),
+            days=_days(t, order.days),
+            role=_role(order.tier),
+        ),
+        t(
+            "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
+            when=stamp(bill.checkout.expires_at, "t"),
+        ),
+        Row(
+            (
+                *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
+                Button(t("Check again"), action=f"membership.check:{order.id}"),
+            )
+        ),
+        _play_money(t, bill.play_money),
+    )
+
+
+def receipt(t: Words, told: Receipt) -> Card:
+    """Shown in place of the pay card once the order is no longer open."""
+    accent, sentence = _fate(t, told)
+    order = told.order
+    return card(
+        t("## {plan}", plan=plain(order.tier.name)),
+        sentence,
+        t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
+        _play_money(t, told.playing),
+        accent=accent,
+    )
+
+
+def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
+    order, right = told.order, told.right
+    if order.state is State.PAID and right is not None:
+        when, role = stamp(right.ends_at), _role(order.tier)
+        if told.held:
+            return Accent.GOOD, t("**Active until {when}.** You have the role {role}.", when=when, role=role)
+        return Accent.WARN, t(
+            "Paid until {when}. Your role {role} is on its way. If it is not there in a minute, the owner has to set something right first; your days are safe.",
+            when=when,
+            role=role,
+        )
+    if order.state is State.REFUNDED:
+        return Accent.QUIET, t(
+            "{price} was given back, so this membership is over.", price=t.money(order.price)
+        )
+    if order.state is State.REVIEW:
+        return Accent.WARN, t(
+            "Money came for this order, but not its price. The owner has been asked to look; nothing is lost."
+        )
+    return Accent.QUIET, t(
+        "This link is closed, and nothing was charged. Type /membership buy for a new one."
+    )
+
+
+def status(t: Words, status: Status) -> Card:
+    """What you have, until when, and your latest orders."""
+    blocks: list[Block | str | None] = [t("## Your membership")]
+    if not status.rights:
+        blocks.append(t("You have no membership here. /membership plans shows what there is."))
+    for right in status.rights:
+        line = t(
+            "**{plan}** — active until {when} · {role}",
+            plan=plain(right.tier.name),
+            when=stamp(right.ends_at),
+            role=_role(right.tier),
+        )
+        if right.tier.role_id not in status.held:
+            line += "\n" + t(
+                "The role is missing at the moment. It comes by itself once the owner has set things right."
+            )
+        blocks.append(line)
+    if status.orders:
+        blocks += [Divider(), t("**Your latest orders**")]
+        blocks.append("\n".join(order_line(t, order) for order in status.orders))
+    return card(*blocks, _play_money(t, status.playing))
+
+
+def order_line(t: Words, order: Order) -> str:
+    """One order in a list."""
+    return t(
+        "{when} · {plan} · {price} · {state}",
+        when=stamp(order.created_at, "d"),
+        plan=plain(order.tier.name),
+        price=t.money(order.price),
+        state=state_word(t, order.state),
+    )
+
+
+def label(t: Words, order: Order) -> str:
+    """One order in a list of choices, where Discord's marks do not work."""
+    return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · …{order.user_id % 10000:04}"
+
+
+def state_word(t: Words, state: State) -> str:
+    """An order's state as people say it."""
+    words = {
+        State.CREATED: t("begun"),
+        State.PENDING: t("waits for payment"),
+        State.PAID: t("paid"),
+        State.REFUNDED: t("refunded"),
+        State.EXPIRED: t("expired"),
+        State.CANCELLED: t("cancelled"),
+        State.REVIEW: t("in review"),
+    }
+    return words[state]
+
+
+def _offer(t: Words, offer: Offer) -> Line:
+    tier, right = offer.tier, offer.right
+    told = t(
+        "**{plan}** — {price} for {days}\nGives {role}.",
+        plan=plain(tier.name), price=t.money(tier.price), days=_days(t, tier.days), role=_role(tier),
+    )  # fmt: skip
+    have = (
+        t("You have it until {when}; buying again adds the days.", when=stamp(right.ends_at))
+        if right
+        else t("You do not have it.")
+    )
+    return Line(f"{told}\n{have}", Button(t("Buy"), action=f"membership.buy:{tier.id}", style="primary"))
+
+
+def _play_money(t: Words, playing: bool) -> Text | None:
+    return (
+        Text(t("-# This server uses the till: it moves **play money** only. Nothing real is charged."))
+        if playing
+        else None
+    )
+
+
+def _days(t: Words, days: int) -> str:
+    return t.n("{n} day", "{n} days", days)
+
+
+def _role(tier: Tier) -> str:
+    return f"<@&{tier.role_id}>"

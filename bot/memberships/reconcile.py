@@ -1,0 +1,132 @@
+"""Making a member's roles what they should be, and ending what is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database
+from bot.errors import NeedsAction
+from bot.memberships.model import Entitlement, Standing
+from bot.memberships.rules import Right, wanted_roles
+from bot.memberships.store import entitlements, grants, records
+from bot.ports import ChatServer, Person, Role
+from bot.work import Job, Queue
+from bot.work.worker import Later
+
+
+class Reconciler:
+    """Asks what a member should hold, looks at what they hold, and changes only what differs.
+
+    It takes only roles that Lyceum gave (`grant`); a role given by hand is never touched.
+    """
+
+    def __init__(self, db: Database, clock: Clock, queue: Queue, server: ChatServer) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+
+    async def wanted(self, guild_id: int, user_id: int) -> tuple[frozenset[int], dict[int, datetime | None]]:
+        """(roles that the member should hold now, roles that Lyceum gave)."""
+        async with self._db.read() as db:
+            rights = await entitlements.of_member(db, guild_id, user_id)
+            ours = await grants.of_member(db, guild_id, user_id)
+        return wanted_roles(map(right_of, rights), (), self._clock.now()), ours
+
+    async def sync(self, job: Job) -> None:
+        """Work `role.sync`: equal afterwards, or NeedsAction for what only the owner can mend.
+
+        Somebody who left is let be; their return asks again.
+        """
+        guild_id, user_id = job.guild_id, int(job.key)
+        wanted, ours = await self.wanted(guild_id, user_id)
+        person = await self._server.member(guild_id, user_id)
+        if person is None:
+            return
+        taken = frozenset(ours) - wanted
+        trouble: NeedsAction | None = None
+        given: list[int] = [
+            role for role, when in ours.items() if when is None and role in wanted & person.roles
+        ]
+        for role in sorted(wanted - person.roles):
+            try:
+                await self._give(guild_id, person, role)
+            except NeedsAction as error:
+                trouble = error
+            else:
+                given.append(role)
+        gone: list[int] = []
+        for role in sorted(taken):
+            try:
+                await self._take(guild_id, person, role)
+            except NeedsAction as error:
+                trouble = error
+            else:
+                gone.append(role)
+        await self._note(guild_id, user_id, given, gone)
+        if trouble is not None:
+            raise trouble
+
+    async def end(self, job: Job) -> None:
+        """Work `entitlement.end`: when its time has come, the right ends and its role goes."""
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            right = await entitlements.find(tx, job.guild_id, id_=int(job.key))
+            if right is None or right.standing is not Standing.LIVE:
+                return
+            if now < right.ends_at:
+                raise Later(right.ends_at)
+            await entitlements.set_standing(tx, job.guild_id, right.id, Standing.LIVE, Standing.ENDED, now)
+            await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))
+
+    async def _give(self, guild_id: int, person: Person, role_id: int) -> None:
+        roles = {role.id: role for role in await self._server.roles(guild_id)}
+        _check(roles.get(role_id), role_id)
+        async with self._db.write() as tx:
+            await grants.intend(tx, guild_id, person.id, [role_id])
+        point("role.before_put")
+        await self._server.add_role(guild_id, person.id, role_id, "Lyceum: a membership wants it")
+        point("role.after_put")
+
+    async def _take(self, guild_id: int, person: Person, role_id: int) -> None:
+        if role_id in person.roles:
+            point("role.before_delete")
+            await self._server.remove_role(
+                guild_id, person.id, role_id, "Lyceum: no membership wants it any more"
+            )
+            point("role.after_delete")
+
+    async def _note(self, guild_id: int, user_id: int, given: list[int], gone: list[int]) -> None:
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            for role in given:
+                await grants.given(tx, guild_id, user_id, role, now)
+                await records.note(tx, guild_id, now, 0, "role.given", user_id, role=str(role))
+            for role in gone:
+                await grants.taken(tx, guild_id, user_id, role)
+                await records.note(tx, guild_id, now, 0, "role.taken", user_id, role=str(role))
+            for order_id in await records.answered_orders(tx, guild_id, user_id):
+                await self._queue.again(tx, "card.update", guild_id, str(order_id))
+            point("role.before_commit")
+        point("role.committed")
+
+
+def right_of(right: Entitlement) -> Right:
+    """An entitlement as the rules see it."""
+    return Right(
+        right.tier.role_id, right.starts_at, right.ends_at, right.standing is Standing.LIVE, right.source
+    )
+
+
+def _check(role: Role | None, role_id: int) -> None:
+    """Roles change after a tier was made: look again before giving one (reliability.md, threat T7)."""
+    if role is None:
+        raise NeedsAction("role-deleted", f"The role {role_id} that a membership gives was deleted.")
+    if role.dangerous or role.managed or role.everyone:
+        raise NeedsAction(
+            "role-dangerous",
+            f"The role {role.name} may not be given for money any more: {', '.join(role.dangerous) or 'it is managed'}.",
+        )

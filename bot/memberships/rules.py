@@ -1,0 +1,73 @@
+"""Which roles somebody should hold, and which roles may be sold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import plain
+from bot.errors import UserError
+from bot.ports import Role
+
+
+@dataclass(frozen=True)
+class Right:
+    """An entitlement as far as roles are concerned: what, from when until when, and where it comes from."""
+
+    role_id: int
+    starts_at: datetime
+    ends_at: datetime
+    live: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A reasoned exception by staff: give the role, or withhold it, until a date (None: until taken back)."""
+
+    role_id: int
+    give: bool
+    until: datetime | None
+    reason: str
+
+
+def wanted_roles(rights: Iterable[Right], overrides: Iterable[Override], now: datetime) -> frozenset[int]:
+    """The roles that somebody should hold now. An override beats every right."""
+    wanted = {right.role_id for right in rights if right.live and right.starts_at <= now < right.ends_at}
+    for override in overrides:
+        if override.until is None or now < override.until:
+            (wanted.add if override.give else wanted.discard)(override.role_id)
+    return frozenset(wanted)
+
+
+def refusal(role: Role, own_top: int, editor_top: int | None) -> UserError | None:
+    """Why this role may not be sold, None when it may. `editor_top` is None for the server's owner.
+
+    Positions grow upwards. A paid role must not be able to harm the server (reliability.md, threat T7).
+    """
+    if role.everyone:
+        return UserError("@everyone cannot be sold: all members have it. Choose another role.")
+    if role.managed:
+        return UserError(
+            "The role {role} belongs to an integration, and only that can give it. Choose another role.",
+            role=plain(role.name),
+        )
+    if role.position >= own_top:
+        return UserError(
+            "The role {role} stands above mine, so I cannot give it. Open Server Settings → Roles and drag my role above it.",
+            role=plain(role.name),
+        )
+    if editor_top is not None and role.position >= editor_top:
+        return UserError(
+            "The role {role} stands above yours. Choose a lower one, or ask somebody with a higher role.",
+            role=plain(role.name),
+        )
+    if role.dangerous:
+        return UserError(
+            "The role {role} carries permissions that nobody should be able to buy: {permissions}. "
+            "Take them from the role, or choose another one.",
+            role=plain(role.name),
+            permissions=", ".join(sorted(role.dangerous)),
+        )
+    return None

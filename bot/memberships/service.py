@@ -1,0 +1,166 @@
+"""Memberships: everything that the pages and other domains may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.clock import Clock, real_now
+from bot.db import Database
+from bot.errors import UserError
+from bot.i18n import Texts
+from bot.memberships.buying import Bill, Buying
+from bot.memberships.cards import Offer, Receipt, Status
+from bot.memberships.model import Entitlement, Order, Tier
+from bot.memberships.paycards import PayCards
+from bot.memberships.polling import Polling
+from bot.memberships.reconcile import Reconciler
+from bot.memberships.refunds import Refunds
+from bot.memberships.settle import Settling
+from bot.memberships.staff_cards import Explanation, Sales
+from bot.memberships.state import State
+from bot.memberships.store import entitlements, orders
+from bot.memberships.tiers import Tiers
+from bot.payments.port import PaymentProvider
+from bot.ports import ChatServer
+from bot.work import Queue
+from bot.work import store as work_store
+
+ORDERS_LISTED = 20
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie."""
+
+    link_minutes: int
+    poll_seconds: float
+    folder: Path
+
+
+class Memberships:
+    """The front of the domain. Its parts do the work and are handed to the worker by `bot/app.py`."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        texts: Texts,
+        providers: Mapping[str, PaymentProvider],
+        terms: Terms,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+        self.settling = Settling(clock, queue)
+        self.tiers = Tiers(db, clock, server)
+        self.buying = Buying(
+            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
+        )
+        self.refunds = Refunds(db, clock, queue, providers, self.settling)
+        self.reconciler = Reconciler(db, clock, queue, server)
+        self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
+        self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
+        self._playing = any(provider.play_money for provider in providers.values())
+
+    @property
+    def playing(self) -> bool:
+        """Is play money among what members can pay with?"""
+        return self._playing
+
+    async def plans(self, guild_id: int) -> list[Tier]:
+        """Everything on sale, cheapest first."""
+        return await self.tiers.on_sale(guild_id)
+
+    async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
+        """Everything on sale, with what the member has of it."""
+        last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
+        return [Offer(tier, last.get(tier.id)) for tier in await self.plans(guild_id)]
+
+    async def buy(self, guild_id: int, user_id: int, plan: str) -> Bill:
+        """An order for this plan and the place to pay it. UserError for an unknown plan or one that cannot be had."""
+        tier = await self.tiers.find(guild_id, plan)
+        await self.tiers.sellable(tier)
+        return await self.buying.buy(tier, user_id)
+
+    async def check(self, guild_id: int, user_id: int, number: str) -> Bill | Receipt:
+        """Ask the provider now: the bill again while the member's own order is open, else what became of it."""
+        await self.buying.look(await self._own(guild_id, user_id, number))
+        order = await self._own(guild_id, user_id, number)
+        if order.state in (State.CREATED, State.PENDING):
+            return await self.buying.bill(order)
+        async with self._db.read() as db:
+            right = await entitlements.find(db, guild_id, order_id=order.id)
+        person = await self._server.member(guild_id, user_id)
+        held = person is not None and order.tier.role_id in person.roles
+        return Receipt(order, right, held, self.buying.plays(order.provider))
+
+    async def status(self, guild_id: int, user_id: int) -> Status:
+        """What a member has, and their latest orders."""
+        last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
+        async with self._db.read() as db:
+            latest = await orders.of_member(db, guild_id, user_id, limit=5)
+        person = await self._server.member(guild_id, user_id)
+        return Status(
+            tuple(last.values()), tuple(latest), person.roles if person else frozenset(), self._playing
+        )
+
+    async def explain(self, guild_id: int, user_id: int) -> Explanation:
+        """Why a member has the roles they have."""
+        wanted, ours = await self.reconciler.wanted(guild_id, user_id)
+        async with self._db.read() as db:
+            rights = await entitlements.of_member(db, guild_id, user_id)
+        person = await self._server.member(guild_id, user_id)
+        held = person.roles if person else None
+        return Explanation(user_id, tuple(rights), wanted, frozenset(ours), held, self._clock.now())
+
+    async def sales(self, guild_id: int) -> Sales:
+        """Orders for the owner's eyes, newest first."""
+        async with self._db.read() as db:
+            waiting = await orders.latest(db, guild_id, [State.REVIEW], ORDERS_LISTED)
+            latest = await orders.latest(db, guild_id, list(State), ORDERS_LISTED)
+        return Sales(tuple(waiting), tuple(latest))
+
+    async def refundable(self, guild_id: int) -> list[Order]:
+        """Orders whose money can be given back, newest first."""
+        async with self._db.read() as db:
+            return await orders.latest(db, guild_id, [State.PAID, State.REVIEW], 100)
+
+    async def returned(self, guild_id: int, user_id: int) -> None:
+        """Somebody joined (again): give them what is theirs."""
+        async with self._db.write() as tx:
+            if await entitlements.of_member(tx, guild_id, user_id):
+                await self._queue.again(tx, "role.sync", guild_id, str(user_id))
+
+    async def roles_changed(self, guild_id: int) -> None:
+        """Roles or permissions of the server changed: try at once what was stuck on them."""
+        async with self._db.write() as tx:
+            await work_store.heal(tx, guild_id, real_now())
+
+    async def paying(self, guild_id: int, at: datetime) -> int:
+        """How many members had a paid membership at that moment."""
+        async with self._db.read() as db:
+            return await entitlements.count_holders(db, guild_id, at)
+
+    async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
+        """The ids of the tiers that a member has now: for whoever opens doors to members."""
+        now = self._clock.now()
+        return frozenset(right.tier.id for right in await self._rights(guild_id, user_id) if right.holds(now))
+
+    async def _rights(self, guild_id: int, user_id: int) -> list[Entitlement]:
+        now = self._clock.now()
+        async with self._db.read() as db:
+            found = await entitlements.of_member(db, guild_id, user_id)
+        return [right for right in found if right.standing == "live" and right.ends_at > now]
+
+    async def _own(self, guild_id: int, user_id: int, number: str) -> Order:
+        async with self._db.read() as db:
+            order = await orders.numbered(db, guild_id, number)
+        if order is None or order.user_id != user_id:
+            raise UserError("This is not an order of yours. /membership status lists your own.")
+        return order

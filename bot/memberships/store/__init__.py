@@ -1,0 +1,1 @@
+"""The queries of memberships: functions that take a connection and never commit."""

@@ -1,0 +1,88 @@
+"""Money as it is known: the facts that providers reported, and the ledger. Rows are added, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.db import Reader, Writer
+from bot.memberships.tables import ledger, payment
+from bot.money import Money
+from bot.payments.port import Fact, Kind
+
+
+async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool:
+    """Store a fact; False when one about this object is here already."""
+    row = insert(payment).values(
+        guild_id=fact.guild_id,
+        order_id=fact.order_id,
+        provider=provider,
+        kind=fact.kind.value,
+        object_id=fact.object_id,
+        payment_id=fact.payment_id,
+        ref=fact.ref,
+        amount=fact.money.amount,
+        currency=fact.money.currency,
+        at=fact.at,
+        recorded_at=now,
+    )
+    return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+
+
+async def facts(db: Reader, guild_id: int, order_id: int) -> list[Fact]:
+    """All that is known about an order."""
+    query = select(payment).where(payment.c.guild_id == guild_id, payment.c.order_id == order_id)
+    return [_fact(row) for row in await db.execute(query)]
+
+
+async def fact(db: Reader, guild_id: int, provider: str, kind: Kind, object_id: str) -> Fact | None:
+    """What is known about one object of the provider; None too when it belongs to another guild."""
+    query = select(payment).where(
+        payment.c.guild_id == guild_id,
+        payment.c.provider == provider,
+        payment.c.kind == kind.value,
+        payment.c.object_id == object_id,
+    )
+    row = (await db.execute(query)).one_or_none()
+    return _fact(row) if row else None
+
+
+async def book(tx: Writer, provider: str, fact: Fact, accounts: dict[str, int], now: datetime) -> None:
+    """Add the sides of one booking, which must sum to 0; a booking that is here already stays as it is."""
+    if sum(accounts.values()) != 0:
+        raise ValueError(f"a booking must sum to 0: {accounts}")
+    rows: list[dict[str, Any]] = [
+        {
+            "guild_id": fact.guild_id,
+            "provider": provider,
+            "ref": f"{fact.kind}:{fact.object_id}",
+            "account": account,
+            "delta": delta,
+            "currency": fact.money.currency,
+            "order_id": fact.order_id,
+            "at": now,
+        }
+        for account, delta in accounts.items()
+    ]
+    await tx.execute(insert(ledger).values(rows).on_conflict_do_nothing())
+
+
+async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
+    """What stands on each account, one amount per currency."""
+    query = select(ledger.c.account, ledger.c.currency, func.sum(ledger.c.delta)).where(
+        ledger.c.guild_id == guild_id
+    )
+    found: dict[str, list[Money]] = {}
+    for account, currency, total in await db.execute(query.group_by(ledger.c.account, ledger.c.currency)):
+        found.setdefault(account, []).append(Money(total, currency))
+    return found
+
+
+def _fact(row: Row[Any]) -> Fact:
+    money = Money(row.amount, row.currency)
+    return Fact(
+        Kind(row.kind), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id
+    )

@@ -1,0 +1,60 @@
+"""Every provider that Lyceum knows, in the order in which one is picked for a purchase."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.payments.port import PaymentProvider
+from bot.payments.till import Till, TillProvider
+from bot.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a provider may need. `address` is our web server, "" until it listens; the till sits there too."""
+
+    settings: Settings
+    address: Callable[[], str]
+    till: Till | None
+
+    def public(self) -> str:
+        """The address under which members reach our pages."""
+        return (self.settings.web.public_url or self.address()).rstrip("/")
+
+
+Maker = Callable[[Surroundings], PaymentProvider | None]
+"""Makes the provider, or returns None when it is not set up."""
+
+
+def _till(around: Surroundings) -> PaymentProvider | None:
+    return TillProvider(around.till.secret, around.address, around.public) if around.till else None
+
+
+PROVIDERS: dict[str, Maker] = {
+    "till": _till,
+}
+
+
+def providers(around: Surroundings) -> dict[str, PaymentProvider]:
+    """The providers that are set up, by name."""
+    made = {name: make(around) for name, make in PROVIDERS.items()}
+    return {name: provider for name, provider in made.items() if provider is not None}
+
+
+def open_till(settings: Settings, clock: Clock, address: Callable[[], str]) -> Till | None:
+    """The till, unless it is off. With a real Discord token play money must be asked for by name."""
+    till = settings.payments.till
+    if not till.enabled:
+        return None
+    if not settings.sandboxed and not till.play_money:
+        log.warning(
+            "the till stays closed: it moves play money only. payments.till.play_money = true opens it"
+        )
+        return None
+    return Till(settings.folder, clock, address, deliveries=till.deliveries, delay=till.delay)

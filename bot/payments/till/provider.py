@@ -1,0 +1,126 @@
+"""Our side of the till: what any provider's adapter does, over the same kind of line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+
+from bot.clock import real_now
+from bot.errors import NeedsAction, RetryLater
+from bot.money import Money
+from bot.payments import strict
+from bot.payments.port import Checkout, Fact, Headers, InvalidWebhook, Kind, Notice, Purchase
+from bot.payments.till.signing import HEADER, genuine, sign
+
+KINDS = {
+    "payment.succeeded": Kind.PAID,
+    "payment.declined": Kind.DECLINED,
+    "refund.succeeded": Kind.REFUNDED,
+}
+
+
+class TillProvider:
+    """Talks to the till at `address()` and sends members to `public()`: known once the web server listens."""
+
+    name = "till"
+    play_money = True
+    acknowledgement = b"ok"
+
+    def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
+        self._secret = secret
+        self._address = address
+        self._public = public
+
+    def supports(self, money: Money) -> bool:
+        """Play money comes in every currency."""
+        return True
+
+    async def create_checkout(self, purchase: Purchase) -> Checkout:
+        """Open the till's page for this order."""
+        told = await self._call(
+            "POST",
+            "/till/api/checkouts",
+            {
+                "reference": f"{purchase.guild_id}-{purchase.order_id}",
+                "title": purchase.title,
+                "amount": purchase.money.amount,
+                "currency": purchase.money.currency,
+                "expires_at": purchase.expires_at.isoformat(),
+            },
+        )
+        ref = strict.name(told, "id")
+        return Checkout(ref, strict.moment(told, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
+
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+        """Check the signature over the raw body, then read it."""
+        if not genuine(self._secret, headers, body, now):
+            raise InvalidWebhook("the signature does not hold")
+        event = strict.read(body)
+        kind, at = strict.name(event, "kind"), strict.moment(event, "at")
+        meaning = KINDS.get(kind)
+        fact = _fact(meaning, strict.part(event, "object"), at) if meaning else None
+        return Notice(strict.name(event, "id"), kind, fact)
+
+    async def fetch(self, ref: str) -> tuple[Fact, ...]:
+        """Ask the till what has happened."""
+        return _facts(await self._call("GET", f"/till/api/checkouts/{ref}", None))
+
+    async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
+        """Give play money back."""
+        asked = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
+        return _facts(await self._call("POST", "/till/api/refunds", asked))
+
+    async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> strict.Object:
+        if not self._address():
+            raise RetryLater("the till is not open yet")
+        body = b"" if what is None else json.dumps(what).encode()
+        signed = f"{method} {path}\n".encode() + body
+        headers = {HEADER: sign(self._secret, signed, real_now())}
+        try:
+            timeout = aiohttp.ClientTimeout(total=10)
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.request(method, self._address() + path, data=body, headers=headers) as answer,
+            ):
+                raw, status = await answer.read(), answer.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise RetryLater(f"the till could not be reached: {type(error).__name__}") from error
+        if status >= 500:
+            raise RetryLater(f"the till answered {status}")
+        if status != 200:
+            raise NeedsAction(
+                "payment-refused", f"The till answered {status}: {raw[:200].decode('utf-8', 'replace')}"
+            )
+        try:
+            return strict.read(raw)
+        except InvalidWebhook as error:
+            raise RetryLater("the till's answer cannot be read") from error
+
+
+def _facts(told: strict.Object) -> tuple[Fact, ...]:
+    try:
+        return tuple(
+            _fact(KINDS[strict.name(one, "kind")], one, strict.moment(one, "at"))
+            for one in told.get("objects", [])
+        )
+    except (InvalidWebhook, KeyError, AttributeError, TypeError) as error:
+        raise RetryLater("the till's answer cannot be read") from error
+
+
+def _fact(kind: Kind, what: strict.Object, at: datetime) -> Fact:
+    guild_id, order_id = strict.ids(what, "reference")
+    payment_id = strict.name(what, "payment") if kind is Kind.REFUNDED else None
+    return Fact(
+        kind,
+        strict.name(what, "id"),
+        guild_id,
+        order_id,
+        strict.name(what, "checkout"),
+        strict.money(what),
+        at,
+        payment_id,
+    )

@@ -1,0 +1,141 @@
+"""The queries of the till's own file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+
+from bot.db import Reader, Writer
+from bot.money import Money
+from bot.payments.till.tables import attempt, checkout, event, refund
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money that was given back."""
+
+    id: str
+    key: str
+    amount: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Slip:
+    """All that the till knows about one checkout."""
+
+    id: str
+    reference: str
+    title: str
+    money: Money
+    expires_at: datetime
+    paid_by: str | None
+    paid_at: datetime | None
+    declined: bool
+    refunds: tuple[Refund, ...]
+
+    @property
+    def refunded(self) -> int:
+        """How much was given back so far."""
+        return sum(refund.amount for refund in self.refunds)
+
+
+async def slip(db: Reader, *, id_: str = "", reference: str = "", payment_id: str = "") -> Slip | None:
+    """The checkout with that id, reference or payment, whichever is given."""
+    query = select(checkout)
+    if payment_id:
+        query = query.where(
+            checkout.c.id == select(attempt.c.paid).where(attempt.c.id == payment_id).scalar_subquery()
+        )
+    elif reference:
+        query = query.where(checkout.c.reference == reference)
+    else:
+        query = query.where(checkout.c.id == id_)
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        return None
+    attempts = (
+        await db.execute(select(attempt).where(attempt.c.checkout_id == row.id).order_by(attempt.c.at))
+    ).all()
+    paid = next((one for one in attempts if one.paid), None)
+    given = (
+        select(refund)
+        .where(refund.c.payment_id == (paid.id if paid else ""))
+        .order_by(refund.c.at, refund.c.id)
+    )
+    refunds = tuple(Refund(one.id, one.key, one.amount, one.at) for one in await db.execute(given))
+    return Slip(
+        row.id, row.reference, row.title, Money(row.amount, row.currency), row.expires_at,
+        paid.id if paid else None, paid.at if paid else None, bool(attempts) and paid is None, refunds,
+    )  # fmt: skip
+
+
+async def open_checkout(
+    tx: Writer, id_: str, reference: str, title: str, money: Money, now: datetime, expires_at: datetime
+) -> None:
+    """A new link to pay."""
+    await tx.execute(
+        insert(checkout).values(
+            id=id_, reference=reference, title=title, amount=money.amount, currency=money.currency,
+            created_at=now, expires_at=expires_at,
+        )
+    )  # fmt: skip
+
+
+async def add_attempt(tx: Writer, id_: str, checkout_id: str, now: datetime, *, paid: bool) -> None:
+    """Somebody pressed Pay or Decline."""
+    await tx.execute(
+        insert(attempt).values(id=id_, checkout_id=checkout_id, paid=checkout_id if paid else None, at=now)
+    )
+
+
+async def add_refund(tx: Writer, id_: str, payment_id: str, key: str, amount: int, now: datetime) -> None:
+    """Money goes back."""
+    await tx.execute(insert(refund).values(id=id_, payment_id=payment_id, key=key, amount=amount, at=now))
+
+
+async def add_event(tx: Writer, id_: str, body: bytes, wanted: int, next_at: datetime) -> None:
+    """A webhook to deliver."""
+    await tx.execute(
+        insert(event).values(id=id_, body=body, wanted=wanted, delivered=0, tries=0, next_at=next_at)
+    )
+
+
+async def due_events(db: Reader, real: datetime) -> Sequence[tuple[str, bytes, int]]:
+    """(id, body, tries) of what should be sent now, oldest first."""
+    query = select(event.c.id, event.c.body, event.c.tries).where(
+        event.c.delivered < event.c.wanted, event.c.next_at <= real
+    )
+    return [
+        (row.id, row.body, row.tries) for row in await db.execute(query.order_by(event.c.next_at).limit(50))
+    ]
+
+
+async def next_event(db: Reader) -> datetime | None:
+    """When the next webhook is to be sent."""
+    query = (
+        select(event.c.next_at).where(event.c.delivered < event.c.wanted).order_by(event.c.next_at).limit(1)
+    )
+    return (await db.execute(query)).scalar()
+
+
+async def note_delivery(tx: Writer, id_: str, next_at: datetime, *, accepted: bool) -> None:
+    """One more try: accepted, or to be repeated at `next_at`."""
+    await tx.execute(
+        update(event)
+        .where(event.c.id == id_)
+        .values(
+            delivered=event.c.delivered + (1 if accepted else 0),
+            tries=0 if accepted else event.c.tries + 1,
+            next_at=next_at,
+        )
+    )
+
+
+async def hurry(tx: Writer, real: datetime) -> None:
+    """After a start: what waited in a long backoff is tried again now (a delay that was asked for stays)."""
+    waiting = (event.c.delivered < event.c.wanted) & (event.c.tries > 0)
+    await tx.execute(update(event).where(waiting).values(next_at=func.min(event.c.next_at, real)))

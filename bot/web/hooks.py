@@ -1,0 +1,42 @@
+"""POST /hooks/{provider}: where providers report. Nothing is told to a sender who cannot sign."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.payments.intake import Intake
+from bot.payments.port import InvalidWebhook
+
+SLOWEST = 10.0  # seconds for a body to arrive
+
+log = structlog.get_logger(__name__)
+
+
+def routes(intake: Intake) -> list[web.RouteDef]:
+    """The one route of all providers; one that is off does not exist (404)."""
+
+    async def post(request: web.Request) -> web.StreamResponse:
+        provider = intake.provider(request.match_info["provider"])
+        if provider is None:
+            raise web.HTTPNotFound
+        try:
+            async with asyncio.timeout(SLOWEST):
+                body = await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        try:
+            await intake.receive(provider, list(request.headers.items()), body)
+        except InvalidWebhook as error:
+            log.info("a webhook was refused", provider=provider.name, reason=str(error))
+            raise web.HTTPBadRequest(text="bad request") from None
+        except (SQLAlchemyError, sqlite3.Error, OSError):
+            log.exception("a webhook could not be stored", provider=provider.name)
+            raise web.HTTPServiceUnavailable(text="try again") from None
+        return web.Response(body=provider.acknowledgement)
+
+    return [web.post("/hooks/{provider}", post)]
