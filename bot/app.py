@@ -24,15 +24,27 @@ from bot.events.doors import Doors
 from bot.events.running import Running
 from bot.events.service import Events
 from bot.i18n import Texts
+from bot.memberships.service import Memberships, Terms
+from bot.payments.intake import Intake
+from bot.payments.registry import Surroundings, open_till, providers
+from bot.payments.till import Till
 from bot.settings import Settings
-from bot.web import health
+from bot.web import health, hooks, pay, till_api
 from bot.web.server import WebServer
 from bot.work import Queue
 from bot.work import store as work_store
 from bot.work.wake import Wake
 from bot.work.worker import Handler, Worker
 
-PAGES: tuple[str, ...] = ("cogs.event", "cogs.host", "cogs.activity")
+PAGES: tuple[str, ...] = (
+    "cogs.membership",
+    "cogs.tier",
+    "cogs.order",
+    "cogs.access",
+    "cogs.event",
+    "cogs.host",
+    "cogs.activity",
+)
 """The cogs, in the order in which /help lists them."""
 
 SANDBOX_TOKEN = "sandbox.lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
@@ -54,6 +66,9 @@ class App:
     web: WebServer
     events: Events
     doors: Doors
+    memberships: Memberships
+    intake: Intake
+    till: Till | None
     activity: Activity
 
     async def settled(self) -> None:
@@ -82,7 +97,7 @@ class App:
             "now": now.isoformat(),
             "work_due": due,
             "work_failed": stuck,
-            "inbox_open": 0,
+            "inbox_open": await self.intake.count_open(),
             "unflushed": self.activity.unflushed,
             "last_event_id": str(last) if last else None,
         }
@@ -105,7 +120,19 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     activity = Activity(db, clock, settings.community.timezone, server, events)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
+    till = open_till(settings, clock, lambda: web.url)
+    sellers = providers(Surroundings(settings, lambda: web.url, till))
+    terms = Terms(settings.payments.link_minutes, settings.payments.poll_seconds, settings.folder)
+    memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
+    intake = Intake(db, clock, queue, sellers, memberships.settling.settle)
     handlers: dict[str, Handler] = {
+        "order.settle": intake.settle,
+        "order.expire": memberships.buying.expire,
+        "order.refund": memberships.refunds.refund,
+        "order.review": memberships.refunds.review,
+        "role.sync": memberships.reconciler.sync,
+        "entitlement.end": memberships.reconciler.end,
+        "card.update": memberships.pay_cards.update,
         "event.publish": announcer.publish,
         "event.card": announcer.card,
         "event.remind": announcer.remind,
@@ -116,8 +143,29 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     worker = Worker(db, clock, queue, handlers)
     wake = Wake(worker, clock, queue)
     web = WebServer(settings.web.host, settings.web.port, [])
-    app = App(settings, texts, db, clock, queue, worker, wake, client, server, web, events, doors, activity)
-    web.add(health.routes(app.health))
+    app = App(
+        settings,
+        texts,
+        db,
+        clock,
+        queue,
+        worker,
+        wake,
+        client,
+        server,
+        web,
+        events,
+        doors,
+        memberships,
+        intake,
+        till,
+        activity,
+    )
+    web.add([*health.routes(app.health), *hooks.routes(intake)])
+    if till is not None:
+        web.add([*pay.routes(till, texts), *till_api.routes(till)])
+    wake.every(settings.payments.poll_seconds, memberships.polling.tick, "look at open orders")
+    wake.every(60, memberships.pay_cards.forget, "forget pay cards")
     client.app = app
     return app
 
@@ -145,8 +193,13 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
         await app.activity.start()
         stack.push_async_callback(app.activity.stop)
         await _sign_in(app, sandbox, stack)
+        if app.till is not None:
+            await app.till.open()
+            stack.push_async_callback(app.till.close)
         await app.web.start()
         stack.push_async_callback(app.web.stop)
+        if app.till is not None:
+            app.till.start()
         stack.push_async_callback(app.worker.stop)
         stack.push_async_callback(app.doors.see)
         app.wake.every(30, app.doors.see, "doors")
