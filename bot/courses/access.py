@@ -1,0 +1,55 @@
+"""Who may open a course: asked of the memberships, which know the tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+from bot.cards import plain
+from bot.errors import UserError
+
+
+class Access(Protocol):
+    """What courses ask of the memberships."""
+
+    async def open_tiers(self, guild_id: int, user_id: int) -> frozenset[int]:
+        """The tiers whose doors are open to this member now."""
+        ...
+
+    async def tier_names(self, guild_id: int) -> Mapping[int, str]:
+        """Every tier that is for sale, by id."""
+        ...
+
+
+def is_locked(tier_ids: Collection[int], open_tiers: frozenset[int], *, staff: bool) -> bool:
+    """A course that names tiers is locked unless one of them is open; staff open everything."""
+    return bool(tier_ids) and not staff and open_tiers.isdisjoint(tier_ids)
+
+
+def tier_ids(names: Mapping[int, str], wanted: Iterable[str]) -> list[int]:
+    """The ids of these tiers, each given by its name or its id. UserError for one that is not there."""
+    by_word = {name.casefold(): id_ for id_, name in names.items()} | {str(id_): id_ for id_ in names}
+    found: list[int] = []
+    for word in wanted:
+        if word.strip().casefold() not in by_word:
+            raise UserError(
+                "There is no tier “{tier}” here. Create it with /tier create first, or name another one.",
+                tier=plain(word, 60),
+            )
+        found.append(by_word[word.strip().casefold()])
+    return found
+
+
+def locked_sentence(title: str, names: Iterable[str]) -> UserError:
+    """Which plan opens it, and how to get that."""
+    plans = " / ".join(plain(name, 60) for name in names)
+    if not plans:
+        return UserError(
+            "“{course}” is locked, and its plan is no longer for sale. Ask the owner to open it.",
+            course=plain(title, 100),
+        )
+    return UserError(
+        "“{course}” opens with {plans}. Get it with /membership buy, then come back.",
+        course=plain(title, 100),
+        plans=plans,
+    )

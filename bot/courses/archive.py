@@ -1,0 +1,130 @@
+"""A course in a zip that anybody may have made. Nothing is ever unpacked to a disk.
+
+Sizes are counted while inflating: what the archive says of itself is not believed. (reliability.md, T12)
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+
+from bot.courses.course import quoted, wrong
+from bot.courses.files import LARGEST_COURSE, MOST_FILES, Files, check_size, wanted
+from bot.errors import UserError
+
+RATIO = 100
+_SMALL = 10_000  # bytes that may come out of a few: the ratio of a tiny file says nothing
+_LARGEST_INDEX = 512 * 1024  # bytes of the archive's own list of names
+_DEEPEST = 12  # folders
+_PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED = 0x1
+
+
+def zip_files(data: bytes) -> Files:
+    """The files of a zip. UserError says what is wrong with it, naming the entry."""
+    if len(data) > LARGEST_COURSE:
+        raise UserError(
+            "The course is larger than {n} MB. Split it into several courses.", n=LARGEST_COURSE >> 20
+        )
+    _check_index(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = _inflate(archive)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        struct.error,
+        UnicodeDecodeError,
+        OSError,
+        ValueError,
+    ):
+        raise UserError("The zip is damaged. Make it anew and send it again.") from None
+    return _without_top_folder(found)
+
+
+def _check_index(data: bytes) -> None:
+    """Refuse what is no zip, and a list of names so long that reading it alone would hurt."""
+    end = data.rfind(b"PK\x05\x06")
+    if not data.startswith(b"PK") or end < 0 or len(data) < end + 22:
+        raise UserError("This is not a zip. Pack the course's folder into a .zip and send that.")
+    (size,) = struct.unpack_from("<L", data, end + 12)
+    if size > _LARGEST_INDEX or data[max(0, end - 20) : end].startswith(b"PK\x06\x07"):
+        raise UserError("The course has more than {n} files. Split it into several courses.", n=MOST_FILES)
+
+
+def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    seen: set[str] = set()
+    room = LARGEST_COURSE
+    for entry in archive.infolist():
+        name = entry.orig_filename
+        _check_entry(entry, name)
+        if entry.is_dir():
+            continue
+        if name in seen:
+            raise wrong(name, None, "{where}: the zip holds this file twice. Make it anew.")
+        seen.add(name)
+        content = _content(archive, entry, len(seen), room)
+        room -= len(content)
+        if wanted(name):
+            found[name] = content
+    return found
+
+
+def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
+    parts = name.removesuffix("/").split("/")
+    strange = "\\" in name or not name.isprintable() or len(name) > 250 or len(parts) > _DEEPEST
+    outside = (
+        name.startswith("/") or re.match(r"[A-Za-z]:", name) or any(part in ("", ".", "..") for part in parts)
+    )
+    if strange or outside:
+        raise UserError(
+            "The zip holds a file with a name that leads elsewhere: {name}. Make it anew from the course's folder.",
+            name=quoted(name),
+        )
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise wrong(name, None, "{where}: this is a link. Put the file itself there.")
+    if entry.flag_bits & _ENCRYPTED:
+        raise UserError("The zip is encrypted. Make it without a password.")
+    if entry.compress_type not in _PLAIN:
+        raise wrong(
+            name,
+            None,
+            "{where}: the zip packs this file in an unusual way. Make it with ordinary compression.",
+        )
+
+
+def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, number: int, room: int) -> bytes:
+    most = max(_SMALL, RATIO * entry.compress_size)
+    content = bytearray()
+    check_size(entry.filename, number, 0, room)
+    with archive.open(entry) as packed:
+        while chunk := packed.read(64 * 1024):
+            content += chunk
+            check_size(entry.filename, number, len(content), room - len(content))
+            if len(content) > most:
+                raise wrong(
+                    entry.filename,
+                    None,
+                    "{where}: this swells to more than {n} times its packed size, as a zip bomb does. Leave it out.",
+                    n=RATIO,
+                )
+    return bytes(content)
+
+
+def _without_top_folder(found: dict[str, bytes]) -> Files:
+    """Zips are often made of the folder, not of what is in it: drop a single folder at the top."""
+    while (
+        found and all("/" in name for name in found) and len({name.partition("/")[0] for name in found}) == 1
+    ):
+        if "src/SUMMARY.md" in found:
+            break
+        found = {name.partition("/")[2]: content for name, content in found.items()}
+    return found

@@ -1,0 +1,76 @@
+"""The files of a course before they are read: Markdown and TOML by their path, and text with line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.courses.course import quoted, wrong
+from bot.errors import UserError
+
+Files = Mapping[str, bytes]
+"""Contents by path from the course's top, "/" between folders. Only Markdown and TOML."""
+
+MOST_FILES = 400
+LARGEST_FILE = 5 * 1024 * 1024
+LARGEST_COURSE = 50 * 1024 * 1024
+
+WANTED = (".md", ".toml")
+
+
+def wanted(path: str) -> bool:
+    """Markdown and TOML outside hidden folders and macOS's own."""
+    parts = path.split("/")
+    return path.lower().endswith(WANTED) and not any(
+        part.startswith(".") or part == "__MACOSX" for part in parts
+    )
+
+
+def folder_files(folder: Path) -> Files:
+    """The files of a folder on this machine. UserError names what is too large, a link or not readable."""
+    if not folder.is_dir():
+        raise UserError(
+            "{path} is not a folder. Name the folder or the zip file of the course.", path=quoted(str(folder))
+        )
+    found: dict[str, bytes] = {}
+    room = LARGEST_COURSE
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if not wanted(name) or path.is_dir():
+            continue
+        if path.is_symlink():
+            raise wrong(name, None, "{where}: this is a link. Put the file itself there.")
+        size = path.stat().st_size
+        room -= size
+        check_size(name, len(found) + 1, size, room)
+        found[name] = path.read_bytes()
+    return found
+
+
+def check_size(name: str, files: int, size: int, room: int) -> None:
+    """Refuse a file that is one too many, too large, or more than the room that is left."""
+    if files > MOST_FILES:
+        raise UserError("The course has more than {n} files. Split it into several courses.", n=MOST_FILES)
+    if size > LARGEST_FILE:
+        raise wrong(
+            name, None, "{where}: the file is larger than {n} MB. Make it smaller.", n=LARGEST_FILE >> 20
+        )
+    if room < 0:
+        raise UserError(
+            "The course is larger than {n} MB. Split it into several courses.", n=LARGEST_COURSE >> 20
+        )
+
+
+def text_of(files: Files, name: str) -> str:
+    """A file's text: UTF-8, a byte order mark dropped, every line ended by a line feed alone."""
+    data = files[name]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise wrong(name, line, "{where}: this is not UTF-8 text. Save the file as UTF-8.") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise wrong(name, line, "{where}: there is a NUL character. Save the file as plain UTF-8 text.")
+    return text

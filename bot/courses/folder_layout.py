@@ -1,0 +1,144 @@
+"""Lyceum's own layout: `course.toml` (or `course.md`) beside `01-first.md`; a folder is a module."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, quoted, slugged, wrong
+from bot.courses.files import Files, text_of
+from bot.courses.front import Head, take_head, word, words
+from bot.courses.lessons import lesson, spoken
+
+HEADS = ("course.toml", "course.md")
+KEYS = ("title", "slug", "description", "tags", "tier", "tiers", "modules")
+
+_NUMBERED = re.compile(r"(\d+)[-_. ]+(.+)")
+_NO_LESSONS = re.compile(r"(readme|licen[cs]e.*|changelog|contributing|code_of_conduct)\.md", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a lesson stands: its numbers sort it, its names become its slug."""
+
+    path: str
+    order: tuple[tuple[int, str], ...]
+    slug: str
+    folder: str
+
+
+def read(files: Files) -> Course:
+    """Read a course in this layout. UserError names the file and line of the first mistake."""
+    file = next(name for name in HEADS if name in files)
+    head, description = _head(files, file)
+    unknown = [key for key in head if key not in KEYS]
+    if unknown:
+        raise wrong(
+            file,
+            None,
+            "{where}: “{key}” is not known here. Known: {known}.",
+            key=unknown[0][:50],
+            known=", ".join(KEYS),
+        )
+    title = word(file, head, "title")
+    if not title:
+        raise wrong(file, None, '{where}: the course has no title. Add a line such as: title = "My course"')
+    slug = slugged(word(file, head, "slug") or title)
+    return Course(
+        slug=slug or "course",
+        title=title,
+        modules=_modules(files, file, head),
+        description=word(file, {"description": description}, "description", DESCRIPTION_LIMIT),
+        tags=words(file, head, "tags"),
+        tiers=(*words(file, head, "tier"), *words(file, head, "tiers")),
+    )
+
+
+def _head(files: Files, file: str) -> tuple[Head, str]:
+    text = text_of(files, file)
+    if file.endswith(".md"):
+        head, description = take_head(file, text)
+        return head, word(file, head, "description", DESCRIPTION_LIMIT) or description.strip()
+    try:
+        head = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found[1]) if found else None
+        detail = re.sub(r" \(at .*\)", "", str(error))
+        raise wrong(
+            file, line, "{where}: this is not valid TOML ({detail}). Correct that line.", detail=detail
+        ) from None
+    return head, word(file, head, "description", DESCRIPTION_LIMIT)
+
+
+def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
+    titles = _module_titles(file, head)
+    places = sorted((_place(path) for path in files if _is_lesson(path)), key=lambda place: place.order)
+    _refuse_twins(places)
+    folders = list(dict.fromkeys(place.folder for place in places))
+    for folder in titles:
+        if folder not in folders:
+            raise wrong(file, None, "{where}: there is no folder {name} with lessons.", name=quoted(folder))
+    return tuple(
+        Module(
+            word(file, titles, folder) or spoken(_bare(folder)[1]),
+            tuple(_read_lesson(files, place) for place in places if place.folder == folder),
+        )
+        for folder in folders
+    )
+
+
+def _module_titles(file: str, head: Head) -> dict[str, Any]:
+    titles: Any = head.get("modules", {})
+    if not isinstance(titles, dict):
+        raise wrong(file, None, '{where}: “modules” must be a table of folder = "Title" lines.')
+    return {str(folder): title for folder, title in titles.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _is_lesson(path: str) -> bool:
+    if not path.lower().endswith(".md") or path in HEADS:
+        return False
+    name = path.rpartition("/")[2]
+    if _NO_LESSONS.fullmatch(name):
+        return False
+    if not _NUMBERED.fullmatch(name[: -len(".md")]):
+        raise wrong(
+            path,
+            None,
+            "{where}: the name does not tell this lesson's place. Begin it with a number, like 03-loops.md.",
+        )
+    if path.count("/") > 1:
+        raise wrong(path, None, "{where}: folders go one level deep: a folder is a module. Move the file up.")
+    return True
+
+
+def _place(path: str) -> _Place:
+    parts = [_bare(part) for part in path[: -len(".md")].split("/")]
+    folder = path.rpartition("/")[0]
+    order = (*([] if folder else [(-1, "")]), *((number, name) for number, name in parts))
+    return _Place(path, order, "/".join(slugged(name) for _, name in parts), folder)
+
+
+def _bare(name: str) -> tuple[int, str]:
+    """ "03-loops" → (3, "loops"); a folder without a number comes after those with one."""
+    found = _NUMBERED.fullmatch(name)
+    return (int(found[1]), found[2]) if found else (1_000_000_000, name)
+
+
+def _refuse_twins(places: list[_Place]) -> None:
+    known: dict[str, str] = {}
+    for place in places:
+        if place.slug in known:
+            raise wrong(
+                place.path, None, "{where}: the same lesson as {other} but for its number. Give one another name.",
+                other=quoted(known[place.slug]),
+            )  # fmt: skip
+        known[place.slug] = place.path
+
+
+def _read_lesson(files: Files, place: _Place) -> Lesson:
+    head, body = take_head(place.path, text_of(files, place.path))
+    fallback = spoken(place.slug.rpartition("/")[2])
+    return lesson(place.path, place.slug, word(place.path, head, "title"), fallback, body, head=head)

@@ -1,0 +1,77 @@
+"""The head of a Markdown file: YAML between two lines of three dashes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from frontmatter.default_handlers import YAMLHandler
+
+from bot.courses.course import TITLE_LIMIT, wrong
+
+LONGEST = 10_000  # characters
+
+Head = Mapping[str, Any]
+
+
+def take_head(file: str, text: str) -> tuple[Head, str]:
+    """(front matter, the rest of the text unchanged). No front matter: an empty one. UserError where it is broken."""
+    if not text.startswith("---\n"):
+        return {}, text
+    end = text.find("\n---\n", 3)
+    stop = end + 5
+    if end < 0 and text.endswith("\n---"):
+        end, stop = len(text) - 4, len(text)
+    if end < 0 or end > LONGEST:
+        raise wrong(file, 1, "{where}: the front matter is not closed. Put a line of three dashes after it.")
+    return _parsed(file, text[4 : end + 1]), text[stop:].lstrip("\n")
+
+
+def _parsed(file: str, yaml: str) -> Head:
+    try:
+        head: object = YAMLHandler().load(yaml)
+    except Exception as error:  # PyYAML's own errors, and ValueError or RecursionError from what it builds
+        mark: Any = getattr(error, "problem_mark", None)
+        detail = str(getattr(error, "problem", None) or type(error).__name__)
+        line = mark.line + 2 if mark else 2
+        raise wrong(
+            file,
+            line,
+            "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
+            detail=detail,
+        ) from None
+    if head is None:
+        return {}
+    if not isinstance(head, dict):
+        raise wrong(
+            file,
+            2,
+            "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
+            detail="no keys",
+        )
+    return {str(key): value for key, value in head.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def word(file: str, head: Head, key: str, limit: int = TITLE_LIMIT) -> str:
+    """The text under `key`, "" if there is none. UserError when it is no text or too long."""
+    value = head.get(key, "")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise wrong(file, None, "{where}: “{key}” must be text. Put it in quotes.", key=key)
+    text = " ".join(str(value).split())
+    check_length(file, None, key, text, limit)
+    return text
+
+
+def words(file: str, head: Head, key: str) -> tuple[str, ...]:
+    """The list of texts under `key`; a single text is a list of one."""
+    value: Any = head.get(key, [])
+    values: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
+    return tuple(word(file, {key: one}, key) for one in values)
+
+
+def check_length(file: str, line: int | None, key: str, text: str, limit: int = TITLE_LIMIT) -> None:
+    """Refuse a text that Discord would not show whole."""
+    if len(text) > limit:
+        raise wrong(
+            file, line, "{where}: the {key} is longer than {n} characters. Shorten it.", key=key, n=limit
+        )

@@ -1,0 +1,55 @@
+"""One lesson out of one file: its title, its text, and what is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.courses.course import LESSON_LIMIT, SLUG_LIMIT, Lesson, wrong
+from bot.courses.front import check_length, words
+
+_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_PRICED = ("tier", "tiers", "price")
+
+
+def lesson(
+    file: str,
+    slug: str,
+    title: str,
+    fallback: str,
+    body: str,
+    *,
+    head: Mapping[str, Any] | None = None,
+    depth: int = 0,
+) -> Lesson:
+    """A lesson with a title: the one given, else its first heading, else `fallback`. UserError when it is empty or too long."""
+    head = head or {}
+    for key in _PRICED:
+        if key in head:
+            raise wrong(
+                file,
+                None,
+                "{where}: “{key}” stands in a lesson, but a tier opens a whole course. Say it in course.toml.",
+                key=key,
+            )
+    if not body.strip():
+        raise wrong(file, None, "{where}: the lesson is empty. Write it or take the file out.")
+    if len(body) > LESSON_LIMIT:
+        raise wrong(
+            file,
+            None,
+            "{where}: the lesson is longer than {n} characters. Make several of it.",
+            n=LESSON_LIMIT,
+        )
+    heading = _HEADING.search(body)
+    title = title or (heading[1].replace("`", "") if heading else "") or fallback
+    check_length(file, None, "title", title)
+    check_length(file, None, "name", slug, SLUG_LIMIT)
+    return Lesson(slug, title, body, depth, words(file, head, "tags"))
+
+
+def spoken(name: str) -> str:
+    """ "error-handling" → "Error handling"."""
+    words = re.sub(r"[-_]+", " ", name).strip()
+    return words[:1].upper() + words[1:]

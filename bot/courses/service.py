@@ -1,0 +1,227 @@
+"""Courses: what members open, finish and rate, and what is counted of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.courses.access import Access, is_locked, locked_sentence
+from bot.courses.pages import pages
+from bot.courses.store import deeds, library
+from bot.courses.views import (
+    CourseView,
+    LessonPage,
+    LessonView,
+    Library,
+    ModuleView,
+    Outline,
+    Stars,
+    following,
+)
+from bot.db import Database, Reader
+from bot.errors import UserError
+
+WORDS_LIMIT = 1000
+
+
+class Courses:
+    """Everything that members do with courses. `zone` is the community's: its days are what is counted by."""
+
+    def __init__(self, db: Database, clock: Clock, access: Access, zone: ZoneInfo) -> None:
+        self._db = db
+        self._clock = clock
+        self._access = access
+        self._zone = zone
+
+    async def browse(self, guild_id: int, user_id: int, *, staff: bool = False) -> list[CourseView]:
+        """All courses by title, those included that are locked for this member."""
+        keys = await self._keys(guild_id, user_id, staff)
+        async with self._db.read() as db:
+            done = await deeds.finished(db, guild_id, user_id)
+            stars = await deeds.ratings_by_course(db, guild_id)
+            return [
+                keys.view(row, stars, await library.lessons(db, guild_id, row.id, row.version), done)
+                for row in await library.courses(db, guild_id)
+            ]
+
+    async def outline(self, guild_id: int, user_id: int, course_id: int, *, staff: bool = False) -> Outline:
+        """A course's modules and lessons and what the member is done with. Locked courses show theirs too."""
+        keys = await self._keys(guild_id, user_id, staff)
+        async with self._db.read() as db:
+            row = await _course(db, guild_id, course_id)
+            return await _outlined(db, guild_id, user_id, row, keys)
+
+    async def open_lesson(
+        self, guild_id: int, user_id: int, lesson_id: int, *, page: int = 0, staff: bool = False
+    ) -> LessonPage:
+        """Show a page of a lesson, and count in the same transaction that the member opened it today.
+
+        UserError when the course is locked for this member or the lesson is no longer part of it.
+        """
+        keys = await self._keys(guild_id, user_id, staff)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            row = await _course_of(tx, guild_id, lesson_id)
+            keys.open(row)
+            body = await library.text(tx, guild_id, lesson_id, row.version)
+            if body is None:
+                raise _gone()
+            outline = await _outlined(tx, guild_id, user_id, row, keys)
+            await deeds.consume(tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now)
+            mine = await deeds.rating_of(tx, guild_id, user_id, lesson_id)
+        cut = pages(body)
+        module, lesson = _placed(outline, lesson_id)
+        shown = max(0, min(page, len(cut) - 1))
+        return LessonPage(
+            outline.course, module.title, lesson, cut[shown].shown, shown, len(cut),
+            following(_all(outline.modules), lesson.place), mine.stars if mine is not None else None,
+        )  # fmt: skip
+
+    async def mark_done(
+        self, guild_id: int, user_id: int, lesson_id: int, *, staff: bool = False
+    ) -> tuple[Outline, LessonView | None]:
+        """The member is done with a lesson; returns the course and where to go on, None when all is done.
+
+        UserError when the course is locked for this member or the lesson is no longer part of it.
+        """
+        keys = await self._keys(guild_id, user_id, staff)
+        async with self._db.write() as tx:
+            row = await _course_of(tx, guild_id, lesson_id)
+            keys.open(row)
+            await deeds.finish(tx, guild_id, user_id, lesson_id, self._clock.now())
+            outline = await _outlined(tx, guild_id, user_id, row, keys)
+        _, lesson = _placed(outline, lesson_id)
+        return outline, following(_all(outline.modules), lesson.place)
+
+    async def next_lesson(self, guild_id: int, user_id: int, course_id: int | None = None) -> LessonView:
+        """Where to go on: in this course, or in the one opened last. UserError when there is nothing left."""
+        async with self._db.read() as db:
+            recent = await deeds.opened_lessons(db, guild_id, user_id)
+            if course_id is None and not recent:
+                raise UserError("You have not opened a course yet. Find one with /course browse.")
+            row = await _course(db, guild_id, recent[0].course_id if course_id is None else course_id)
+            outline = await _outlined(db, guild_id, user_id, row, _Keys(frozenset(), {}, staff=True))
+            last = next((one.lesson_id for one in recent if one.course_id == row.id), None)
+        lessons = _all(outline.modules)
+        after = next((lesson.place for lesson in lessons if lesson.id == last and lesson.done), None)
+        here = next((lesson for lesson in lessons if lesson.id == last and not lesson.done), None)
+        found = here or following(lessons, -1 if after is None else after)
+        if found is None:
+            raise UserError(
+                "You are done with every lesson of this course. Find another with /course browse."
+            )
+        return found
+
+    async def rate(
+        self, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None = None
+    ) -> bool:
+        """Keep what the member says of a lesson that they have opened; True when it replaces an earlier rating."""
+        said = (words or "").strip()
+        if not 1 <= stars <= 5:
+            raise UserError("A rating is a number of stars from 1 to 5. Choose one of them.")
+        if len(said) > WORDS_LIMIT:
+            raise UserError("The text is longer than {n} characters. Shorten it.", n=WORDS_LIMIT)
+        async with self._db.write() as tx:
+            await _course_of(tx, guild_id, lesson_id)
+            if not await deeds.opened(tx, guild_id, user_id, lesson_id):
+                raise UserError(
+                    "You have not opened this lesson yet. Open it with /course open, then rate it."
+                )
+            return await deeds.rate(tx, guild_id, user_id, lesson_id, stars, said or None, self._clock.now())
+
+    async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int:
+        """How many lessons were opened in [start, end), each counted once per member and day of the community."""
+        first, last = start.astimezone(self._zone), end.astimezone(self._zone)
+        async with self._db.read() as db:
+            if first.time() == last.time() == time(0):
+                return await deeds.consumed_in_days(db, guild_id, first.date(), last.date())
+            return await deeds.consumed_between(db, guild_id, start, end)
+
+    async def library(self, guild_id: int, start: datetime, end: datetime) -> Library:
+        """The lessons that existed at the end of [start, end), and the ratings of them in force then."""
+        async with self._db.read() as db:
+            contents = await library.contents(db, guild_id, end)
+            ratings = await deeds.rating_totals(db, guild_id, end)
+        return Library(contents, ratings.rated, int(ratings.total), ratings.count)
+
+    async def _keys(self, guild_id: int, user_id: int, staff: bool) -> _Keys:
+        opened = await self._access.open_tiers(guild_id, user_id)
+        return _Keys(opened, await self._access.tier_names(guild_id), staff=staff)
+
+
+class _Keys:
+    """What one member can open."""
+
+    def __init__(self, tiers: frozenset[int], names: Mapping[int, str], *, staff: bool) -> None:
+        self._tiers = tiers
+        self._names = names
+        self._staff = staff
+
+    def names(self, row: Any) -> tuple[str, ...]:
+        """The tiers that open the course."""
+        return tuple(self._names[id_] for id_ in row.tier_ids if id_ in self._names)
+
+    def open(self, row: Any) -> None:
+        """Refuse with the sentence that says which plan opens it."""
+        if is_locked(row.tier_ids, self._tiers, staff=self._staff):
+            raise locked_sentence(row.title, self.names(row))
+
+    def view(
+        self, row: Any, stars: Mapping[int, tuple[int, int]], lessons: list[Any], done: set[int]
+    ) -> CourseView:
+        """The course as this member sees it."""
+        return CourseView(
+            row.id, row.title, row.description, row.version, self.names(row),
+            is_locked(row.tier_ids, self._tiers, staff=self._staff), len(lessons),
+            sum(lesson.lesson_id in done for lesson in lessons), Stars(*stars.get(row.id, (0, 0))),
+        )  # fmt: skip
+
+
+async def _course(db: Reader, guild_id: int, course_id: int) -> Any:
+    row = await library.course_by_id(db, guild_id, course_id)
+    if row is None:
+        raise UserError("There is no such course here. Find one with /course browse.")
+    return row
+
+
+async def _course_of(db: Reader, guild_id: int, lesson_id: int) -> Any:
+    course_id = await library.course_of(db, guild_id, lesson_id)
+    if course_id is None:
+        raise UserError("There is no such lesson here. Find one with /course open.")
+    return await _course(db, guild_id, course_id)
+
+
+async def _outlined(db: Reader, guild_id: int, user_id: int, row: Any, keys: _Keys) -> Outline:
+    lessons = await library.lessons(db, guild_id, row.id, row.version)
+    done = await deeds.finished(db, guild_id, user_id)
+    stars = await deeds.ratings_by_course(db, guild_id)
+    seen = [
+        LessonView(one.lesson_id, one.place, one.module, one.depth, one.title, one.lesson_id in done)
+        for one in lessons
+    ]
+    modules = tuple(
+        ModuleView(module.place, module.title, tuple(one for one in seen if one.module == module.place))
+        for module in await library.modules(db, guild_id, row.id, row.version)
+    )
+    return Outline(keys.view(row, stars, lessons, done), modules, following(seen))
+
+
+def _all(modules: tuple[ModuleView, ...]) -> list[LessonView]:
+    return [lesson for module in modules for lesson in module.lessons]
+
+
+def _placed(outline: Outline, lesson_id: int) -> tuple[ModuleView, LessonView]:
+    for module in outline.modules:
+        for lesson in module.lessons:
+            if lesson.id == lesson_id:
+                return module, lesson
+    raise _gone()
+
+
+def _gone() -> UserError:
+    return UserError(
+        "This lesson is no longer part of its course. Look at the course anew with /course open."
+    )

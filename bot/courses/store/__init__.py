@@ -1,0 +1,1 @@
+"""The queries of courses: functions that take a connection and never commit."""

@@ -1,0 +1,159 @@
+"""Queries of what members do with lessons: open, finish, rate. They take a connection and never commit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.courses.store.library import lessons_at
+from bot.courses.tables import consumption, consumption_day, former_rating, lesson, lesson_progress, rating
+from bot.db import Reader, Writer
+
+
+async def consume(tx: Writer, guild_id: int, user_id: int, lesson_id: int, day: date, now: datetime) -> bool:
+    """Count that a member opened a lesson on this day. False when that is counted already."""
+    row = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id, "day": day, "at": now}
+    new = await tx.execute(insert(consumption).values(**row).on_conflict_do_nothing())
+    if new.rowcount < 1:
+        return False
+    total = insert(consumption_day).values(guild_id=guild_id, day=day, lesson_id=lesson_id, count=1)
+    key = ["guild_id", "day", "lesson_id"]
+    await tx.execute(
+        total.on_conflict_do_update(index_elements=key, set_={"count": consumption_day.c.count + 1})
+    )
+    return True
+
+
+async def opened(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> bool:
+    """Whether the member ever opened the lesson."""
+    c = consumption.c
+    query = select(c.day).where(c.guild_id == guild_id, c.user_id == user_id, c.lesson_id == lesson_id)
+    return (await db.execute(query.limit(1))).first() is not None
+
+
+async def opened_lessons(db: Reader, guild_id: int, user_id: int) -> list[Any]:
+    """The lessons that the member opened, latest first: lesson_id, course_id."""
+    c = consumption.c
+    query = (
+        select(c.lesson_id, lesson.c.course_id)
+        .join(lesson, (lesson.c.guild_id == c.guild_id) & (lesson.c.id == c.lesson_id))
+        .where(c.guild_id == guild_id, c.user_id == user_id)
+        .group_by(c.lesson_id, lesson.c.course_id)
+        .order_by(func.max(c.at).desc(), c.lesson_id.desc())
+    )
+    return list((await db.execute(query)).all())
+
+
+async def consumed_in_days(db: Reader, guild_id: int, first: date, last: date) -> int:
+    """Openings counted on the days [first, last)."""
+    c = consumption_day.c
+    query = select(func.coalesce(func.sum(c.count), 0)).where(
+        c.guild_id == guild_id, c.day >= first, c.day < last
+    )
+    return int((await db.execute(query)).scalar_one())
+
+
+async def consumed_between(db: Reader, guild_id: int, start: datetime, end: datetime) -> int:
+    """Openings counted in [start, end), row by row."""
+    c = consumption.c
+    query = (
+        select(func.count()).select_from(consumption).where(c.guild_id == guild_id, c.at >= start, c.at < end)
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+async def openings_by_course(db: Reader, guild_id: int, first: date) -> dict[int, int]:
+    """Openings since `first`, by course."""
+    c = consumption_day.c
+    query = (
+        select(lesson.c.course_id, func.sum(c.count).label("n"))
+        .join(lesson, (lesson.c.guild_id == c.guild_id) & (lesson.c.id == c.lesson_id))
+        .where(c.guild_id == guild_id, c.day >= first)
+        .group_by(lesson.c.course_id)
+    )
+    return {row.course_id: int(row.n) for row in await db.execute(query)}
+
+
+async def finish(tx: Writer, guild_id: int, user_id: int, lesson_id: int, now: datetime) -> None:
+    """The member is done with the lesson; done twice is done once."""
+    row = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id, "done_at": now}
+    await tx.execute(insert(lesson_progress).values(**row).on_conflict_do_nothing())
+
+
+async def finished(db: Reader, guild_id: int, user_id: int) -> set[int]:
+    """Every lesson that the member is done with."""
+    c = lesson_progress.c
+    rows = await db.execute(select(c.lesson_id).where(c.guild_id == guild_id, c.user_id == user_id))
+    return set(rows.scalars())
+
+
+async def graduates(db: Reader, guild_id: int, lesson_ids: Collection[int]) -> int:
+    """How many members are done with all of these lessons."""
+    c = lesson_progress.c
+    done_all = (
+        select(c.user_id)
+        .where(c.guild_id == guild_id, c.lesson_id.in_(lesson_ids))
+        .group_by(c.user_id)
+        .having(func.count() == len(lesson_ids))
+        .subquery()
+    )
+    return (await db.execute(select(func.count()).select_from(done_all))).scalar_one()
+
+
+async def rating_of(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> Any | None:
+    """What the member says of the lesson now: stars, words, since."""
+    c = rating.c
+    query = select(c.stars, c.words, c.since).where(
+        c.guild_id == guild_id, c.user_id == user_id, c.lesson_id == lesson_id
+    )
+    return (await db.execute(query)).one_or_none()
+
+
+async def rate(
+    tx: Writer, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None, now: datetime
+) -> bool:
+    """Store a rating; one that it replaces is kept without its words. True when it replaces one."""
+    key = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id}
+    before = await rating_of(tx, guild_id, user_id, lesson_id)
+    if before is not None and before.since < now:
+        former = {**key, "since": before.since, "until": now, "stars": before.stars}
+        await tx.execute(insert(former_rating).values(**former))
+    row = insert(rating).values(**key, stars=stars, words=words, since=now)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=list(key), set_={"stars": stars, "words": words, "since": now}
+        )
+    )
+    return before is not None
+
+
+async def rating_totals(db: Reader, guild_id: int, end: datetime) -> Any:
+    """Ratings in force just before `end`, of lessons that existed then: rated, total, count."""
+    now, then = rating.c, former_rating.c
+    in_force = union_all(
+        select(now.lesson_id, now.stars).where(now.guild_id == guild_id, now.since < end),
+        select(then.lesson_id, then.stars).where(
+            then.guild_id == guild_id, then.since < end, then.until >= end
+        ),
+    ).subquery()
+    query = select(
+        func.count(in_force.c.lesson_id.distinct()).label("rated"),
+        func.coalesce(func.sum(in_force.c.stars), 0).label("total"),
+        func.count().label("count"),
+    ).where(in_force.c.lesson_id.in_(select(lessons_at(guild_id, end).c.lesson_id)))
+    return (await db.execute(query)).one()
+
+
+async def ratings_by_course(db: Reader, guild_id: int) -> dict[int, tuple[int, int]]:
+    """Sum and count of the ratings in force, by course."""
+    query = (
+        select(lesson.c.course_id, func.sum(rating.c.stars).label("total"), func.count().label("n"))
+        .join(lesson, (lesson.c.guild_id == rating.c.guild_id) & (lesson.c.id == rating.c.lesson_id))
+        .where(rating.c.guild_id == guild_id)
+        .group_by(lesson.c.course_id)
+    )
+    return {row.course_id: (int(row.total), int(row.n)) for row in await db.execute(query)}

@@ -1,0 +1,60 @@
+"""Keeping a course that was read: the first import makes it, a changed one makes its next version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.courses.course import Course
+from bot.courses.store import library
+from bot.courses.views import Change
+from bot.db import Writer
+from bot.ids import new_id
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of it, and how many lessons came and went."""
+
+    course_id: int
+    change: Change
+    version: int
+    added: int
+    removed: int
+
+
+async def keep(tx: Writer, guild_id: int, source: Course, now: datetime, by: int | None) -> Kept:
+    """Store `source` as the current version of the course with its slug; the same content changes nothing.
+
+    A lesson is known again by its slug, so that what members did with it stays, even if a version was without it.
+    """
+    found = await library.course_by_slug(tx, guild_id, source.slug)
+    if found is not None and found.digest == source.digest():
+        return Kept(found.id, Change.UNCHANGED, found.version, 0, 0)
+    course_id = found.id if found is not None else new_id(now)
+    version = found.version + 1 if found is not None else 1
+    if found is None:
+        await library.add_course(tx, guild_id, course_id, source.slug, now)
+        before: set[int] = set()
+    else:
+        before = {row.lesson_id for row in await library.lessons(tx, guild_id, course_id, found.version)}
+    ids = await library.slugs(tx, guild_id, course_id)
+    new = _fresh_ids({lesson.slug for lesson in source.lessons} - ids.keys(), now)
+    await library.add_lessons(tx, guild_id, course_id, new)
+    await library.add_version(tx, guild_id, course_id, version, source, ids | new, now, by)
+    await library.set_version(tx, guild_id, course_id, version)
+    after = {(ids | new)[lesson.slug] for lesson in source.lessons}
+    change = Change.UPDATED if found is not None else Change.NEW
+    return Kept(course_id, change, version, len(after - before), len(before - after))
+
+
+def _fresh_ids(slugs: Collection[str], now: datetime) -> dict[str, int]:
+    """An id for each; two that happen to be alike are drawn again."""
+    fresh: dict[int, str] = {}
+    for slug in sorted(slugs):
+        id_ = new_id(now)
+        while id_ in fresh:
+            id_ = new_id(now)
+        fresh[id_] = slug
+    return {slug: id_ for id_, slug in fresh.items()}
