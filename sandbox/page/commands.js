@@ -37,7 +37,7 @@ export function matching(line, all) {
   return all.filter(has).sort((a, b) => begins(a) - begins(b) || a.shown.localeCompare(b.shown));
 }
 
-/** The options on a line, in order: [{option, text, from}]; `from` is where the text begins in `rest`. */
+/** The options on a line, in order: [{option, text, start, from}]; `start` is where its name, `from` where its text begins. */
 export function optionsOf(rest, command) {
   const names = new Map(command.options.flatMap((option) => [option.name, localised(option)].map((name) => [name, option])));
   const found = [];
@@ -50,6 +50,16 @@ export function optionsOf(rest, command) {
     one.text = rest.slice(one.from, found[index + 1]?.start ?? rest.length).trim();
   });
   return found;
+}
+
+/** What stands between the command and its first option: belongs to nothing. */
+export function strayOf(rest, given) {
+  return rest.slice(0, given[0]?.start ?? rest.length).trim();
+}
+
+/** The required option to go on with, or undefined. */
+export function nextRequired(command, given) {
+  return missing(command, given).find((option) => option.required);
 }
 
 /** Options that are not on the line yet, required ones first. */

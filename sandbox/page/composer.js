@@ -1,7 +1,7 @@
 // The message box. Text that begins with "/" is a command line: suggestions come up as one types.
 
 import { upload } from "./api.js";
-import { commandOf, matching, missing, optionsOf, typed } from "./commands.js";
+import { commandOf, matching, missing, nextRequired, optionsOf, strayOf, typed } from "./commands.js";
 import { el, fill } from "./dom.js";
 import { BOT, channelName, nameOf, state } from "./state.js";
 import { KINDS, Picked, valuesFor } from "./values.js";
@@ -97,15 +97,20 @@ export class Composer {
 
   commandEntry(command) {
     const required = command.options.filter((option) => option.required).map((option) => `${localised(option)}:`);
-    return { label: `/${command.shown}`, more: command.description, hint: required.join(" "), take: () => this.write(`/${command.shown} `) };
+    const take = () => this.write(`/${command.shown} ${required[0] ?? ""}`);
+    return { label: `/${command.shown}`, more: command.description, hint: required.join(" "), take };
   }
 
   optionEntries(known, given) {
-    return missing(known.command, given).map((option) => ({
+    const stray = given.length ? "" : strayOf(known.rest, given);
+    const line = this.box.value.trimEnd().slice(0, stray ? -stray.length : undefined).trimEnd();
+    const options = missing(known.command, given);
+    const like = options.filter((option) => [option.name, localised(option)].some((name) => name.includes(stray)));
+    return (like.length ? like : options).map((option) => ({
       label: `${localised(option)}:`,
       more: localised(option, "description"),
       hint: word(option.required ? "required" : "optional"),
-      take: () => this.write(`${this.box.value.trimEnd()} ${localised(option)}:`),
+      take: () => this.write(`${line} ${localised(option)}:`),
     }));
   }
 
@@ -121,7 +126,8 @@ export class Composer {
     const start = this.box.value.length - known.rest.length;
     const after = optionsOf(known.rest, known.command).find((one) => one.from > from);
     const tail = after ? known.rest.slice(after.start) : "";
-    this.write(`${this.box.value.slice(0, start + from)}${text} ${tail}`);
+    const next = !tail && nextRequired(known.command, optionsOf(known.rest, known.command));
+    this.write(`${this.box.value.slice(0, start + from)}${text} ${tail}${next ? `${localised(next)}:` : ""}`);
   }
 
   attach(current) {
@@ -179,8 +185,8 @@ export class Composer {
       const step = event.key === "ArrowDown" ? 1 : -1;
       this.active = (this.active + step + this.suggestions.length) % this.suggestions.length;
       this.mark();
-    } else if (open && event.key === "Tab" && !event.shiftKey) {
-      this.suggestions[this.active].take();
+    } else if (event.key === "Tab" && !event.shiftKey && (open || this.goOn())) {
+      if (open) this.suggestions[this.active].take();
     } else if (event.key === "Escape" && !this.list.hidden) {
       this.close();
     } else if (event.key === "Enter" && !event.shiftKey) {
@@ -192,12 +198,21 @@ export class Composer {
     event.preventDefault();
   }
 
+  /** Put the next required option on the line, if one is missing. */
+  goOn() {
+    const known = this.box.value.startsWith("/") && commandOf(this.box.value, typed(state.commands));
+    const next = known && nextRequired(known.command, optionsOf(known.rest, known.command));
+    if (next) this.write(`${this.box.value.trimEnd()} ${localised(next)}:`);
+    return Boolean(next);
+  }
+
   /** Whether the line can be sent as it stands: then Enter sends instead of picking. */
   complete() {
     const known = commandOf(this.box.value, typed(state.commands));
     if (!known) return false;
     const given = optionsOf(known.rest, known.command);
     const last = given.at(-1);
+    if (strayOf(known.rest, given)) return false;
     const settled = !last || !last.option.autocomplete || this.picked.has(known.command, last);
     return settled && given.every((one) => one.text) && !missing(known.command, given).some((option) => option.required);
   }
@@ -229,7 +244,10 @@ export class Composer {
   commandBody(line) {
     const known = commandOf(line, typed(state.commands));
     if (!known) return word("unknownCommand");
-    const given = optionsOf(known.rest, known.command).filter((one) => one.text);
+    const all = optionsOf(known.rest, known.command);
+    const stray = strayOf(known.rest, all);
+    if (stray) return word("stray", { what: stray });
+    const given = all.filter((one) => one.text);
     const needed = missing(known.command, given).filter((option) => option.required);
     if (needed.length) return word("needs", { what: needed.map((option) => localised(option)).join(", ") });
     const options = Object.fromEntries(given.map((one) => [one.option.name, this.picked.value(known.command, one)]));
