@@ -130,6 +130,7 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
     bare = asked.empty or settings.sandbox.empty
     if asked.fresh or calendar.broken_off(folder):
         world.forget(folder)
+    to_be_played = calendar.is_new(folder) and not bare
     arguments = ["--empty"] if bare else []
     begins = asked.clock or (None if bare else calendar.beginning().isoformat())
     arguments += ["--clock", begins] if begins else []
@@ -141,9 +142,9 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
 
     there = await asyncio.shield(starting)
     try:
-        settings = settings if bare else calendar.settings(settings)
+        settings = calendar.settings(settings)
         async with running(settings, there.url) as app:
-            if not bare:
+            if to_be_played and there.new:
                 from bot.demo import month
 
                 await month.play(folder, there.url, app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -85,12 +86,11 @@ async def test_a_second_process_is_refused_with_75_and_changes_nothing(tmp_path:
 
 
 async def test_a_taken_port_is_told(tmp_path: Path) -> None:
-    taken = await asyncio.start_server(lambda _r, _w: None, "127.0.0.1", 0)
-    port = taken.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
 
-    code, said = await begin(tmp_path, port=str(port))
+        code, said = await begin(tmp_path, port=str(port))
 
-    taken.close()
     assert code == 78
     assert f"could not start on port {port}" in said
     assert "Traceback" not in said

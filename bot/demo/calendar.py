@@ -8,8 +8,8 @@ from pathlib import Path
 from bot.clock import real_now
 from bot.settings import Settings
 
-PLAYED = "month.played"
-"""The file that says that this world has lived its month."""
+BEGUN, PLAYED = "month.begun", "month.played"
+"""Files that say how far this world has lived its month."""
 
 DAYS = 28
 
@@ -32,6 +32,11 @@ def beginning() -> datetime:
     return coming_monday(real_now()) - timedelta(days=DAYS, hours=6)
 
 
+def is_new(folder: Path) -> bool:
+    """True when there is no world in this folder yet."""
+    return not (folder / "world.db").exists()
+
+
 def broken_off(folder: Path) -> bool:
     """True when the month was begun in this folder and not finished: half a month shows wrong figures."""
-    return (folder / "world.db").exists() and not (folder / PLAYED).exists()
+    return (folder / BEGUN).exists() and not (folder / PLAYED).exists()

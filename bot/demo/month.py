@@ -22,7 +22,7 @@ import aiohttp
 from yarl import URL
 
 from bot.demo import script
-from bot.demo.calendar import DAYS, PLAYED, coming_monday
+from bot.demo.calendar import BEGUN, DAYS, PLAYED, coming_monday
 from bot.demo.people import People, buttons, upload
 
 if TYPE_CHECKING:  # heavy; imported while the sandbox starts
@@ -32,12 +32,11 @@ COURSE = Path(__file__).parent / "course"
 
 
 async def play(folder: Path, url: str, app: App) -> None:
-    """Play the month once per world; a world that has lived it is left alone."""
-    if (folder / PLAYED).exists():
-        return
+    """Play the month in a world that is new."""
+    (folder / BEGUN).touch()
     async with People(url) as people:
         await Month(people, app, _progress).play()
-    (folder / PLAYED).write_text("The demo's month was played in this world.\n", "utf-8")
+    (folder / PLAYED).touch()
 
 
 def _progress(step: str) -> None:

@@ -26,16 +26,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class World:
-    """A running sandbox. `ours` tells that run_bot.py started it, now or before it was killed."""
+    """A running sandbox. `ours` tells that run_bot.py started it, now (`new`) or before it was killed."""
 
     url: str
     pid: int
     ours: bool
+    new: bool = False
 
 
 def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World:
-    """The sandbox of this folder. ConfigurationError when something else holds the port."""
-    found = find(folder)
+    """The sandbox of this folder, else the one at that port, else a new one.
+
+    ConfigurationError when something else holds the port.
+    """
+    found = find(folder) or at(port)
     if found is not None:
         return found
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +62,7 @@ def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World
         )
     # Popen would warn that the child outlives it; that is what it is for.
     process.returncode = 0
-    return World(words[2], process.pid, ours=True)
+    return World(words[2], process.pid, ours=True, new=True)
 
 
 def find(folder: Path) -> World | None:
@@ -67,12 +71,23 @@ def find(folder: Path) -> World | None:
         told = json.loads((folder / "sandbox.json").read_text("utf-8"))
         url, pid = str(told["url"]), int(told["pid"])
         os.kill(pid, 0)
-        with urllib.request.urlopen(f"{url}/sandbox/clock", timeout=3) as answer:  # noqa: S310 # our own note
-            if answer.status != 200:
-                return None
     except (OSError, ValueError, KeyError):
         return None
-    return World(url, pid, ours=told.get("started_by") == "run_bot")
+    return World(url, pid, ours=told.get("started_by") == "run_bot") if _answers(url) else None
+
+
+def at(port: int) -> World | None:
+    """A sandbox that somebody started by hand at this port; it is joined and left running."""
+    url = f"http://127.0.0.1:{port}"
+    return World(url, 0, ours=False) if port and _answers(url) else None
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/sandbox/clock", timeout=3) as answer:  # noqa: S310 # this machine
+            return "speed" in json.load(answer)
+    except (OSError, ValueError):
+        return False
 
 
 def end(world: World) -> None:

@@ -39,7 +39,7 @@ class Worker:
     def __init__(self, db: Database, clock: Clock, queue: Queue, handlers: Mapping[str, Handler]) -> None:
         self._db = db
         self._clock = clock
-        self._handlers = handlers
+        self.handlers = handlers
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._claiming = asyncio.Lock()
         self._soonest: datetime | None = None
@@ -117,7 +117,7 @@ class Worker:
 
     async def _attempt(self, job: Job) -> None:
         try:
-            handler = self._handlers[job.kind]
+            handler = self.handlers[job.kind]
             async with asyncio.timeout(TIMEOUT):
                 await handler(job)
         except Later as later:
