@@ -54,6 +54,17 @@ class Stats(
     async def on_guild_available(self, guild: discord.Guild) -> None:
         await self._weekly.schedule(guild.id)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self._weekly.channels_changed(channel.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if before.name != after.name or before.overwrites != after.overwrites:
+            await self._weekly.channels_changed(after.guild.id)
+
     @app_commands.command(
         name=locale_str("week"), description=locale_str("The weekly card: engagement, content value, members")
     )
