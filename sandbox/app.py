@@ -81,7 +81,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Say goodbye to all clients, commit, close."""
-        self.hub.drop_sockets(code=1001)
+        self.hub.close()
         await self._watchers.close()
         await self.parts.followers.close()
         if self._runner:

@@ -31,7 +31,8 @@ def finished(components: list[Any], attachments: list[Json], new_id: Callable[[]
     number = 0
     for path, component in found:
         for key, value in _DEFAULTS.get(component["type"], {}).items():
-            component.setdefault(key, value)
+            if component.get(key) is None:
+                component[key] = value
         for entry in items(component, "items"):
             entry.setdefault("description", None)
             entry.setdefault("spoiler", False)

@@ -74,6 +74,11 @@ def _custom_id(form: Form, path: str, component: Json) -> None:
     form.length(f"{path}.custom_id", component.get("custom_id"), 1, 100)
 
 
+def _given(component: Json, key: str) -> Any:
+    """A number that is 1 where it is absent or null."""
+    return 1 if component.get(key) is None else component[key]
+
+
 def _optional(form: Form, path: str, component: Json, key: str, high: int) -> None:
     if component.get(key) is not None:
         form.length(f"{path}.{key}", component[key], 0, high)
@@ -128,11 +133,11 @@ def _options(form: Form, path: str, component: Json, low: int, high: int) -> Non
 def _select(form: Form, path: str, component: Json) -> None:
     _custom_id(form, path, component)
     _optional(form, path, component, "placeholder", 150)
-    form.number(f"{path}.min_values", component.get("min_values", 1), 0, 25)
-    form.number(f"{path}.max_values", component.get("max_values", 1), 1, 25)
+    form.number(f"{path}.min_values", _given(component, "min_values"), 0, 25)
+    form.number(f"{path}.max_values", _given(component, "max_values"), 1, 25)
     if component["type"] == tree.STRING_SELECT:
         _options(form, path, component, 1, 25)
-        if component.get("max_values", 1) > len(items(component, "options")):
+        if _given(component, "max_values") > len(items(component, "options")):
             form.fault(f"{path}.max_values", "NUMBER_TYPE_MAX", "max_values is above the number of options.")
 
 
@@ -214,8 +219,8 @@ def _checkbox_group(form: Form, path: str, component: Json) -> None:
 
 def _file_upload(form: Form, path: str, component: Json) -> None:
     _custom_id(form, path, component)
-    form.number(f"{path}.min_values", component.get("min_values", 1), 0, 10)
-    form.number(f"{path}.max_values", component.get("max_values", 1), 1, 10)
+    form.number(f"{path}.min_values", _given(component, "min_values"), 0, 10)
+    form.number(f"{path}.max_values", _given(component, "max_values"), 1, 10)
 
 
 _CHECKS = {

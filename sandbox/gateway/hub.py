@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from sandbox.gateway.audience import as_heard, hears
-from sandbox.gateway.link import Link
 from sandbox.gateway.session import Session
 from sandbox.world.events import Event
 from sandbox.world.world import World
@@ -38,15 +37,17 @@ class Hub:
         """Is a client of this application listening now?"""
         return any(s.link for s in self._sessions.values() if s.application_id == application_id)
 
-    def drop_sockets(self, application_id: str | None = None, code: int = 1006) -> None:
-        """Cut sockets, as a bad network does; the sessions stay."""
-        for session in list(self._sessions.values()):
-            if session.link and application_id in (None, session.application_id):
-                session.link.close(code)
+    def cut(self) -> None:
+        """Break every socket, as a bad network does; the sessions stay."""
+        for session in self._sessions.values():
+            if session.link:
+                session.link.cut()
 
-    def links(self) -> list[Link]:
-        """The sockets that are open."""
-        return [s.link for s in self._sessions.values() if s.link]
+    def close(self) -> None:
+        """Say goodbye to every client."""
+        for session in self._sessions.values():
+            if session.link:
+                session.link.close(1001)
 
     def tell(self, event: Event) -> None:
         """Dispatch an event to all who hear it."""

@@ -14,8 +14,11 @@ from sandbox.wire import encode
 class Link:
     """Frames are queued by `send` and written by `pump`, so nobody who changes the world waits for a client."""
 
-    def __init__(self, socket: web.WebSocketResponse, *, compressed: bool) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, transport: asyncio.Transport | None, *, compressed: bool
+    ) -> None:
         self.socket = socket
+        self._transport = transport
         self._deflate = zlib.compressobj(1) if compressed else None
         self._frames: deque[bytes] = deque()
         self._wake = asyncio.Event()
@@ -34,6 +37,16 @@ class Link:
         """Close the socket with this code after what is queued."""
         self._close = code
         self._wake.set()
+
+    def cut(self) -> None:
+        """Break the connection without a word, as a bad network does."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def closing(self) -> bool:
+        """Will `pump` still say goodbye?"""
+        return self._close is not None
 
     async def pump(self) -> None:
         """Write what is queued until the link is closed."""

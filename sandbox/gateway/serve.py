@@ -34,7 +34,7 @@ class Gateway:
         socket = web.WebSocketResponse(max_msg_size=2**20, compress=False)
         await socket.prepare(request)
         compress = request.query.get("compress")
-        link = Link(socket, compressed=compress == "zlib-stream")
+        link = Link(socket, request.transport, compressed=compress == "zlib-stream")
         if request.query.get("v", "10") not in ("9", "10") or compress not in (None, "zlib-stream"):
             await socket.close(code=_BAD_VERSION)
             return socket
@@ -45,9 +45,10 @@ class Gateway:
             await conversation.run()
         finally:
             conversation.end(socket.close_code)
-            pump.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await pump
+            if not link.closing:
+                pump.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError, TimeoutError):
+                await asyncio.wait_for(pump, 2)
         return socket
 
 

@@ -76,12 +76,17 @@ class Messages:
         )
         return [decode(body) for (body,) in rows][::-1]
 
-    def newest_id(self) -> int:
-        """The greatest id in the world, 0 without messages."""
-        row = self._db.execute(
-            "SELECT max(newest) FROM (SELECT max(id) AS newest FROM message GROUP BY channel)"
+    def newest(self) -> dict[str, str]:
+        """The newest message of each channel that all may see."""
+        rows = self._db.execute(
+            "SELECT channel, max(id) FROM message WHERE addressee IS NULL GROUP BY channel"
         )
-        return int(row.fetchone()[0] or 0)
+        return {str(channel): str(message) for channel, message in rows}
+
+    def newest_id(self) -> int:
+        """The greatest id of all messages, 0 without any."""
+        rows = self._db.execute("SELECT max(id) FROM message GROUP BY channel")
+        return max((int(newest) for (newest,) in rows), default=0)
 
     def by_nonce(self, channel_id: str, author_id: str, nonce: str) -> Json | None:
         """The message that this author made with this nonce in the last minutes."""

@@ -114,6 +114,9 @@ class World:
                 if kind == "channel":
                     self._channel_guild[key] = guild_id
         self.snowflakes.last = newest
+        for channel_id, message_id in self.messages.newest().items():
+            if channel_id in self._channel_guild or channel_id in self.directs:
+                self.channel(channel_id)["last_message_id"] = message_id
 
     # --- time and ids ------------------------------------------------------------------------------------
 
