@@ -63,7 +63,7 @@ def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
     order = bill.order
     url = bill.checkout.url
     return card(
-        t("## {plan}", plan=plain(order.tier.name)),
+        f"## {plain(order.tier.name)}",
         t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
         if looked
         else None,
@@ -92,7 +92,7 @@ def receipt(t: Words, told: Receipt) -> Card:
     accent, sentence = _fate(t, told)
     order = told.order
     return card(
-        t("## {plan}", plan=plain(order.tier.name)),
+        f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
         _play_money(t, told.playing),
@@ -149,18 +149,18 @@ def status(t: Words, status: Status) -> Card:
 
 def order_line(t: Words, order: Order) -> str:
     """One order in a list."""
-    return t(
-        "{when} · {plan} · {price} · {state}",
-        when=stamp(order.created_at, "d"),
-        plan=plain(order.tier.name),
-        price=t.money(order.price),
-        state=state_word(t, order.state),
+    parts = (
+        stamp(order.created_at, "d"),
+        plain(order.tier.name),
+        t.money(order.price),
+        state_word(t, order.state),
     )
+    return " · ".join(parts)
 
 
 def label(t: Words, order: Order) -> str:
     """One order in a list of choices, where Discord's marks do not work."""
-    return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · …{order.user_id % 10000:04}"
+    return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · #{order.id % 10000:04}"
 
 
 def state_word(t: Words, state: State) -> str:

@@ -135,17 +135,19 @@ def _source(t: Words, right: Entitlement) -> str:
 
 
 def _sale(t: Words, order: Order) -> str:
-    return t(
-        "{when} · {member} · {plan} · {price} · {state} · `{number}`",
-        when=stamp(order.created_at, "d"), member=f"<@{order.user_id}>", plan=plain(order.tier.name),
-        price=t.money(order.price), state=state_word(t, order.state), number=order.id,
-    )  # fmt: skip
+    parts = (
+        stamp(order.created_at, "d"),
+        f"<@{order.user_id}>",
+        plain(order.tier.name),
+        t.money(order.price),
+        state_word(t, order.state),
+        f"`{order.id}`",
+    )
+    return " · ".join(parts)
 
 
 def _shelf(t: Words, tiers: Sequence[Tier]) -> str:
-    return "\n".join(
-        t("**{plan}** — {details}", plan=plain(tier.name), details=_details(t, tier)) for tier in tiers[:ROWS]
-    )
+    return "\n".join(f"**{plain(tier.name)}** — {_details(t, tier)}" for tier in tiers[:ROWS])
 
 
 def _details(t: Words, tier: Tier) -> str:
