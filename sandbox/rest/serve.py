@@ -18,7 +18,6 @@ from sandbox.world import applications
 
 PREFIX = "/api/v10"
 _OF_A_TOKEN = (f"{PREFIX}/webhooks/", f"{PREFIX}/interactions/")
-_NAMES = web.RequestKey("form", list[str])
 
 
 def add_routes(app: web.Application, parts: Parts) -> None:

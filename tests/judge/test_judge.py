@@ -214,6 +214,16 @@ def test_a_long_text_is_told_from_a_longer_one(judge: Judge) -> None:
     assert finding.rule == "maxLength"
 
 
+def test_a_line_that_cannot_be_read_is_a_violation(judge: Judge, tmp_path: Path) -> None:
+    record = tmp_path / "requests.jsonl"
+    record.write_text(json.dumps(samples.role()) + '\n{"method": "PUT"\n', "utf-8")
+
+    verdict = judge.judge_file(record)
+
+    assert (verdict.requests, verdict.violations) == (1, 1)
+    assert "line 2 cannot be read" in next(verdict.wrong.lines())
+
+
 def test_a_wrong_answer_is_reported_but_fails_nothing(judge: Judge) -> None:
     judged(judge, samples.history() | {"answer": {"messages": []}})
 

@@ -103,6 +103,12 @@ class Judge:
         """Judge every line of a record; a file that was never written holds no requests."""
         if record.exists():
             with record.open("rb") as lines:
-                for line in lines:
-                    self.judge(Exchange.parse(line))
+                for number, line in enumerate(lines, 1):
+                    try:
+                        exchange = Exchange.parse(line)
+                    except (ValueError, KeyError) as error:
+                        what = f"cannot be read: {error!r}"
+                        self.verdict.wrong.add([Finding("record", f"line {number}", "unreadable", what)])
+                    else:
+                        self.judge(exchange)
         return self.verdict
