@@ -13,6 +13,8 @@ import discord
 
 from bot.activity.service import Activity
 from bot.clock import Clock, SystemClock, real_now
+from bot.courses.service import Courses
+from bot.courses.teaching import Teaching
 from bot.db import Database
 from bot.db.migrate import migrate
 from bot.demo.clock import Follower, SandboxClock
@@ -41,6 +43,8 @@ PAGES: tuple[str, ...] = (
     "cogs.tier",
     "cogs.order",
     "cogs.access",
+    "cogs.course",
+    "cogs.teach",
     "cogs.event",
     "cogs.host",
     "cogs.activity",
@@ -70,6 +74,8 @@ class App:
     intake: Intake
     till: Till | None
     activity: Activity
+    courses: Courses
+    teaching: Teaching
 
     async def settled(self) -> None:
         """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
@@ -124,6 +130,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     sellers = providers(Surroundings(settings, lambda: web.url, till))
     terms = Terms(settings.payments.link_minutes, settings.payments.poll_seconds, settings.folder)
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
+    courses = Courses(db, clock, memberships, settings.community.timezone)
+    teaching = Teaching(db, clock, memberships, settings.community.timezone)
     intake = Intake(db, clock, queue, sellers, memberships.settling.settle)
     handlers: dict[str, Handler] = {
         "order.settle": intake.settle,
@@ -160,6 +168,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         intake,
         till,
         activity,
+        courses,
+        teaching,
     )
     web.add([*health.routes(app.health), *hooks.routes(intake)])
     if till is not None:
@@ -205,7 +215,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
         app.wake.every(30, app.doors.see, "doors")
         app.wake.every(settings.activity.flush_seconds, app.activity.beat, "flush")
         app.wake.start()
-        stack.callback(app.wake.stop)
+        stack.push_async_callback(app.wake.stop)
         if follower is not None:
             follower.work_with(app.worker, app.turned)
         gc.freeze()  # what is here now stays: later collections need not look at it

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bot.cards import plain
 from bot.errors import UserError
 
 
+class Plan(Protocol):
+    """A tier, as far as courses need it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+
 class Access(Protocol):
-    """What courses ask of the memberships."""
+    """bot/memberships, as far as courses need it."""
 
-    async def open_tiers(self, guild_id: int, user_id: int) -> frozenset[int]:
-        """The tiers whose doors are open to this member now."""
+    async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
+        """The ids of the tiers that a member has now."""
         ...
 
-    async def tier_names(self, guild_id: int) -> Mapping[int, str]:
-        """Every tier that is for sale, by id."""
+    async def plans(self, guild_id: int) -> Sequence[Plan]:
+        """Every tier that is on sale."""
         ...
+
+
+async def plan_names(access: Access, guild_id: int) -> dict[int, str]:
+    """The names of what is on sale, by id."""
+    return {plan.id: plan.name for plan in await access.plans(guild_id)}
 
 
 def is_locked(tier_ids: Collection[int], open_tiers: frozenset[int], *, staff: bool) -> bool:

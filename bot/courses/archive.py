@@ -12,7 +12,7 @@ import struct
 import zipfile
 import zlib
 
-from bot.courses.course import quoted, wrong
+from bot.courses.course import at, quoted
 from bot.courses.files import LARGEST_COURSE, MOST_FILES, Files, check_size, wanted
 from bot.errors import UserError
 
@@ -68,7 +68,7 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if entry.is_dir():
             continue
         if name in seen:
-            raise wrong(name, None, "{where}: the zip holds this file twice. Make it anew.")
+            raise UserError("{where}: the zip holds this file twice. Make it anew.", where=at(name))
         seen.add(name)
         content = _content(archive, entry, len(seen), room)
         room -= len(content)
@@ -90,14 +90,13 @@ def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
         )
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise wrong(name, None, "{where}: this is a link. Put the file itself there.")
+        raise UserError("{where}: this is a link. Put the file itself there.", where=at(name))
     if entry.flag_bits & _ENCRYPTED:
         raise UserError("The zip is encrypted. Make it without a password.")
     if entry.compress_type not in _PLAIN:
-        raise wrong(
-            name,
-            None,
+        raise UserError(
             "{where}: the zip packs this file in an unusual way. Make it with ordinary compression.",
+            where=at(name),
         )
 
 
@@ -110,10 +109,9 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, number: int, room
             content += chunk
             check_size(entry.filename, number, len(content), room - len(content))
             if len(content) > most:
-                raise wrong(
-                    entry.filename,
-                    None,
+                raise UserError(
                     "{where}: this swells to more than {n} times its packed size, as a zip bomb does. Leave it out.",
+                    where=at(entry.filename),
                     n=RATIO,
                 )
     return bytes(content)

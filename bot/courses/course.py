@@ -8,8 +8,6 @@ import re
 import unicodedata
 from dataclasses import asdict, dataclass, replace
 
-from bot.errors import UserError
-
 TITLE_LIMIT = 100  # characters
 SLUG_LIMIT = 200
 DESCRIPTION_LIMIT = 600
@@ -77,10 +75,6 @@ def quoted(name: str) -> str:
     return f"`{visible if len(visible) <= 120 else '…' + visible[-119:]}`"
 
 
-def wrong(file: str, line: int | None, message: str, **values: object) -> UserError:
-    """A lint error: where, then what is wrong and what to do.
-
-    `message` is a source text that begins with "{where}: ".
-    """
-    where = quoted(file) if line is None else f"{quoted(file)}:{line}"
-    return UserError(message, where=where, **values)
+def at(file: str, line: int | None = None) -> str:
+    """Where a mistake stands, for the beginning of a sentence."""
+    return quoted(file) if line is None else f"{quoted(file)}:{line}"

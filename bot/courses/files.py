@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.courses.course import quoted, wrong
+from bot.courses.course import at, quoted
 from bot.errors import UserError
 
 Files = Mapping[str, bytes]
@@ -39,7 +39,7 @@ def folder_files(folder: Path) -> Files:
         if not wanted(name) or path.is_dir():
             continue
         if path.is_symlink():
-            raise wrong(name, None, "{where}: this is a link. Put the file itself there.")
+            raise UserError("{where}: this is a link. Put the file itself there.", where=at(name))
         size = path.stat().st_size
         room -= size
         check_size(name, len(found) + 1, size, room)
@@ -52,8 +52,8 @@ def check_size(name: str, files: int, size: int, room: int) -> None:
     if files > MOST_FILES:
         raise UserError("The course has more than {n} files. Split it into several courses.", n=MOST_FILES)
     if size > LARGEST_FILE:
-        raise wrong(
-            name, None, "{where}: the file is larger than {n} MB. Make it smaller.", n=LARGEST_FILE >> 20
+        raise UserError(
+            "{where}: the file is larger than {n} MB. Make it smaller.", where=at(name), n=LARGEST_FILE >> 20
         )
     if room < 0:
         raise UserError(
@@ -68,9 +68,13 @@ def text_of(files: Files, name: str) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise wrong(name, line, "{where}: this is not UTF-8 text. Save the file as UTF-8.") from None
+        raise UserError(
+            "{where}: this is not UTF-8 text. Save the file as UTF-8.", where=at(name, line)
+        ) from None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise wrong(name, line, "{where}: there is a NUL character. Save the file as plain UTF-8 text.")
+        raise UserError(
+            "{where}: there is a NUL character. Save the file as plain UTF-8 text.", where=at(name, line)
+        )
     return text

@@ -7,10 +7,11 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, quoted, slugged, wrong
+from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugged
 from bot.courses.files import Files, text_of
 from bot.courses.front import Head, take_head, word, words
 from bot.courses.lessons import lesson, spoken
+from bot.errors import UserError
 
 HEADS = ("course.toml", "course.md")
 KEYS = ("title", "slug", "description", "tags", "tier", "tiers", "modules")
@@ -35,16 +36,17 @@ def read(files: Files) -> Course:
     head, description = _head(files, file)
     unknown = [key for key in head if key not in KEYS]
     if unknown:
-        raise wrong(
-            file,
-            None,
+        raise UserError(
             "{where}: “{key}” is not known here. Known: {known}.",
+            where=at(file),
             key=unknown[0][:50],
             known=", ".join(KEYS),
         )
     title = word(file, head, "title")
     if not title:
-        raise wrong(file, None, '{where}: the course has no title. Add a line such as: title = "My course"')
+        raise UserError(
+            '{where}: the course has no title. Add a line such as: title = "My course"', where=at(file)
+        )
     slug = slugged(word(file, head, "slug") or title)
     return Course(
         slug=slug or "course",
@@ -67,8 +69,10 @@ def _head(files: Files, file: str) -> tuple[Head, str]:
         found = re.search(r"line (\d+)", str(error))
         line = int(found[1]) if found else None
         detail = re.sub(r" \(at .*\)", "", str(error))
-        raise wrong(
-            file, line, "{where}: this is not valid TOML ({detail}). Correct that line.", detail=detail
+        raise UserError(
+            "{where}: this is not valid TOML ({detail}). Correct that line.",
+            where=at(file, line),
+            detail=detail,
         ) from None
     return head, word(file, head, "description", DESCRIPTION_LIMIT)
 
@@ -80,7 +84,9 @@ def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
     folders = list(dict.fromkeys(place.folder for place in places))
     for folder in titles:
         if folder not in folders:
-            raise wrong(file, None, "{where}: there is no folder {name} with lessons.", name=quoted(folder))
+            raise UserError(
+                "{where}: there is no folder {name} with lessons.", where=at(file), name=quoted(folder)
+            )
     return tuple(
         Module(
             word(file, titles, folder) or spoken(_bare(folder)[1]),
@@ -93,7 +99,7 @@ def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
 def _module_titles(file: str, head: Head) -> dict[str, Any]:
     titles: Any = head.get("modules", {})
     if not isinstance(titles, dict):
-        raise wrong(file, None, '{where}: “modules” must be a table of folder = "Title" lines.')
+        raise UserError('{where}: “modules” must be a table of folder = "Title" lines.', where=at(file))
     return {str(folder): title for folder, title in titles.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
@@ -104,13 +110,14 @@ def _is_lesson(path: str) -> bool:
     if _NO_LESSONS.fullmatch(name):
         return False
     if not _NUMBERED.fullmatch(name[: -len(".md")]):
-        raise wrong(
-            path,
-            None,
+        raise UserError(
             "{where}: the name does not tell this lesson's place. Begin it with a number, like 03-loops.md.",
+            where=at(path),
         )
     if path.count("/") > 1:
-        raise wrong(path, None, "{where}: folders go one level deep: a folder is a module. Move the file up.")
+        raise UserError(
+            "{where}: folders go one level deep: a folder is a module. Move the file up.", where=at(path)
+        )
     return True
 
 
@@ -131,10 +138,7 @@ def _refuse_twins(places: list[_Place]) -> None:
     known: dict[str, str] = {}
     for place in places:
         if place.slug in known:
-            raise wrong(
-                place.path, None, "{where}: the same lesson as {other} but for its number. Give one another name.",
-                other=quoted(known[place.slug]),
-            )  # fmt: skip
+            raise UserError("{where}: the same lesson as {other} but for its number. Give one another name.", where=at(place.path), other=quoted(known[place.slug]))  # fmt: skip
         known[place.slug] = place.path
 
 

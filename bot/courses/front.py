@@ -7,7 +7,8 @@ from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
 
-from bot.courses.course import TITLE_LIMIT, wrong
+from bot.courses.course import TITLE_LIMIT, at
+from bot.errors import UserError
 
 LONGEST = 10_000  # characters
 
@@ -23,7 +24,9 @@ def take_head(file: str, text: str) -> tuple[Head, str]:
     if end < 0 and text.endswith("\n---"):
         end, stop = len(text) - 4, len(text)
     if end < 0 or end > LONGEST:
-        raise wrong(file, 1, "{where}: the front matter is not closed. Put a line of three dashes after it.")
+        raise UserError(
+            "{where}: the front matter is not closed. Put a line of three dashes after it.", where=at(file, 1)
+        )
     return _parsed(file, text[4 : end + 1]), text[stop:].lstrip("\n")
 
 
@@ -34,19 +37,17 @@ def _parsed(file: str, yaml: str) -> Head:
         mark: Any = getattr(error, "problem_mark", None)
         detail = str(getattr(error, "problem", None) or type(error).__name__)
         line = mark.line + 2 if mark else 2
-        raise wrong(
-            file,
-            line,
+        raise UserError(
             "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
+            where=at(file, line),
             detail=detail,
         ) from None
     if head is None:
         return {}
     if not isinstance(head, dict):
-        raise wrong(
-            file,
-            2,
+        raise UserError(
             "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
+            where=at(file, 2),
             detail="no keys",
         )
     return {str(key): value for key, value in head.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
@@ -56,7 +57,7 @@ def word(file: str, head: Head, key: str, limit: int = TITLE_LIMIT) -> str:
     """The text under `key`, "" if there is none. UserError when it is no text or too long."""
     value = head.get(key, "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise wrong(file, None, "{where}: “{key}” must be text. Put it in quotes.", key=key)
+        raise UserError("{where}: “{key}” must be text. Put it in quotes.", where=at(file), key=key)
     text = " ".join(str(value).split())
     check_length(file, None, key, text, limit)
     return text
@@ -72,6 +73,9 @@ def words(file: str, head: Head, key: str) -> tuple[str, ...]:
 def check_length(file: str, line: int | None, key: str, text: str, limit: int = TITLE_LIMIT) -> None:
     """Refuse a text that Discord would not show whole."""
     if len(text) > limit:
-        raise wrong(
-            file, line, "{where}: the {key} is longer than {n} characters. Shorten it.", key=key, n=limit
+        raise UserError(
+            "{where}: the {key} is longer than {n} characters. Shorten it.",
+            where=at(file, line),
+            key=key,
+            n=limit,
         )

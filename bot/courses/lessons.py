@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.courses.course import LESSON_LIMIT, SLUG_LIMIT, Lesson, wrong
+from bot.courses.course import LESSON_LIMIT, SLUG_LIMIT, Lesson, at
 from bot.courses.front import check_length, words
+from bot.errors import UserError
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _PRICED = ("tier", "tiers", "price")
@@ -27,19 +28,17 @@ def lesson(
     head = head or {}
     for key in _PRICED:
         if key in head:
-            raise wrong(
-                file,
-                None,
+            raise UserError(
                 "{where}: “{key}” stands in a lesson, but a tier opens a whole course. Say it in course.toml.",
+                where=at(file),
                 key=key,
             )
     if not body.strip():
-        raise wrong(file, None, "{where}: the lesson is empty. Write it or take the file out.")
+        raise UserError("{where}: the lesson is empty. Write it or take the file out.", where=at(file))
     if len(body) > LESSON_LIMIT:
-        raise wrong(
-            file,
-            None,
+        raise UserError(
             "{where}: the lesson is longer than {n} characters. Make several of it.",
+            where=at(file),
             n=LESSON_LIMIT,
         )
     heading = _HEADING.search(body)

@@ -16,10 +16,11 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, quoted, slugged, wrong
+from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugged
 from bot.courses.files import Files, text_of
 from bot.courses.front import check_length, word
 from bot.courses.lessons import lesson, spoken
+from bot.errors import UserError
 
 _EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
@@ -49,7 +50,9 @@ def read(files: Files, summary: str, fallback: str) -> Course:
     """Read the book. UserError names the line of the summary, or the chapter, with the first mistake."""
     chapters = list(_chapters(text_of(files, summary)))
     if not any(chapter.path for chapter in chapters):
-        raise wrong(summary, None, "{where}: it names no chapter. Write lines like: - [Title](chapter.md)")
+        raise UserError(
+            "{where}: it names no chapter. Write lines like: - [Title](chapter.md)", where=at(summary)
+        )
     lessons = _lessons(files, summary, chapters)
     book: Any = _book(files).get("book", {})
     title = word("book.toml", book, "title") or spoken(fallback)
@@ -68,10 +71,11 @@ def _book(files: Files) -> dict[str, Any]:
         return tomllib.loads(text_of(files, "book.toml"))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise wrong(
-            "book.toml", int(found[1]) if found else None, "{where}: this is not valid TOML ({detail}). Correct that line.",
+        raise UserError(
+            "{where}: this is not valid TOML ({detail}). Correct that line.",
+            where=at("book.toml", int(found[1]) if found else None),
             detail=re.sub(r" \(at .*\)", "", str(error)),
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _chapters(text: str) -> Iterator[_Chapter]:
@@ -119,17 +123,18 @@ def _lessons(files: Files, summary: str, chapters: list[_Chapter]) -> dict[int, 
         path = posixpath.normpath(unquote(chapter.path.partition("#")[0]))
         file = posixpath.join(folder, path)
         if path.startswith(("..", "/")) or file not in files or not path.lower().endswith(".md"):
-            raise wrong(
-                summary,
-                chapter.line,
+            raise UserError(
                 "{where}: {name} is not there. Correct the link or add the file.",
+                where=at(summary, chapter.line),
                 name=quoted(path),
             )
         if path in first:
-            raise wrong(
-                summary, chapter.line, "{where}: {name} stands in line {earlier} already. Take one of the two out.",
-                name=quoted(path), earlier=first[path],
-            )  # fmt: skip
+            raise UserError(
+                "{where}: {name} stands in line {earlier} already. Take one of the two out.",
+                where=at(summary, chapter.line),
+                name=quoted(path),
+                earlier=first[path],
+            )
         first[path] = chapter.line
         check_length(summary, chapter.line, "title", chapter.title)
         slug = path[: -len(".md")].casefold()

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.courses.access import Access, is_locked, locked_sentence
+from bot.courses.access import Access, is_locked, locked_sentence, plan_names
 from bot.courses.pages import pages
 from bot.courses.store import deeds, library
 from bot.courses.views import (
@@ -148,8 +148,8 @@ class Courses:
         return Library(contents, ratings.rated, int(ratings.total), ratings.count)
 
     async def _keys(self, guild_id: int, user_id: int, staff: bool) -> _Keys:
-        opened = await self._access.open_tiers(guild_id, user_id)
-        return _Keys(opened, await self._access.tier_names(guild_id), staff=staff)
+        opened = await self._access.tiers_of(guild_id, user_id)
+        return _Keys(opened, await plan_names(self._access, guild_id), staff=staff)
 
 
 class _Keys:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.cards import plain
 from bot.clock import Clock
 from bot.courses import versions
-from bot.courses.access import Access, tier_ids
+from bot.courses.access import Access, plan_names, tier_ids
 from bot.courses.course import Course
 from bot.courses.store import deeds, library
 from bot.courses.views import Change, Choice, Imported, Stars, Taught
@@ -35,7 +35,7 @@ class Teaching:
         The tier named here opens it; else those that the course names; else who may open it stays as it was
         (a new course: everybody). UserError when a tier is not there.
         """
-        names = await self._access.tier_names(guild_id)
+        names = await plan_names(self._access, guild_id)
         told = tier_ids(names, source.tiers)
         asked = tier_ids(names, [tier] if tier else [])
         async with self._db.write() as tx:
@@ -52,7 +52,7 @@ class Teaching:
 
     async def lock(self, guild_id: int, course_id: int, tier: str | None) -> tuple[str, tuple[str, ...]]:
         """Let only this tier open the course, or with None everybody. Returns its title and the tiers' names."""
-        names = await self._access.tier_names(guild_id)
+        names = await plan_names(self._access, guild_id)
         wanted = tier_ids(names, [tier] if tier else [])
         async with self._db.write() as tx:
             row = await library.course_by_id(tx, guild_id, course_id)
@@ -63,7 +63,7 @@ class Teaching:
 
     async def taught(self, guild_id: int) -> list[Taught]:
         """Every course with how it fares."""
-        names = await self._access.tier_names(guild_id)
+        names = await plan_names(self._access, guild_id)
         since = (self._clock.now() - RECENT).astimezone(self._zone).date()
         found: list[Taught] = []
         async with self._db.read() as db:
@@ -82,7 +82,7 @@ class Teaching:
 
     async def tiers(self, guild_id: int) -> list[Choice]:
         """The tiers that may be named."""
-        return [Choice(id_, name) for id_, name in (await self._access.tier_names(guild_id)).items()]
+        return [Choice(id_, name) for id_, name in (await plan_names(self._access, guild_id)).items()]
 
     async def find(self, guild_id: int, typed: str) -> int:
         """The course meant by an id, a title or a slug. UserError when there is none."""
@@ -108,21 +108,27 @@ class Teaching:
             return [Choice(row.id, row.title) for row in await library.courses(db, guild_id)]
 
     async def lessons(self, guild_id: int, course_id: int | None = None) -> list[Choice]:
-        """The lessons of a course, or of all, in their order."""
+        """The lessons of a course, each within its module, or of all, each within its course; in their order."""
+        found: list[Choice] = []
         async with self._db.read() as db:
-            return [
-                Choice(one.lesson_id, one.title)
-                for row in await library.courses(db, guild_id)
-                if course_id in (None, row.id)
-                for one in await library.lessons(db, guild_id, row.id, row.version)
-            ]
+            for row in await library.courses(db, guild_id):
+                if course_id in (None, row.id):
+                    modules = await library.modules(db, guild_id, row.id, row.version)
+                    titles = {module.place: module.title for module in modules}
+                    found += [
+                        Choice(
+                            one.lesson_id, one.title, row.title if course_id is None else titles[one.module]
+                        )
+                        for one in await library.lessons(db, guild_id, row.id, row.version)
+                    ]
+        return found
 
     async def opened_lessons(self, guild_id: int, user_id: int) -> list[Choice]:
-        """The lessons that the member has opened and that still exist, latest first."""
-        titles = {choice.id: choice for choice in await self.lessons(guild_id)}
+        """The lessons that the member has opened and that still exist, latest first, each within its course."""
+        known = {choice.id: choice for choice in await self.lessons(guild_id)}
         async with self._db.read() as db:
             recent = await deeds.opened_lessons(db, guild_id, user_id)
-        return [titles[row.lesson_id] for row in recent if row.lesson_id in titles]
+        return [known[row.lesson_id] for row in recent if row.lesson_id in known]
 
 
 def _unknown(typed: str) -> UserError:

@@ -125,10 +125,11 @@ class Taught:
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to pick by name."""
+    """Something to pick by name; `within` tells it from others of that name: a lesson's module or course."""
 
     id: int
     name: str
+    within: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,257 @@
+"""Courses as members see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Option, Row, Select, card, plain
+from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars
+from bot.i18n import Words
+
+COURSES = 8  # on a page of /course browse
+MODULES = 15  # on a page of a course
+LESSONS = 15  # on a page of a module
+_TITLE = 60  # characters of a title in a line of text
+
+BAR = 10
+_INDENT = "\u2003"  # a wide blank: Discord drops ordinary ones at the beginning of a line
+_Thing = TypeVar("_Thing")
+
+
+def bar(done: int, total: int) -> str:
+    """▰▰▰▱▱▱▱▱▱▱: full only when all is done, begun as soon as anything is."""
+    filled = done * BAR // total if total else 0
+    filled = max(filled, 1) if done else 0
+    return "▰" * filled + "▱" * (BAR - filled)
+
+
+def stars_text(t: Words, stars: Stars) -> str:
+    """★ 4.5 (12), or nothing without a rating."""
+    return f"★ {t.number(stars.mean, 1)} ({t.number(stars.count)})" if stars.mean is not None else ""
+
+
+def browse(t: Words, courses: Sequence[CourseView], page: int = 0) -> Card:
+    """Every course with what opens it and how far one is."""
+    if not courses:
+        return card(f"## 📚 {t('Courses')}", t("There is no course here yet."), accent=Accent.QUIET)
+    shown, page, pages = _page(courses, page, COURSES)
+    lines: list[Block | str] = [Line(_offer(t, course), _opens(t, course)) for course in shown]
+    return card(f"## 📚 {t('Courses')}", *lines, _turn(t, "course.browse:", page, pages))
+
+
+def _offer(t: Words, course: CourseView) -> str:
+    facts = _dotted(
+        t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
+    )
+    begun = f"\n{_progress(t, course)}" if course.done else ""
+    return f"**{'🔒 ' if course.locked else ''}{plain(course.title, _TITLE)}**\n-# {facts}{begun}"
+
+
+def _opens(t: Words, course: CourseView) -> Button:
+    return Button(t("Open"), f"course.open:{course.id}", style="secondary" if course.locked else "primary")
+
+
+def outline(t: Words, found: Outline, page: int = 0) -> Card:
+    """A course with its modules, what is done of them, and where to go on."""
+    course = found.course
+    shown, page, pages = _page(found.modules, page, MODULES)
+    facts = _dotted(
+        t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
+    )
+    return card(
+        f"## {'🔒' if course.locked else '📘'} {plain(course.title, 100)}",
+        course.description or None,
+        f"-# {facts}\n{_progress(t, course)}",
+        Divider(),
+        "\n".join(_module_line(t, course, module) for module in shown),
+        Select(
+            "pick.module",
+            t("Choose a module"),
+            tuple(
+                Option(
+                    _name(course, module)[:100],
+                    f"{course.id}.{module.place}",
+                    _share(t, module.done, len(module.lessons)),
+                )
+                for module in shown
+            ),
+        ),
+        _turn(t, f"course.open:{course.id}.", page, pages),
+        _continue(t, found),
+        accent=Accent.GOOD if found.following is None else Accent.PLAIN,
+    )
+
+
+def _continue(t: Words, found: Outline) -> Block | str:
+    course = found.course
+    if course.locked:
+        return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=_plans(t, course))
+    if found.following is None:
+        return t("You are done with every lesson. Well done!")
+    label = t("Continue: {lesson}", lesson=_cut(found.following.title, 50)) if course.done else t("Begin")
+    return Row((Button(label, f"lesson.open:{found.following.id}", style="success"),))
+
+
+def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
+    """The lessons of a module."""
+    course = found.course
+    chosen = next((one for one in found.modules if one.place == place), found.modules[0])
+    shown, page, pages = _page(chosen.lessons, page, LESSONS)
+    return card(
+        f"-# 📘 {plain(course.title, _TITLE)}\n## {plain(_name(course, chosen), 100)}",
+        f"{bar(chosen.done, len(chosen.lessons))} {_share(t, chosen.done, len(chosen.lessons))}",
+        Divider(),
+        "\n".join(_lesson_line(lesson) for lesson in shown),
+        Select(
+            "pick.lesson",
+            t("Open a lesson"),
+            tuple(
+                Option(f"{'✓ ' if lesson.done else ''}{lesson.title}"[:100], str(lesson.id))
+                for lesson in shown
+            ),
+        ),
+        _turn(t, f"course.module:{course.id}.{chosen.place}.", page, pages),
+        Row((Button(t("All modules"), f"course.open:{course.id}"),)),
+    )
+
+
+def lesson(t: Words, page: LessonPage) -> Card:
+    """A lesson at one of its pages: where one is, the text, how far one is, what to do next."""
+    course, one = page.course, page.lesson
+    place = f"-# 📘 {plain(course.title, _TITLE)}"
+    if page.module not in ("", one.title):
+        place += f" › {plain(page.module, _TITLE)}"
+    titled = page.page > 0 or page.text.lstrip().startswith("#")
+    foot = _dotted(
+        _progress(t, course),
+        t("page {page} of {pages}", page=page.page + 1, pages=page.pages) if page.pages > 1 else "",
+        f"{'★' * page.my_stars}{'☆' * (5 - page.my_stars)}" if page.my_stars is not None else "",
+    )
+    return card(
+        place if titled else f"{place}\n## {plain(one.title, _TITLE)}",
+        page.text if page.text.strip() else None,
+        Divider(),
+        f"-# {foot}",
+        _turn(t, f"lesson.page:{one.id}.", page.page, page.pages),
+        Row(
+            (
+                *_onward(t, page),
+                Button(t("Rate"), f"lesson.rate:{one.id}"),
+                Button(t("All lessons"), f"course.open:{course.id}"),
+            )
+        ),
+        accent=Accent.GOOD if one.done else Accent.PLAIN,
+    )
+
+
+def _onward(t: Words, page: LessonPage) -> tuple[Button, ...]:
+    one, following = page.lesson, page.following
+    if not one.done:
+        last = following is None or following.id == one.id
+        label = t("Done") if last else t("Done & next")
+        whole = page.page == page.pages - 1
+        return (Button(label, f"lesson.done:{one.id}", style="success" if whole else "secondary"),)
+    if following is not None:
+        return (Button(t("Next lesson"), f"lesson.open:{following.id}", style="success"),)
+    return ()
+
+
+def finished(t: Words, found: Outline) -> Card:
+    """The last lesson is done."""
+    course = found.course
+    return card(
+        f"## 🎉 {plain(course.title, 100)}",
+        t.n(
+            "You are done with its only lesson. Well done!",
+            "You are done with all {n} lessons. Well done!",
+            course.lessons,
+        ),
+        bar(course.done, course.lessons),
+        Row(
+            (
+                Button(t("All lessons"), f"course.open:{course.id}"),
+                Button(t("Other courses"), "course.browse:0"),
+            )
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def rated(t: Words, stars: int, *, again: bool) -> Card:
+    """Thank you."""
+    told = (
+        t("Your new rating counts in place of the earlier one.")
+        if again
+        else t("Thank you, your rating counts.")
+    )
+    return card(f"{'★' * stars}{'☆' * (5 - stars)}\n{told}", accent=Accent.GOOD)
+
+
+def _module_line(t: Words, course: CourseView, one: ModuleView) -> str:
+    whole = one.done == len(one.lessons)
+    mark = "✅" if whole else "🔸" if one.done else "▫️"
+    return f"{mark} **{plain(_name(course, one), _TITLE)}** · {_share(t, one.done, len(one.lessons))}"
+
+
+def _lesson_line(one: LessonView) -> str:
+    return f"{_INDENT * min(one.depth, 4)}{'✅' if one.done else '▫️'} {one.place + 1}. {plain(one.title, _TITLE)}"
+
+
+def _name(course: CourseView, one: ModuleView) -> str:
+    return one.title or course.title
+
+
+def _progress(t: Words, course: CourseView) -> str:
+    return f"{bar(course.done, course.lessons)} {_share(t, course.done, course.lessons)}"
+
+
+def _share(t: Words, done: int, total: int) -> str:
+    return t("{done} of {total} done", done=t.number(done), total=t.number(total))
+
+
+def _opened_by(t: Words, course: CourseView) -> str:
+    return (
+        t("opens with {plans}", plans=_plans(t, course))
+        if course.tiers or course.locked
+        else t("open to everybody")
+    )
+
+
+def _plans(t: Words, course: CourseView) -> str:
+    return " / ".join(plain(tier, 40) for tier in course.tiers[:5]) or t("a plan that is no longer for sale")
+
+
+def _turn(t: Words, action: str, page: int, pages: int) -> Row | None:
+    """Buttons to the page before and after; None where there is only one."""
+    if pages < 2:
+        return None
+    return Row(
+        (
+            Button(
+                f"◀ {t('Page {n}', n=max(page, 1))}",
+                f"{action}{page - 1}" if page else f"{action}first",
+                disabled=page == 0,
+            ),
+            Button(
+                f"{t('Page {n}', n=min(page + 2, pages))} ▶",
+                f"{action}{page + 1}" if page + 1 < pages else f"{action}last",
+                style="primary",
+                disabled=page + 1 == pages,
+            ),
+        )
+    )
+
+
+def _page(things: Sequence[_Thing], page: int, size: int) -> tuple[Sequence[_Thing], int, int]:
+    pages = max(1, -(-len(things) // size))
+    page = max(0, min(page, pages - 1))
+    return things[page * size : (page + 1) * size], page, pages
+
+
+def _dotted(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _cut(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[: limit - 1] + "…"

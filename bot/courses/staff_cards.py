@@ -1,0 +1,103 @@
+"""Courses as their teachers see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import Accent, Button, Card, Row, card, plain
+from bot.courses.cards import stars_text
+from bot.courses.notes import Notes
+from bot.courses.views import Change, Imported, Taught
+from bot.i18n import Words, stamp
+
+LISTED = 12  # courses on a card
+
+
+def imported(t: Words, done: Imported, notes: Notes | None = None) -> Card:
+    """What an import did."""
+    return card(
+        f"## 📘 {plain(done.title, 100)}",
+        f"{_outcome(t, done)}\n-# {_size(t, done)} · {_opened_by(t, done.tiers)}",
+        _plain_text(t, notes) if notes else None,
+        Row((Button(t("Look at it"), f"course.open:{done.course_id}"),)),
+        accent=Accent.QUIET if done.change is Change.UNCHANGED else Accent.GOOD,
+    )
+
+
+def told(t: Words, done: Imported) -> str:
+    """The same in a line for a terminal."""
+    return f"{done.title}: {_outcome(t, done)} ({_size(t, done)})"
+
+
+def _outcome(t: Words, done: Imported) -> str:
+    if done.change is Change.UNCHANGED:
+        return t(
+            "Nothing to do: this is what the course says already (version {version}).", version=done.version
+        )
+    if done.change is Change.UPDATED:
+        return t(
+            "Version {version} is here; members keep what they have done. Lessons new: {added}, gone: {removed}.",
+            version=done.version, added=done.added, removed=done.removed,
+        )  # fmt: skip
+    return t("The course is here. Members find it with /course browse.")
+
+
+def _size(t: Words, done: Imported) -> str:
+    return t.join(
+        [t.n("{n} lesson", "{n} lessons", done.lessons), t.n("{n} module", "{n} modules", done.modules)]
+    )
+
+
+def _plain_text(t: Words, notes: Notes) -> str:
+    counts = [
+        t.n("{n} table", "{n} tables", notes.tables) if notes.tables else "",
+        t.n("{n} picture", "{n} pictures", notes.pictures) if notes.pictures else "",
+        t.n("{n} piece of HTML", "{n} pieces of HTML", notes.html) if notes.html else "",
+        t.n("{n} indented code block", "{n} indented code blocks", notes.indented_code)
+        if notes.indented_code
+        else "",
+    ]
+    return "-# " + t(
+        "Discord shows these as plain text: {things}.", things=t.join([one for one in counts if one])
+    )
+
+
+def taught(t: Words, courses: Sequence[Taught]) -> Card:
+    """Every course with how it fares."""
+    if not courses:
+        return card(
+            f"## 📚 {t('Courses')}",
+            t("There is no course here yet. Bring one with /teach import: a zip of Markdown files."),
+            accent=Accent.QUIET,
+        )
+    more = len(courses) - LISTED
+    return card(
+        f"## 📚 {t('Courses')}",
+        *(_course(t, one) for one in courses[:LISTED]),
+        t.n("… and {n} more course.", "… and {n} more courses.", more) if more > 0 else None,
+    )
+
+
+def _course(t: Words, one: Taught) -> str:
+    facts = [
+        t.n("{n} lesson", "{n} lessons", one.lessons),
+        t("version {version}, {when}", version=one.version, when=stamp(one.imported_at, "D")),
+        _opened_by(t, one.tiers),
+    ]
+    doing = [
+        t.n("opened {n} time in 28 days", "opened {n} times in 28 days", one.openings),
+        t.n("{n} member is done with it", "{n} members are done with it", one.graduates),
+        stars_text(t, one.stars) or t("not rated yet"),
+    ]
+    return f"**{plain(one.title, 80)}**\n{' · '.join(doing)}\n-# {' · '.join(facts)}"
+
+
+def locked(t: Words, title: str, tiers: Sequence[str]) -> Card:
+    """Who may open a course from now on."""
+    return card(f"**{plain(title, 100)}**: {_opened_by(t, tiers)}.", accent=Accent.GOOD)
+
+
+def _opened_by(t: Words, tiers: Sequence[str]) -> str:
+    if not tiers:
+        return t("open to everybody")
+    return t("opens with {plans}", plans=" / ".join(plain(tier, 40) for tier in tiers[:5]))
