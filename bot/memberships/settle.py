@@ -52,14 +52,14 @@ class Settling:
             )
         if outcome.ever and await self._entitle(tx, order, outcome, now):
             await self._queue.again(tx, "role.sync", order.guild_id, str(order.user_id))
-        elif moved:
+        elif moved and outcome.state is not State.PENDING:
             await self._queue.again(tx, "card.update", order.guild_id, str(order.id))
         for payment in outcome.extra:
             await self._queue.again(
                 tx, "order.refund", order.guild_id, f"extra:{payment.object_id}",
                 order=order.id, payment=payment.object_id, actor=0, reason="paid twice",
             )  # fmt: skip
-        if outcome.odd:
+        if outcome.mismatched:  # onto the owner's list, or off it again
             await self._queue.again(tx, "order.review", order.guild_id, str(order.id))
         return outcome
 

@@ -29,7 +29,7 @@ class Outcome:
 
     `counted` pays the order; `extra` payments of the right price came on top and are given back;
     `odd` ones are of another amount, currency or checkout and wait for the owner; `ever` tells
-    whether a right payment came at all, refunded or not.
+    whether a right payment came at all, refunded or not, and `mismatched` the same of an odd one.
     """
 
     state: State
@@ -37,6 +37,7 @@ class Outcome:
     extra: tuple[Fact, ...]
     odd: tuple[Fact, ...]
     ever: bool
+    mismatched: bool
 
 
 def order_state(price: Money, ref: str | None, facts: Iterable[Fact]) -> Outcome:
@@ -55,6 +56,7 @@ def order_state(price: Money, ref: str | None, facts: Iterable[Fact]) -> Outcome
         extra=tuple(live[1:]),
         odd=odd,
         ever=bool(right),
+        mismatched=len(right) < len(payments),
     )
 
 

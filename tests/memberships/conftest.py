@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.memberships.shop import Shop, opened
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    """An empty shelf on Monday, 2 November 2026."""
+    async with opened(tmp_path) as shop:
+        yield shop
