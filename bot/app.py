@@ -26,6 +26,9 @@ from bot.events.doors import Doors
 from bot.events.running import Running
 from bot.events.service import Events
 from bot.i18n import Texts
+from bot.insight.inputs import Sources
+from bot.insight.service import Insight
+from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
 from bot.payments.intake import Intake
 from bot.payments.registry import Surroundings, open_till, providers
@@ -48,6 +51,8 @@ PAGES: tuple[str, ...] = (
     "cogs.event",
     "cogs.host",
     "cogs.activity",
+    "cogs.stats",
+    "cogs.help",
 )
 """The cogs, in the order in which /help lists them."""
 
@@ -76,6 +81,8 @@ class App:
     activity: Activity
     courses: Courses
     teaching: Teaching
+    insight: Insight
+    weekly: Weekly
 
     async def settled(self) -> None:
         """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
@@ -133,6 +140,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
     intake = Intake(db, clock, queue, sellers, memberships.settling.settle)
+    sources = Sources(activity, courses, events, memberships)
+    insight = Insight(db, clock, settings.community.timezone, sources)
+    weekly = Weekly(db, clock, queue, server, insight, texts, settings)
     handlers: dict[str, Handler] = {
         "order.settle": intake.settle,
         "order.expire": memberships.buying.expire,
@@ -147,6 +157,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "event.doors": takes_place.open_doors,
         "event.begin": takes_place.begin,
         "event.finish": takes_place.finish,
+        "report.week": weekly.week,
+        "report.post": weekly.post,
     }
     worker = Worker(db, clock, queue, handlers)
     wake = Wake(worker, clock, queue)
@@ -170,6 +182,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         activity,
         courses,
         teaching,
+        insight,
+        weekly,
     )
     web.add([*health.routes(app.health), *hooks.routes(intake)])
     if till is not None:
@@ -214,6 +228,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
         stack.push_async_callback(app.doors.see)
         app.wake.every(30, app.doors.see, "doors")
         app.wake.every(settings.activity.flush_seconds, app.activity.beat, "flush")
+        await app.weekly.schedule_all()
         app.wake.start()
         stack.push_async_callback(app.wake.stop)
         if follower is not None:
