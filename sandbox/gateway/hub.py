@@ -21,6 +21,7 @@ class Hub:
 
     def begin(self, session: Session) -> None:
         """Take in a new session."""
+        self._forget_lost()
         self._sessions[session.id] = session
 
     def end(self, session: Session) -> None:
@@ -51,7 +52,7 @@ class Hub:
 
     def tell(self, event: Event) -> None:
         """Dispatch an event to all who hear it."""
-        for session in list(self._sessions.values()):
+        for session in self._sessions.values():
             if event.guild and not session.has_guild(event.guild):
                 continue
             if not event.guild and session.shard[0] != 0:
@@ -60,6 +61,7 @@ class Hub:
                 session.dispatch(event.type, as_heard(event, session.application_id, session.intents))
 
     def _forget_lost(self) -> None:
+        """Called when somebody comes; until then a lost session keeps what it would have to replay."""
         limit = time.monotonic() - self._resume_seconds
         for session in list(self._sessions.values()):
             if session.lost_at is not None and session.lost_at < limit:

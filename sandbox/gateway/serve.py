@@ -162,7 +162,8 @@ class _Conversation:
         guild = self._world.guilds.get(str(body.get("guild_id")))
         if guild is None:
             return
-        channel_id = body.get("channel_id")
+        wanted = body.get("channel_id")
+        channel_id = str(wanted) if wanted is not None else None
         state = shapes.voice_state(guild.id, channel_id, session.application_id)
         state |= {"self_mute": bool(body.get("self_mute")), "self_deaf": bool(body.get("self_deaf"))}
         if channel_id:

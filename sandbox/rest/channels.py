@@ -100,7 +100,10 @@ def order_channels(call: Call) -> Reply:
     moves = call.listed
     for move in moves:
         channel = call.world.channel(str(move.get("id")))
-        channel |= {key: move[key] for key in ("position", "parent_id") if move.get(key) is not None}
+        if move.get("position") is not None:
+            channel["position"] = int(move["position"])
+        if move.get("parent_id") is not None:
+            channel["parent_id"] = _category(call.world, str(move["parent_id"]))
         call.world.keep("channel", channel["id"], channel, guild)
         call.world.tell(Event("CHANNEL_UPDATE", call.world.show_channel(channel), guild.id))
     return NOTHING
@@ -131,6 +134,8 @@ def _check(body: Json, kind: int, *, new: bool) -> None:
 
 def _change(world: World, body: Json) -> Json:
     change: Json = {key: body[key] for key in _EDITABLE if key in body}
+    if change.get("parent_id") is not None:
+        change["parent_id"] = _category(world, str(change["parent_id"]))
     if "permission_overwrites" in change:
         overwrites: list[Json] = change["permission_overwrites"] or []
         change["permission_overwrites"] = [
@@ -147,6 +152,16 @@ def _change(world: World, body: Json) -> Json:
         tags: list[Json] = change["available_tags"] or []
         change["available_tags"] = [{**plain, **tag, "id": tag.get("id") or world.new_id()} for tag in tags]
     return change
+
+
+def _category(world: World, channel_id: str) -> str:
+    """The id of a category; 50035 for anything else."""
+    found = next((g.channels[channel_id] for g in world.guilds.values() if channel_id in g.channels), None)
+    if found is None or found["type"] != 4:
+        form = Form({})
+        form.fault("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
+        form.done()
+    return channel_id
 
 
 ROUTES: Routes = [

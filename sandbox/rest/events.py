@@ -144,6 +144,8 @@ def _change(call: Call, event: Json, *, new: bool) -> Json:
     if new:
         form.choice("privacy_level", body.get("privacy_level"), (2,))
     change: Json = {key: body[key] for key in _EDITABLE if key in body}
+    if change.get("channel_id") is not None:
+        change["channel_id"] = str(change["channel_id"])
     after = event | change
     form.choice("entity_type", after["entity_type"], (_STAGE, _VOICE, _EXTERNAL))
     form.choice("status", after["status"], _NEXT_STATUS[event["status"]])

@@ -72,7 +72,8 @@ def edit_member(call: Call) -> Reply:
             change[key] = bool(body[key])
     if "channel_id" in body:
         permissions.require_guild(world, guild, me, permissions.MOVE_MEMBERS)
-        membership.move(world, guild, user_id, body["channel_id"])
+        channel_id = body["channel_id"]
+        membership.move(world, guild, user_id, None if channel_id is None else str(channel_id))
     return ok(
         membership.update(world, guild, user_id, change) if change else world.show_member(guild, user_id)
     )

@@ -58,23 +58,21 @@ def move_roles(call: Call) -> Reply:
         permissions.require_above_role(guild, call.me, role)
         if position >= top or position < 1 or role["id"] == guild.id:
             raise missing_permissions()
-    for move in moves:
-        role = guild.roles[str(move["id"])]
-        _place(guild, role, int(move["position"]))
+    _place(guild, {str(move["id"]): int(move["position"]) for move in moves})
     for role in guild.roles.values():
         call.world.keep("role", role["id"], role, guild)
         _tell(call, guild, "GUILD_ROLE_UPDATE", role)
     return ok(list(guild.roles.values()))
 
 
-def _place(guild: Guild, role: Json, position: int) -> None:
-    """Put a role at a position; those in between close the gap."""
-    others = sorted(
-        (r for r in guild.roles.values() if r is not role and r["id"] != guild.id), key=permissions.role_rank
-    )
-    others.insert(min(position, len(others) + 1) - 1, role)
-    for n, entry in enumerate(others, start=1):
-        entry["position"] = n
+def _place(guild: Guild, wanted: dict[str, int]) -> None:
+    """Put roles at positions, all at once; those that are not named make room and close the gaps."""
+    order = sorted((r for r in guild.roles.values() if r["id"] != guild.id), key=permissions.role_rank)
+    order = [role for role in order if role["id"] not in wanted]
+    for role_id, position in sorted(wanted.items(), key=lambda move: move[1]):
+        order.insert(position - 1, guild.roles[role_id])
+    for n, role in enumerate(order, start=1):
+        role["position"] = n
 
 
 def delete_role(call: Call) -> Reply:

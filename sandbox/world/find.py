@@ -57,6 +57,7 @@ def channel(world: World, name: object, viewer: str | None = None) -> Json:
     if text in channels:
         return channels[text]
     named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
+    named = [i for i in named if channels[i]["type"] not in permissions.THREAD_TYPES] or named
     if viewer:
         named = [i for i in named if permissions.can_view(world, viewer, channels[i])] or named
     return channels[_one(named, f"There is no channel {text}.", f"Several channels are called {text}.")]

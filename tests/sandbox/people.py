@@ -62,7 +62,10 @@ class Bot(discord.Client):
 
     def __init__(self, intents: discord.Intents) -> None:
         super().__init__(
-            intents=intents, chunk_guilds_at_startup=False, member_cache_flags=discord.MemberCacheFlags.none()
+            intents=intents,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            guild_ready_timeout=0.05,  # the library waits that long for a further server
         )
         self.tree = app_commands.CommandTree(self)
         self._ready_once = asyncio.Event()

@@ -135,7 +135,7 @@ async def test_a_wrong_declaration_is_refused_with_its_place(bot: Bot) -> None:
     wrong = [{"name": "Upper Case", "description": "x"}, {"name": "fine", "description": ""}]
 
     with pytest.raises(discord.HTTPException) as refused:
-        await bot.http.bulk_upsert_global_commands(bot.application_id, wrong)  # type: ignore[arg-type] # wrong
+        await bot.http.bulk_upsert_global_commands(bot.application_id, wrong)
 
     assert refused.value.code == 50035
     assert "0.name" in refused.value.text

@@ -37,9 +37,9 @@ class Socket:
     async def send(self, op: int, data: Any) -> None:
         await self.socket.send_json({"op": op, "d": data})
 
-    async def identify(self, intents: int, token: str = "sandbox.lyceum") -> Any:
+    async def identify(self, intents: int) -> Any:
         assert (await self.next())["op"] == 10
-        await self.send(2, {"token": token, "intents": intents, "properties": {}})
+        await self.send(2, {"token": "sandbox.lyceum", "intents": intents, "properties": {}})
         return (await self.until("READY"))["d"]
 
 
@@ -59,8 +59,9 @@ async def test_lost_events_are_replayed_once_and_in_order(
     said = [(await control.post("say", who="ann", channel="general", content="before"))["id"]]
     sandbox.hub.cut()
     resumed = asyncio.create_task(bot.next_event("resumed"))
-    for n in range(5):
-        said.append((await control.post("say", who="ann", channel="general", content=str(n)))["id"])
+    said += [
+        (await control.post("say", who="ann", channel="general", content=str(n)))["id"] for n in range(5)
+    ]
     await asyncio.wait_for(resumed, 10)
     said.append((await control.post("say", who="ann", channel="general", content="after"))["id"])
     await asyncio.sleep(0.2)
@@ -69,12 +70,11 @@ async def test_lost_events_are_replayed_once_and_in_order(
 
 
 async def test_a_forgotten_session_begins_anew(bot: Bot, control: Control, tmp_path: Path) -> None:
-    async with aiohttp.ClientSession() as session:
-        async with Sandbox(tmp_path / "other") as other:
-            socket = await _connect(other, session)
-            await socket.next()
-            await socket.send(6, {"token": "sandbox.lyceum", "session_id": "gone", "seq": 3})
-            assert await socket.next() == {"op": 9, "d": False, "s": None, "t": None}
+    async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "other") as other:
+        socket = await _connect(other, session)
+        await socket.next()
+        await socket.send(6, {"token": "sandbox.lyceum", "session_id": "gone", "seq": 3})
+        assert await socket.next() == {"op": 9, "d": False, "s": None, "t": None}
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,11 @@ async def test_heartbeats_are_answered(sandbox: Sandbox) -> None:
 
 
 async def test_who_forgets_to_beat_is_cut_off(tmp_path: Path) -> None:
-    async with aiohttp.ClientSession() as session:
-        async with Sandbox(tmp_path / "hasty", heartbeat_ms=100) as hasty:
-            socket = await _connect(hasty, session)
-            await socket.identify(1)
-            await socket.until("GUILD_CREATE")
-            assert await socket.next() == 4009
+    async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "hasty", heartbeat_ms=100) as hasty:
+        socket = await _connect(hasty, session)
+        await socket.identify(1)
+        await socket.until("GUILD_CREATE")
+        assert await socket.next() == 4009
 
 
 async def test_the_server_comes_without_its_members_but_they_can_be_asked_for(bot: Bot) -> None:

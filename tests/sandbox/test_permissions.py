@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 import pytest
+from discord.http import Route
 
 from tests.sandbox.people import Bot, Control
 
@@ -98,13 +99,11 @@ async def test_limits_of_a_message(bot: Bot) -> None:
     assert await _refusal(room.send("x" * 2001)) == 50035
     assert await _refusal(room.send(" ")) == 50006
     assert await _refusal(room.fetch_message(5)) == 10008
-    too_long = discord.ui.LayoutView()
-    for _ in range(2):
-        too_long.add_item(discord.ui.TextDisplay("x" * 2001))
+    too_long = [{"type": 10, "content": "x" * 2001}] * 2
     with pytest.raises(discord.HTTPException, match="4000"):
         await bot.http.request(
-            discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=room.id),
-            json={"flags": 32768, "components": too_long.to_components()},
+            Route("POST", "/channels/{channel_id}/messages", channel_id=room.id),
+            json={"flags": 32768, "components": too_long},
         )
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import signal
+import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +106,11 @@ async def test_a_file_is_served_again(bot: Bot, control: Control) -> None:
 
 
 async def test_scheduled_events_from_plan_to_end(bot: Bot, control: Control) -> None:
-    start = discord.utils.utcnow() + discord.utils.datetime.timedelta(days=2)
+    start = discord.utils.utcnow() + timedelta(days=2)
     made = await bot.home.create_scheduled_event(
         name="Office hours",
         start_time=start,
-        end_time=start + discord.utils.datetime.timedelta(hours=1),
+        end_time=start + timedelta(hours=1),
         entity_type=discord.EntityType.external,
         location="Online",
         privacy_level=discord.PrivacyLevel.guild_only,
@@ -130,15 +134,17 @@ async def test_scheduled_events_from_plan_to_end(bot: Bot, control: Control) -> 
 
 async def test_the_world_is_there_after_a_restart(tmp_path: Path) -> None:
     folder = tmp_path / "world"
-    async with Sandbox(folder, clock=parse("2026-11-02T08:00:00Z")) as first:
-        async with aiohttp.ClientSession(first.url) as session:
-            control = Control(session)
-            said = await control.post("say", who="ann", channel="general", content="Keep me")
-            await control.post("react", who="bob", message=said["id"], emoji="🎉")
-            await control.post("thread", who="ann", channel="general", name="Old", message=said["id"])
-            await control.post("voice", who="cid", channel="Lounge")
-            await control.post("clock", advance=3600)
-            before = await control.get("world")
+    async with (
+        Sandbox(folder, clock=parse("2026-11-02T08:00:00Z")) as first,
+        aiohttp.ClientSession(first.url) as session,
+    ):
+        control = Control(session)
+        said = await control.post("say", who="ann", channel="general", content="Keep me")
+        await control.post("react", who="bob", message=said["id"], emoji="🎉")
+        await control.post("thread", who="ann", channel="general", name="Old", message=said["id"])
+        await control.post("voice", who="cid", channel="Lounge")
+        await control.post("clock", advance=3600)
+        before = await control.get("world")
     async with Sandbox(folder) as second, aiohttp.ClientSession(second.url) as session:
         control = Control(session)
         assert await control.get("world") == before
@@ -147,6 +153,39 @@ async def test_the_world_is_there_after_a_restart(tmp_path: Path) -> None:
         later = await control.post("say", who="ann", channel="general", content="New")
         assert int(later["id"]) > int(said["id"])
         assert moment(later["id"]) == parse("2026-11-02T09:00:00Z")
+
+
+async def _started(folder: Path, *arguments: str) -> tuple[asyncio.subprocess.Process, str]:
+    """The sandbox as a process, and its address."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--port", "0", "--data", str(folder), *arguments,
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    words = (await process.stdout.readline()).decode().split()
+    assert words[:2] == ["sandbox", "ready"]
+    return process, words[2]
+
+
+async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    process, url = await _started(
+        tmp_path, "--empty", "--clock", "2026-11-02T08:00:00Z", "--started-by", "me"
+    )
+    told = json.loads((tmp_path / "sandbox.json").read_text("utf-8"))
+    assert told == {"pid": process.pid, "url": url, "started_by": "me"}
+    async with aiohttp.ClientSession(url) as session:
+        said = await Control(session).post("say", who="olivia", channel="general", content="Keep me")
+    process.kill()
+    await process.wait()
+
+    process, url = await _started(tmp_path)
+    async with aiohttp.ClientSession(url) as session:
+        kept = await Control(session).get("messages", channel="general", who="olivia")
+    process.send_signal(signal.SIGTERM)
+
+    assert kept == [said]
+    assert await process.wait() == 0
+    assert not (tmp_path / "sandbox.json").exists()
 
 
 async def test_the_demo_is_always_the_same(tmp_path: Path) -> None:
