@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.clock import Clock, real_now
+from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.i18n import Texts
@@ -26,7 +26,6 @@ from bot.memberships.tiers import Tiers
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
-from bot.work import store as work_store
 
 ORDERS_LISTED = 20
 
@@ -140,7 +139,7 @@ class Memberships:
     async def roles_changed(self, guild_id: int) -> None:
         """Roles or permissions of the server changed: try at once what was stuck on them."""
         async with self._db.write() as tx:
-            await work_store.heal(tx, guild_id, real_now())
+            await self._queue.heal(tx, guild_id)
 
     async def paying(self, guild_id: int, at: datetime) -> int:
         """How many members had a paid membership at that moment."""

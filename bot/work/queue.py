@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.clock import Clock
+from bot.clock import Clock, real_now
 from bot.db import Database, Writer
 from bot.ids import new_id
 from bot.work import store
@@ -51,6 +51,12 @@ class Queue:
     ) -> None:
         """Do this (once more): for work that makes the outside equal to what the database wants."""
         await self._add(tx, kind, guild_id, key, due, payload, again=True)
+
+    async def heal(self, tx: Writer, guild_id: int) -> None:
+        """Something changed in the guild that may mend its stuck work: it is tried now, not within the hour."""
+        await store.heal(tx, guild_id, real_now())
+        for listener in self._listeners:
+            self._db.after_commit(partial(listener, self._clock.now()))
 
     async def _add(
         self,
