@@ -64,7 +64,7 @@ class Course:
 
 
 def slugged(words: str) -> str:
-    """ "Tasks & Groups" → "tasks-groups"; letters of every script stay."""
+    """A name for ever: Tasks & Groups becomes tasks-groups; letters of every script stay."""
     plain = unicodedata.normalize("NFC", words).casefold()
     return re.sub(r"[\W_]+", "-", plain).strip("-")
 

@@ -22,7 +22,7 @@ _NO_LESSONS = re.compile(r"(readme|licen[cs]e.*|changelog|contributing|code_of_c
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a lesson stands: its numbers sort it, its names become its slug."""
+    """Where a lesson stands: its numbers sort it; its names become its slug, unless its front matter gives one."""
 
     path: str
     order: tuple[tuple[int, str], ...]
@@ -80,17 +80,18 @@ def _head(files: Files, file: str) -> tuple[Head, str]:
 def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
     titles = _module_titles(file, head)
     places = sorted((_place(path) for path in files if _is_lesson(path)), key=lambda place: place.order)
-    _refuse_twins(places)
     folders = list(dict.fromkeys(place.folder for place in places))
     for folder in titles:
         if folder not in folders:
             raise UserError(
                 "{where}: there is no folder {name} with lessons.", where=at(file), name=quoted(folder)
             )
+    lessons = [(place, _read_lesson(files, place)) for place in places]
+    _refuse_twins(lessons)
     return tuple(
         Module(
             word(file, titles, folder) or spoken(_bare(folder)[1]),
-            tuple(_read_lesson(files, place) for place in places if place.folder == folder),
+            tuple(one for place, one in lessons if place.folder == folder),
         )
         for folder in folders
     )
@@ -129,20 +130,25 @@ def _place(path: str) -> _Place:
 
 
 def _bare(name: str) -> tuple[int, str]:
-    """ "03-loops" → (3, "loops"); a folder without a number comes after those with one."""
+    """Split 03-loops into 3 and loops; a folder without a number comes after those with one."""
     found = _NUMBERED.fullmatch(name)
     return (int(found[1]), found[2]) if found else (1_000_000_000, name)
 
 
-def _refuse_twins(places: list[_Place]) -> None:
+def _refuse_twins(lessons: list[tuple[_Place, Lesson]]) -> None:
     known: dict[str, str] = {}
-    for place in places:
-        if place.slug in known:
-            raise UserError("{where}: the same lesson as {other} but for its number. Give one another name.", where=at(place.path), other=quoted(known[place.slug]))  # fmt: skip
-        known[place.slug] = place.path
+    for place, one in lessons:
+        if one.slug in known:
+            raise UserError(
+                "{where}: the same name as {other} but for its number. Rename one, or give it a slug of its own.",
+                where=at(place.path),
+                other=quoted(known[one.slug]),
+            )
+        known[one.slug] = place.path
 
 
 def _read_lesson(files: Files, place: _Place) -> Lesson:
     head, body = take_head(place.path, text_of(files, place.path))
-    fallback = spoken(place.slug.rpartition("/")[2])
-    return lesson(place.path, place.slug, word(place.path, head, "title"), fallback, body, head=head)
+    slug = slugged(word(place.path, head, "slug")) or place.slug
+    fallback = spoken(_bare(place.path.rpartition("/")[2][: -len(".md")])[1])
+    return lesson(place.path, slug, word(place.path, head, "title"), fallback, body, head=head)

@@ -49,6 +49,6 @@ def lesson(
 
 
 def spoken(name: str) -> str:
-    """ "error-handling" → "Error handling"."""
+    """A file's name as a title: error-handling becomes Error handling."""
     words = re.sub(r"[-_]+", " ", name).strip()
     return words[:1].upper() + words[1:]
