@@ -23,15 +23,11 @@ def get_role(call: Call) -> Reply:
 
 
 def create_role(call: Call) -> Reply:
-    """POST /guilds/{guild_id}/roles: the new role stands lowest, just above @everyone."""
+    """POST /guilds/{guild_id}/roles: at position 1, below older roles of that position. Nothing else moves."""
     guild = _managed(call)
     everyone = int(guild.roles[guild.id]["permissions"])
     role = shapes.role(call.world.new_id(), "new role", everyone, 1)
     role |= _fields(call, guild, role)
-    for other in guild.roles.values():
-        if other["position"] >= 1:
-            other["position"] += 1
-            call.world.keep("role", other["id"], other, guild)
     call.world.keep("role", role["id"], role, guild)
     _tell(call, guild, "GUILD_ROLE_CREATE", role)
     return ok(role)
@@ -93,9 +89,6 @@ def delete_role(call: Call) -> Reply:
             channel["permission_overwrites"] = kept
             call.world.keep("channel", channel["id"], channel, guild)
     call.world.drop("role", role["id"], guild)
-    for other in guild.roles.values():
-        if other["position"] > role["position"]:
-            call.world.keep("role", other["id"], other | {"position": other["position"] - 1}, guild)
     data = {"guild_id": guild.id, "role_id": role["id"]}
     call.world.tell(Event("GUILD_ROLE_DELETE", data, guild.id))
     return NOTHING
