@@ -160,8 +160,11 @@ class ChatServer(Protocol):
         """Change the answer to an interaction of the last 15 minutes; False when Discord no longer takes it."""
         ...
 
-    async def create_event(self, guild_id: int, event: ServerEvent) -> int:
-        """Make Discord's scheduled event; returns its id. After a RetryLater ask `find_event`: it may be made."""
+    async def create_event(self, guild_id: int, event: ServerEvent) -> int | None:
+        """Make Discord's scheduled event; returns its id, None when by Discord's clock it has begun already.
+
+        After a RetryLater ask `find_event`: it may be made.
+        """
         ...
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:

@@ -149,7 +149,7 @@ class DiscordServer:
                 raise
         return True
 
-    async def create_event(self, guild_id: int, event: ServerEvent) -> int:
+    async def create_event(self, guild_id: int, event: ServerEvent) -> int | None:
         place: dict[str, Any] = (
             {"entity_type": 2, "channel_id": str(event.channel_id)}
             if event.channel_id is not None
@@ -165,7 +165,12 @@ class DiscordServer:
         }
         route = discord.http.Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=guild_id)
         with translated():
-            made = await self._client.http.request(route, json=body, files=[Unrepeated()])
+            try:
+                made = await self._client.http.request(route, json=body, files=[Unrepeated()])
+            except discord.HTTPException as error:
+                if error.code == 50035 and "In scheduled_start_time" in error.text:
+                    return None
+                raise
         return int(made["id"])
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:

@@ -68,6 +68,7 @@ class Announcer:
             return
         reason = self._why_not(event)
         channel_id = found.channel_id if found else None
+        message_id: int | None = None
         if found is not None and channel_id is not None:
             # We died, or Discord failed, after "sending": was it sent? Only Discord can tell.
             try:
@@ -76,22 +77,19 @@ class Announcer:
             except NeedsAction:
                 if reason is None:
                     raise
-                message_id = None
-            if message_id is not None:
-                await self._outcome(event, minutes, state="sent", message_id=message_id)
-                return
-        if reason is not None:
+        if message_id is None and reason is not None:
             await self._outcome(event, minutes, state="skipped", reason=reason)
             return
         if channel_id is None:
             channel_id = event.card_channel_id or await self._events_channel(event.guild_id)
             await self._outcome(event, minutes, state="sending", channel_id=channel_id)
         point("remind.sending")
-        card = cards.reminder(
-            self._texts.community, event, minutes, begun=self._clock.now() >= event.starts_at
-        )
-        key = f"event.remind:{event.id}:{minutes}"
-        message_id = await self._server.post(event.guild_id, channel_id, card, key=key)
+        if message_id is None:
+            card = cards.reminder(
+                self._texts.community, event, minutes, begun=self._clock.now() >= event.starts_at
+            )
+            key = f"event.remind:{event.id}:{minutes}"
+            message_id = await self._server.post(event.guild_id, channel_id, card, key=key)
         point("remind.posted")
         await self._outcome(event, minutes, state="sent", message_id=message_id)
         point("remind.sent")

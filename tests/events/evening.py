@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bot.demo.people import words
-from tests.stage import Process, Stage
 
 TUESDAY = "2026-11-03"
 TITLE = "Async debugging, live"
@@ -49,12 +48,7 @@ async def discord_events(people: Any) -> list[dict[str, Any]]:
     return (await people.world())["scheduled_events"]  # type: ignore[no-any-return]
 
 
-async def choice(people: Any, command: str) -> str:
-    """The id of the only event that autocomplete offers to Max."""
-    (found,) = await people.choices("max", command, "event")
+async def choice(people: Any, command: str, who: str = "max") -> str:
+    """The id of the only event that autocomplete offers."""
+    (found,) = await people.choices(who, command, "event")
     return str(found["value"])
-
-
-async def settled(stage: Stage | Process) -> None:
-    """Everything due is done."""
-    await stage.settled()

@@ -59,13 +59,12 @@ def test_each_is_measured_alone() -> None:
     assert minutes(stay(ANN, 0, 3), stay(BOB, 3, 6)) == {}
 
 
+def lasting(user: int, begin: int, length: int) -> Presence:
+    return stay(user, begin, begin + length)
+
+
 STAYS = st.lists(
-    st.builds(
-        lambda user, begin, length: stay(user, begin, begin + length),
-        st.sampled_from([ANN, BOB]),
-        st.integers(-30, 90),
-        st.integers(0, 60),
-    )
+    st.builds(lasting, st.sampled_from([ANN, BOB]), st.integers(-30, 90), st.integers(0, 60)),
 )
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.demo.people import buttons, words
+from bot.events.tables import event_presence
 from tests.events.evening import TITLE, TUESDAY, at, card, choice, discord_events, plan, reminders
 from tests.stage import Stage, staged
 
@@ -193,6 +195,7 @@ async def test_participation_counts_attendances_by_the_events_end(community: Sta
 
 async def test_discords_own_event_begins_and_ends(community: Stage) -> None:
     await plan(community)
+    await community.settled()
     await at(community, "19:31")
     (running,) = await discord_events(community)
     live = words(await card(community))
@@ -237,10 +240,6 @@ async def test_an_event_claims_the_voice_time_in_its_channel(community: Stage) -
 
 
 async def test_nothing_of_an_evening_stays_but_the_attendance(community: Stage) -> None:
-    from sqlalchemy import func, select  # noqa: PLC0415
-
-    from bot.events.tables import event_presence  # noqa: PLC0415
-
     await plan(community)
     await at(community, "19:25")
     await community.voice("ann", "Classroom")
