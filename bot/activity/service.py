@@ -85,25 +85,28 @@ class Activity:
         self._recorder.presence.restore(sessions)
         self._arrivals.restore({guild_id: until for guild_id, (_, until) in watches.items()})
 
-    async def flush(self) -> None:
-        """Write all that is counted. It goes on to its end even when the caller is cancelled."""
-        task = asyncio.create_task(self._flush(), name="flush")
+    async def flush(self, *, idle: bool = False) -> None:
+        """Write all that is counted, and when `idle` also until when all was heard.
+
+        It goes on to its end even when the caller is cancelled.
+        """
+        task = asyncio.create_task(self._flush(idle), name="flush")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.shield(task)
 
     async def beat(self) -> None:
         """The flush of every second: what cannot be written now is kept for the next one."""
+        now = self._clock.now()
         try:
-            await self.flush()
+            await self.flush(idle=now - self._stored_at >= HEARD_EVERY)
         except Exception:  # a full disk must not end the counting
             log.exception("counts could not be stored; they are kept in memory")
 
     async def stop(self) -> None:
         """Store everything; after the gateway is closed."""
         await self._arrivals.stop()
-        self._stored_at = DISCORD_EPOCH
-        await self.flush()
+        await self.flush(idle=True)
 
     async def caught_up(self) -> None:
         """Wait until everything that was missed is read back."""
@@ -224,11 +227,11 @@ class Activity:
         async with self._db.write() as tx:
             return await optout.opt(tx, guild_id, user_id, self._zone, out=out)
 
-    async def _flush(self) -> None:
+    async def _flush(self, idle: bool) -> None:
         async with self._flushing:
             now = self._clock.now()
             batch = self._recorder.take()
-            if not batch and now - self._stored_at < HEARD_EVERY:
+            if not batch and not idle:
                 return
             try:
                 await self._write(batch, now)

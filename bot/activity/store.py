@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.activity.marks import Mark
 from bot.activity.roster import Row, portions
@@ -28,6 +28,35 @@ from bot.db import Reader, Writer
 KINDS = ("messages", "reactions", "threads", "voice")
 
 
+def _upsert(table: Table[Any], sums: Sequence[str] = (), new: Sequence[str] = ()) -> Insert:
+    """Insert, or add to the `sums` of the row that is there and replace its `new` columns.
+
+    Made once: building such a statement takes longer than running it.
+    """
+    statement = insert(table)
+    values = {name: table.c[name] + statement.excluded[name] for name in sums}
+    values |= {name: statement.excluded[name] for name in new}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+
+
+_ADD_HOUR = _upsert(hourly_count, sums=("n",))
+_ADD_WEEK = _upsert(member_week, sums=KINDS)
+_ADD_DAY = _upsert(guild_day, sums=KINDS)
+_GIVE_REACTION = (
+    insert(reaction_given)
+    .on_conflict_do_nothing()
+    .returning(reaction_given.c.message_id, reaction_given.c.person, reaction_given.c.emoji)
+)
+_OPEN_THREAD = insert(thread_opened).on_conflict_do_nothing().returning(thread_opened.c.thread_id)
+_KEEP_SESSION = _upsert(voice_session, new=("company_s", "company_since", "ended_at"))
+_HEARD = _upsert(watch, new=("until",))
+_MOVE_MARK = (
+    update(channel)
+    .where(channel.c.n == bindparam("at"))
+    .values(mark=bindparam("new_mark"), above=bindparam("new_above"), last_message_id=bindparam("new_last"))
+)
+
+
 async def marks(db: Reader) -> list[tuple[tuple[int, int], Mark]]:
     """Every channel's mark: ((guild, channel), mark)."""
     rows = await db.execute(select(channel))
@@ -37,14 +66,8 @@ async def marks(db: Reader) -> list[tuple[tuple[int, int], Mark]]:
 async def put_marks(tx: Writer, rows: Sequence[Row]) -> None:
     """Move marks of channels that have a number: n, mark, above, last_message_id."""
     if rows:
-        values: dict[str, Any] = {
-            name: bindparam(f"new_{name}") for name in ("mark", "above", "last_message_id")
-        }
-        statement = update(channel).where(channel.c.n == bindparam("at")).values(**values)
-        await tx.execute(
-            statement,
-            [{"at": r["n"], **{f"new_{name}": r[name] for name in values}} for r in rows],
-        )
+        named = {"n": "at", "mark": "new_mark", "above": "new_above", "last_message_id": "new_last"}
+        await tx.execute(_MOVE_MARK, [{named[key]: value for key, value in row.items()} for row in rows])
 
 
 async def channels(tx: Writer, guild_id: int, ids: Collection[int], new: Mapping[int, Row]) -> dict[int, int]:
@@ -69,45 +92,34 @@ async def _numbers(db: Reader, guild_id: int, ids: Collection[int]) -> dict[int,
 
 async def give_reactions(tx: Writer, rows: Sequence[Row]) -> set[tuple[int, int, str]]:
     """Store reactions; returns (message, person, emoji) of those that are new."""
-    c = reaction_given.c
-    new = await _news(tx, reaction_given, rows, (c.message_id, c.person, c.emoji))
-    return {(r.message_id, r.person, r.emoji) for r in new}
+    if not rows:
+        return set()
+    return {(r.message_id, r.person, r.emoji) for r in await tx.execute(_GIVE_REACTION, rows)}
 
 
 async def open_threads(tx: Writer, rows: Sequence[Row]) -> set[int]:
     """Store opened threads; returns the ids of those that are new."""
-    return {r.thread_id for r in await _news(tx, thread_opened, rows, (thread_opened.c.thread_id,))}
-
-
-async def _news(tx: Writer, table: Any, rows: Sequence[Row], columns: Sequence[Any]) -> list[Any]:
     if not rows:
-        return []
-    found = await tx.execute(insert(table).on_conflict_do_nothing().returning(*columns), rows)
-    return list(found.all())
+        return set()
+    return {r.thread_id for r in await tx.execute(_OPEN_THREAD, rows)}
 
 
 async def add_counts(tx: Writer, rows: Sequence[Row]) -> None:
     """Add to hourly counts: guild_id, hour, person, channel, kind, n."""
-    await _add(tx, hourly_count, ("guild_id", "hour", "person", "channel", "kind"), ("n",), rows)
+    if rows:
+        await tx.execute(_ADD_HOUR, rows)
 
 
 async def add_weeks(tx: Writer, rows: Sequence[Row]) -> None:
     """Add to members' weeks: guild_id, week, person and the four kinds."""
-    await _add(tx, member_week, ("guild_id", "week", "person"), KINDS, rows)
+    if rows:
+        await tx.execute(_ADD_WEEK, rows)
 
 
 async def add_days(tx: Writer, rows: Sequence[Row]) -> None:
     """Add to guilds' days: guild_id, day and the four kinds."""
-    await _add(tx, guild_day, ("guild_id", "day"), KINDS, rows)
-
-
-async def _add(
-    tx: Writer, table: Table[Any], key: Sequence[str], sums: Sequence[str], rows: Sequence[Row]
-) -> None:
     if rows:
-        statement = insert(table)
-        added = {name: table.c[name] + statement.excluded[name] for name in sums}
-        await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added), rows)
+        await tx.execute(_ADD_DAY, rows)
 
 
 async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:
@@ -120,10 +132,7 @@ async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:
 async def put_sessions(tx: Writer, rows: Sequence[Row]) -> None:
     """Keep voice sessions as they are now."""
     if rows:
-        statement = insert(voice_session)
-        now = {name: statement.excluded[name] for name in ("company_s", "company_since", "ended_at")}
-        key = ["guild_id", "person", "since", "channel"]
-        await tx.execute(statement.on_conflict_do_update(index_elements=key, set_=now), rows)
+        await tx.execute(_KEEP_SESSION, rows)
 
 
 async def open_sessions(db: Reader) -> list[Any]:
@@ -146,11 +155,7 @@ async def heard(tx: Writer, guilds: Iterable[int], at: datetime) -> None:
     """These guilds are heard of, up to this moment."""
     rows = [{"guild_id": guild_id, "since": at, "until": at} for guild_id in guilds]
     if rows:
-        statement = insert(watch)
-        later = func.max(watch.c.until, statement.excluded.until)
-        await tx.execute(
-            statement.on_conflict_do_update(index_elements=["guild_id"], set_={"until": later}), rows
-        )
+        await tx.execute(_HEARD, rows)
 
 
 async def add_gap(

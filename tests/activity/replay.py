@@ -1,0 +1,183 @@
+"""A real chat, said again in the sandbox: people join, speak on the turned clock, and the bot is killed meanwhile."""
+
+from __future__ import annotations
+
+import csv
+import random
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from bot.demo.people import People
+from tests.stage import Process
+
+LONGEST = 2000  # Discord's limit for a message
+SILENCE = 15  # messages that are said while the bot is dead
+Week = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One message of the file: who, when and how long; the words are made up."""
+
+    who: str
+    at: datetime
+    length: int
+
+    @property
+    def hour(self) -> datetime:
+        return self.at.replace(minute=0, second=0, microsecond=0)
+
+    @property
+    def week(self) -> Week:
+        return iso_week(self.at.date())
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of a file of /data/chat, in their order."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Line(row["user"], datetime.fromisoformat(row["ts"]).replace(tzinfo=UTC), int(row["chars"]))
+            for row in csv.DictReader(file)
+        ]
+
+
+def made_up(start: datetime, count: int, seed: int) -> list[Line]:
+    """A chat with bursts and silences, the same for the same seed."""
+    dice, at, lines = random.Random(seed), start, list[Line]()
+    people = [f"Person{n:02}" for n in range(12)]
+    while len(lines) < count:
+        at += timedelta(minutes=dice.randrange(30, 900))
+        for _ in range(dice.randrange(1, 12)):
+            at += timedelta(seconds=dice.randrange(1, 90))
+            lines.append(Line(dice.choice(people), at, dice.randrange(1, 2500)))
+    return lines[:count]
+
+
+def moments(lines: list[Line], count: int, seed: int) -> set[int]:
+    """Where to kill: after a message that is at least the third of its hour, so that something is not yet stored."""
+    busy = [n for n in range(2, len(lines) - 2 * SILENCE) if lines[n - 2].hour == lines[n].hour]
+    return set(random.Random(seed).sample(busy, count))
+
+
+@dataclass
+class Kill:
+    """What a SIGKILL cost, and what came back."""
+
+    after: int
+    unflushed: int
+    said_meanwhile: int
+    read_back: int = 0
+
+
+@dataclass
+class Replay:
+    """Says the lines to a bot in a process of its own."""
+
+    bot: Process
+    people: People
+    lines: list[Line]
+    kills: list[Kill] = field(default_factory=list[Kill])
+    names: dict[int, str] = field(default_factory=dict[int, str])
+    seconds: float = 0.0
+    turns: int = 0
+    said: int = 0
+    _at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+
+    async def run(self, kill_after: set[int]) -> None:
+        """Everybody joins, then all is said; `seconds` is the time of saying, without kills and restarts."""
+        for who in sorted({line.who for line in self.lines}):
+            joined = await self.people.join(who)
+            self.names[int(joined["user"]["id"])] = who
+        began = time.perf_counter()
+        waiting = sorted(kill_after)
+        lines = iter(self.lines)
+        for line in lines:
+            await self._say(line)
+            if waiting and self.said > waiting[0]:
+                self.seconds += time.perf_counter() - began
+                self.bot.kill()
+                assert await self.bot.died()
+                if await self._after_death(lines):
+                    waiting.pop(0)
+                began = time.perf_counter()
+        self.seconds += time.perf_counter() - began
+        await self.everything_heard()
+
+    async def everything_heard(self) -> None:
+        """The bot has stored the last message."""
+        for _ in range(400):
+            health = await self.bot.health()
+            if health["unflushed"] == 0 and self.stored() == self.said:
+                return
+            await self.people.clock(advance=0)
+
+    def stored(self) -> int:
+        """Messages in the bot's database, as another process sees it."""
+        return sum(self.counts().values())
+
+    def counts(self) -> Counter[tuple[str, Week]]:
+        """What is stored, by author and ISO week."""
+        query = (
+            "SELECT p.user_id, w.week, w.messages FROM member_week w JOIN person p ON p.n = w.person "
+            "WHERE p.guild_id = w.guild_id"
+        )
+        counts: Counter[tuple[str, Week]] = Counter()
+        for user_id, week, n in self._rows(query):
+            monday = datetime.fromtimestamp(week, UTC).date()
+            counts[self.names.get(user_id, str(user_id)), iso_week(monday)] += n
+        return counts
+
+    def hours(self) -> int:
+        """The same from the hourly counts, of which the weeks are sums."""
+        return sum(n for (n,) in self._rows("SELECT n FROM hourly_count WHERE kind = 1"))
+
+    async def _say(self, line: Line) -> None:
+        if line.hour > self._at:
+            self._at = line.hour
+            self.turns += 1
+            await self.people.clock(to=line.at.isoformat())
+        await self.people.say(line.who, "general", "x" * min(line.length, LONGEST))
+        self.said += 1
+
+    async def _after_death(self, lines: Iterator[Line]) -> bool:
+        """Count what is missing, let people talk on unheard, and start the bot again. False if nothing was missing."""
+        kill = Kill(self.said, self.said - self.stored(), SILENCE)
+        stored = self.stored()
+        for _, line in zip(range(SILENCE), lines, strict=False):
+            await self._say(line)
+        assert await self.bot.start()
+        await self.bot.settled()
+        kill.read_back = self.stored() - stored
+        if kill.unflushed > 0:
+            self.kills.append(kill)
+        return kill.unflushed > 0
+
+    def _rows(self, query: str) -> list[tuple[int, ...]]:
+        database = sqlite3.connect(f"file:{self.bot.folder / 'sandbox' / 'lyceum.db'}?mode=ro", uri=True)
+        try:
+            return database.execute(query).fetchall()
+        finally:
+            database.close()
+
+
+def by_author_and_week(lines: Iterable[Line]) -> Counter[tuple[str, Week]]:
+    """What the file says."""
+    return Counter((line.who, line.week) for line in lines)
+
+
+def iso_week(day: date) -> Week:
+    """(year, number) of ISO 8601."""
+    year, number, _ = day.isocalendar()
+    return year, number
+
+
+def resident_megabytes(pid: int) -> float:
+    """VmRSS, as Linux tells it."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(kilobytes) / 1024
