@@ -50,7 +50,13 @@ def overview(t: Words, tops: Iterable[Any], permissions: discord.Permissions, id
             continue
         needed: discord.Permissions | None = top.default_permissions
         if needed is None or permissions.administrator or permissions.is_superset(needed):
-            _, audience = everybody if needed is None else owners if needed.manage_guild else moderators
+            _, audience = (
+                everybody
+                if needed is None
+                else owners
+                if needed.manage_guild or needed.administrator
+                else moderators
+            )
             audience.extend((leaf, ids.get(top.name)) for leaf in _leaves(top))
     full = _texts(t, sections, describe=True)
     fits = sum(map(len, full)) < TEXT_LIMIT - 100

@@ -22,12 +22,14 @@ def figure(t: Words, value: Fraction | None, digits: int) -> str:
 
 
 def rating(t: Words, period: Period) -> str:
-    """The mean rating: 4.5, or n/a."""
+    """The mean rating: 4.5, ≈4.667, or n/a."""
     mean = mean_rating(period.counts.rating_sum, period.counts.rating_count)
     if mean is None:
         return t("n/a")
-    exponent = trimmed(mean, 2).as_tuple().exponent
-    return t.number(float(trimmed(mean, 2)), -exponent if isinstance(exponent, int) else 0)
+    near = trimmed(mean, 3)
+    exponent = near.as_tuple().exponent
+    written = t.number(float(near), -exponent if isinstance(exponent, int) else 0)
+    return written if near == mean else f"≈{written}"
 
 
 def engagement_sum(t: Words, period: Period) -> str:

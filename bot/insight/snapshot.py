@@ -11,7 +11,10 @@ from bot.insight.inputs import Counts, Heard
 from bot.insight.weeks import Week, Window
 
 HISTORY = 4
-"""So many earlier weeks must be stored before a week is judged, and only against them."""
+"""So many earlier weeks must be stored before a week is judged, and only against them.
+
+A week of which Lyceum heard less than half (as a rule the one in which it came) is none of them.
+"""
 
 CHARTED = 12
 
@@ -24,6 +27,11 @@ class Period:
     counts: Counts
     heard: Heard
     members: int
+
+    @property
+    def mostly_heard(self) -> bool:
+        """Lyceum listened for at least half of the window."""
+        return 2 * self.heard.gap_seconds <= (self.window.end - self.window.start).total_seconds()
 
     @property
     def engagement(self) -> Fraction | None:
@@ -79,6 +87,5 @@ class Report:
     @property
     def usual(self) -> Fraction | None:
         """The median engagement of the last four stored weeks, None before there are four."""
-        if len(self.earlier) < HISTORY:
-            return None
-        return score.middle([one.own.engagement for one in self.earlier[-HISTORY:]])
+        heard = [one.own.engagement for one in self.earlier if one.own.mostly_heard]
+        return score.middle(heard[-HISTORY:]) if len(heard) >= HISTORY else None

@@ -160,6 +160,21 @@ def test_engagement_opened_shows_each_input_and_the_formulas_version() -> None:
     assert "Stored <t:" in text
 
 
+def test_a_week_that_was_hardly_heard_is_no_history() -> None:
+    whole = report(OWN, OWN, OWN, OWN)
+    deaf = replace(whole.earlier[0], own=replace(whole.earlier[0].own, heard=Heard(4 * 86400, 0, 0)))
+
+    assert replace(whole, earlier=(deaf, *whole.earlier[1:])).usual is None
+
+
+def test_a_mean_that_does_not_end_is_marked() -> None:
+    rated = replace(MONTH, rating_sum=14, rating_count=3)
+    week = snapshot()
+    week = replace(week, month=replace(week.month, counts=rated))
+
+    assert "100 × ≈4.667 / 10 = **46.7**" in words(weekly(EN, Report(week, (), running=False), None))
+
+
 def test_a_rounded_figure_says_from_what() -> None:
     text = words(explained(EN, Report(snapshot(members=99), (), running=False), Metric.ENGAGEMENT))
 
