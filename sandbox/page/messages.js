@@ -108,7 +108,8 @@ function messageNode(message, together, doing) {
 function above(message) {
   if (message.interaction?.name) {
     const { user, name } = message.interaction;
-    return el("p", { class: "above" }, word("used", { who: nameOf(user), what: message.type === 20 ? `/${name}` : name }));
+    const menu = message.interaction_metadata?.target_user || message.interaction_metadata?.target_message_id;
+    return el("p", { class: "above" }, word("used", { who: nameOf(user), what: menu ? name : `/${name}` }));
   }
   if (message.type !== 19) return null;
   const original = message.referenced_message;
