@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.clock import Clock, real_now
+from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
@@ -20,7 +20,6 @@ from bot.insight.weeks import Week
 from bot.ports import ChatServer
 from bot.settings import Settings
 from bot.work import Job, Queue
-from bot.work import store as work_store
 from bot.work.worker import Later
 
 SLACK = timedelta(minutes=5)
@@ -68,7 +67,7 @@ class Weekly:
     async def channels_changed(self, guild_id: int) -> None:
         """A channel was made or renamed: try at once what waits for one."""
         async with self._db.write() as tx:
-            await work_store.heal(tx, guild_id, real_now())
+            await self._queue.heal(tx, guild_id)
 
     async def week(self, job: Job) -> None:
         """Store the week. Run twice it changes nothing."""

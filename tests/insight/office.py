@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -27,7 +27,6 @@ from bot.insight.weeks import Week
 from bot.ports import ChatServer
 from bot.settings import load
 from bot.work import Queue
-from bot.work import store as work_store
 from bot.work.worker import Handler, Worker
 
 GUILD = 7
@@ -190,7 +189,6 @@ class Office:
         """As if the real time of every backoff had passed."""
         async with self.db.write() as tx:
             await tx.exec_driver_sql("UPDATE work SET not_before = '1970-01-01 00:00:00.000000'")
-            await work_store.heal(tx, GUILD, real_now() - timedelta(seconds=1))
         await self.worker.run_due()
 
     async def weeks(self) -> list[str]:
