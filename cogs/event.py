@@ -39,7 +39,7 @@ class EventPage(
         name=locale_str("list"), description=locale_str("The coming events, in your own time")
     )
     async def list(self, interaction: Interaction) -> None:
-        found = await self._events.upcoming(_guild(interaction), interaction.user.id)
+        found = await self._events.upcoming(_guild(interaction), interaction.user.id, cards.LISTED + 1)
         await answer(interaction, cards.listed(self._texts.of(str(interaction.locale)), found))
 
     async def going(self, interaction: Interaction, argument: str) -> None:

@@ -168,7 +168,7 @@ class Announcer:
         found = await self._server.channel_named(guild_id, name)
         if found is None:
             raise NeedsAction(
-                "events-channel",
+                "events-channel-missing",
                 f"There is no channel #{name}: make it, or set community.events_channel to another.",
             )
         return found

@@ -15,6 +15,9 @@ from bot.i18n import Words, stamp
 SHOWN = 40
 """How many names a roll shows; the rest is a number."""
 
+LISTED = 8
+"""How many events a list shows: so many fit into one message, however long their titles are."""
+
 _ICONS = {
     Kind.TALK: "🎙️", Kind.CONTEST: "🏁", Kind.INTERVIEW: "🤝", Kind.LECTURE: "🎓", Kind.MEETUP: "☕", Kind.WORKSHOP: "🛠️",
 }  # fmt: skip
@@ -135,7 +138,8 @@ def listed(t: Words, events: list[Listed]) -> Card:
     """What comes, with a button for each."""
     if not events:
         return card(t("Nothing is planned right now."), accent=Accent.QUIET)
-    return card("### " + t("What comes"), *(_line(t, one) for one in events))
+    more = t("More follow later; these are the next ones.") if len(events) > LISTED else None
+    return card("### " + t("What comes"), *(_line(t, one) for one in events[:LISTED]), more)
 
 
 def roll(t: Words, told: Roll) -> Card:
@@ -170,8 +174,8 @@ def _line(t: Words, one: Listed) -> Line:
         button = Button(t("Can't"), f"event.cant:{event.id}")
     else:
         button = Button(t("Going"), going_action(event), style="success")
-    head = f"{_ICONS[event.kind]} **{plain(event.title)}** · {kind_name(t, event.kind)}"
-    when = f"{stamp(event.starts_at, 'F')} ({stamp(event.starts_at, 'R')}) · {_place(event)}"
+    head = f"{_ICONS[event.kind]} **{plain(event.title, 80)}** · {kind_name(t, event.kind)}"
+    when = f"{stamp(event.starts_at, 'F')} ({stamp(event.starts_at, 'R')}) · {_place(event, 60)}"
     return Line("\n".join((head, when, _count(t, one.going))), button)
 
 
@@ -184,10 +188,10 @@ def _facts(t: Words, event: Event) -> str:
     return "\n".join(lines)
 
 
-def _place(event: Event) -> str:
-    return (
-        f"<#{event.voice_channel_id}>" if event.voice_channel_id is not None else plain(event.address or "")
-    )
+def _place(event: Event, limit: int = 100) -> str:
+    if event.voice_channel_id is not None:
+        return f"<#{event.voice_channel_id}>"
+    return plain(event.address or "", limit)
 
 
 def _count(t: Words, going: int) -> str:

@@ -8,19 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.events import stays, store
 from bot.events.attendance import attended
 from bot.events.event import EARLY, LATE, Event
-from bot.ports import ChatServer
+
+
+class Rooms(Protocol):
+    """What doors ask of the chat server."""
+
+    async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
+        """The humans in a voice channel now."""
+        ...
 
 
 class Doors:
     """Takes every voice state change; measures who attended."""
 
-    def __init__(self, db: Database, clock: Clock, server: ChatServer) -> None:
+    def __init__(self, db: Database, clock: Clock, server: Rooms) -> None:
         self._db = db
         self._clock = clock
         self._server = server

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import structlog
+
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
+from bot.errors import NeedsAction
 from bot.events import store
 from bot.events.doors import Doors
 from bot.events.event import Event, State
 from bot.ports import ChatServer
 from bot.work import Job, Queue
+
+log = structlog.get_logger(__name__)
 
 
 class Running:
@@ -60,12 +65,12 @@ class Running:
             return
         event = await self._again(event)
         shall_run = event.state == State.LIVE
-        if (
-            event.discord_event_id is not None
-            and event.state in (State.LIVE, State.OVER)
-            and shall_run == running
-        ):
+        if event.discord_event_id is None or event.state == State.CANCELLED or shall_run != running:
+            return
+        try:
             await self._server.set_event_running(event.guild_id, event.discord_event_id, running)
+        except NeedsAction as error:  # a courtesy: Discord ends its event by itself, only later
+            log.warning("Discord's event was left as it is", event=event.id, finding=error.finding)
 
     async def _again(self, event: Event) -> Event:
         async with self._db.read() as db:

@@ -110,8 +110,8 @@ class Events:
                 await self._queue.again(tx, "event.card", guild_id, str(event.id))
         return event, was
 
-    async def upcoming(self, guild_id: int, user_id: int, limit: int = 10) -> list[Listed]:
-        """What runs and comes, as this member sees it."""
+    async def upcoming(self, guild_id: int, user_id: int, limit: int) -> list[Listed]:
+        """What runs and comes, soonest first, as this member sees it."""
         async with self._db.read() as db:
             events = await store.upcoming(db, guild_id, self._clock.now(), limit)
             ids = [event.id for event in events]

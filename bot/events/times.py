@@ -95,7 +95,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
 def read_length(text: str) -> timedelta:
     """ "90", "1h30" and "1:30" are all an hour and a half. UserError when unreadable or not between 5 minutes and 24 hours."""
     tidy = _tidy(text)
-    if found := re.fullmatch(r"(\d{1,2}):(\d{2})", tidy):
+    if found := re.fullmatch(r"(\d{1,2}):([0-5]\d)", tidy):
         length = timedelta(hours=int(found[1]), minutes=int(found[2]))
     elif (found := _HOURS.fullmatch(tidy)) and (found[1] or found[2]):
         length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.people import words
+from bot.demo.people import buttons, words
+from bot.errors import UserError
 from tests.events.evening import TITLE, at, card, choice, discord_events, plan, posts
 from tests.stage import Stage, staged
 
@@ -21,7 +22,7 @@ from tests.stage import Stage, staged
         ({"length": "2"}, "between 5 minutes and 24 hours"),
         ({"title": "\u200b \u202e"}, "needs a title"),
         ({"place": " "}, "one place"),
-        ({"channel": "Classroom", "place": "Café Kant"}, "one place"),
+        ({"channel_": "Classroom", "place": "Café Kant"}, "one place"),
     ],
 )
 async def test_what_cannot_be_planned_is_refused(
@@ -102,3 +103,20 @@ async def test_peoples_words_do_not_format_or_mention(community: Stage) -> None:
     await community.settled()
 
     assert "\\*\\*Free\\*\\* \\<\\@" in words(await card(community))
+
+
+async def test_a_long_list_of_the_longest_titles_fits_and_says_that_more_follows(community: Stage) -> None:
+    for day in range(10, 19):
+        await plan(community, title="*" * 100, place="[]" * 50, when=f"2026-11-{day} 19:30")
+
+    listed = (await community.slash("ann", "event list"))["message"]
+
+    assert (len(buttons(listed)), "More follow later" in words(listed)) == (8, True)
+
+
+async def test_another_server_knows_nothing_of_it(community: Stage) -> None:
+    await plan(community)
+    event = await choice(community, "host attendees")
+
+    with pytest.raises(UserError, match="There is no such event"):
+        await community.app.events.roll(community.guild_id + 1, event)

@@ -1,0 +1,118 @@
+"""Moves in voice that happen while the bot looks who is there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.db import Database
+from bot.db.migrate import migrate
+from bot.events import stays, store
+from bot.events.doors import Doors
+from bot.events.event import Event, Kind, State
+
+GUILD, ROOM, ANN = 7, 70, 1
+START = datetime(2026, 11, 3, 19, 30, tzinfo=UTC)
+
+
+class Standing:
+    """A clock that stands at the start."""
+
+    def now(self) -> datetime:
+        return START
+
+
+class Room:
+    """The one thing of a chat server that doors ask; `meanwhile` happens once, between asking and answering."""
+
+    def __init__(self, *there: int) -> None:
+        self.there = set(there)
+        self.meanwhile: Callable[[], Any] | None = None
+
+    async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
+        answer = frozenset(self.there)
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            await happens()
+        return answer
+
+
+class Careless(Doors):
+    """Doors that do not notice moves."""
+
+    @property
+    def _changes(self) -> int:
+        return 0
+
+    @_changes.setter
+    def _changes(self, value: int) -> None:
+        pass
+
+
+@pytest.fixture
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with one live event in ROOM."""
+    base = Database(tmp_path / "lyceum.db")
+    migrate(base.path, START)
+    async with base.write() as tx:
+        await store.add(tx, EVENT)
+    yield base
+    await base.close()
+
+
+EVENT = Event(
+    guild_id=GUILD, id=1, kind=Kind.TALK, title="Talk", starts_at=START, ends_at=START + timedelta(hours=1),
+    said_wall="2026-11-03T19:30", said_zone="UTC", voice_channel_id=ROOM, address=None, host_id=9, state=State.LIVE,
+    discord_event_id=None, card_channel_id=None, card_message_id=None, created_at=START - timedelta(days=1),
+)  # fmt: skip
+
+
+async def leaves_while_we_look(db: Database, kind: type[Doors]) -> bool:
+    """Ann leaves just when the bot has asked who is there. Is she taken to be there?"""
+    room = Room(ANN)
+    doors = kind(db, Standing(), room)
+
+    async def leave() -> None:
+        room.there.clear()
+        await doors.voice(GUILD, ANN, None, START, True)
+
+    room.meanwhile = leave
+    await doors.look_in(GUILD, ROOM)
+    async with db.read() as reader:
+        return await stays.anybody(reader)
+
+
+async def test_whoever_leaves_while_we_look_is_not_there(db: Database) -> None:
+    assert not await leaves_while_we_look(db, Doors)
+
+
+async def test_control_without_care_they_would_be_there_for_ever(db: Database) -> None:
+    assert await leaves_while_we_look(db, Careless)
+
+
+async def test_news_told_twice_makes_one_stay(db: Database) -> None:
+    doors = Doors(db, Standing(), Room(ANN))
+
+    for _ in range(2):
+        await doors.voice(GUILD, ANN, ROOM, START, True)
+        await doors.look_in(GUILD, ROOM)
+
+    async with db.read() as reader:
+        told = await stays.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+    assert len(told) == 1
+
+
+async def test_a_stay_of_which_sight_was_lost_ends_where_it_was_last_seen(db: Database) -> None:
+    doors = Doors(db, Standing(), Room())
+    await doors.voice(GUILD, ANN, ROOM, START - timedelta(minutes=9), True)
+
+    await doors.resume(GUILD)
+    await doors.see()
+
+    async with db.read() as reader:
+        (told,) = await stays.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+        assert (told.start, told.end, await stays.anybody(reader)) == (told.start, told.start, False)
