@@ -48,11 +48,11 @@ async def write(
 async def _write_guild(
     tx: Writer, guild_id: int, part: _Guild, zone: ZoneInfo, claimed: Collection[Session]
 ) -> dict[Place, int]:
-    unnumbered = {id_: _row(now) for id_, now in part.marks.items() if now.mark.n is None}
-    numbers = await store.channels(tx, guild_id, part.channels | unnumbered.keys(), unnumbered)
-    await store.put_marks(
-        tx, [{"n": now.mark.n, **_row(now)} for now in part.marks.values() if now.mark.n is not None]
-    )
+    numbers = {id_: now.mark.n for id_, now in part.marks.items() if now.mark.n is not None}
+    await store.put_marks(tx, [{"n": n, **_row(part.marks[id_])} for id_, n in numbers.items()])
+    unnumbered = {id_: _row(now) for id_, now in part.marks.items() if id_ not in numbers}
+    others = (part.channels | unnumbered.keys()) - numbers.keys()
+    numbers |= await store.channels(tx, guild_id, others, unnumbered)
     counted = await _counted(tx, guild_id, part.users)
 
     counts: dict[tuple[datetime, int, int, Kind], int] = defaultdict(int)
