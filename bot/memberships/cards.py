@@ -188,7 +188,10 @@ def _offer(t: Words, offer: Offer) -> Line:
         if right
         else t("You do not have it.")
     )
-    return Line(f"{told}\n{have}", Button(t("Buy"), action=f"membership.buy:{tier.id}", style="primary"))
+    return Line(
+        f"{told}\n{have}",
+        Button(t("Buy {plan}", plan=tier.name), action=f"membership.buy:{tier.id}", style="primary"),
+    )
 
 
 def _play_money(t: Words, playing: bool) -> Text | None:
