@@ -243,10 +243,10 @@ async def _sign_in(app: App, sandbox: str | None, stack: contextlib.AsyncExitSta
     if api:
         point_at(api)
     token = app.settings.discord.token
+    stack.push_async_callback(app.client.close)
     try:
         await app.client.login(token.get_secret_value() if token else SANDBOX_TOKEN)
     except discord.LoginFailure:
-        await app.client.close()
         raise ConfigurationError(
             "Discord does not accept discord.token.\nCopy it anew from the Developer Portal (Bot → Reset Token).",
             exit_code=77,
