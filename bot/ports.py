@@ -16,7 +16,11 @@ from bot.cards import Card
 
 @dataclass(frozen=True)
 class Role:
-    """A role of a guild. `position` grows upwards; `dangerous` names permissions that no paid role may carry."""
+    """A role of a guild; `dangerous` names permissions that no paid role may carry.
+
+    `position` counts upwards from @everyone (0). No two share one, though Discord's own numbers may:
+    of equal ones the older role is higher.
+    """
 
     id: int
     name: str

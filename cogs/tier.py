@@ -49,7 +49,7 @@ class TierPage(
         await interaction.response.defer(ephemeral=True)
         tier = await self._tiers.create(
             _guild(interaction), name=name, price=price, currency=currency, days=days, role_id=role.id,
-            actor=interaction.user.id, actor_top=_top(interaction),
+            actor=interaction.user.id, owner=_owns(interaction),
         )  # fmt: skip
         await answer(interaction, staff_cards.tier_created(self._texts.of(str(interaction.locale)), tier))
 
@@ -77,12 +77,8 @@ class TierPage(
         ][:25]
 
 
-def _top(interaction: Interaction) -> int | None:
-    """The position of the asker's highest role; None for the server's owner, above whom nobody stands."""
-    guild, user = interaction.guild, interaction.user
-    if guild is None or guild.owner_id == user.id or not isinstance(user, discord.Member):
-        return None if guild is not None and guild.owner_id == user.id else 0
-    return user.top_role.position
+def _owns(interaction: Interaction) -> bool:
+    return interaction.guild is not None and interaction.guild.owner_id == interaction.user.id
 
 
 def _guild(interaction: Interaction) -> int:

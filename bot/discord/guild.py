@@ -35,13 +35,13 @@ class DiscordServer:
         return [guild.id for guild in self._client.guilds if not guild.unavailable]
 
     async def roles(self, guild_id: int) -> list[Role]:
-        return [_role(role) for role in sorted(self._guild(guild_id).roles)]
+        return [_role(role, rank) for rank, role in enumerate(sorted(self._guild(guild_id).roles))]
 
     async def own_top_position(self, guild_id: int) -> int:
         guild = self._guild(guild_id)
         me = await self.member(guild_id, self._me())
         held = me.roles if me else frozenset[int]()
-        return max((role.position for role in guild.roles if role.id in held), default=0)
+        return max((rank for rank, role in enumerate(sorted(guild.roles)) if role.id in held), default=0)
 
     async def member(self, guild_id: int, user_id: int) -> Person | None:
         with translated():
@@ -291,9 +291,9 @@ def has_action(components: Iterable[Any], action: str) -> bool:
     return False
 
 
-def _role(role: discord.Role) -> Role:
+def _role(role: discord.Role, rank: int) -> Role:
     dangerous = tuple(name for name, held in role.permissions if held and name in DANGEROUS)
-    return Role(role.id, role.name, role.position, role.managed, role.is_default(), dangerous)
+    return Role(role.id, role.name, rank, role.managed, role.is_default(), dangerous)
 
 
 def _person(member: discord.Member) -> Person:

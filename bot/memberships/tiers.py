@@ -37,9 +37,9 @@ class Tiers:
         days: int,
         role_id: int,
         actor: int,
-        actor_top: int | None,
+        owner: bool,
     ) -> Tier:
-        """Put a tier up for sale. `actor_top` is the highest role's position of who asks, None for the server's owner."""
+        """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
         name, key = _name(name)
         money = parse_money(price, currency)
         if not 1 <= days <= LONGEST:
@@ -47,7 +47,7 @@ class Tiers:
                 "A membership lasts between 1 and {longest} days. Choose a number in between.",
                 longest=LONGEST,
             )
-        refused = await self._refusal(guild_id, role_id, actor_top)
+        refused = await self._refusal(guild_id, role_id, None if owner else await self._top(guild_id, actor))
         if refused is not None:
             raise refused
         now = self._clock.now()
@@ -105,6 +105,13 @@ class Tiers:
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
                 plan=plain(tier.name),
             )
+
+    async def _top(self, guild_id: int, user_id: int) -> int:
+        person = await self._server.member(guild_id, user_id)
+        held = person.roles if person else frozenset[int]()
+        return max(
+            (role.position for role in await self._server.roles(guild_id) if role.id in held), default=0
+        )
 
     async def _refusal(self, guild_id: int, role_id: int, actor_top: int | None) -> UserError | None:
         roles = {role.id: role for role in await self._server.roles(guild_id)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -175,7 +175,7 @@ class Shop:
             days=days,
             role_id=role,
             actor=OLIVIA,
-            actor_top=None,
+            owner=True,
         )
 
     async def order(self, user: int = ANN, plan: str = "Gold") -> Order:
@@ -259,7 +259,7 @@ def blank() -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Shop]:
+async def opened(folder: Path) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
     if not path.exists():
         path.write_bytes(blank())

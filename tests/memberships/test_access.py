@@ -196,4 +196,4 @@ async def test_an_explanation_names_role_reason_end_and_source(shop: Shop) -> No
     [right] = told.rights
     assert (right.tier.role_id, right.order_id) == (GOLD, order.id)
     assert told.wanted == told.ours == {GOLD}
-    assert told.held == {GOLD, HELPER}
+    assert told.held == frozenset({GOLD, HELPER})

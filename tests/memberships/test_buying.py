@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -166,7 +167,7 @@ async def test_a_refund_of_a_second_payment_is_not_made_when_the_first_went_back
 @pytest.mark.parametrize(
     "wrong", [{"money": Money(1899, "USD")}, {"money": Money(1900, "JPY")}, {"ref": "co_of_somebody_else"}]
 )
-async def test_money_that_is_not_the_price_waits_for_the_owner(shop: Shop, wrong: dict[str, object]) -> None:
+async def test_money_that_is_not_the_price_waits_for_the_owner(shop: Shop, wrong: dict[str, Any]) -> None:
     await shop.tier()
     order = await shop.order()
 
@@ -287,7 +288,7 @@ async def test_a_plan_whose_role_became_dangerous_is_not_sold(shop: Shop) -> Non
 
 async def test_without_a_provider_nothing_is_sold(shop: Shop) -> None:
     await shop.service.tiers.create(
-        GUILD, name="Odd", price="1", currency="XXX", days=1, role_id=GOLD, actor=OLIVIA, actor_top=None
+        GUILD, name="Odd", price="1", currency="XXX", days=1, role_id=GOLD, actor=OLIVIA, owner=True
     )
 
     with pytest.raises(UserError, match="cannot take payments"):

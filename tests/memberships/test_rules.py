@@ -11,7 +11,7 @@ from bot.discord.permissions import DANGEROUS
 from bot.errors import UserError
 from bot.memberships.rules import Override, Right, refusal, wanted_roles
 from bot.ports import Role
-from tests.memberships.shop import DAY, GOLD, MONDAY, SILVER, Shop
+from tests.memberships.shop import DAY, GOLD, MONDAY, OLIVIA, SILVER, Shop
 
 FINE = Role(GOLD, "Gold", 2, managed=False, everyone=False, dangerous=())
 MONTH = Right(GOLD, MONDAY, MONDAY + 30 * DAY, live=True, source="order")
@@ -96,7 +96,7 @@ async def test_a_bad_tier_is_refused_and_nothing_is_stored(
         "days": 30,
         "role_id": SILVER,
         "actor": 9,
-        "actor_top": None,
+        "owner": True,
     }
 
     with pytest.raises(UserError, match=words):
@@ -112,3 +112,15 @@ async def test_an_archived_name_is_free_again(shop: Shop) -> None:
     await shop.tier("gold")
 
     assert [tier.name for tier in await shop.service.plans(7)] == ["gold"]
+
+
+async def test_only_the_owner_may_sell_a_role_above_their_own(shop: Shop) -> None:
+    shop.hall.held[OLIVIA] = {SILVER}
+
+    with pytest.raises(UserError, match="above yours"):
+        await shop.service.tiers.create(
+            7, name="Gold", price="5", currency="USD", days=1, role_id=GOLD, actor=OLIVIA, owner=False
+        )
+    await shop.service.tiers.create(
+        7, name="Gold", price="5", currency="USD", days=1, role_id=GOLD, actor=OLIVIA, owner=True
+    )
