@@ -24,6 +24,10 @@ class ActivityListeners(commands.Cog, name="Activity"):
         self._activity.connected()
 
     @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        self._activity.ready()
+
+    @commands.Cog.listener()
     async def on_resumed(self) -> None:
         self._activity.resumed()
 

@@ -34,6 +34,9 @@ class Arrivals:
         self._hearing: set[int] = set()
         self._lost_at: datetime | None = None
         self._tasks: dict[Place, asyncio.Task[None]] = {}
+        self._expected: set[int] = set()
+        self._complete = asyncio.Event()
+        self._complete.set()
 
     def restore(self, heard_until: dict[int, datetime]) -> None:
         """Until when the last process heard each guild."""
@@ -47,8 +50,8 @@ class Arrivals:
 
     @property
     def open(self) -> int:
-        """How much is still being read back."""
-        return len(self._tasks)
+        """How much has still to be made up for: read-backs, guilds that are not back yet, a lost session."""
+        return len(self._tasks) + len(self._expected) + (self._lost_at is not None)
 
     def connected(self) -> None:
         """A new session: freeze every mark before the first live message of it is counted."""
@@ -57,16 +60,25 @@ class Arrivals:
         for guild_id in self._hearing:
             self._heard_until[guild_id] = lost
             self._recorder.presence.pause(guild_id, lost)
+        self._expected |= self._hearing
         self._hearing = set()
         self._recorder.hold()
+        self._note()
+
+    def ready(self) -> None:
+        """Every guild that is there has arrived; the others are not ours any more, or Discord has lost them."""
+        self._expected.clear()
+        self._note()
 
     def disconnected(self) -> None:
         """Discord reports every vain try to connect; the first report tells since when."""
         self._lost_at = self._lost_at or self._clock.now()
+        self._note()
 
     def resumed(self) -> None:
         """Discord sends again what was missed."""
         self._lost_at = None
+        self._note()
 
     def left(self, guild_id: int) -> None:
         """Nothing more is heard of this guild."""
@@ -82,6 +94,8 @@ class Arrivals:
         if guild_id not in self._hearing:
             self._recorder.hold(guild_id)
         self._run((guild_id, 0), lambda: self._make_up(guild_id, now))
+        self._expected.discard(guild_id)
+        self._note()
 
     def appeared(self, place: Place) -> bool:
         """A channel is heard of for the first time: read it too. False while its guild is not there."""
@@ -94,9 +108,8 @@ class Arrivals:
         return True
 
     async def done(self) -> None:
-        """Wait until nothing is being read back."""
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+        """Wait until everything is made up for."""
+        await self._complete.wait()
 
     async def stop(self) -> None:
         """Break off; the marks know how far it came."""
@@ -110,6 +123,12 @@ class Arrivals:
         for task in self._tasks.values():
             task.cancel()
         self._tasks = {}
+
+    def _note(self) -> None:
+        if self.open:
+            self._complete.clear()
+        else:
+            self._complete.set()
 
     def _run(self, place: Place, work: Callable[[], Awaitable[object]]) -> None:
         earlier = self._tasks.pop(place, None)
@@ -129,11 +148,13 @@ class Arrivals:
 
         task = asyncio.create_task(run(), name=f"make up {place[0]} {place[1]}")
         self._tasks[place] = task
+        self._note()
         task.add_done_callback(lambda ended: self._ended(place, ended))
 
     def _ended(self, place: Place, task: asyncio.Task[None]) -> None:
         if self._tasks.get(place) is task:
             del self._tasks[place]
+            self._note()
 
     async def _make_up(self, guild_id: int, now: datetime) -> None:
         away_since = self._heard_until.get(guild_id)

@@ -109,7 +109,7 @@ class Activity:
         await self.flush(idle=True)
 
     async def caught_up(self) -> None:
-        """Wait until everything that was missed is read back."""
+        """Wait until there is a session and everything that was missed is read back."""
         await self._arrivals.done()
 
     @property
@@ -127,6 +127,10 @@ class Activity:
     def connected(self) -> None:
         """A new session began: whatever happened between the last one and now was missed."""
         self._arrivals.connected()
+
+    def ready(self) -> None:
+        """All guilds of the session have arrived."""
+        self._arrivals.ready()
 
     def arrived(self, guild_id: int) -> None:
         """The guild is there: find out what was missed, in the background."""

@@ -144,6 +144,23 @@ async def test_a_lost_session_is_read_back_and_a_resumed_one_is_not(db: Database
     assert await bot.messages() == 2
 
 
+async def test_nobody_is_told_that_all_is_counted_while_the_session_is_lost(db: Database, town: Town) -> None:
+    bot = await Bot(db, town).start()
+    assert bot.activity.unflushed == 0
+
+    bot.activity.disconnected()
+    lost = bot.activity.unflushed
+    bot.activity.connected()
+    expected = bot.activity.unflushed
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await bot.activity.caught_up()
+    bot.activity.arrived(GUILD)
+    await bot.activity.caught_up()
+
+    assert (lost, expected, bot.activity.unflushed) == (1, 1, 0)
+
+
 async def test_a_live_message_of_the_new_session_does_not_hide_the_gap_before_it(
     db: Database, town: Town
 ) -> None:
