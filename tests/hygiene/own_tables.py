@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatch
 
 import grimp
@@ -22,9 +23,9 @@ class OwnTables(Contract):
         found = [
             f"{importer} -> {module}"
             for module in sorted(graph.modules)
-            if module.startswith(f"{self.root}.") and module.rpartition(".")[2] in {"tables", "store"}
+            if (owned := re.match(rf"({self.root}\..+?\.)(?:tables|store)(?:\.|$)", module))
             for importer in sorted(graph.find_modules_that_directly_import(module))
-            if not f"{importer}.".startswith(module.rpartition(".")[0] + ".")
+            if not f"{importer}.".startswith(owned[1])
         ]
         wrong = [link for link in found if not any(fnmatch(link, pattern) for pattern in exceptions)]
         return ContractCheck(kept=not wrong, metadata={"wrong": wrong})
