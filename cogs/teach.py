@@ -17,7 +17,7 @@ from bot.courses.reading import read_zip
 from bot.courses.teaching import Teaching
 from bot.discord.client import Client
 from bot.discord.errors import report
-from bot.discord.kit import Interaction, answer, think
+from bot.discord.kit import Interaction, answer, replace, think
 from bot.errors import RetryLater, UserError
 from bot.i18n import Texts, Words
 
@@ -31,9 +31,13 @@ class TeachPage(
 ):
     """For moderators; every answer is seen by the asker alone."""
 
-    def __init__(self, teaching: Teaching, texts: Texts) -> None:
+    def __init__(self, bot: Client, teaching: Teaching, texts: Texts) -> None:
+        self._bot = bot
         self._teaching = teaching
         self._texts = texts
+
+    async def cog_load(self) -> None:
+        self._bot.on_action("teach.courses", self.turn_courses)
 
     @app_commands.command(
         name=locale_str("import"), description=locale_str("Bring a course, or its next version")
@@ -88,6 +92,11 @@ class TeachPage(
             for one in found
             if typed.strip().casefold() in one.name.casefold()
         ][:25]
+
+    async def turn_courses(self, interaction: Interaction, page: str) -> None:
+        """Another page of all courses."""
+        found = await self._teaching.taught(_guild(interaction))
+        await replace(interaction, staff_cards.taught(self._words(interaction), found, int(page)))
 
     async def take(self, interaction: Interaction, file: discord.Attachment, tier: str | None) -> None:
         """Fetch the zip, read it in a thread, store it, tell."""
@@ -160,4 +169,4 @@ def _guild(interaction: Interaction) -> int:
 
 async def setup(bot: Client) -> None:
     app: Any = bot.app
-    await bot.add_cog(TeachPage(app.teaching, app.texts))
+    await bot.add_cog(TeachPage(bot, app.teaching, app.texts))

@@ -13,6 +13,7 @@ COURSES = 8  # on a page of /course browse
 MODULES = 15  # on a page of a course
 LESSONS = 15  # on a page of a module
 _TITLE = 60  # characters of a title in a line of text
+_TIER = 24
 
 BAR = 10
 _INDENT = "\u2003"  # a wide blank: Discord drops ordinary ones at the beginning of a line
@@ -35,9 +36,9 @@ def browse(t: Words, courses: Sequence[CourseView], page: int = 0) -> Card:
     """Every course with what opens it and how far one is."""
     if not courses:
         return card(f"## 📚 {t('Courses')}", t("There is no course here yet."), accent=Accent.QUIET)
-    shown, page, pages = _page(courses, page, COURSES)
+    shown, page, pages = page_of(courses, page, COURSES)
     lines: list[Block | str] = [Line(_offer(t, course), _opens(t, course)) for course in shown]
-    return card(f"## 📚 {t('Courses')}", *lines, _turn(t, "course.browse:", page, pages))
+    return card(f"## 📚 {t('Courses')}", *lines, turn(t, "course.browse:", page, pages))
 
 
 def _offer(t: Words, course: CourseView) -> str:
@@ -55,7 +56,7 @@ def _opens(t: Words, course: CourseView) -> Button:
 def outline(t: Words, found: Outline, page: int = 0) -> Card:
     """A course with its modules, what is done of them, and where to go on."""
     course = found.course
-    shown, page, pages = _page(found.modules, page, MODULES)
+    shown, page, pages = page_of(found.modules, page, MODULES)
     facts = _dotted(
         t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
     )
@@ -77,27 +78,39 @@ def outline(t: Words, found: Outline, page: int = 0) -> Card:
                 for module in shown
             ),
         ),
-        _turn(t, f"course.open:{course.id}.", page, pages),
-        _continue(t, found),
+        turn(t, f"course.open:{course.id}.", page, pages),
+        _state(t, found),
+        Row(
+            tuple(
+                button
+                for button in (_continue(t, found), Button(t("All courses"), "course.browse:0"))
+                if button
+            )
+        ),
         accent=Accent.GOOD if found.following is None else Accent.PLAIN,
     )
 
 
-def _continue(t: Words, found: Outline) -> Block | str:
+def _state(t: Words, found: Outline) -> str | None:
     course = found.course
     if course.locked:
-        return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=_plans(t, course))
-    if found.following is None:
-        return t("You are done with every lesson. Well done!")
+        return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=plans(t, course.tiers))
+    return t("You are done with every lesson. Well done!") if found.following is None else None
+
+
+def _continue(t: Words, found: Outline) -> Button | None:
+    course = found.course
+    if course.locked or found.following is None:
+        return None
     label = t("Continue: {lesson}", lesson=_cut(found.following.title, 50)) if course.done else t("Begin")
-    return Row((Button(label, f"lesson.open:{found.following.id}", style="success"),))
+    return Button(label, f"lesson.open:{found.following.id}", style="success")
 
 
 def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
     """The lessons of a module."""
     course = found.course
     chosen = next((one for one in found.modules if one.place == place), found.modules[0])
-    shown, page, pages = _page(chosen.lessons, page, LESSONS)
+    shown, page, pages = page_of(chosen.lessons, page, LESSONS)
     return card(
         f"-# 📘 {plain(course.title, _TITLE)}\n## {plain(_name(course, chosen), 100)}",
         f"{bar(chosen.done, len(chosen.lessons))} {_share(t, chosen.done, len(chosen.lessons))}",
@@ -111,7 +124,7 @@ def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
                 for lesson in shown
             ),
         ),
-        _turn(t, f"course.module:{course.id}.{chosen.place}.", page, pages),
+        turn(t, f"course.module:{course.id}.{chosen.place}.", page, pages),
         Row((Button(t("All modules"), f"course.open:{course.id}"),)),
     )
 
@@ -133,7 +146,7 @@ def lesson(t: Words, page: LessonPage) -> Card:
         page.text if page.text.strip() else None,
         Divider(),
         f"-# {foot}",
-        _turn(t, f"lesson.page:{one.id}.", page.page, page.pages),
+        turn(t, f"lesson.page:{one.id}.", page.page, page.pages),
         Row(
             (
                 *_onward(t, page),
@@ -171,7 +184,7 @@ def finished(t: Words, found: Outline) -> Card:
         Row(
             (
                 Button(t("All lessons"), f"course.open:{course.id}"),
-                Button(t("Other courses"), "course.browse:0"),
+                Button(t("All courses"), "course.browse:0"),
             )
         ),
         accent=Accent.GOOD,
@@ -212,17 +225,24 @@ def _share(t: Words, done: int, total: int) -> str:
 
 def _opened_by(t: Words, course: CourseView) -> str:
     return (
-        t("opens with {plans}", plans=_plans(t, course))
-        if course.tiers or course.locked
-        else t("open to everybody")
+        opened_by(t, course.tiers)
+        if course.tiers or not course.locked
+        else t("opens with {plans}", plans=plans(t, ()))
     )
 
 
-def _plans(t: Words, course: CourseView) -> str:
-    return " / ".join(plain(tier, 40) for tier in course.tiers[:5]) or t("a plan that is no longer for sale")
+def opened_by(t: Words, tiers: Sequence[str]) -> str:
+    """Who can open a course."""
+    return t("opens with {plans}", plans=plans(t, tiers)) if tiers else t("open to everybody")
 
 
-def _turn(t: Words, action: str, page: int, pages: int) -> Row | None:
+def plans(t: Words, tiers: Sequence[str]) -> str:
+    """The first tiers by name."""
+    named = " / ".join(plain(tier, _TIER) for tier in tiers[:3]) + (" …" if len(tiers) > 3 else "")
+    return named or t("a plan that is no longer for sale")
+
+
+def turn(t: Words, action: str, page: int, pages: int) -> Row | None:
     """Buttons to the page before and after; None where there is only one."""
     if pages < 2:
         return None
@@ -243,7 +263,8 @@ def _turn(t: Words, action: str, page: int, pages: int) -> Row | None:
     )
 
 
-def _page(things: Sequence[_Thing], page: int, size: int) -> tuple[Sequence[_Thing], int, int]:
+def page_of(things: Sequence[_Thing], page: int, size: int) -> tuple[Sequence[_Thing], int, int]:
+    """(what is on the page, which page that is, how many there are)."""
     pages = max(1, -(-len(things) // size))
     page = max(0, min(page, pages - 1))
     return things[page * size : (page + 1) * size], page, pages

@@ -74,7 +74,7 @@ def check_length(file: str, line: int | None, key: str, text: str, limit: int = 
     """Refuse a text that Discord would not show whole."""
     if len(text) > limit:
         raise UserError(
-            "{where}: the {key} is longer than {n} characters. Shorten it.",
+            "{where}: “{key}” is longer than {n} characters. Shorten it.",
             where=at(file, line),
             key=key,
             n=limit,

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Accent, Button, Card, Row, card, plain
-from bot.courses.cards import stars_text
+from bot.courses.cards import opened_by, page_of, stars_text, turn
 from bot.courses.notes import Notes
 from bot.courses.views import Change, Imported, Taught
 from bot.i18n import Words, stamp
 
-LISTED = 12  # courses on a card
+LISTED = 8  # courses on a card
 
 
 def imported(t: Words, done: Imported, notes: Notes | None = None) -> Card:
     """What an import did."""
     return card(
         f"## 📘 {plain(done.title, 100)}",
-        f"{_outcome(t, done)}\n-# {_size(t, done)} · {_opened_by(t, done.tiers)}",
+        f"{_outcome(t, done)}\n-# {_size(t, done)} · {opened_by(t, done.tiers)}",
         _plain_text(t, notes) if notes else None,
         Row((Button(t("Look at it"), f"course.open:{done.course_id}"),)),
         accent=Accent.QUIET if done.change is Change.UNCHANGED else Accent.GOOD,
@@ -62,7 +62,7 @@ def _plain_text(t: Words, notes: Notes) -> str:
     )
 
 
-def taught(t: Words, courses: Sequence[Taught]) -> Card:
+def taught(t: Words, courses: Sequence[Taught], page: int = 0) -> Card:
     """Every course with how it fares."""
     if not courses:
         return card(
@@ -70,11 +70,9 @@ def taught(t: Words, courses: Sequence[Taught]) -> Card:
             t("There is no course here yet. Bring one with /teach import: a zip of Markdown files."),
             accent=Accent.QUIET,
         )
-    more = len(courses) - LISTED
+    shown, page, pages = page_of(courses, page, LISTED)
     return card(
-        f"## 📚 {t('Courses')}",
-        *(_course(t, one) for one in courses[:LISTED]),
-        t.n("… and {n} more course.", "… and {n} more courses.", more) if more > 0 else None,
+        f"## 📚 {t('Courses')}", *(_course(t, one) for one in shown), turn(t, "teach.courses:", page, pages)
     )
 
 
@@ -82,22 +80,16 @@ def _course(t: Words, one: Taught) -> str:
     facts = [
         t.n("{n} lesson", "{n} lessons", one.lessons),
         t("version {version}, {when}", version=one.version, when=stamp(one.imported_at, "D")),
-        _opened_by(t, one.tiers),
+        opened_by(t, one.tiers),
     ]
     doing = [
         t.n("opened {n} time in 28 days", "opened {n} times in 28 days", one.openings),
         t.n("{n} member is done with it", "{n} members are done with it", one.graduates),
         stars_text(t, one.stars) or t("not rated yet"),
     ]
-    return f"**{plain(one.title, 80)}**\n{' · '.join(doing)}\n-# {' · '.join(facts)}"
+    return f"**{plain(one.title, 60)}**\n{' · '.join(doing)}\n-# {' · '.join(facts)}"
 
 
 def locked(t: Words, title: str, tiers: Sequence[str]) -> Card:
     """Who may open a course from now on."""
-    return card(f"**{plain(title, 100)}**: {_opened_by(t, tiers)}.", accent=Accent.GOOD)
-
-
-def _opened_by(t: Words, tiers: Sequence[str]) -> str:
-    if not tiers:
-        return t("open to everybody")
-    return t("opens with {plans}", plans=" / ".join(plain(tier, 40) for tier in tiers[:5]))
+    return card(f"**{plain(title, 100)}**: {opened_by(t, tiers)}.", accent=Accent.GOOD)

@@ -27,7 +27,7 @@ def test_it_has_ten_lessons_in_four_modules() -> None:
 def test_a_lesson_is_short_and_fits_on_one_card(lesson: Lesson) -> None:
     words = len(re.sub(r"```.*?```", "", lesson.body, flags=re.DOTALL).split())
 
-    assert 100 <= words and len(lesson.body.split()) <= 420
+    assert words >= 100 and len(lesson.body.split()) <= 420
     assert len(pages(lesson.body)) == 1
     assert lesson.body.startswith(f"# {lesson.title}\n")
 

@@ -1,0 +1,101 @@
+"""A school on a real database, with a clock that is turned by hand and a gate that knows what tests tell it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from bot.courses.course import Course, Lesson, Module
+from bot.courses.service import Courses
+from bot.courses.tables import consumption, consumption_day
+from bot.courses.teaching import Teaching
+from bot.db import Database
+from bot.db.migrate import migrate
+
+GUILD, OTHER = 7, 8
+ANN, BOB, MAX, CID = 1, 2, 3, 4
+PRO, STUDIO = 501, 502
+MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+@dataclass
+class Turned:
+    """A clock that stands until it is turned."""
+
+    moment: datetime = MONDAY + timedelta(hours=8)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def on(self, days: float) -> None:
+        self.moment += timedelta(days=days)
+
+
+@dataclass(frozen=True)
+class Tier:
+    id: int
+    name: str
+
+
+@dataclass
+class Gate:
+    """Which tiers are sold and who has them."""
+
+    sold: list[Tier] = field(default_factory=lambda: [Tier(PRO, "Pro"), Tier(STUDIO, "Studio")])
+    held: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+
+    async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
+        return frozenset(self.held.get(user_id, ())) if guild_id == GUILD else frozenset()
+
+    async def plans(self, guild_id: int) -> Sequence[Tier]:
+        return self.sold if guild_id == GUILD else []
+
+
+class School:
+    """The services and short words for what tests do with them."""
+
+    def __init__(self, db: Database, zone: str) -> None:
+        self.db = db
+        self.clock = Turned()
+        self.gate = Gate()
+        self.courses = Courses(db, self.clock, self.gate, ZoneInfo(zone))
+        self.teaching = Teaching(db, self.clock, self.gate, ZoneInfo(zone))
+
+    async def brings(self, source: Course, *, tier: str | None = None) -> int:
+        """Import and return the course's id."""
+        return (await self.teaching.import_course(GUILD, source, tier=tier)).course_id
+
+    async def lessons(self, course_id: int) -> dict[str, int]:
+        """Title → id of the current version."""
+        return {choice.name: choice.id for choice in await self.teaching.lessons(GUILD, course_id)}
+
+    async def counted(self) -> tuple[int, int]:
+        """(rows of consumption, sum of its totals)."""
+        async with self.db.read() as db:
+            rows = (await db.execute(select(func.count()).select_from(consumption))).scalar_one()
+            total = (await db.execute(select(func.sum(consumption_day.c.count)))).scalar()
+        return rows, int(total or 0)
+
+
+@contextlib.asynccontextmanager
+async def school(folder: Path, zone: str = "UTC") -> AsyncGenerator[School]:
+    """A school in a fresh database."""
+    path = folder / "lyceum.db"
+    migrate(path, MONDAY)
+    db = Database(path)
+    try:
+        yield School(db, zone)
+    finally:
+        await db.close()
+
+
+def course(*titles: str, slug: str = "knots", tiers: Sequence[str] = (), body: str = "") -> Course:
+    """A course of one module; each lesson's slug is its title in small letters."""
+    lessons = tuple(Lesson(title.lower(), title, body or f"# {title}\n\nText.\n") for title in titles)
+    return Course(slug, "Knots", (Module("All", lessons),), tiers=tuple(tiers))
