@@ -103,21 +103,21 @@ class Walker:
         """Fill the options as the command line does: choices by their name, the rest from autocomplete."""
         declared = {name: options async for name, options in self._declared(who)}
         name, typed_options = command(typed, list(declared))
-        filled: dict[str, Any] = {}
+        filled: dict[str, Any] = {}  # an option may be called like an argument of ours, hence the "_"
         for option, value in typed_options.items():
             known = declared[name][option]
             if known.get("autocomplete"):
                 partial = "" if value == "…" else value
                 offered = await self._people.choices(
-                    who, name, option, channel=channel, **{**filled, option: partial}
+                    who, name, option, channel=channel, **{**filled, option + "_": partial}
                 )
-                filled[option] = offered[0]["value"] if offered else value
+                filled[option + "_"] = offered[0]["value"] if offered else value
             elif known.get("choices"):
-                filled[option] = next(
+                filled[option + "_"] = next(
                     choice["value"] for choice in known["choices"] if choice["name"] == value
                 )
             else:
-                filled[option] = int(value) if known["type"] == 4 else value
+                filled[option + "_"] = int(value) if known["type"] == 4 else value
         return name, filled
 
     async def _declared(self, who: str) -> Any:
