@@ -89,6 +89,7 @@ class Activity(Section):
     """How what members do is counted."""
 
     flush_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
+    shortcut: bool = False
 
 
 class Sandbox(Section):

@@ -7,16 +7,22 @@ from discord.ext import commands
 
 from bot.activity.rules import emoji_key
 from bot.activity.service import Activity
+from bot.discord import shortcut
 from bot.discord.client import Client
-from bot.discord.guild import ORDINARY
 from bot.discord.places import listening, of_thread
 
 
 class ActivityListeners(commands.Cog, name="Activity"):
     """One listener an event. Everything of the message that is looked at is who, where, when and of what kind."""
 
-    def __init__(self, activity: Activity) -> None:
+    def __init__(self, bot: Client, activity: Activity, *, direct: bool) -> None:
+        self._bot = bot
         self._activity = activity
+        self._direct = direct
+
+    async def cog_load(self) -> None:
+        if self._direct:
+            shortcut.take(self._bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -53,12 +59,8 @@ class ActivityListeners(commands.Cog, name="Activity"):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        if message.guild is not None:
-            human = not message.author.bot and message.webhook_id is None
-            self._activity.message(
-                message.guild.id, message.channel.id, message.id, message.author.id,
-                human=human, ordinary=message.type in ORDINARY,
-            )  # fmt: skip
+        if (heard := shortcut.heard(message)) is not None:
+            self._count(heard)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -95,7 +97,12 @@ class ActivityListeners(commands.Cog, name="Activity"):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         self._activity.went(payload.guild_id, payload.user.id)
 
+    def _count(self, heard: shortcut.Heard) -> None:
+        guild_id, channel_id, message_id, user_id, human, ordinary = heard
+        self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
+
 
 async def setup(bot: Client) -> None:
     """Listen with the app's service."""
-    await bot.add_cog(ActivityListeners(bot.app.activity))
+    direct = bot.app.settings.activity.shortcut
+    await bot.add_cog(ActivityListeners(bot, bot.app.activity, direct=direct))
