@@ -36,7 +36,7 @@ def _parsed(file: str, yaml: str) -> Head:
     except Exception as error:  # PyYAML's own errors, and ValueError or RecursionError from what it builds
         mark: Any = getattr(error, "problem_mark", None)
         detail = str(getattr(error, "problem", None) or type(error).__name__)
-        line = mark.line + 2 if mark else 2
+        line = min(mark.line, yaml.count("\n") - 1) + 2 if mark else 2  # YAML notices some only at its end
         raise UserError(
             "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
             where=at(file, line),

@@ -71,6 +71,7 @@ class Courses:
                 raise _gone()
             outline = await _outlined(tx, guild_id, user_id, row, keys)
             await deeds.consume(tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now)
+            await deeds.remember(tx, guild_id, user_id, row.id, lesson_id)
             mine = await deeds.rating_of(tx, guild_id, user_id, lesson_id)
         cut = pages(body)
         module, lesson = _placed(outline, lesson_id)
@@ -99,16 +100,15 @@ class Courses:
     async def next_lesson(self, guild_id: int, user_id: int, course_id: int | None = None) -> LessonView:
         """Where to go on: in this course, or in the one opened last. UserError when there is nothing left."""
         async with self._db.read() as db:
-            recent = await deeds.opened_lessons(db, guild_id, user_id)
-            if course_id is None and not recent:
+            begun = await deeds.places(db, guild_id, user_id)
+            if course_id is None and not begun:
                 raise UserError("You have not opened a course yet. Find one with /course browse.")
-            row = await _course(db, guild_id, recent[0].course_id if course_id is None else course_id)
+            row = await _course(db, guild_id, begun[0].course_id if course_id is None else course_id)
             outline = await _outlined(db, guild_id, user_id, row, _Keys(frozenset(), {}, staff=True))
-            last = next((one.lesson_id for one in recent if one.course_id == row.id), None)
         lessons = _all(outline.modules)
-        after = next((lesson.place for lesson in lessons if lesson.id == last and lesson.done), None)
-        here = next((lesson for lesson in lessons if lesson.id == last and not lesson.done), None)
-        found = here or following(lessons, -1 if after is None else after)
+        last = next((place.lesson_id for place in begun if place.course_id == row.id), None)
+        here = next((lesson for lesson in lessons if lesson.id == last), None)
+        found = here if here is not None and not here.done else following(lessons, here.place if here else -1)
         if found is None:
             raise UserError(
                 "You are done with every lesson of this course. Find another with /course browse."

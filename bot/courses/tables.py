@@ -164,6 +164,26 @@ lesson_progress = Table(
 )
 
 
+class ReadingColumns(TypedColumns):
+    """Where a member is in a course. `turn` counts the member's openings: the clock may stand, and days are not enough."""
+
+    guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    user_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    course_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    lesson_id: Named[int] = Column(BigInteger)
+    turn: Named[int] = Column(Integer)
+
+
+reading = Table(
+    "reading",
+    metadata,
+    ReadingColumns,
+    ForeignKeyConstraint(["guild_id", "course_id"], ["course.guild_id", "course.id"]),
+    ForeignKeyConstraint(["guild_id", "lesson_id"], ["lesson.guild_id", "lesson.id"]),
+    **STRICT,
+)
+
+
 class ConsumptionColumns(TypedColumns):
     """A member opened a lesson on a day of the community's zone: once, however often. `at` is the first time that day."""
 

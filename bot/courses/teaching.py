@@ -128,7 +128,7 @@ class Teaching:
         known = {choice.id: choice for choice in await self.lessons(guild_id)}
         async with self._db.read() as db:
             recent = await deeds.opened_lessons(db, guild_id, user_id)
-        return [known[row.lesson_id] for row in recent if row.lesson_id in known]
+        return [known[lesson_id] for lesson_id in recent if lesson_id in known]
 
 
 def _unknown(typed: str) -> UserError:

@@ -10,7 +10,15 @@ from sqlalchemy import func, select, union_all
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.courses.store.library import lessons_at
-from bot.courses.tables import consumption, consumption_day, former_rating, lesson, lesson_progress, rating
+from bot.courses.tables import (
+    consumption,
+    consumption_day,
+    former_rating,
+    lesson,
+    lesson_progress,
+    rating,
+    reading,
+)
 from bot.db import Reader, Writer
 
 
@@ -28,6 +36,23 @@ async def consume(tx: Writer, guild_id: int, user_id: int, lesson_id: int, day: 
     return True
 
 
+async def remember(tx: Writer, guild_id: int, user_id: int, course_id: int, lesson_id: int) -> None:
+    """This is where the member is now in the course."""
+    c = reading.c
+    turns = select(func.coalesce(func.max(c.turn), 0) + 1).where(c.guild_id == guild_id, c.user_id == user_id)
+    key = {"guild_id": guild_id, "user_id": user_id, "course_id": course_id}
+    row = insert(reading).values(**key, lesson_id=lesson_id, turn=turns.scalar_subquery())
+    now = {"lesson_id": row.excluded.lesson_id, "turn": row.excluded.turn}
+    await tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=now))
+
+
+async def places(db: Reader, guild_id: int, user_id: int) -> list[Any]:
+    """Where the member is in each course begun, the course opened last first: course_id, lesson_id."""
+    c = reading.c
+    query = select(c.course_id, c.lesson_id).where(c.guild_id == guild_id, c.user_id == user_id)
+    return list((await db.execute(query.order_by(c.turn.desc()))).all())
+
+
 async def opened(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> bool:
     """Whether the member ever opened the lesson."""
     c = consumption.c
@@ -35,17 +60,12 @@ async def opened(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> boo
     return (await db.execute(query.limit(1))).first() is not None
 
 
-async def opened_lessons(db: Reader, guild_id: int, user_id: int) -> list[Any]:
-    """The lessons that the member opened, latest first: lesson_id, course_id."""
+async def opened_lessons(db: Reader, guild_id: int, user_id: int) -> list[int]:
+    """The lessons that the member opened, latest day first."""
     c = consumption.c
-    query = (
-        select(c.lesson_id, lesson.c.course_id)
-        .join(lesson, (lesson.c.guild_id == c.guild_id) & (lesson.c.id == c.lesson_id))
-        .where(c.guild_id == guild_id, c.user_id == user_id)
-        .group_by(c.lesson_id, lesson.c.course_id)
-        .order_by(func.max(c.at).desc(), c.lesson_id.desc())
-    )
-    return list((await db.execute(query)).all())
+    query = select(c.lesson_id).where(c.guild_id == guild_id, c.user_id == user_id)
+    query = query.group_by(c.lesson_id).order_by(func.max(c.at).desc(), c.lesson_id)
+    return list((await db.execute(query)).scalars())
 
 
 async def consumed_in_days(db: Reader, guild_id: int, first: date, last: date) -> int:

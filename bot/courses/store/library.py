@@ -107,7 +107,7 @@ async def set_version(tx: Writer, guild_id: int, course_id: int, version: int) -
 
 async def set_tiers(tx: Writer, guild_id: int, course_id: int, tier_ids: Iterable[int]) -> bool:
     """Let exactly these tiers open the course (none: everybody). False when that is so already."""
-    wanted = sorted(set(tier_ids))
+    wanted = list(dict.fromkeys(tier_ids))
     changed = await tx.execute(
         update(course)
         .where(course.c.guild_id == guild_id, course.c.id == course_id, course.c.tier_ids != wanted)
