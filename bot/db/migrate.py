@@ -89,8 +89,7 @@ def _upgrade(path: Path) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
-    with engine.connect() as raw:
-        raw.exec_driver_sql("PRAGMA journal_mode=WAL")
+    _into_wal(path)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -100,3 +99,12 @@ def _upgrade(path: Path) -> None:
                 f"The new schema would break references in {path}: {broken[:3]}. Nothing was changed."
             )
     engine.dispose()
+
+
+def _into_wal(path: Path) -> None:
+    """The journal mode stays with the file; it cannot be changed inside a transaction."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()

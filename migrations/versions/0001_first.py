@@ -681,6 +681,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "reading",
+        sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("course_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lesson_id", sa.BigInteger(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "course_id"],
+            ["course.guild_id", "course.id"],
+            name=op.f("fk_reading_guild_id_course"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["guild_id", "lesson_id"],
+            ["lesson.guild_id", "lesson.id"],
+            name=op.f("fk_reading_guild_id_lesson"),
+        ),
+        sa.PrimaryKeyConstraint("guild_id", "user_id", "course_id", name=op.f("pk_reading")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "lesson_text",
         sa.Column("guild_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("course_id", sa.BigInteger(), autoincrement=False, nullable=False),
