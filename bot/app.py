@@ -56,7 +56,7 @@ PAGES: tuple[str, ...] = (
 )
 """The cogs, in the order in which /help lists them."""
 
-SANDBOX_TOKEN = "sandbox.lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
+SANDBOX_TOKEN = "sandbox.Lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
 
 
 @dataclass

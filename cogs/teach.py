@@ -11,9 +11,9 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.courses import staff_cards
+from bot.courses.course import Course
 from bot.courses.files import LARGEST_COURSE
 from bot.courses.notes import notes
-from bot.courses.reading import read_zip
 from bot.courses.teaching import Teaching
 from bot.discord.client import Client
 from bot.discord.errors import report
@@ -109,7 +109,7 @@ class TeachPage(
             data = await file.read()
         except discord.HTTPException as error:
             raise RetryLater("the attachment could not be fetched") from error
-        course = await asyncio.to_thread(read_zip, data, file.filename)
+        course = await asyncio.to_thread(_read, data, file.filename)
         done = await self._teaching.import_course(
             _guild(interaction), course, by=interaction.user.id, tier=tier
         )
@@ -170,3 +170,10 @@ def _guild(interaction: Interaction) -> int:
 async def setup(bot: Client) -> None:
     app: Any = bot.app
     await bot.add_cog(TeachPage(bot, app.teaching, app.texts))
+
+
+def _read(data: bytes, name: str) -> Course:
+    """In a thread, imports included: what reads front matter and book summaries is heavy and rarely needed."""
+    from bot.courses.reading import read_zip
+
+    return read_zip(data, name)

@@ -101,7 +101,7 @@ async def with_discord(settings: Settings, t: Words, sandbox: str | None) -> Asy
     async with discord.Client(intents=discord.Intents.none()) as client:
         try:
             token = settings.discord.token
-            await client.login(token.get_secret_value() if token else "sandbox.lyceum")
+            await client.login(token.get_secret_value() if token else "sandbox.Lyceum")
         except discord.LoginFailure:
             yield Finding(
                 "token-refused",
