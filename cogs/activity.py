@@ -21,6 +21,9 @@ class ActivityListeners(commands.Cog, name="Activity"):
         self._direct = direct
 
     async def cog_load(self) -> None:
+        self._bot.event(
+            self.on_message
+        )  # in place of the library's own, which looks for commands in the words
         if self._direct:
             shortcut.take(self._bot, self._count, self._activity.connected)
 
@@ -57,7 +60,6 @@ class ActivityListeners(commands.Cog, name="Activity"):
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         self._activity.left(guild.id)
 
-    @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
         if (heard := shortcut.heard(message)) is not None:
             self._count(heard)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -101,45 +101,41 @@ async def _add(
     tx: Writer, guild_id: int, counts: dict[tuple[datetime, int, int, Kind], int], zone: ZoneInfo
 ) -> None:
     """The hourly counts, and the totals that grow with them."""
+    seconds = {hour: int(hour.timestamp()) for hour in {hour for hour, _, _, _ in counts}}
     await store.add_counts(
         tx,
         [
-            {
-                "guild_id": guild_id,
-                "hour": hour,
-                "person": n,
-                "channel": channel,
-                "kind": int(kind),
-                "n": times,
-            }
+            (guild_id, seconds[hour], n, channel, kind.value, times)
             for (hour, n, channel, kind), times in counts.items()
         ],
     )
     by_person = ((hour, n, kind, times) for (hour, n, _, kind), times in counts.items())
-    await store.add_weeks(tx, totals(guild_id, "week", week_of, by_person, zone))
+    await store.add_weeks(tx, totals(guild_id, week_of, by_person, zone))
     by_guild = ((hour, None, kind, times) for (hour, _, _, kind), times in counts.items())
-    await store.add_days(tx, totals(guild_id, "day", day_of, by_guild, zone))
+    await store.add_days(tx, totals(guild_id, day_of, by_guild, zone))
 
 
 def totals(
     guild_id: int,
-    bucket: str,
-    bucket_of: Any,
+    bucket_of: Callable[[datetime, ZoneInfo], datetime],
     counts: Iterable[tuple[datetime, int | None, Kind, int]],
     zone: ZoneInfo,
-) -> list[dict[str, Any]]:
-    """Rows to add to the weeks of people or the days of a guild (people None)."""
-    rows: dict[tuple[datetime, int | None], dict[str, Any]] = {}
-    starts: dict[datetime, datetime] = {}
+) -> list[store.Counts]:
+    """What to add to the weeks of people, or to the days of a guild (people None)."""
+    sums: dict[tuple[int, int | None], list[int]] = {}
+    starts: dict[datetime, int] = {}
     for hour, n, kind, times in counts:
-        start = starts.get(hour) or starts.setdefault(hour, bucket_of(hour, zone))
-        row = rows.get((start, n))
-        if row is None:
-            row = rows[start, n] = {"guild_id": guild_id, bucket: start, **dict.fromkeys(store.KINDS, 0)}
-            if n is not None:
-                row["person"] = n
-        row[store.KINDS[kind - 1]] += times
-    return list(rows.values())
+        start = starts.get(hour)
+        if start is None:
+            start = starts[hour] = int(bucket_of(hour, zone).timestamp())
+        found = sums.get((start, n))
+        if found is None:
+            found = sums[start, n] = [0] * len(Kind)
+        found[kind - 1] += times
+    return [
+        (guild_id, start, *found) if n is None else (guild_id, start, n, *found)
+        for (start, n), found in sums.items()
+    ]
 
 
 async def _people(tx: Writer, batch: Batch) -> None:

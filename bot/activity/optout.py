@@ -22,5 +22,5 @@ async def opt(tx: Writer, guild_id: int, user_id: int, zone: ZoneInfo, *, out: b
         return False
     sign = -1 if out else 1
     counts = [(r.hour, None, Kind(r.kind), sign * r.n) for r in await store.hours_of(tx, guild_id, n)]
-    await store.add_days(tx, totals(guild_id, "day", day_of, counts, zone))
+    await store.add_days(tx, totals(guild_id, day_of, counts, zone))
     return True

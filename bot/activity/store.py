@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from bot.activity.marks import Mark
@@ -26,6 +27,8 @@ from bot.activity.tables import (
 from bot.db import Reader, Writer
 
 KINDS = ("messages", "reactions", "threads", "voice")
+Counts = tuple[int, ...]
+"""A row of a count table in the order of its columns, moments in seconds since 1970."""
 
 
 def _upsert(table: Table[Any], sums: Sequence[str] = (), new: Sequence[str] = ()) -> Insert:
@@ -39,9 +42,17 @@ def _upsert(table: Table[Any], sums: Sequence[str] = (), new: Sequence[str] = ()
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
 
 
-_ADD_HOUR = _upsert(hourly_count, sums=("n",))
-_ADD_WEEK = _upsert(member_week, sums=KINDS)
-_ADD_DAY = _upsert(guild_day, sums=KINDS)
+def _text(statement: Insert) -> str:
+    """The statement as SQLite reads it, one question mark per column of the table in order.
+
+    For the count tables, where preparing each row would take the library longer than SQLite needs to add it.
+    """
+    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
+
+
+_ADD_HOUR = _text(_upsert(hourly_count, sums=("n",)))
+_ADD_WEEK = _text(_upsert(member_week, sums=KINDS))
+_ADD_DAY = _text(_upsert(guild_day, sums=KINDS))
 _GIVE_REACTION = (
     insert(reaction_given)
     .on_conflict_do_nothing()
@@ -104,22 +115,22 @@ async def open_threads(tx: Writer, rows: Sequence[Row]) -> set[int]:
     return {r.thread_id for r in await tx.execute(_OPEN_THREAD, rows)}
 
 
-async def add_counts(tx: Writer, rows: Sequence[Row]) -> None:
-    """Add to hourly counts: guild_id, hour, person, channel, kind, n."""
+async def add_counts(tx: Writer, rows: Sequence[Counts]) -> None:
+    """Add to hourly counts: (guild, hour, person, channel, kind, n)."""
     if rows:
-        await tx.execute(_ADD_HOUR, rows)
+        await tx.exec_driver_sql(_ADD_HOUR, list(rows))
 
 
-async def add_weeks(tx: Writer, rows: Sequence[Row]) -> None:
-    """Add to members' weeks: guild_id, week, person and the four kinds."""
+async def add_weeks(tx: Writer, rows: Sequence[Counts]) -> None:
+    """Add to members' weeks: (guild, week, person, and the four kinds)."""
     if rows:
-        await tx.execute(_ADD_WEEK, rows)
+        await tx.exec_driver_sql(_ADD_WEEK, list(rows))
 
 
-async def add_days(tx: Writer, rows: Sequence[Row]) -> None:
-    """Add to guilds' days: guild_id, day and the four kinds."""
+async def add_days(tx: Writer, rows: Sequence[Counts]) -> None:
+    """Add to guilds' days: (guild, day, and the four kinds)."""
     if rows:
-        await tx.execute(_ADD_DAY, rows)
+        await tx.exec_driver_sql(_ADD_DAY, list(rows))
 
 
 async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:

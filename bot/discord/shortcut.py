@@ -86,8 +86,12 @@ def agrees(client: discord.Client) -> bool:
     state: Any = client._connection
     told: list[Any] = []
     dispatch = state.dispatch
+
+    def note(event: str, *arguments: object) -> None:
+        told.append((event, *arguments))
+
     try:
-        state.dispatch = lambda event, *arguments: told.append((event, *arguments))
+        state.dispatch = note
         state._add_guild(discord.Guild(data=_GUILD, state=state))
         for sample in SAMPLES:
             told.clear()
