@@ -21,6 +21,7 @@ if __name__ == "__main__":
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
@@ -156,6 +157,7 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
 
 def _ready(sandbox: str, web: str) -> None:
     READY.set()
+    gc.freeze()  # what is here now stays: later collections need not look at it
     if sandbox != "-":
         print(
             f"Open {sandbox} in a browser: that is Discord on this machine. Ctrl-C ends it.",

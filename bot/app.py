@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -233,7 +232,6 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterat
         stack.push_async_callback(app.wake.stop)
         if follower is not None:
             follower.work_with(app.worker, app.turned)
-        gc.freeze()  # what is here now stays: later collections need not look at it
         yield app
 
 
