@@ -62,7 +62,7 @@ def message(dice: random.Random, number: int) -> dict[str, Any]:
 
 def guild() -> dict[str, Any]:
     """The server: text channels, the bot as its member, nothing else."""
-    channels = [
+    channels: Any = [
         {
             "id": str(GUILD + 1 + n),
             "type": 0,
@@ -126,7 +126,7 @@ async def rest(request: web.Request) -> web.Response:
     """What discord.py and the read-back ask for."""
     path = request.path.removeprefix("/api/v10")
     me = user(BOT, bot=True)
-    member = {"user": me, "roles": [], "joined_at": JOINED, "deaf": False, "mute": False, "flags": 0}
+    member: Any = {"user": me, "roles": [], "joined_at": JOINED, "deaf": False, "mute": False, "flags": 0}
     answers: dict[str, Any] = {
         "/users/@me": me,
         "/oauth2/applications/@me": {"id": str(BOT), "name": "b", "owner": user(1), "flags": 0, "description": "", "summary": "", "bot_public": True,
@@ -134,7 +134,7 @@ async def rest(request: web.Request) -> web.Response:
         f"/guilds/{GUILD}/members/{BOT}": member,
         f"/guilds/{GUILD}/threads/active": {"threads": [], "members": []},
     }  # fmt: skip
-    answer = {"threads": [], "has_more": False} if path.endswith("/public") else answers.get(path, [])
+    answer: Any = {"threads": [], "has_more": False} if path.endswith("/public") else answers.get(path, [])
     # discord.py reads JSON only under exactly this type
     return web.Response(body=json.dumps(answer).encode(), headers={"Content-Type": "application/json"})
 
