@@ -27,7 +27,7 @@ async def take(folder: Path) -> None:
             await bot.settled()
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = await browser.new_page(viewport={"width": 1120, "height": 1330}, color_scheme="dark")
+            page = await browser.new_page(viewport={"width": 1120, "height": 1010}, color_scheme="dark")
             await weekly_post(page, bot.sandbox)
             await browser.close()
         await bot.stop()
@@ -38,7 +38,9 @@ async def weekly_post(page: Page, url: str) -> None:
     await page.goto(f"{url}/#olivia/staff")
     await page.get_by_text("1.80").last.wait_for()
     await page.wait_for_timeout(1500)
-    await page.get_by_text("Week 4").last.wait_for()
+    await page.mouse.move(700, 600)
+    await page.mouse.wheel(0, 10_000)
+    await page.wait_for_timeout(500)
     await page.screenshot(path=DOCS / "weekly-post.png")
 
 
