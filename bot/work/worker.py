@@ -41,6 +41,7 @@ class Worker:
         self._clock = clock
         self.handlers = handlers
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._claiming = asyncio.Lock()
         self._soonest: datetime | None = None
         self._known = False
@@ -60,14 +61,14 @@ class Worker:
     async def run_due(self) -> None:
         """Run everything that is due now, rows that the work itself adds included, and wait for its end."""
         await self.kick()
-        while self._tasks:
-            await asyncio.wait(list(self._tasks.values()))
+        while self._tasks or self._ending:
+            await asyncio.wait([*self._tasks.values(), *self._ending])
             await self.kick()
 
     async def stop(self) -> None:
         """Wait a moment for what runs; what does not end keeps its row."""
-        if self._tasks:
-            _, running = await asyncio.wait(list(self._tasks.values()), timeout=5)
+        if self._tasks or self._ending:
+            _, running = await asyncio.wait([*self._tasks.values(), *self._ending], timeout=5)
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
@@ -111,9 +112,13 @@ class Worker:
         try:
             await self._attempt(job)
         finally:
-            del self._tasks[job.id]
+            task = self._tasks.pop(job.id)
             self._known = False
-        await self.kick()
+        self._ending.add(task)  # what the kick starts is still to be waited for
+        try:
+            await self.kick()
+        finally:
+            self._ending.discard(task)
 
     async def _attempt(self, job: Job) -> None:
         try:

@@ -266,3 +266,20 @@ def test_the_backoff_doubles_up_to_an_hour() -> None:
     assert timedelta(seconds=1) <= backoff(1) <= timedelta(seconds=1.25)
     assert timedelta(seconds=64) <= backoff(7) <= timedelta(seconds=80)
     assert timedelta(hours=1) <= backoff(50) <= timedelta(hours=1.25)
+
+
+async def test_work_that_ends_is_waited_for_until_it_has_started_what_it_added(desk: Desk) -> None:
+    """Otherwise "all that was due is done" would be said while the last job is still looking for the next one."""
+
+    async def chain(job: Job) -> None:
+        desk.done.append(job.key)
+        if int(job.key) < 30:
+            await desk.once("chain", str(int(job.key) + 1))
+
+    desk.handlers["chain"] = chain
+    await desk.once("chain", "1")
+
+    await desk.worker.run_due()
+
+    assert len(desk.done) == 30
+    assert not desk.worker._ending
