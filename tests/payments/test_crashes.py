@@ -258,3 +258,9 @@ def test_the_points_are_found() -> None:
         "webhook.verified", "webhook.stored", "webhook.committed", "settle.before_commit", "settle.committed",
         "work.claimed", "work.before_done", "work.done", "role.before_put", "role.after_put",
     } <= set(to_the_role())  # fmt: skip
+
+
+@pytest.mark.long
+async def test_control_a_point_that_is_never_passed_fails_the_run(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="never passed"):
+        await live(tmp_path / "lane", ["no.such_point:1"], back=False)
