@@ -1,0 +1,64 @@
+"""What a person can meet is described in docs/, and what docs/ describes is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.environment import ROOT
+from tests.hygiene.named import all_commands, all_findings, all_kinds_of_work, all_settings
+
+
+@pytest.fixture(scope="module")
+def docs() -> str:
+    """All pages of docs/, one after the other."""
+    return "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("**/*.md")))
+
+
+def undescribed(names: list[str], docs: str, before: str = "") -> list[str]:
+    """Those that no page names in full."""
+    return [name for name in names if not re.search(rf"(?<![\w.-]){re.escape(before + name)}(?![\w-])", docs)]
+
+
+def test_every_command_is_described(docs: str) -> None:
+    assert len(all_commands()) > 5
+    assert undescribed(all_commands(), docs, before="/") == []
+
+
+def test_no_page_tells_of_a_command_that_is_not_there(docs: str) -> None:
+    groups = {name.partition(" ")[0] for name in all_commands()}
+    told = re.findall(r"`/([a-z]+(?: [a-z-]+)?)", docs)
+
+    assert sorted({name for name in told if name not in all_commands() and name not in groups}) == []
+
+
+def test_every_setting_is_described(docs: str) -> None:
+    assert len(all_settings()) > 10
+    assert undescribed(all_settings(), docs) == []
+
+
+async def test_every_kind_of_work_is_described(docs: str, tmp_path: Path) -> None:
+    kinds = await all_kinds_of_work(tmp_path)
+
+    assert len(kinds) > 5
+    assert undescribed(kinds, docs) == []
+
+
+def test_every_finding_of_the_doctor_is_described(docs: str) -> None:
+    assert len(all_findings()) > 5
+    assert undescribed(all_findings(), docs) == []
+
+
+def test_every_link_between_pages_leads_somewhere() -> None:
+    pages = [*(ROOT / "docs").glob("**/*.md"), *ROOT.glob("*.md")]
+
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
