@@ -73,7 +73,7 @@ def guild() -> dict[str, Any]:
         for n in range(CHANNELS)
     ]
     role = {"id": str(GUILD), "name": "@everyone", "permissions": str((1 << 10) | (1 << 16)), "position": 0}
-    me = {
+    me: Any = {
         "user": user(BOT, bot=True),
         "roles": [],
         "joined_at": JOINED,

@@ -131,9 +131,12 @@ class Replay:
             counts[self.names.get(user_id, str(user_id)), iso_week(monday)] += n
         return counts
 
-    def hours(self) -> int:
-        """The same from the hourly counts, of which the weeks are sums."""
-        return sum(n for (n,) in self._rows("SELECT n FROM hourly_count WHERE kind = 1"))
+    def hours(self) -> Counter[tuple[str, datetime]]:
+        """The hourly counts, of which the weeks are sums: by author and hour."""
+        query = "SELECT p.user_id, c.hour, c.n FROM hourly_count c JOIN person p ON p.n = c.person WHERE c.kind = 1"
+        return Counter(
+            {(self.names[who], datetime.fromtimestamp(hour, UTC)): n for who, hour, n in self._rows(query)}
+        )
 
     async def _say(self, upto: int) -> None:
         """Go on up to this line. What was said within one hour may overtake each other by a little."""
@@ -179,6 +182,11 @@ class Replay:
 def by_author_and_week(lines: Iterable[Line]) -> Counter[tuple[str, Week]]:
     """What the file says."""
     return Counter((line.who, line.week) for line in lines)
+
+
+def by_author_and_hour(lines: Iterable[Line]) -> Counter[tuple[str, datetime]]:
+    """The same, finer."""
+    return Counter((line.who, line.hour) for line in lines)
 
 
 def iso_week(day: date) -> Week:

@@ -6,12 +6,12 @@ import asyncio
 import random
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from bot.activity.marks import REORDER, Mark
 from bot.activity.rules import message_counts
-from bot.activity.tables import channel
+from bot.activity.tables import channel, hourly_count
 from bot.db import Database
 from tests.activity.town import ANN, BOB, CID, GENERAL, GUILD, HELP, ROBOT, START, WEEK, Bot, Town
 
@@ -82,6 +82,17 @@ async def test_what_was_not_flushed_when_killed_is_read_back(db: Database, town:
     again = await Bot(db, town).start()
 
     assert await again.messages() == 9
+
+
+async def test_stopping_stores_everything(db: Database, town: Town) -> None:
+    bot = await Bot(db, town).start()
+    bot.hear(town.say(ANN), ANN)
+    bot.activity.disconnected()
+
+    await bot.activity.stop()
+
+    async with db.read() as reader:
+        assert (await reader.execute(select(hourly_count.c.n))).scalar_one() == 1
 
 
 async def test_live_messages_during_the_reading_back_count_once(db: Database, town: Town) -> None:

@@ -12,6 +12,7 @@ from bot.demo.people import People
 from tests.activity.replay import (
     Line,
     Replay,
+    by_author_and_hour,
     by_author_and_week,
     made_up,
     moments,
@@ -48,7 +49,8 @@ async def replayed(folder: Path, lines: list[Line], kills: int, seed: int) -> Re
 
 def check(replay: Replay, lines: list[Line], kills: int) -> None:
     assert replay.counts() == by_author_and_week(lines)
-    assert replay.hours() == len(lines)
+    assert replay.hours() == by_author_and_hour(lines)
+    assert replay.stored() == len(lines)
     assert len(replay.kills) == kills
     assert all(kill.unflushed > 0 for kill in replay.kills)
     assert all(kill.read_back == kill.unflushed + kill.said_meanwhile for kill in replay.kills)
