@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         settings = load()
         return asyncio.run(_run(asked, settings))
     except ConfigurationError as error:
-        print(f"Lyceum cannot start: {error}", file=sys.stderr)
+        print(f"Lyceum {'stopped' if READY.is_set() else 'cannot start'}: {error}", file=sys.stderr)
         return error.exit_code
     except UserError as error:
         print(error, file=sys.stderr)
@@ -120,7 +120,7 @@ async def _with_discord(settings: Settings, stop: asyncio.Event) -> None:
 
     async with running(settings) as app:
         _ready("-", app.web.url)
-        await stop.wait()
+        await _until(stop, app.deaf)
 
 
 async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: asyncio.Event) -> None:
@@ -141,7 +141,11 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
     await asyncio.sleep(0)  # the thread is on its way; meanwhile we import what is heavy
     from bot.app import running
 
-    there = await asyncio.shield(starting)
+    try:
+        there = await asyncio.shield(starting)
+    except asyncio.CancelledError:  # asked to stop before the sandbox was there: it must not be left behind
+        await asyncio.to_thread(world.end, await starting)
+        raise
     try:
         settings = calendar.settings(settings)
         async with running(settings, there.url) as app:
@@ -150,9 +154,22 @@ async def _in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: a
 
                 await month.play(folder, there.url, app)
             _ready(there.url, app.web.url)
-            await stop.wait()
+            await _until(stop, app.deaf)
     finally:
         await asyncio.to_thread(world.end, there)
+
+
+async def _until(stop: asyncio.Event, deaf: asyncio.Event) -> None:
+    """Wait to be asked to stop. ConfigurationError (75) when Discord's connection ended for good meanwhile."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, deaf)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    if not stop.is_set():
+        raise ConfigurationError(
+            "The connection to Discord ended and cannot be taken up again. The log says why; start Lyceum again.",
+            exit_code=75,
+        )
 
 
 def _ready(sandbox: str, web: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
@@ -82,6 +82,8 @@ class App:
     teaching: Teaching
     insight: Insight
     weekly: Weekly
+    deaf: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when discord.py has given the connection up for good."""
 
     async def settled(self) -> None:
         """Wait until all due work is done, all that was reported is settled and all that was counted is stored."""
@@ -250,6 +252,7 @@ async def _sign_in(app: App, sandbox: str | None, stack: contextlib.AsyncExitSta
             exit_code=77,
         ) from None
     gateway = asyncio.create_task(app.client.connect(), name="gateway")
+    gateway.add_done_callback(lambda _: app.deaf.set())
 
     async def leave() -> None:
         await app.client.close()

@@ -13,7 +13,8 @@ import pytest
 
 from bot.demo.people import People, words
 from bot.demo.world import find
-from tests.stage import ROOT, Process, process
+from sandbox.app import Sandbox
+from tests.stage import ROOT, Process, bot_in, process
 
 BARE = ("--empty", "--clock", "2026-11-02T08:00:00+00:00")
 
@@ -110,3 +111,13 @@ async def test_fresh_forgets_the_world(tmp_path: Path) -> None:
         await anew.stop()
 
         assert [message["content"] for message in messages if message["content"]] == []
+
+
+async def test_a_connection_given_up_for_good_is_noticed(tmp_path: Path) -> None:
+    """After 4004 discord.py does not come back; nobody must then stay alive and deaf."""
+    async with Sandbox(tmp_path / "world") as there, bot_in(there.url, tmp_path) as stage:
+        for session in there.hub._sessions.values():
+            assert session.link is not None
+            session.link.close(4004)
+
+        await asyncio.wait_for(stage.app.deaf.wait(), 20)

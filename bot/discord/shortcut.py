@@ -1,4 +1,4 @@
-"""Counting messages before discord.py makes objects of them: three times as many per second (research/performance.md).
+"""Counting messages before discord.py makes objects of them: about twice as many per second (benchmarks/ingest.py).
 
 It takes the place of the library's MESSAGE_CREATE parser, which is private to it. Therefore: a switch
 (`activity.shortcut`), a self-test against the library's own reading at start, and the way back: when the

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
@@ -39,20 +39,26 @@ async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
     await tx.execute(statement)
 
 
+def _ready(now: datetime, real: datetime, busy: Collection[int]) -> ColumnElement[bool]:
+    """Due on the community's clock, and neither postponed nor leased in real time."""
+    return and_(
+        work.c.state != "done",
+        work.c.due <= now,
+        work.c.not_before <= real,
+        work.c.leased_until <= real,
+        work.c.id.not_in(busy),
+    )
+
+
+async def any_ready(db: Reader, now: datetime, real: datetime, busy: Collection[int]) -> bool:
+    """Whether `claim` would find a row: asked first, because looking is cheaper than a write transaction."""
+    query = select(work.c.id).where(_ready(now, real, busy)).limit(1)
+    return (await db.execute(query)).first() is not None
+
+
 async def claim(tx: Writer, now: datetime, real: datetime, limit: int, busy: Collection[int]) -> list[Any]:
     """Lease the due rows for this process, earliest first."""
-    due = (
-        select(work.c.id)
-        .where(
-            work.c.state != "done",
-            work.c.due <= now,
-            work.c.not_before <= real,
-            work.c.leased_until <= real,
-            work.c.id.not_in(busy),
-        )
-        .order_by(work.c.due, work.c.id)
-        .limit(limit)
-    )
+    due = select(work.c.id).where(_ready(now, real, busy)).order_by(work.c.due, work.c.id).limit(limit)
     taken = (
         update(work)
         .where(work.c.id.in_(due))

@@ -102,6 +102,9 @@ class Worker:
         soonest = await self.next_due()
         if limit <= 0 or soonest is None or soonest > now:
             return []
+        async with self._db.read() as db:
+            if not await store.any_ready(db, now, real_now(), list(self._tasks)):
+                return []
         async with self._db.write() as tx:
             rows = await store.claim(tx, now, real_now(), limit, list(self._tasks))
             point("work.claimed")

@@ -78,7 +78,9 @@ def test_every_table_is_strict_and_knows_its_guild(path: Path) -> None:
             "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
     )
-    columns = {name: {row[1] for row in connection.execute(f"PRAGMA table_info('{name}')")} for name in tables}
+    columns = {
+        name: {row[1] for row in connection.execute(f"PRAGMA table_info('{name}')")} for name in tables
+    }
     connection.close()
 
     assert [name for name, sql in tables.items() if "STRICT" not in sql and name != "alembic_version"] == []
