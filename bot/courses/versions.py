@@ -32,7 +32,7 @@ async def keep(tx: Writer, guild_id: int, source: Course, now: datetime, by: int
     found = await library.course_by_slug(tx, guild_id, source.slug)
     if found is not None and found.digest == source.digest():
         return Kept(found.id, Change.UNCHANGED, found.version, 0, 0)
-    course_id = found.id if found is not None else new_id(now)
+    course_id = found.id if found is not None else new_id()
     version = found.version + 1 if found is not None else 1
     if found is None:
         await library.add_course(tx, guild_id, course_id, source.slug, now)
@@ -53,8 +53,8 @@ def _fresh_ids(slugs: Collection[str], now: datetime) -> dict[str, int]:
     """An id for each; two that happen to be alike are drawn again."""
     fresh: dict[int, str] = {}
     for slug in sorted(slugs):
-        id_ = new_id(now)
+        id_ = new_id()
         while id_ in fresh:
-            id_ = new_id(now)
+            id_ = new_id()
         fresh[id_] = slug
     return {slug: id_ for id_, slug in fresh.items()}

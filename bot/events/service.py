@@ -67,7 +67,7 @@ class Events:
                 channel=name,
             )
         event = Event(
-            guild_id=guild_id, id=new_id(now), kind=kind, title=title, starts_at=moment.at,
+            guild_id=guild_id, id=new_id(), kind=kind, title=title, starts_at=moment.at,
             ends_at=moment.at + read_length(length), said_wall=moment.wall.isoformat(timespec="minutes"),
             said_zone=moment.zone, voice_channel_id=voice_channel_id, address=address, host_id=host_id,
             state=State.SCHEDULED, discord_event_id=None, card_channel_id=None, card_message_id=None, created_at=now,

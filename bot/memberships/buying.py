@@ -123,7 +123,7 @@ class Buying:
             if waits and same == (tier.id, tier.price, tier.days, provider):
                 return order
         order = Order(
-            new_id(now), tier.guild_id, user_id, tier, State.CREATED, provider, None, tier.price, tier.days,
+            new_id(), tier.guild_id, user_id, tier, State.CREATED, provider, None, tier.price, tier.days,
             now, now + self._valid_for,
         )  # fmt: skip
         await orders.add(tx, order)

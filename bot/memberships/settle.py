@@ -112,7 +112,7 @@ class Settling:
         others = await self._running(tx, order, now)
         starts = max([now, *(right.ends_at for right in others)])
         right = Entitlement(
-            new_id(now), order.guild_id, order.user_id, order.tier, order.id, "order",
+            new_id(), order.guild_id, order.user_id, order.tier, order.id, "order",
             Standing.LIVE if live else Standing.REVOKED, starts, starts + timedelta(days=order.days),
         )  # fmt: skip
         await entitlements.add(tx, right, ended_at=None if live else now)

@@ -51,7 +51,7 @@ class Tiers:
         if refused is not None:
             raise refused
         now = self._clock.now()
-        tier = Tier(new_id(now), guild_id, name, money, days, role_id, archived=False)
+        tier = Tier(new_id(), guild_id, name, money, days, role_id, archived=False)
         async with self._db.write() as tx:
             if await tiers.find(tx, guild_id, key) is not None:
                 raise UserError(

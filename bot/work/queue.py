@@ -71,7 +71,7 @@ class Queue:
     ) -> None:
         now = self._clock.now()
         row = {
-            "id": new_id(now), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due or now,
+            "id": new_id(), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due or now,
             "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
             "error": None, "changed_at": now,
         }  # fmt: skip

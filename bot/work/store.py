@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.types import Utc
 from bot.work.tables import work
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -132,14 +133,9 @@ async def next_after(db: Reader, moment: datetime) -> datetime | None:
 
 async def next_retry(db: Reader, now: datetime) -> datetime | None:
     """The real time at which the earliest due but postponed row may be tried again."""
-    query = select(func.min(func.max(work.c.not_before, work.c.leased_until))).where(
-        work.c.state != "done", work.c.due <= now
-    )
-    text = (await db.execute(query)).scalar()
-    if text is None:
-        return None
-    moment = text if isinstance(text, datetime) else datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=EPOCH.tzinfo)
+    soonest = type_coerce(func.min(func.max(work.c.not_before, work.c.leased_until)), Utc())
+    query = select(soonest).where(work.c.state != "done", work.c.due <= now)
+    return (await db.execute(query)).scalar()
 
 
 async def counts(db: Reader, now: datetime) -> tuple[int, int]:

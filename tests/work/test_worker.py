@@ -162,6 +162,11 @@ async def test_retry_later_tries_again_in_real_time(desk: Desk) -> None:
     await desk.worker.run_due()
     await desk.worker.run_due()
     assert desk.done == ["1"]
+    assert (
+        timedelta(seconds=20)
+        < (await desk.worker.next_retry() or real_now()) - real_now()
+        < timedelta(seconds=31)
+    )
 
     for _ in range(2):
         await desk.patience()

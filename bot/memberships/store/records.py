@@ -19,7 +19,7 @@ async def keep_answer(
     """Remember how to edit a pay card."""
     await tx.execute(
         insert(answer).values(
-            id=new_id(real), guild_id=guild_id, order_id=order_id, locale=locale, sealed=sealed, made_at=real
+            id=new_id(), guild_id=guild_id, order_id=order_id, locale=locale, sealed=sealed, made_at=real
         )
     )
 
@@ -55,6 +55,6 @@ async def note(
     """An audit row; `subject` is the id of the order, tier, entitlement or member that changed."""
     await tx.execute(
         insert(audit).values(
-            id=new_id(now), guild_id=guild_id, at=now, actor=actor, what=what, subject=subject, detail=detail
+            id=new_id(), guild_id=guild_id, at=now, actor=actor, what=what, subject=subject, detail=detail
         )
     )
