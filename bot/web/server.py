@@ -52,7 +52,9 @@ class WebServer:
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
-        self.url = f"http://{self._host}:{self._port}"
+        # Listening everywhere is no address to open; from outside, web.public_url is.
+        host = "127.0.0.1" if self._host in ("0.0.0.0", "::") else self._host  # noqa: S104 # compared, not bound
+        self.url = f"http://{host}:{self._port}"
 
     async def stop(self) -> None:
         """Let requests end, then close."""
