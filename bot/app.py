@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,7 +196,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, sandbox: str | None = None) -> AsyncIterator[App]:
+async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenerator[App]:
     """Lyceum at work: database → services → Discord → web → clock, closed in reverse.
 
     `sandbox` is the address of the sandbox when there is no token.

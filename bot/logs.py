@@ -70,4 +70,4 @@ def set_up(level: str, form: str, secrets: Iterable[str]) -> None:
         "apscheduler",
         "alembic",
     ):
-        logging.getLogger(name).setLevel(max(logging.getLevelName(level), logging.WARNING))
+        logging.getLogger(name).setLevel(max(logging.getLevelNamesMapping()[level], logging.WARNING))

@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,7 +55,7 @@ def settings(folder: Path, **more: str) -> Settings:
 @contextlib.asynccontextmanager
 async def staged(
     folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str
-) -> AsyncIterator[Stage]:
+) -> AsyncGenerator[Stage]:
     """A fresh world in `folder` with the bot signed in, both in this process."""
     async with (
         Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as there,
@@ -65,7 +65,7 @@ async def staged(
 
 
 @contextlib.asynccontextmanager
-async def bot_in(url: str, folder: Path, **more: str) -> AsyncIterator[Stage]:
+async def bot_in(url: str, folder: Path, **more: str) -> AsyncGenerator[Stage]:
     """The bot signed in to a sandbox that runs already: leave it and enter again for a restart."""
     async with running(settings(folder, **more), url) as app, Stage(url, app) as stage:
         yield stage
@@ -141,7 +141,7 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def process(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Process]:
+async def process(folder: Path, *arguments: str, **environment: str) -> AsyncGenerator[Process]:
     """A Process that is stopped, sandbox included, when the test ends, however it ends."""
     one = Process(folder, arguments, {f"LYCEUM_{name}": value for name, value in environment.items()})
     try:

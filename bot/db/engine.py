@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NewType
 
 import aiosqlite
-from sqlalchemy import event
+from sqlalchemy import AsyncAdaptedQueuePool, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.lock import Lock
@@ -65,7 +65,7 @@ class Database:
         self._held.take()
 
     @contextlib.asynccontextmanager
-    async def write(self) -> AsyncIterator[Writer]:
+    async def write(self) -> AsyncGenerator[Writer]:
         """A write transaction: committed when the block ends, rolled back when anything interrupts it.
 
         One at a time. Never wait for the outside world inside the block.
@@ -87,13 +87,17 @@ class Database:
         self._after.append(call)
 
     @contextlib.asynccontextmanager
-    async def read(self) -> AsyncIterator[Reader]:
+    async def read(self) -> AsyncGenerator[Reader]:
         """A connection that sees the last commit and cannot write."""
         async with self._readers.connect() as connection:
             yield connection
 
     async def close(self) -> None:
-        """Close every connection and let the lock go."""
+        """Close every connection and let the lock go. What still uses one is waited for, five seconds at most."""
+        for _ in range(500):
+            if not any(_in_use(engine) for engine in (self._readers, self._writer)):
+                break
+            await asyncio.sleep(0.01)
         await self._readers.dispose()
         await self._writer.dispose()
         self._held.release()
@@ -110,6 +114,12 @@ class _Connection(aiosqlite.Connection):
         if self._connection is not None:
             await self.rollback()
         await super().close()
+
+
+def _in_use(engine: AsyncEngine) -> bool:
+    """Whether somebody has a connection, or a cancelled task's is still on its way back."""
+    pool = engine.pool
+    return isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() > 0
 
 
 async def _finish(ending: Awaitable[None]) -> None:

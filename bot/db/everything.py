@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import bot.activity.tables
-import bot.courses.tables
-import bot.events.tables
-import bot.insight.tables
-import bot.memberships.tables
-import bot.payments.tables
-import bot.work.tables  # noqa: F401
+from bot.activity import tables as activity
+from bot.courses import tables as courses
 from bot.db.metadata import metadata
+from bot.events import tables as events
+from bot.insight import tables as insight
+from bot.memberships import tables as memberships
+from bot.payments import tables as payments
+from bot.work import tables as work
 
-__all__ = ["metadata"]
+__all__ = ["activity", "courses", "events", "insight", "memberships", "metadata", "payments", "work"]

@@ -130,11 +130,11 @@ class People:
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         assert self._session is not None  # noqa: S101 # used as a context manager
         async with self._session.request(method, self.url + path, **how) as answer:
-            told = await answer.json(content_type=None) if answer.status != 204 else None
-            if answer.status >= 400:
-                told = told or {}
-                raise Refused(answer.status, str(told.get("error") or told.get("message") or told))
-            return told
+            told: Any = await answer.json(content_type=None) if answer.status != 204 else None
+            if answer.status < 400:
+                return told
+            said: Answer = told or {}
+            raise Refused(answer.status, str(said.get("error") or said.get("message") or said))
 
 
 def upload(name: str, data: bytes) -> dict[str, str]:

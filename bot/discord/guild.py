@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import discord
+from discord.http import Route
 
 from bot.cards import Card
 from bot.discord import places
@@ -163,7 +164,7 @@ class DiscordServer:
             "privacy_level": 2,
             **place,
         }
-        route = discord.http.Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=guild_id)
+        route = Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=guild_id)
         with translated():
             try:
                 made = await self._client.http.request(route, json=body, files=[Unrepeated()])
@@ -258,7 +259,7 @@ def nonce(key: str) -> str:
 
 
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Discord's and the network's errors in our two words. Documentation: "JSON Error Codes"."""
     try:
         yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -36,7 +36,7 @@ class Later(Exception):
 class Worker:
     """Runs due rows with the handler of their kind, at most SLOTS at a time."""
 
-    def __init__(self, db: Database, clock: Clock, queue: Queue, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, db: Database, clock: Clock, queue: Queue, handlers: dict[str, Handler]) -> None:
         self._db = db
         self._clock = clock
         self.handlers = handlers

@@ -240,3 +240,20 @@ def test_a_second_process_is_refused_and_the_lock_ends_with_the_first(tmp_path: 
     first.release()
     second.take()
     second.release()
+
+
+async def test_closing_waits_for_who_still_reads(db: Database) -> None:
+    reading = asyncio.Event()
+
+    async def slow() -> int:
+        async with db.read() as connection:
+            reading.set()
+            await asyncio.sleep(0.05)
+            return int((await connection.execute(text("SELECT value FROM n WHERE id = 1"))).scalar_one())
+
+    task = asyncio.create_task(slow())
+    await reading.wait()
+    await db.close()
+
+    assert task.done()
+    assert await task == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import AsyncGenerator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,7 +102,7 @@ class Walker:
 
     async def _command(self, who: str, channel: str, typed: str) -> tuple[str, dict[str, Any]]:
         """Fill the options as the command line does: choices by their name, the rest from autocomplete."""
-        declared = {name: options async for name, options in self._declared(who)}
+        declared: dict[str, dict[str, Any]] = {name: options async for name, options in self._declared(who)}
         name, typed_options = command(typed, list(declared))
         filled: dict[str, Any] = {}  # an option may be called like an argument of ours, hence the "_"
         for option, value in typed_options.items():
@@ -120,7 +121,7 @@ class Walker:
                 filled[option + "_"] = int(value) if known["type"] == 4 else value
         return name, filled
 
-    async def _declared(self, who: str) -> Any:
+    async def _declared(self, who: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
         for top in await self._people.get("/sandbox/commands", **{"as": who}):
             subcommands = [option for option in top.get("options", []) if option["type"] == 1]
             for one in subcommands or [top]:
