@@ -1,7 +1,7 @@
 """The catalogue of everything that a person reads. English is the source; zh-CN is complete.
 
 Source texts stand in the code as `t("…")`; translations in `bot/locales/zh_CN/<topic>.po`, which
-are read at start without a build step. `python -m bot.i18n` lists what is missing.
+are read at start without a build step. `python -m tests.i18n` lists what is missing.
 """
 
 from __future__ import annotations
