@@ -19,6 +19,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="forget the world that is there")
     parser.add_argument("--empty", action="store_true", help="a bare world instead of the demo community")
     parser.add_argument("--clock", type=parse, metavar="ISO", help="the community's time in a new world")
+    parser.add_argument("--no-limits", action="store_true", help="no rate limits, for load tests")
     parser.add_argument("--started-by", default="hand", help="noted in sandbox.json")
     return parser.parse_args()
 
@@ -31,6 +32,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         empty=arguments.empty,
         clock=arguments.clock,
         started_by=arguments.started_by,
+        limits=not arguments.no_limits,
     )
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

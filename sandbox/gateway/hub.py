@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
+from sandbox.faults.order import Faults
 from sandbox.gateway.audience import as_heard, hears
 from sandbox.gateway.session import Session
 from sandbox.world.events import Event
@@ -13,8 +15,9 @@ from sandbox.world.world import World
 class Hub:
     """The sessions of every application; listens to the world."""
 
-    def __init__(self, world: World, resume_seconds: float = 180) -> None:
+    def __init__(self, world: World, resume_seconds: float = 180, faults: Faults | None = None) -> None:
         self._world = world
+        self._faults = faults or Faults()
         self._resume_seconds = resume_seconds
         self._sessions: dict[str, Session] = {}
         world.listeners.append(self.tell)
@@ -38,6 +41,10 @@ class Hub:
         """Is a client of this application listening now?"""
         return any(s.link for s in self._sessions.values() if s.application_id == application_id)
 
+    def sessions(self) -> list[Session]:
+        """All sessions, those whose client is away too."""
+        return list(self._sessions.values())
+
     def cut(self) -> None:
         """Break every socket, as a bad network does; the sessions stay."""
         for session in self._sessions.values():
@@ -51,7 +58,15 @@ class Hub:
                 session.link.close(1001)
 
     def tell(self, event: Event) -> None:
-        """Dispatch an event to all who hear it."""
+        """Dispatch an event to all who hear it; unless it is ordered to be lost, told twice or told late."""
+        fault = self._faults.of_event(event.type) if self._faults.events else None
+        if fault is not None and fault.how == "late":
+            asyncio.get_running_loop().call_later(fault.seconds, self._dispatch, event)
+            return
+        for _ in range({"drop": 0, "twice": 2}[fault.how] if fault is not None else 1):
+            self._dispatch(event)
+
+    def _dispatch(self, event: Event) -> None:
         for session in self._sessions.values():
             if event.guild and not session.has_guild(event.guild):
                 continue

@@ -23,9 +23,12 @@ class Link:
         self._frames: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self._close: int | None = None
+        self.mute = False  # a zombie: open, and nothing comes through
 
     def send(self, frame: bytes) -> None:
         """Queue an encoded frame."""
+        if self.mute:
+            return
         self._frames.append(frame)
         self._wake.set()
 

@@ -8,7 +8,7 @@ from sandbox.forms import Form
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok
 from sandbox.rest.threads import edit_thread
 from sandbox.wire import Json
-from sandbox.world import shapes
+from sandbox.world import channels, shapes
 from sandbox.world.events import Event
 from sandbox.world.world import World
 
@@ -21,8 +21,8 @@ _EDITABLE = (
 
 def list_channels(call: Call) -> Reply:
     """GET /guilds/{guild_id}/channels"""
-    channels = call.guild.channels.values()
-    return ok([call.world.show_channel(c) for c in channels if c["type"] not in permissions.THREAD_TYPES])
+    found = call.guild.channels.values()
+    return ok([call.world.show_channel(c) for c in found if c["type"] not in permissions.THREAD_TYPES])
 
 
 def get_channel(call: Call) -> Reply:
@@ -75,22 +75,8 @@ def delete_channel(call: Call) -> Reply:
     bit = permissions.MANAGE_THREADS if thread else permissions.MANAGE_CHANNELS
     permissions.require_channel(call.world, call.me, channel, bit)
     shown = call.world.show_channel(channel)
-    _remove(call.world, channel)
+    channels.remove(call.world, channel)
     return ok(shown)
-
-
-def _remove(world: World, channel: Json) -> None:
-    guild = world.guilds[channel["guild_id"]]
-    for child in list(guild.channels.values()):
-        if child["type"] in permissions.THREAD_TYPES and child["parent_id"] == channel["id"]:
-            _remove(world, child)
-    world.messages.remove_channel(channel["id"])
-    world.drop("channel", channel["id"], guild)
-    if channel["type"] in permissions.THREAD_TYPES:
-        data = {key: channel[key] for key in ("id", "guild_id", "parent_id", "type")}
-        world.tell(Event("THREAD_DELETE", data, guild.id))
-    else:
-        world.tell(Event("CHANNEL_DELETE", world.show_channel(channel), guild.id))
 
 
 def order_channels(call: Call) -> Reply:

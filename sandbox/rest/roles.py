@@ -7,7 +7,7 @@ from sandbox.errors import DiscordError, missing_permissions
 from sandbox.forms import Form
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.wire import Json
-from sandbox.world import membership, shapes
+from sandbox.world import roles, shapes
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 
@@ -54,21 +54,8 @@ def move_roles(call: Call) -> Reply:
         permissions.require_above_role(guild, call.me, role)
         if position >= top or position < 1 or role["id"] == guild.id:
             raise missing_permissions()
-    _place(guild, {str(move["id"]): int(move["position"]) for move in moves})
-    for role in guild.roles.values():
-        call.world.keep("role", role["id"], role, guild)
-        _tell(call, guild, "GUILD_ROLE_UPDATE", role)
+    roles.place(call.world, guild, {str(move["id"]): int(move["position"]) for move in moves})
     return ok(list(guild.roles.values()))
-
-
-def _place(guild: Guild, wanted: dict[str, int]) -> None:
-    """Put roles at positions, all at once; those that are not named make room and close the gaps."""
-    order = sorted((r for r in guild.roles.values() if r["id"] != guild.id), key=permissions.role_rank)
-    order = [role for role in order if role["id"] not in wanted]
-    for role_id, position in sorted(wanted.items(), key=lambda move: move[1]):
-        order.insert(position - 1, guild.roles[role_id])
-    for n, role in enumerate(order, start=1):
-        role["position"] = n
 
 
 def delete_role(call: Call) -> Reply:
@@ -78,19 +65,7 @@ def delete_role(call: Call) -> Reply:
     if role["managed"] or role["id"] == guild.id:
         raise DiscordError(400, 50028, "Invalid Role")
     permissions.require_above_role(guild, call.me, role)
-    for user_id, member in list(guild.members.items()):
-        if role["id"] in member["roles"]:
-            kept = [r for r in member["roles"] if r != role["id"]]
-            membership.update(call.world, guild, user_id, {"roles": kept})
-    for channel in guild.channels.values():
-        overwrites = channel.get("permission_overwrites", [])
-        kept = [entry for entry in overwrites if entry["id"] != role["id"]]
-        if len(kept) != len(overwrites):
-            channel["permission_overwrites"] = kept
-            call.world.keep("channel", channel["id"], channel, guild)
-    call.world.drop("role", role["id"], guild)
-    data = {"guild_id": guild.id, "role_id": role["id"]}
-    call.world.tell(Event("GUILD_ROLE_DELETE", data, guild.id))
+    roles.remove(call.world, guild, role)
     return NOTHING
 
 

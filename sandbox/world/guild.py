@@ -19,6 +19,10 @@ class Guild:
     subscribers: dict[str, Json] = field(default_factory=dict[str, Json])  # "event/user" → subscription
     voice: dict[str, Json] = field(default_factory=dict[str, Json])
     bans: dict[str, Json] = field(default_factory=dict[str, Json])
+    webhooks: dict[str, Json] = field(default_factory=dict[str, Json])
+    invites: dict[str, Json] = field(default_factory=dict[str, Json])  # by code
+    audit: dict[str, Json] = field(default_factory=dict[str, Json])
+    command_permissions: dict[str, Json] = field(default_factory=dict[str, Json])
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from sandbox.wire import Json, decode, encode
 from sandbox.world.store import Store
 
 _NONCE_SECONDS = 300
+_NOWHERE = b"http://cdn.invalid/"
 
 
 class Messages:
@@ -15,12 +16,24 @@ class Messages:
 
     def __init__(self, store: Store) -> None:
         self._db = store.connection
+        self._cdn = _NOWHERE
+
+    def at(self, url: str) -> None:
+        """The sandbox listens at this address: links to files lead there, also those of older messages."""
+        self._cdn = f"{url}/cdn/".encode()
+
+    def _encode(self, message: Json) -> bytes:
+        return encode(message).replace(self._cdn, _NOWHERE)
+
+    def _decode(self, body: bytes) -> Json:
+        message: Json = decode(body.replace(_NOWHERE, self._cdn))
+        return message
 
     def put(self, message: Json) -> None:
         """Keep a message as it is now."""
         self._db.execute(
             "REPLACE INTO message VALUES (?, ?, ?, ?)",
-            (int(message["channel_id"]), int(message["id"]), _addressee(message), encode(message)),
+            (int(message["channel_id"]), int(message["id"]), _addressee(message), self._encode(message)),
         )
 
     def get(self, channel_id: str, message_id: str) -> Json | None:
@@ -28,7 +41,7 @@ class Messages:
         row = self._db.execute(
             "SELECT body FROM message WHERE channel = ? AND id = ?", (_id(channel_id), _id(message_id))
         ).fetchone()
-        return decode(row[0]) if row else None
+        return self._decode(row[0]) if row else None
 
     def find(self, message_id: str, channel_ids: list[str]) -> Json | None:
         """A message of which only the id is known, in one of these channels."""
@@ -54,7 +67,7 @@ class Messages:
             "ORDER BY id DESC LIMIT ?",
             (_id(channel_id), _id(message_id) if message_id else 2**63 - 1, limit),
         )
-        return [decode(body) for (body,) in rows]
+        return [self._decode(body) for (body,) in rows]
 
     def after(
         self, channel_id: str, message_id: str | None, limit: int, reader: str | None = None
@@ -65,7 +78,7 @@ class Messages:
             "ORDER BY id LIMIT ?",
             (_id(channel_id), _id(message_id) if message_id else 0, _id(reader) if reader else -1, limit),
         )
-        return [decode(body) for (body,) in rows]
+        return [self._decode(body) for (body,) in rows]
 
     def latest(self, channel_id: str, limit: int, reader: str) -> list[Json]:
         """The newest messages that a reader sees, oldest first."""
@@ -74,7 +87,7 @@ class Messages:
             "ORDER BY id DESC LIMIT ?",
             (_id(channel_id), _id(reader), limit),
         )
-        return [decode(body) for (body,) in rows][::-1]
+        return [self._decode(body) for (body,) in rows][::-1]
 
     def newest(self) -> dict[str, str]:
         """The newest message of each channel that all may see."""

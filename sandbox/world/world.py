@@ -26,8 +26,19 @@ _OF_A_GUILD = {
     "subscriber": "subscribers",
     "voice": "voice",
     "ban": "bans",
+    "webhook": "webhooks",
+    "invite": "invites",
+    "audit": "audit",
+    "command_permissions": "command_permissions",
 }
-_OF_THE_WORLD = {"user": "users", "direct": "directs", "application": "applications", "command": "commands"}
+_OF_THE_WORLD = {
+    "user": "users",
+    "direct": "directs",
+    "application": "applications",
+    "command": "commands",
+    "sku": "skus",
+    "entitlement": "entitlements",
+}
 
 
 class World:
@@ -42,6 +53,8 @@ class World:
         self.directs: dict[str, Json] = {}
         self.applications: dict[str, Json] = {}
         self.commands: dict[str, Json] = {}
+        self.skus: dict[str, Json] = {}
+        self.entitlements: dict[str, Json] = {}
         self.snowflakes = Snowflakes()
         self.listeners: list[Callable[[Event], None]] = []
         self._happened: list[Event] = []
