@@ -42,6 +42,7 @@ class Sandbox:
         token_seconds: float = 900.0,
         resume_seconds: float = 180.0,
         heartbeat_ms: int = 41250,
+        identify_seconds: float = 0.0,
         limits: bool = True,
     ) -> None:
         self._dir, self._wanted_port, self._started_by = data_dir, port, started_by
@@ -57,7 +58,9 @@ class Sandbox:
         self.hub = Hub(self.world, resume_seconds, faults)
         self.interactions = Interactions(self.world, answer_seconds, token_seconds)
         self.parts = Parts(self.world, self.hub, self.interactions, faults, Limits(on=limits))
-        self._gateway = Gateway(self.world, self.hub, heartbeat_ms)
+        if self.parts.record.on:
+            self.hub.note = self.parts.record.told
+        self._gateway = Gateway(self.world, self.hub, heartbeat_ms, identify_seconds)
         self._watchers = Watchers(self.parts)
         self._runner: web.AppRunner | None = None
         self.url = ""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from sandbox.faults.order import Faults
-from sandbox.gateway.audience import as_heard, hears
+from sandbox.gateway import hello
+from sandbox.gateway.audience import GUILDS, as_heard, hears
 from sandbox.gateway.session import Session
+from sandbox.wire import Json
 from sandbox.world.events import Event
+from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
 
@@ -20,10 +24,13 @@ class Hub:
         self._faults = faults or Faults()
         self._resume_seconds = resume_seconds
         self._sessions: dict[str, Session] = {}
+        self.note: Callable[[str, Json], None] | None = None  # what looks at every dispatch
+        self._listed_at: dict[tuple[str, str], float] = {}
         world.listeners.append(self.tell)
 
     def begin(self, session: Session) -> None:
         """Take in a new session."""
+        session.note = self.note
         self._forget_lost()
         self._sessions[session.id] = session
 
@@ -57,6 +64,35 @@ class Hub:
             if session.link:
                 session.link.close(1001)
 
+    def expel(self, application_id: str, code: int) -> None:
+        """End all sessions of an application."""
+        for session in self.sessions():
+            if session.application_id == application_id:
+                self.end(session)
+                if session.link:
+                    session.link.close(code)
+
+    def may_ask_for_all(self, application_id: str, guild_id: str, every: float) -> float:
+        """Count a request for all members of a server: 0, or after how many seconds it may come."""
+        key, now = (application_id, guild_id), time.monotonic()
+        wait = self._listed_at.get(key, -every) + every - now
+        if wait > 0:
+            return wait
+        self._listed_at[key] = now
+        return 0.0
+
+    def greet(self, session: Session) -> None:
+        """Tell a session of all its servers."""
+        for guild in hello.guilds_of(self._world, session):
+            self._show(session, guild)
+
+    def set_outage(self, guild: Guild, *, on: bool) -> None:
+        """A server becomes unavailable, or available again. What happens there in between is never told."""
+        guild.unavailable = on
+        for session in self.sessions():
+            if session.has_guild(guild.id) and session.application_id in guild.members:
+                self._show(session, guild)
+
     def tell(self, event: Event) -> None:
         """Dispatch an event to all who hear it; unless it is ordered to be lost, told twice or told late."""
         fault = self._faults.of_event(event.type) if self._faults.events else None
@@ -67,13 +103,35 @@ class Hub:
             self._dispatch(event)
 
     def _dispatch(self, event: Event) -> None:
+        guild_id = event.guild or event.data.get("guild_id")
         for session in self._sessions.values():
-            if event.guild and not session.has_guild(event.guild):
+            if not session.has_guild(guild_id) if guild_id else session.shard[0] != 0:
                 continue
-            if not event.guild and session.shard[0] != 0:
-                continue
-            if hears(self._world, event, session.application_id, session.intents):
+            if not self._came_or_went(session, event) and hears(
+                self._world, event, session.application_id, session.intents
+            ):
                 session.dispatch(event.type, as_heard(event, session.application_id, session.intents))
+
+    def _came_or_went(self, session: Session, event: Event) -> bool:
+        """A bot's own coming to a server or leaving it is told as the server's."""
+        if event.type not in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE") or event.guild is None:
+            return False
+        if event.data["user"]["id"] != session.application_id:
+            return False
+        guild = self._world.guilds[event.guild]
+        if event.type == "GUILD_MEMBER_ADD":
+            self._show(session, guild)
+        elif session.intents & GUILDS:
+            session.dispatch("GUILD_DELETE", {"id": guild.id})
+        return True
+
+    def _show(self, session: Session, guild: Guild) -> None:
+        if not session.intents & GUILDS:
+            return
+        if guild.unavailable:
+            session.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True})
+        else:
+            session.dispatch("GUILD_CREATE", hello.guild_create(self._world, guild, session))
 
     def _forget_lost(self) -> None:
         """Called when somebody comes; until then a lost session keeps what it would have to replay."""

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 from sandbox import permissions
-from sandbox.errors import missing_permissions
+from sandbox.errors import missing_access, missing_permissions
 from sandbox.forms import Form
+from sandbox.gateway.audience import MEMBERS
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.wire import Json, items
-from sandbox.world import membership
+from sandbox.world import applications, membership
 from sandbox.world.guild import Guild
 
 
 def list_members(call: Call) -> Reply:
-    """GET /guilds/{guild_id}/members"""
-    guild = call.guild
+    """GET /guilds/{guild_id}/members: for a bot only with the members intent switched on in its application"""
+    guild, application = call.guild, call.application
     after, limit = call.number("after", 0, 0, 2**63), call.number("limit", 1, 1, 1000)
+    if application is not None and not applications.privileged_intents(application) & MEMBERS:
+        raise missing_access()
     ids = sorted(int(user_id) for user_id in guild.members if int(user_id) > after)[:limit]
     return ok([call.world.show_member(guild, str(user_id)) for user_id in ids])
 
 
 def search_members(call: Call) -> Reply:
     """GET /guilds/{guild_id}/members/search"""
-    guild, query = call.guild, call.query.get("query", "").lower()
-    limit = call.number("limit", 1, 1, 1000)
-    found = [
-        call.world.show_member(guild, user_id)
-        for user_id, member in guild.members.items()
-        if _named(call.world.users[user_id], member, query)
-    ]
-    return ok(found[:limit])
-
-
-def _named(user: Json, member: Json, beginning: str) -> bool:
-    names = (user["username"], user["global_name"], member["nick"])
-    return any(name and name.lower().startswith(beginning) for name in names)
+    guild, limit = call.guild, call.number("limit", 1, 1, 1000)
+    found = call.world.members_called(guild, call.query.get("query", ""), limit)
+    return ok([call.world.show_member(guild, user_id) for user_id in found])
 
 
 def get_member(call: Call) -> Reply:

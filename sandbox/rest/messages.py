@@ -11,15 +11,19 @@ from sandbox.posting.post import Draft
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.rest.channels import visible
 from sandbox.wire import Json
+from sandbox.world import applications
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
 
 
 def shown(call: Call, message: Json) -> Json:
-    """A message as the actor gets it. A bot whose last IDENTIFY left out the content intent reads no words."""
+    """A message as the actor gets it. A bot whose application has no content intent switched on reads no words.
+
+    What it named in IDENTIFY does not matter here: Discord's documentation, events/gateway, "HTTP Restrictions".
+    """
     body = show_message(message, call.me)
     application = call.application
-    if application is None or application["_intents"] & MESSAGE_CONTENT:
+    if application is None or applications.privileged_intents(application) & MESSAGE_CONTENT:
         return body
     return without_content(body, application["id"]) if "guild_id" in call.channel else body
 

@@ -44,6 +44,7 @@ def _serve(
         exchange.identify()
         if (answered := exchange.limited(route)).refused:
             parts.limits.note(429)
+            await exchange.read()
             exchange.reply = Reply(429, answered.body)
             return exchange.answer(answered)
         fault = parts.faults.of_request(request.method, request.path.removeprefix(PREFIX))
@@ -54,6 +55,7 @@ def _serve(
             exchange.handle()
         if fault is not None and fault.fails:
             exchange.reply, answered = await failing(request, fault, answered)
+            exchange.ordered = True
         parts.limits.note(exchange.reply.status, shared=fault is not None and fault.limit == "shared")
         return exchange.answer(answered)
 
@@ -70,6 +72,7 @@ class _Exchange:
         self._refused: DiscordError | None = None
         self._content = Content()
         self.reply = NOTHING
+        self.ordered = False  # the reply is a fault's
 
     def identify(self) -> None:
         """Who asks? A wrong token is answered with 401 later, where every refusal is."""
@@ -83,7 +86,7 @@ class _Exchange:
         if route is None or (self._actor is not None and self._application is None):
             return Answered()
         path = self._request.match_info
-        globally = route.globally and not self._is_of_an_interaction(path)
+        globally = route.counted and not self._is_of_an_interaction(path)
         return self._parts.limits.ask(self._actor or "", route, path, globally=globally)
 
     def _is_of_an_interaction(self, path: Mapping[str, str]) -> bool:
@@ -122,7 +125,9 @@ class _Exchange:
         if self._application is not None or request.path.startswith(_OF_A_TOKEN):
             path = request.raw_path.removeprefix(PREFIX)
             self._parts.log.note(request.method, path, content.body, reply.status, reply.body)
-        self._parts.record.note(request, content.body, content.parts, reply.status, reply.body)
+        ordered = self.ordered or answered.html is not None
+        record = self._parts.record
+        record.note(request, content.body, content.parts, reply.status, reply.body, ordered=ordered)
         if answered.html is not None:
             headers = {"Content-Type": "text/html", **answered.headers}
             return web.Response(status=429, text=answered.html, headers=headers)
@@ -155,9 +160,9 @@ def _who(parts: Parts, request: web.Request) -> tuple[str | None, Json | None]:
     if scheme == "Bot" and (application := applications.by_token(parts.world, token.strip())):
         return application["id"], application
     if scheme == "Person":
-        for user in parts.world.users.values():
-            if token in (user["id"], user["username"]) and not user.get("bot"):
-                return user["id"], None
+        user_id = token if token in parts.world.users else parts.world.names.username(token)
+        if user_id is not None and not parts.world.users[user_id].get("bot"):
+            return user_id, None
     raise unauthorized()
 
 

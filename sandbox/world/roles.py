@@ -25,10 +25,9 @@ def place(world: World, guild: Guild, wanted: dict[str, int]) -> None:
 
 def remove(world: World, guild: Guild, role: Json) -> None:
     """The role is gone, from its members and from the channels' overwrites too."""
-    for user_id, member in list(guild.members.items()):
-        if role["id"] in member["roles"]:
-            kept = [r for r in member["roles"] if r != role["id"]]
-            membership.update(world, guild, user_id, {"roles": kept})
+    for user_id in guild.holding(role["id"]):
+        kept = [r for r in guild.members[user_id]["roles"] if r != role["id"]]
+        membership.update(world, guild, user_id, {"roles": kept})
     for channel in guild.channels.values():
         overwrites = channel.get("permission_overwrites", [])
         kept = [entry for entry in overwrites if entry["id"] != role["id"]]
