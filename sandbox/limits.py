@@ -22,7 +22,6 @@ _MAJOR = re.compile(r"^/(channels|guilds|webhooks|interactions)/\{(\w+)\}(?:/\{(
 
 #: requests and seconds; the first pattern that fits "METHOD /template" counts
 _FIGURES: tuple[tuple[str, int, float], ...] = (
-    (r"POST /interactions/.*", 5, 1),
     (r"\w+ /webhooks/\{\w+\}/\{token\}.*", 5, 2),
     (r"POST /channels/\{channel_id\}/messages", 5, 5),
     (r"PATCH /channels/\{channel_id\}/messages/\{message_id\}", 5, 5),
@@ -85,7 +84,7 @@ class Route:
         self.bucket = hashlib.sha256(named.encode()).hexdigest()[:32]
         major = _MAJOR.match(template)
         self.majors = tuple(filter(None, major.groups()[1:])) if major else ()
-        self.globally = not template.startswith("/interactions/")
+        self.counted = not template.startswith("/interactions/")  # a callback has no bucket (hikari: has_ratelimits=False)
 
 
 class Limits:
@@ -106,6 +105,8 @@ class Limits:
             return cloudflare(self._banned_until - now)
         if globally and (wait := self._window((who,), _GLOBAL, 1.0, now).take(now)):
             return limited(wait, "global")
+        if not route.counted:
+            return Answered()
         key = (who, route.bucket, *(path[name] for name in route.majors))
         window = self._window(key, route.limit, route.seconds, now)
         wait = window.take(now)
