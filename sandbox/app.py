@@ -13,6 +13,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.control.serve import add_routes as add_control
 from sandbox.control.watch import Watchers
+from sandbox.crowd.crowds import Crowds
 from sandbox.faults.order import Faults
 from sandbox.gateway.hub import Hub
 from sandbox.gateway.serve import Gateway
@@ -42,6 +43,7 @@ class Sandbox:
         token_seconds: float = 900.0,
         resume_seconds: float = 180.0,
         heartbeat_ms: int = 41250,
+        guilds: int = 1,
         identify_seconds: float = 0.0,
         limits: bool = True,
     ) -> None:
@@ -54,10 +56,11 @@ class Sandbox:
         self.world = World(self._store, Clock.frozen(clock or datetime.now(UTC)))
         if not self.world.guilds:
             (seeds.bare if empty else seeds.demo)(self.world)
+            seeds.further(self.world, guilds)
         faults = Faults()
         self.hub = Hub(self.world, resume_seconds, faults)
         self.interactions = Interactions(self.world, answer_seconds, token_seconds)
-        self.parts = Parts(self.world, self.hub, self.interactions, faults, Limits(on=limits))
+        self.parts = Parts(self.world, self.hub, self.interactions, Crowds(self.world, self.hub), faults, Limits(on=limits))
         if self.parts.record.on:
             self.hub.note = self.parts.record.told
         self._gateway = Gateway(self.world, self.hub, heartbeat_ms, identify_seconds)
@@ -89,6 +92,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         """Say goodbye to all clients, commit, close."""
+        await self.parts.crowds.stop()
         self.hub.close()
         await self._watchers.close()
         await self.parts.followers.close()

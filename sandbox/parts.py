@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sandbox.crowd.crowds import Crowds
 from sandbox.faults.order import Faults
 from sandbox.followers import Followers
 from sandbox.gateway.hub import Hub
@@ -21,6 +22,7 @@ class Parts:
     world: World
     hub: Hub
     interactions: Interactions
+    crowds: Crowds
     faults: Faults = field(default_factory=Faults)
     limits: Limits = field(default_factory=Limits)
     log: RequestLog = field(default_factory=RequestLog)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from sandbox.faults.order import Faults
 from sandbox.gateway import hello
-from sandbox.gateway.audience import GUILDS, as_heard, hears
+from sandbox.gateway.audience import GUILDS, MESSAGE_CONTENT, MESSAGES, as_heard, hears
 from sandbox.gateway.session import Session
+from sandbox.permissions import can_view
 from sandbox.wire import Json
+from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
@@ -26,13 +28,16 @@ class Hub:
         self._sessions: dict[str, Session] = {}
         self.note: Callable[[str, Json], None] | None = None  # what looks at every dispatch
         self._listed_at: dict[tuple[str, str], float] = {}
+        self.begun = asyncio.Event()  # some session, ever
         world.listeners.append(self.tell)
+        world.batch_listeners.append(self.tell_batch)
 
     def begin(self, session: Session) -> None:
         """Take in a new session."""
         session.note = self.note
         self._forget_lost()
         self._sessions[session.id] = session
+        self.begun.set()
 
     def end(self, session: Session) -> None:
         """Forget a session; it cannot be resumed."""
@@ -101,6 +106,25 @@ class Hub:
             return
         for _ in range({"drop": 0, "twice": 2}[fault.how] if fault is not None else 1):
             self._dispatch(event)
+
+    def tell_batch(self, batch: Batch) -> None:
+        """Dispatch many messages of a server to all who hear them."""
+        if self._faults.events:
+            for event in batch.events():
+                self.tell(event)
+            return
+        guild = self._world.guilds[batch.guild_id]
+        for session in self._sessions.values():
+            me = session.application_id
+            if not session.intents & MESSAGES or not session.has_guild(guild.id):
+                continue
+            if guild.unavailable or me not in guild.members:
+                continue
+            bodies = batch.whole if session.intents & MESSAGE_CONTENT else batch.blank
+            seen = [can_view(self._world, me, channel) for channel in batch.channels]
+            if not all(seen):
+                bodies = [data for place, data in zip(batch.places, bodies, strict=True) if seen[place]]
+            session.dispatch_all("MESSAGE_CREATE", bodies)
 
     def _dispatch(self, event: Event) -> None:
         guild_id = event.guild or event.data.get("guild_id")

@@ -45,11 +45,9 @@ def channel(world: World, name: object, viewer: str | None = None) -> Json:
     text = _text(name, "channel").removeprefix("#")
     if text == "@bot" and viewer:
         return _direct(world, viewer)
-    if text in world.directs:
-        return world.directs[text]
+    if (found := world.find_channel(text)) is not None:
+        return found
     channels = guild(world).channels
-    if text in channels:
-        return channels[text]
     named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
     named = [i for i in named if channels[i]["type"] not in permissions.THREAD_TYPES] or named
     if viewer:

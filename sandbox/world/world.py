@@ -14,6 +14,7 @@ from sandbox.clock import Clock, iso
 from sandbox.errors import unknown
 from sandbox.snowflake import Snowflakes
 from sandbox.wire import Json, decode, public
+from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.messages import Messages
@@ -64,7 +65,9 @@ class World:
         self._happened: list[Event] = []
         self._channel_guild: dict[str, str] = {}
         self._kept_id = 0
-        self.version = 0  # grows with each change of anything but messages
+        self.keepers: list[Callable[[str, str, Guild | None], None]] = []
+        self.batch_listeners: list[Callable[[Batch], None]] = []
+        self._batches: list[Batch] = []
         self._load()
 
     # --- keeping -----------------------------------------------------------------------------------------
@@ -78,10 +81,11 @@ class World:
             self.names.note_member(guild.id, key, table.get(key), body)
         elif kind == "channel":
             self._channel_guild[key] = body["guild_id"]
-        self.version += 1
         table[key] = body
         if not isinstance(table, Rows):
             self.store.put(kind, guild.id if guild else "", key, body)
+        for keeper in self.keepers:
+            keeper(kind, key, guild)
         return body
 
     def drop(self, kind: str, key: str, guild: Guild | None = None) -> None:
@@ -91,8 +95,9 @@ class World:
             self.names.note_member(guild.id, key, old, None)
         elif kind == "channel":
             self._channel_guild.pop(key, None)
-        self.version += 1
         self.store.remove(kind, guild.id if guild else "", key)
+        for keeper in self.keepers:
+            keeper(kind, key, guild)
 
     def keep_guild(self, body: Json) -> Guild:
         """Take a server into the world, or keep its new state."""
@@ -100,7 +105,6 @@ class World:
         if guild is None:
             guild = self.guilds[body["id"]] = self._guild(body)
         guild.body = body
-        self.version += 1
         self.store.put("guild", body["id"], body["id"], body)
         return guild
 
@@ -111,6 +115,10 @@ class World:
     def tell(self, event: Event) -> None:
         """Note what happened; it goes out with the next commit."""
         self._happened.append(event)
+
+    def tell_batch(self, batch: Batch) -> None:
+        """Note many messages; they go out with the next commit, after the single events."""
+        self._batches.append(batch)
 
     def commit(self) -> None:
         """Make all changes durable, then tell them."""
@@ -123,6 +131,10 @@ class World:
             for event in happened:
                 for listener in self.listeners:
                     listener(event)
+        batches, self._batches = self._batches, []
+        for batch in batches:
+            for hear in self.batch_listeners:
+                hear(batch)
 
     def _guild(self, body: Json) -> Guild:
         return Guild(body, members=Rows(self.store, "member", body["id"]))
@@ -185,12 +197,14 @@ class World:
 
     def channel(self, channel_id: str) -> Json:
         """The channel, thread or direct channel, or 10003."""
-        guild_id = self._channel_guild.get(channel_id)
-        if guild_id:
-            return self.guilds[guild_id].channels[channel_id]
-        if found := self.directs.get(channel_id):
+        if found := self.find_channel(channel_id):
             return found
         raise unknown("Channel")
+
+    def find_channel(self, channel_id: str) -> Json | None:
+        """The same, or None."""
+        guild_id = self._channel_guild.get(channel_id)
+        return self.guilds[guild_id].channels[channel_id] if guild_id else self.directs.get(channel_id)
 
     def member(self, guild: Guild, user_id: str) -> Json:
         """The membership, or 10007 (10013 for an account that does not exist)."""
