@@ -27,7 +27,11 @@ def ready(world: World, session: Session, gateway_url: str) -> Json:
         "guilds": [{"id": g.id, "unavailable": True} for g in guilds_of(world, session)],
         "session_id": session.id,
         "resume_gateway_url": gateway_url,
-        "application": {"id": session.application_id, "flags": applications.flags(application)},
+        "application": {
+            "id": session.application_id,
+            "flags": applications.flags(application),
+            "flags_new": str(applications.flags(application)),
+        },
     }
     if session.named_shard:
         body["shard"] = list(session.named_shard)
