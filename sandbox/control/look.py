@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from sandbox.commands import access, declare
 from sandbox.control.ask import Ask, Calls
 from sandbox.control.clock import shown_clock
@@ -15,8 +17,9 @@ VERSION = 1
 
 
 async def world(ask: Ask) -> Json:
-    """GET /sandbox/world"""
+    """GET /sandbox/world; `?members=N`: no more than so many of them, for very large worlds"""
     w = ask.world
+    most = ask.number("members", 2**31, 0, 2**31)
     guild = find.guild(w)
     return {
         "version": VERSION,
@@ -31,7 +34,7 @@ async def world(ask: Ask) -> Json:
                 "joined_at": member["joined_at"],
                 "locale": w.users[user_id]["_locale"],
             }
-            for user_id, member in guild.members.items()
+            for user_id, member in islice(guild.members.items(), most)
         ],
         "scheduled_events": list(guild.events.values()),
         "voice_states": list(guild.voice.values()),

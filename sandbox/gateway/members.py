@@ -30,14 +30,15 @@ def chunks(world: World, guild: Guild, intents: int, wish: Json) -> Iterator[Jso
         page = found[n * _PAGE : (n + 1) * _PAGE]
         chunk: Json = {
             "guild_id": guild.id,
-            "members": [world.show_member(guild, user_id) for user_id in page if user_id in guild.members],
+            "members": world.show_members(guild, page),
             "chunk_index": n,
             "chunk_count": count,
         }
         if missing is not None:
             chunk["not_found"] = missing
         if wish.get("presences") is True and intents & PRESENCES:
-            chunk["presences"] = [presence(guild, user_id) for user_id in page]
+            shown = (presence(guild, user_id) for user_id in page)
+            chunk["presences"] = [{k: v for k, v in one.items() if k != "guild_id"} for one in shown]
         if isinstance(nonce, str) and len(nonce.encode()) <= 32:
             chunk["nonce"] = nonce
         yield chunk

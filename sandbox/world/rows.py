@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, MutableMapping, ValuesView
+from collections.abc import ItemsView, Iterator, MutableMapping, Sequence, ValuesView
 from itertools import islice
 
 from sandbox.wire import Json, decode
@@ -68,6 +68,11 @@ class Rows(MutableMapping[str, Json]):
             for key, body in page:
                 yield key, self._known.get(key) or decode(body)
             last = page[-1][0]
+
+    def some(self, keys: Sequence[str]) -> dict[str, Json]:
+        """The objects of up to a thousand keys, without those that there are not; nothing is remembered."""
+        found = self._store.some(self._kind, self._guild, keys)
+        return {key: self._known.get(key) or decode(body) for key, body in found}
 
     def naming(self, text: str) -> list[str]:
         """The keys of those whose body has this text somewhere, such as an id."""

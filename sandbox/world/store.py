@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sandbox.wire import Json, decode, encode
@@ -86,6 +86,14 @@ class Store:
         return self.connection.execute(
             "SELECT id, body FROM object WHERE kind = ? AND guild = ? AND id > ? ORDER BY id LIMIT ?",
             (kind, guild, after, limit),
+        ).fetchall()
+
+    def some(self, kind: str, guild: str, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Those of the keys that there are, with their encoded objects."""
+        marks = ", ".join("?" * len(keys))
+        return self.connection.execute(
+            f"SELECT id, body FROM object WHERE kind = ? AND guild = ? AND id IN ({marks})",  # noqa: S608 (question marks)
+            (kind, guild, *keys),
         ).fetchall()
 
     def naming(self, kind: str, guild: str, text: str) -> list[str]:

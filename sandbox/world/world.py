@@ -235,6 +235,13 @@ class World:
         """A membership with its user."""
         return {**guild.members[user_id], "user": self.show_user(user_id)}
 
+    def show_members(self, guild: Guild, user_ids: list[str]) -> list[Json]:
+        """Many memberships with their users, a thousand at most; without those who are none."""
+        if not isinstance(guild.members, Rows) or not isinstance(self.users, Rows):
+            return [self.show_member(guild, user_id) for user_id in user_ids if user_id in guild.members]
+        members, users = guild.members.some(user_ids), self.users.some(user_ids)
+        return [{**members[i], "user": public(users[i])} for i in user_ids if i in members]
+
     def show_channel(self, channel: Json) -> Json:
         """A channel, thread or direct channel."""
         body = public(channel)

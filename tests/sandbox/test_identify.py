@@ -15,8 +15,8 @@ from tests.sandbox.sockets import connect
 GUILDS, MEMBERS, MESSAGES, DIRECT, CONTENT = 1, 1 << 1, 1 << 9, 1 << 12, 1 << 15
 
 
-async def _bot(control: Control, method: str, path: str, token: str = "sandbox.lyceum") -> tuple[int, Any]:
-    headers = {"Authorization": f"Bot {token}"}
+async def _bot(control: Control, method: str, path: str) -> tuple[int, Any]:
+    headers = {"Authorization": "Bot sandbox.lyceum"}
     async with control.session.request(method, f"/api/v10{path}", headers=headers) as answer:
         return answer.status, await answer.json()
 

@@ -55,7 +55,9 @@ async def test_the_whole_list_needs_the_members_intent_but_a_name_does_not(
     await socket.send(8, {"guild_id": guild_id})
     assert await socket.rest() == []
 
-    await socket.send(8, {"guild_id": guild_id, "query": "ANN", "limit": 5, "presences": True, "nonce": "x" * 33})
+    await socket.send(
+        8, {"guild_id": guild_id, "query": "ANN", "limit": 5, "presences": True, "nonce": "x" * 33}
+    )
     chunk = (await socket.next())["d"]
     assert [member["user"]["username"] for member in chunk["members"]] == ["ann"]
     assert "nonce" not in chunk
