@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from sandbox.rest import (
+    audit_log,
     bans,
     channels,
+    command_permissions,
     commands,
+    entitlements,
+    event_exceptions,
     events,
     followups,
     gateway,
     guilds,
+    invites,
     members,
     messages,
     overwrites,
@@ -19,6 +24,7 @@ from sandbox.rest import (
     threads,
     users,
     voice,
+    webhooks,
 )
 from sandbox.rest.call import Routes
 
@@ -36,7 +42,13 @@ ROUTES: Routes = [
     *reactions.ROUTES,
     *threads.ROUTES,
     *events.ROUTES,
+    *event_exceptions.ROUTES,
     *voice.ROUTES,
+    *command_permissions.ROUTES,
     *commands.ROUTES,
+    *entitlements.ROUTES,
+    *invites.ROUTES,
+    *audit_log.ROUTES,
+    *webhooks.ROUTES,
     *followups.ROUTES,
 ]
