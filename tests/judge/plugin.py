@@ -56,7 +56,9 @@ class _Session:
         if not shared:
             return
         description = Description.read(Path(shared) / "discord" / "openapi.json")
-        self._verdict = Judge(description).judge_file(self._record)
+        judge = Judge(description)
+        self._verdict = judge.judge_file(self._record)
+        judge.compile(self._folder / "gateway")
         if self._verdict.violations and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -68,6 +70,7 @@ class _Session:
             say(f"discord contract: not judged, because {SHARED} is unset")
             return
         say(verdict.summary(), red=verdict.violations > 0, bold=verdict.violations > 0)
+        say(verdict.gateway_summary())
         for line in verdict.wrong.lines():
             say("  " + line, red=True)
         if verdict.violations:
@@ -75,11 +78,12 @@ class _Session:
         for allowed in EXCEPTIONS:
             if verdict.exceptions[allowed.name]:
                 say(f"  excused {verdict.exceptions[allowed.name]} × {allowed.name}")
+        for name, count in verdict.dispatches.exceptions.items():
+            say(f"  excused {count} × {name}")
         if self._unjudged:
             say(f"  {len(self._unjudged)} tests send wrong requests on purpose and were not judged")
-        say(verdict.answers_summary())
-        for line in verdict.answers_wrong.lines(limit=15):
-            say("  " + line)
+        if verdict.ordered:
+            say(f"  {verdict.ordered} answers were faults that a test had ordered and were not judged")
 
     def pytest_unconfigure(self) -> None:
         """Forget the record, unless it shows a violation."""
