@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,7 @@ class Running:
 
 
 @contextmanager
-def sandbox(folder: Path, *arguments: str) -> Iterator[Running]:
+def sandbox(folder: Path, *arguments: str) -> Generator[Running, None, None]:
     """`python3 -m sandbox` on a world in this folder; ended by SIGTERM."""
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -49,7 +49,8 @@ def sandbox(folder: Path, *arguments: str) -> Iterator[Running]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    words = process.stdout.readline().split() if process.stdout else []
+    line: str = process.stdout.readline() if process.stdout else ""
+    words = line.split()
     try:
         yield Running(process.pid, words[2], round(time.perf_counter() - began, 3))
     finally:

@@ -54,6 +54,9 @@ async def _run(arguments: argparse.Namespace) -> None:
     populate(sandbox.world, find.guild(sandbox.world), arguments.members, arguments.seed)
     async with sandbox:
         if arguments.crowd is not None:
+            sandbox.world.clock.set(speed=1.0)  # they talk in real time
+            sandbox.world.keep_clock()
+            sandbox.world.commit()
             sandbox.parts.crowds.start(arguments.crowd, arguments.seed, arguments.count)
         sys.stdout.write(f"sandbox ready {sandbox.url}\n")
         sys.stdout.flush()

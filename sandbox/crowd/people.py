@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 from sandbox import snowflake
 from sandbox.clock import iso
@@ -15,7 +16,18 @@ from sandbox.world.rows import Rows
 from sandbox.world.world import World
 
 _EVERY = 30_000  # milliseconds between two of them
+_AT_ONCE = 2000
 _LOCALES = ("en-US", "en-US", "en-GB", "de", "zh-CN", "es-ES", "fr")
+
+
+class _Person(NamedTuple):
+    """One of them; account and membership are encoded."""
+
+    id: str
+    username: str
+    display: str
+    user: bytes
+    member: bytes
 
 
 def ids(guild: Guild, start: int, end: int) -> list[str]:
@@ -35,25 +47,29 @@ def populate(world: World, guild: Guild, members: int, seed: int) -> None:
     there = size(world, guild)
     if members <= there:
         return
-    db, rows = world.store.connection, guild.members
-    people_ = list(_people(guild, there, members, seed))
-    db.executemany("INSERT INTO object VALUES ('user', '', ?, ?)", ((p[0], p[3]) for p in people_))
-    db.executemany("INSERT INTO object VALUES ('member', ?, ?, ?)", ((guild.id, p[0], p[4]) for p in people_))
-    names = [(what, p) for p in people_ for what in ("username", "display")]
-    db.executemany(
-        "INSERT INTO name VALUES (?, ?, '', ?)",
-        ((p[1 if what == "username" else 2].lower(), what, p[0]) for what, p in names),
-    )
+    for first in range(there, members, _AT_ONCE):
+        _put(world, guild, list(_people(guild, first, min(first + _AT_ONCE, members), seed)))
     world.store.put("crowd", guild.id, "", {"members": members})
-    for table in (world.users, rows):
+    for table in (world.users, guild.members):
         if isinstance(table, Rows):
             table.grown(members - there)
-    world.snowflakes.last = max(world.snowflakes.last, int(people_[-1][0]))
+    world.snowflakes.last = max(world.snowflakes.last, int(ids(guild, members - 1, members)[0]))
     world.commit()
 
 
-def _people(guild: Guild, start: int, end: int, seed: int) -> Iterator[tuple[str, str, str, bytes, bytes]]:
-    """Id, username, display name, account and membership, the last two encoded."""
+def _put(world: World, guild: Guild, some: list[_Person]) -> None:
+    """Past the objects in memory: nobody has asked for these people yet."""
+    db = world.store.connection
+    db.executemany("INSERT INTO object VALUES ('user', '', ?, ?)", ((p.id, p.user) for p in some))
+    db.executemany(
+        "INSERT INTO object VALUES ('member', ?, ?, ?)", ((guild.id, p.id, p.member) for p in some)
+    )
+    for what in ("username", "display"):
+        rows = ((getattr(p, what).lower(), what, p.id) for p in some)
+        db.executemany("INSERT INTO name VALUES (?, ?, '', ?)", rows)
+
+
+def _people(guild: Guild, start: int, end: int, seed: int) -> Iterator[_Person]:
     first, last = zip(*(name.split(" ", 1) for _, name, _ in people.everybody() if " " in name), strict=True)
     for n, user_id in enumerate(ids(guild, start, end), start):
         dice = random.Random(f"{seed}/{n}")
@@ -61,4 +77,4 @@ def _people(guild: Guild, start: int, end: int, seed: int) -> Iterator[tuple[str
         username, display = f"{one.lower()}.{n}", f"{one} {other}"
         user = shapes.user(user_id, username, display, locale=dice.choice(_LOCALES))
         joined = snowflake.moment(user_id) + timedelta(seconds=1)
-        yield user_id, username, display, encode(user), encode(shapes.member(iso(joined)))
+        yield _Person(user_id, username, display, encode(user), encode(shapes.member(iso(joined))))

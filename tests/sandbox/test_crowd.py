@@ -25,10 +25,8 @@ async def _heard(socket: Socket, number: int) -> list[Any]:
 
 
 async def _over(control: Control) -> Any:
-    for _ in range(200):
-        told = await control.get("crowd")
-        if told["sent"] and not told["running"]:
-            break
+    while (told := await control.get("crowd"))["running"] or not told["sent"]:
+        pass
     return told
 
 
