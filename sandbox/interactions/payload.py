@@ -10,6 +10,14 @@ from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World, show_message
 
+_RESOLVED = {
+    "id", "name", "type", "last_message_id", "last_pin_timestamp", "nsfw", "parent_id", "guild_id", "flags",
+    "rate_limit_per_user", "topic", "position",
+}  # fmt: skip
+_RESOLVED_THREAD = {
+    "thread_metadata", "owner_id", "member_count", "message_count", "total_message_sent", "applied_tags",
+}  # fmt: skip
+
 
 def tell(
     world: World, interaction: Interaction, data: Json, locale: str | None, message: Json | None
@@ -69,7 +77,8 @@ def resolved_user(world: World, guild: Guild | None, user_id: str, into: Json) -
 
 
 def resolved_channel(world: World, guild: Guild, viewer: str, channel: Json, into: Json) -> None:
-    """Put a channel into `resolved`."""
+    """Put a channel into `resolved`, with the fields that are documented and those that discord.py reads of threads."""
     held = permissions.in_channel(world, guild, viewer, channel)
-    shown = {**world.show_channel(channel), "permissions": str(held)}
+    fields = _RESOLVED | _RESOLVED_THREAD if channel["type"] in permissions.THREAD_TYPES else _RESOLVED
+    shown = {k: v for k, v in world.show_channel(channel).items() if k in fields} | {"permissions": str(held)}
     into.setdefault("channels", {})[channel["id"]] = shown

@@ -35,6 +35,7 @@ const client = new Client({
     GatewayIntentBits.MessageContent,
   ],
   rest: { api: `${process.env.SANDBOX}/api` },
+  shardCount: Number(process.env.OF_SHARDS ?? 1),
 });
 
 const commands = {

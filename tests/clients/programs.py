@@ -72,19 +72,24 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def running(library: str, sandbox: str, folder: Path) -> AsyncGenerator[Program]:
-    """The library's bot, connected to the sandbox at this address."""
+async def running(library: str, sandbox: str, folder: Path, shards: int = 1) -> AsyncGenerator[Program]:
+    """The library's bot, connected to the sandbox at this address with so many shards (discord.js only)."""
     arguments = command(library)
     log = folder / f"{library}.log"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")}
-    kept |= {"SANDBOX": sandbox, "PYTHONPATH": str(HIKARI) if library == "hikari" else ""}
+    kept |= {
+        "SANDBOX": sandbox,
+        "OF_SHARDS": str(shards),
+        "PYTHONPATH": str(HIKARI) if library == "hikari" else "",
+    }
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *arguments, env=kept, stdout=asyncio.subprocess.PIPE, stderr=errors
         )
     program = Program(process, log)
     try:
-        await program.says("ready")
+        for _ in range(shards):
+            await program.says("ready")
         yield program
     finally:
         with contextlib.suppress(ProcessLookupError):

@@ -76,6 +76,10 @@ class Description:
         """Read the description from a file."""
         return cls(json.loads(path.read_bytes()))
 
+    def operations(self) -> list[Operation]:
+        """All of them."""
+        return [operation for routes in self._routes.values() for _, operation in routes]
+
     def find(self, method: str, path: str) -> Match | None:
         """The operation of that method and path (percent-encoded, without the `/api/v10`), or None."""
         given = [unquote(segment) for segment in path.removeprefix("/").split("/")]

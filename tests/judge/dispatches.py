@@ -55,7 +55,7 @@ class Dispatches:
             return value
         kept: Json = {}
         for key, inner in fields.items():
-            allowed = untyped(f"{where}.{key}", inner)
+            allowed = untyped(f"{where}.{key}", inner, fields)
             if allowed is None:
                 kept[key] = self._typed(f"{where}.{key}", inner)
             else:

@@ -13,12 +13,12 @@ CLIENTS = {"discord.py": "discord.py", "discord.js": "discord.js", "hikari": "hi
 
 @dataclass
 class Seen:
-    """`by` holds, for `METHOD /path`, the clients whose request was answered with success."""
+    """`by` holds, for `METHOD /path`, the judge if it saw a right answer, and the clients that were answered so."""
 
     by: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict[str, set[str]](set))
 
     def add(self, method: str, path: str, exchange: Exchange) -> None:
-        """Note one judged exchange."""
-        clients = self.by[f"{method} {path}"]
-        if exchange.status < 300 and not exchange.ordered:
-            clients |= {name for name, mark in CLIENTS.items() if mark in exchange.agent}
+        """Note one exchange with nothing wrong in it."""
+        if exchange.status < 300:
+            clients = {name for name, mark in CLIENTS.items() if mark in exchange.agent}
+            self.by[f"{method} {path}"] |= {"judge", *clients}

@@ -90,13 +90,15 @@ class Judge:
         if match is None:
             return wrong
         self.verdict.operations.add(match.operation.name)
-        self.verdict.seen.add(match.operation.method, match.operation.path, exchange)
         if exchange.ordered:
             self.verdict.ordered += 1
             return wrong
         self.verdict.answers += 1
         shape = exchange.answer_shape(match.operation.name)
-        return wrong + self._once(shape, lambda: self._answers.findings(match.operation, exchange))
+        wrong = wrong + self._once(shape, lambda: self._answers.findings(match.operation, exchange))
+        if not wrong:
+            self.verdict.seen.add(match.operation.method, match.operation.path, exchange)
+        return wrong
 
     def _once(self, shape: bytes, findings: Callable[[], Iterator[Finding]]) -> list[Finding]:
         if shape not in self._seen:
