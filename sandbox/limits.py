@@ -30,10 +30,10 @@ _FIGURES: tuple[tuple[str, int, float], ...] = (
     (r"(PUT|DELETE) /channels/.*/reactions/.*", 4, 1),
     (r"GET /channels/\{channel_id\}/messages.*", 10, 2),
     (r"POST /channels/\{channel_id\}/(threads|messages/\{message_id\}/threads)", 10, 10),
-    (r"(PUT|DELETE) /guilds/\{guild_id\}/members/.*/roles/.*", 10, 10),
+    (r"(PUT|DELETE) /guilds/\{guild_id\}/members/.*/roles/.*", 10, 5),
     (r"PATCH /guilds/\{guild_id\}/members/.*", 10, 10),
     (r"GET /guilds/\{guild_id\}/members", 10, 10),
-    (r"GET /guilds/.*", 10, 1),
+    (r"GET /guilds/.*", 20, 1),
     (r"POST /users/@me/channels", 10, 10),
     (r"PATCH /users/@me", 2, 3600),
     (r"GET .*", 20, 1),
@@ -84,7 +84,9 @@ class Route:
         self.bucket = hashlib.sha256(named.encode()).hexdigest()[:32]
         major = _MAJOR.match(template)
         self.majors = tuple(filter(None, major.groups()[1:])) if major else ()
-        self.counted = not template.startswith("/interactions/")  # a callback has no bucket (hikari: has_ratelimits=False)
+        self.counted = not template.startswith(
+            "/interactions/"
+        )  # a callback has no bucket (hikari: has_ratelimits=False)
 
 
 class Limits:

@@ -26,6 +26,5 @@ async def failing(request: web.Request, fault: AnswerFault, answered: Answered) 
         refused = cloudflare(fault.retry_after)
     else:
         scope = "user" if fault.limit == "route" else fault.limit
-        headers = {} if scope == "global" else answered.headers
-        refused = limited(fault.retry_after, scope, headers)
+        refused = limited(fault.retry_after, scope, None if scope == "global" else answered.headers)
     return Reply(429, refused.body), refused

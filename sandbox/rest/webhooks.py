@@ -13,7 +13,8 @@ from sandbox.posting.shape import MESSAGE
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import image, snowflake, text, thing
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, public
+from sandbox.world import shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -258,16 +259,7 @@ def _logged(hook: Json) -> Json:
 
 
 def _author(hook: Json, name: str) -> Json:
-    return {
-        "id": hook["id"],
-        "username": name,
-        "global_name": None,
-        "discriminator": "0000",
-        "avatar": hook["avatar"],
-        "public_flags": 0,
-        "flags": 0,
-        "bot": True,
-    }
+    return public(shapes.user(hook["id"], name, None, bot=True)) | {"avatar": hook["avatar"]}
 
 
 _HOOK, _TOKEN = "/webhooks/{webhook_id}", "/webhooks/{webhook_id}/{token}"

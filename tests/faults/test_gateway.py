@@ -148,6 +148,6 @@ async def alive(community: Stage) -> None:
     """Wait until a command is answered again."""
 
     async def answered() -> bool:
-        return (await community.slash("olivia", "event list"))["state"] == "answered"
+        return bool((await community.slash("olivia", "event list"))["state"] == "answered")
 
     await until(answered)
