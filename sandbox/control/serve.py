@@ -8,7 +8,20 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.control import act, answered, application, clock, crowd, faults, look, press, shop, submit, use
+from sandbox.control import (
+    act,
+    answered,
+    application,
+    clock,
+    crowd,
+    faults,
+    look,
+    press,
+    shop,
+    submit,
+    use,
+    vote,
+)
 from sandbox.control.ask import Answer, Ask, Calls
 from sandbox.control.watch import Watchers
 from sandbox.errors import DiscordError, Refusal
@@ -27,6 +40,7 @@ CALLS: Calls = [
     *application.CALLS,
     *crowd.CALLS,
     *shop.CALLS,
+    *vote.CALLS,
 ]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")

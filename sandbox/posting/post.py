@@ -10,7 +10,7 @@ from sandbox import permissions
 from sandbox.components import finish, tree
 from sandbox.errors import DiscordError, unknown
 from sandbox.forms import Form
-from sandbox.posting import mentions, rules, uploads
+from sandbox.posting import mentions, polls, rules, uploads
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
 from sandbox.world.events import Event
@@ -96,6 +96,8 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         message["message_reference"] = _reference(channel, replied)
         message["referenced_message"] = show_message(replied)
         message["referenced_message"].pop("referenced_message", None)
+    if body.get("poll"):
+        message["poll"] = polls.made(world, body["poll"])
     if draft.addressee:
         message["_to"] = draft.addressee
     world.messages.put(message)

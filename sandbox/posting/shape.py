@@ -91,6 +91,11 @@ def _nonce(form: Form, path: str, value: Any) -> None:
         form.length(path, value, 0, 25)
 
 
+def _hours(form: Form, path: str, value: Any) -> None:
+    """A number of hours; discord.py writes 1.0."""
+    whole(1, 768)(form, path, int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
 _FIELDS = {
     "content": text(2000),
     "nonce": _nonce,
@@ -118,7 +123,7 @@ _FIELDS = {
             "answers": many(
                 thing({"poll_media": thing({"text": text(55, 1), "emoji": EMOJI})}, "poll_media"), 10, 1
             ),
-            "duration": whole(1, 768),
+            "duration": _hours,
             "allow_multiselect": flag,
             "layout_type": one_of(1),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -242,3 +243,21 @@ async def test_files_of_older_messages_are_found_after_a_restart_elsewhere(tmp_p
             assert await answer.text() == "hello"
 
     assert old != new
+
+
+async def test_a_poll_is_asked_answered_and_ended(bot: Bot, control: Control) -> None:
+    poll = discord.Poll("Tea or coffee?", timedelta(hours=1))
+    poll.add_answer(text="Tea")
+    poll.add_answer(text="Coffee", emoji="☕")
+    sent = await bot.room("general").send(poll=poll)
+    await control.post("vote", who="ann", message=str(sent.id), answers=["Tea"])
+    await control.post("vote", who="bob", message=str(sent.id), answers=["Coffee"])
+    await control.post("vote", who="bob", message=str(sent.id), answers=["Tea"])
+
+    found = await bot.room("general").fetch_message(sent.id)
+    assert found.poll is not None
+    assert [(answer.text, answer.vote_count) for answer in found.poll.answers] == [("Tea", 2), ("Coffee", 0)]
+    assert {user.name async for user in found.poll.answers[0].voters()} == {"ann", "bob"}
+
+    await found.poll.end()
+    assert (await control.refused("vote", who="cid", message=str(sent.id), answers=["Tea"]))[0] == 400
