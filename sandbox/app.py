@@ -13,9 +13,12 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.control.serve import add_routes as add_control
 from sandbox.control.watch import Watchers
+from sandbox.crowd.crowds import Crowds
+from sandbox.faults.order import Faults
 from sandbox.gateway.hub import Hub
 from sandbox.gateway.serve import Gateway
 from sandbox.interactions.registry import Interactions
+from sandbox.limits import Limits
 from sandbox.parts import Parts
 from sandbox.rest.serve import add_routes as add_rest
 from sandbox.wire import encode
@@ -40,6 +43,9 @@ class Sandbox:
         token_seconds: float = 900.0,
         resume_seconds: float = 180.0,
         heartbeat_ms: int = 41250,
+        guilds: int = 1,
+        identify_seconds: float = 0.0,
+        limits: bool = True,
     ) -> None:
         self._dir, self._wanted_port, self._started_by = data_dir, port, started_by
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -50,10 +56,14 @@ class Sandbox:
         self.world = World(self._store, Clock.frozen(clock or datetime.now(UTC)))
         if not self.world.guilds:
             (seeds.bare if empty else seeds.demo)(self.world)
-        self.hub = Hub(self.world, resume_seconds)
+            seeds.further(self.world, guilds)
+        faults = Faults()
+        self.hub = Hub(self.world, resume_seconds, faults)
         self.interactions = Interactions(self.world, answer_seconds, token_seconds)
-        self.parts = Parts(self.world, self.hub, self.interactions)
-        self._gateway = Gateway(self.world, self.hub, heartbeat_ms)
+        self.parts = Parts(self.world, self.hub, self.interactions, Crowds(self.world, self.hub), faults, Limits(on=limits))
+        if self.parts.record.on:
+            self.hub.note = self.parts.record.told
+        self._gateway = Gateway(self.world, self.hub, heartbeat_ms, identify_seconds)
         self._watchers = Watchers(self.parts)
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -75,12 +85,14 @@ class Sandbox:
         await web.TCPSite(runner, "127.0.0.1", self._wanted_port).start()
         port: int = runner.addresses[0][1]
         self.url = self.parts.url = f"http://127.0.0.1:{port}"
+        self.world.messages.at(self.url)
         self._gateway.url = f"ws://127.0.0.1:{port}/gateway/"
         note = {"pid": os.getpid(), "url": self.url, "started_by": self._started_by}
         (self._dir / "sandbox.json").write_bytes(encode(note))
 
     async def stop(self) -> None:
         """Say goodbye to all clients, commit, close."""
+        await self.parts.crowds.stop()
         self.hub.close()
         await self._watchers.close()
         await self.parts.followers.close()

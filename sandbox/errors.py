@@ -33,6 +33,7 @@ _UNKNOWN = {
     "Channel": 10003,
     "Guild": 10004,
     "Member": 10007,
+    "Invite": 10006,
     "Message": 10008,
     "Overwrite": 10009,
     "Role": 10011,
@@ -40,9 +41,12 @@ _UNKNOWN = {
     "Emoji": 10014,
     "Webhook": 10015,
     "Ban": 10026,
+    "SKU": 10027,
+    "Entitlement": 10029,
     "Interaction": 10062,
     "Application Command": 10063,
     "Voice State": 10065,
+    "application command permissions": 10066,
     "Guild Scheduled Event": 10070,
 }
 

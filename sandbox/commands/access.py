@@ -9,18 +9,32 @@ from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
 
-def may_use(world: World, guild: Guild, user_id: str, command: Json) -> bool:
-    """By the command's default permissions: null is everybody, 0 administrators, else all of the bits."""
-    wanted = command["default_member_permissions"]
-    if wanted is None:
-        return True
+def may_use(world: World, guild: Guild, user_id: str, command: Json, channel_id: str | None = None) -> bool:
+    """By what the server's managers decided, else by the command's default permissions.
+
+    Of these null is everybody, 0 administrators, else all of the bits.
+    """
     held = permissions.in_guild(world, guild, user_id)
     if held & permissions.ADMINISTRATOR:
+        return True
+    decided = guild.command_permissions.get(command["id"]) or guild.command_permissions.get(
+        command["application_id"]
+    )
+    entries = {entry["id"]: entry["permission"] for entry in decided["permissions"]} if decided else {}
+    if channel_id and not entries.get(channel_id, entries.get(str(int(guild.id) - 1), True)):
+        return False
+    if user_id in entries:
+        return bool(entries[user_id])
+    of_roles = [entries[role] for role in guild.members[user_id]["roles"] if role in entries]
+    if of_roles or guild.id in entries:
+        return any(of_roles) if of_roles else bool(entries[guild.id])
+    wanted = command["default_member_permissions"]
+    if wanted is None:
         return True
     return int(wanted) != 0 and held & int(wanted) == int(wanted)
 
 
-def visible(world: World, guild: Guild, user_id: str) -> list[Json]:
+def visible(world: World, guild: Guild, user_id: str, channel_id: str | None = None) -> list[Json]:
     """The commands that a member finds in the server, of all applications there."""
     found: list[Json] = []
     for application_id in world.applications:
@@ -30,7 +44,7 @@ def visible(world: World, guild: Guild, user_id: str) -> list[Json]:
         names = {(c["name"], c["type"]) for c in local}
         everywhere = declare.of(world, application_id, None)
         found += local + [c for c in everywhere if (c["name"], c["type"]) not in names and _in_guild(c)]
-    return [c for c in found if may_use(world, guild, user_id, c)]
+    return [c for c in found if may_use(world, guild, user_id, c, channel_id)]
 
 
 def _in_guild(command: Json) -> bool:

@@ -37,7 +37,11 @@ def command_of(typing: Typing, line: object, kind: int = declare.CHAT) -> tuple[
     """The command that a line such as `event create` names, the sub-commands on the way, and its options."""
     text = str(line or "").strip().removeprefix("/")
     words = text.split() if kind == declare.CHAT else [text]
-    mine = [c for c in access.visible(typing.world, typing.guild, typing.user_id) if c["type"] == kind]
+    mine = [
+        c
+        for c in access.visible(typing.world, typing.guild, typing.user_id, typing.channel_id)
+        if c["type"] == kind
+    ]
     command = next((c for c in mine if words and c["name"] == words[0]), None)
     if command is None:
         exists = any(words and c["name"] == words[0] for c in typing.world.commands.values())
@@ -90,9 +94,10 @@ def values_of(typing: Typing, options: list[Json], given: Json, focused: str | N
         if name == focused:
             values.append({"name": name, "type": option["type"], "value": str(value or ""), "focused": True})
         elif value is not None:
-            values.append(
-                {"name": name, "type": option["type"], "value": _READ[option["type"]](typing, option, value)}
-            )
+            read = _READ[option["type"]](typing, option, value)
+            if focused is not None and option["type"] in _NUMBERS:
+                read = str(read)  # discord-api-types issue 1175: while somebody types, every number is a text
+            values.append({"name": name, "type": option["type"], "value": read})
         elif option.get("required") and focused is None:
             raise Refusal(400, f"The option {name} is required.", str(option["description"]))
     return values
@@ -200,6 +205,7 @@ def received(typing: Typing, name: str, value: Any) -> Json:
     return attachment
 
 
+_NUMBERS = (4, 10)
 _READ: dict[int, Callable[[Typing, Json, Any], Any]] = {
     _TEXT: _text,
     _INTEGER: _integer,

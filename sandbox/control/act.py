@@ -85,7 +85,7 @@ async def join(ask: Ask) -> Json:
         raise Refusal(400, "`name` is missing or too long.", "Give 1 to 32 characters.")
     world, guild = ask.world, find.guild(ask.world)
     username = re.sub(r"[^\w.]+", "_", name.lower())
-    user_id = next((i for i, u in world.users.items() if u["username"].lower() == username), None)
+    user_id = world.names.username(username)
     if user_id in guild.members:
         raise Refusal(409, f"{name} is already in the community.", "Choose another name.")
     if user_id in guild.bans:

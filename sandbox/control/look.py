@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import islice
 
 from sandbox.commands import access, declare
 from sandbox.control.ask import Ask, Calls
@@ -17,8 +17,9 @@ VERSION = 1
 
 
 async def world(ask: Ask) -> Json:
-    """GET /sandbox/world"""
+    """GET /sandbox/world; `?members=N`: no more than so many of them, for very large worlds"""
     w = ask.world
+    most = ask.number("members", 2**31, 0, 2**31)
     guild = find.guild(w)
     return {
         "version": VERSION,
@@ -33,7 +34,7 @@ async def world(ask: Ask) -> Json:
                 "joined_at": member["joined_at"],
                 "locale": w.users[user_id]["_locale"],
             }
-            for user_id, member in guild.members.items()
+            for user_id, member in islice(guild.members.items(), most)
         ],
         "scheduled_events": list(guild.events.values()),
         "voice_states": list(guild.voice.values()),
@@ -75,37 +76,9 @@ async def log(ask: Ask) -> list[Json]:
     return ask.parts.log.after(ask.number("after", 0, 0, 2**53))
 
 
-async def add_fault(ask: Ask) -> Json:
-    """POST /sandbox/faults"""
-    how: dict[str, Any] = {**ask.body}
-    route = how.pop("route", None)
-    if not isinstance(route, str) or " " not in route:
-        raise Refusal(400, "`route` is missing.", 'Give "METHOD /path/*", below /api/v10.')
-    try:
-        return {"id": ask.parts.faults.add(route, **how).id}
-    except TypeError as error:
-        words = "status, times, delay, after_effect, code, message, retry_after, drop"
-        raise Refusal(400, f"A fault does not know this: {error}.", f"Words: {words}.") from error
-
-
-async def list_faults(ask: Ask) -> list[Json]:
-    """GET /sandbox/faults"""
-    return ask.parts.faults.as_json()
-
-
-async def remove_faults(ask: Ask) -> Json:
-    """DELETE /sandbox/faults, or one of them by its id"""
-    ask.parts.faults.remove(int(ask.path["id"]) if "id" in ask.path else None)
-    return {"faults": ask.parts.faults.as_json()}
-
-
 CALLS: Calls = [
     ("GET", "/sandbox/world", world),
     ("GET", "/sandbox/commands", commands),
     ("GET", "/sandbox/messages", messages),
     ("GET", "/sandbox/log", log),
-    ("POST", "/sandbox/faults", add_fault),
-    ("GET", "/sandbox/faults", list_faults),
-    ("DELETE", "/sandbox/faults", remove_faults),
-    ("DELETE", r"/sandbox/faults/{id:\d+}", remove_faults),
 ]

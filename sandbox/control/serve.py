@@ -8,7 +8,20 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.control import act, answered, clock, look, press, submit, use
+from sandbox.control import (
+    act,
+    answered,
+    application,
+    clock,
+    crowd,
+    faults,
+    look,
+    press,
+    shop,
+    submit,
+    use,
+    vote,
+)
 from sandbox.control.ask import Answer, Ask, Calls
 from sandbox.control.watch import Watchers
 from sandbox.errors import DiscordError, Refusal
@@ -23,6 +36,11 @@ CALLS: Calls = [
     *submit.CALLS,
     *answered.CALLS,
     *clock.CALLS,
+    *faults.CALLS,
+    *application.CALLS,
+    *crowd.CALLS,
+    *shop.CALLS,
+    *vote.CALLS,
 ]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")

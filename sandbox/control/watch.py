@@ -9,6 +9,7 @@ from aiohttp import web
 
 from sandbox.parts import Parts
 from sandbox.wire import Json, encode
+from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 
 _MOST_BEHIND = 10_000
@@ -20,6 +21,7 @@ class Watchers:
     def __init__(self, parts: Parts) -> None:
         self._queues: dict[web.WebSocketResponse, asyncio.Queue[str]] = {}
         parts.world.listeners.append(self._event)
+        parts.world.batch_listeners.append(self._batch)
         parts.log.listeners.append(self._log)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -54,6 +56,10 @@ class Watchers:
         if event.type == "INTERACTION_CREATE":  # its token is the application's alone
             return
         self._send({"type": event.type, "data": event.data})
+
+    def _batch(self, batch: Batch) -> None:
+        for event in batch.events() if self._queues else ():
+            self._event(event)
 
     def _log(self, entry: Json) -> None:
         self._send({"type": "LOG", "data": entry})

@@ -5,26 +5,38 @@ from __future__ import annotations
 import secrets
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 
 from sandbox.gateway.link import Link
-from sandbox.wire import Json, encode
+from sandbox.wire import Json, decode, encode
 
 _MOST_KEPT = 100_000
+_MOST_BYTES = 32 * 2**20
 
 
 class Session:
     """What one IDENTIFY began. `link` is None while the client is away."""
 
-    def __init__(self, application_id: str, intents: int, shard: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        application_id: str,
+        intents: int,
+        shard: tuple[int, int] | None = None,
+        large_threshold: int = 50,
+    ) -> None:
         self.id = secrets.token_hex(16)
         self.application_id = application_id
         self.intents = intents
-        self.shard = shard
+        self.named_shard = shard
+        self.shard = shard or (0, 1)
+        self.large_threshold = large_threshold
         self.link: Link | None = None
+        self.note: Callable[[str, Json], None] | None = None
         self.lost_at: float | None = None
-        self.overflowed = False
         self._seq = 0
+        self._gone = 0  # the newest number that is not kept any more
         self._kept: deque[tuple[int, bytes]] = deque()
+        self._bytes = 0
 
     def has_guild(self, guild_id: str) -> bool:
         """Is the server one of this shard's?"""
@@ -32,32 +44,53 @@ class Session:
 
     def dispatch(self, kind: str, data: Json) -> None:
         """Number, keep and send an event."""
+        if self.note:
+            self.note(kind, data)
         self._seq += 1
-        frame = encode({"op": 0, "d": data, "s": self._seq, "t": kind})
-        self._kept.append((self._seq, frame))
-        if len(self._kept) > _MOST_KEPT:
-            self._kept.popleft()
-            self.overflowed = self.link is None
+        self._pass_on([encode({"op": 0, "d": data, "s": self._seq, "t": kind})])
+
+    def dispatch_all(self, kind: str, bodies: Sequence[bytes]) -> None:
+        """The same for many events of a kind whose data are encoded already."""
+        if self.note and bodies:
+            self.note(kind, decode(bodies[0]))
+        head, tail = b'{"op":0,"d":', b',"t":"%b"}' % kind.encode()
+        first = self._seq + 1
+        self._seq += len(bodies)
+        self._pass_on([b'%b%b,"s":%d%b' % (head, body, n, tail) for n, body in enumerate(bodies, first)])
+
+    def _pass_on(self, frames: list[bytes]) -> None:
+        """Keep and send the frames with the newest numbers."""
+        self._kept.extend(zip(range(self._seq - len(frames) + 1, self._seq + 1), frames, strict=True))
+        self._bytes += sum(map(len, frames))
+        while len(self._kept) > _MOST_KEPT or self._bytes > _MOST_BYTES:
+            self._forget_oldest()
         if self.link:
-            self.link.send(frame)
+            self.link.send_all(frames)
+
+    def _forget_oldest(self) -> None:
+        self._gone, frame = self._kept.popleft()
+        self._bytes -= len(frame)
 
     def heard(self, seq: int | None) -> None:
         """The client has everything up to this number; it will never ask for it again."""
         while seq is not None and self._kept and self._kept[0][0] <= seq:
-            self._kept.popleft()
+            self._forget_oldest()
 
     def lose(self) -> None:
         """The socket is gone; events are kept from now on."""
         self.link = None
         self.lost_at = time.monotonic()
 
+    def knows(self, seq: int) -> bool:
+        """Was this number ever given out?"""
+        return 0 <= seq <= self._seq
+
     def resume(self, link: Link, seq: int) -> bool:
-        """Send again what came after `seq`, then RESUMED. False if that number never was."""
-        if seq > self._seq or self.overflowed:
+        """Send again what came after `seq`, then RESUMED. False if not all of it is kept any more."""
+        if seq < self._gone:
             return False
         self.heard(seq)
         self.link, self.lost_at = link, None
-        for _, frame in self._kept:
-            link.send(frame)
+        link.send_all([frame for _, frame in self._kept])
         self.dispatch("RESUMED", {})
         return True

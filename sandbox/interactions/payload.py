@@ -5,9 +5,18 @@ from __future__ import annotations
 from sandbox import permissions
 from sandbox.interactions.interaction import Interaction
 from sandbox.wire import Json
+from sandbox.world import shop
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World, show_message
+
+_RESOLVED = {
+    "id", "name", "type", "last_message_id", "last_pin_timestamp", "nsfw", "parent_id", "guild_id", "flags",
+    "rate_limit_per_user", "topic", "position",
+}  # fmt: skip
+_RESOLVED_THREAD = {
+    "thread_metadata", "owner_id", "member_count", "message_count", "total_message_sent", "applied_tags",
+}  # fmt: skip
 
 
 def tell(
@@ -25,7 +34,9 @@ def tell(
         "token": interaction.token,
         "version": 1,
         "locale": locale or user["_locale"],
-        "entitlements": [],
+        "entitlements": shop.active(
+            world, interaction.application_id, interaction.user_id, channel.get("guild_id")
+        ),
         "attachment_size_limit": 10485760,
     }
     guild_id: str | None = channel.get("guild_id")
@@ -61,11 +72,13 @@ def resolved_user(world: World, guild: Guild | None, user_id: str, into: Json) -
     into.setdefault("users", {})[user_id] = world.show_user(user_id)
     if guild and user_id in guild.members:
         held = permissions.in_guild(world, guild, user_id)
-        into.setdefault("members", {})[user_id] = {**guild.members[user_id], "permissions": str(held)}
+        shown = {k: v for k, v in guild.members[user_id].items() if k not in ("user", "deaf", "mute")}
+        into.setdefault("members", {})[user_id] = {**shown, "permissions": str(held)}
 
 
 def resolved_channel(world: World, guild: Guild, viewer: str, channel: Json, into: Json) -> None:
-    """Put a channel into `resolved`."""
+    """Put a channel into `resolved`, with the fields that are documented and those that discord.py reads of threads."""
     held = permissions.in_channel(world, guild, viewer, channel)
-    shown = {**world.show_channel(channel), "permissions": str(held)}
+    fields = _RESOLVED | _RESOLVED_THREAD if channel["type"] in permissions.THREAD_TYPES else _RESOLVED
+    shown = {k: v for k, v in world.show_channel(channel).items() if k in fields} | {"permissions": str(held)}
     into.setdefault("channels", {})[channel["id"]] = shown

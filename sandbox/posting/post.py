@@ -10,7 +10,7 @@ from sandbox import permissions
 from sandbox.components import finish, tree
 from sandbox.errors import DiscordError, unknown
 from sandbox.forms import Form
-from sandbox.posting import mentions, rules, uploads
+from sandbox.posting import mentions, polls, rules, uploads
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
 from sandbox.world.events import Event
@@ -31,6 +31,7 @@ class Draft:
     addressee: str | None = None
     own_id: str | None = None  # the first message of a forum post has the thread's id
     extra: Json = field(default_factory=dict[str, Any])
+    author: Json | None = None  # a webhook, which is nobody's account
 
 
 def require_may_post(world: World, author_id: str, channel: Json, body: Json, files: int) -> None:
@@ -70,7 +71,7 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         "channel_id": channel_id,
         "type": 19 if replied else draft.kind,
         "content": body.get("content") or "",
-        "author": world.show_user(author_id),
+        "author": draft.author or world.show_user(author_id),
         "timestamp": world.now_iso(),
         "edited_timestamp": None,
         "tts": bool(body.get("tts")),
@@ -95,6 +96,8 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         message["message_reference"] = _reference(channel, replied)
         message["referenced_message"] = show_message(replied)
         message["referenced_message"].pop("referenced_message", None)
+    if body.get("poll"):
+        message["poll"] = polls.made(world, body["poll"])
     if draft.addressee:
         message["_to"] = draft.addressee
     world.messages.put(message)
@@ -148,7 +151,7 @@ def _touch(world: World, channel: Json, message: Json) -> None:
         channel["thread_metadata"] |= {"archived": False, "archive_timestamp": world.now_iso()}
         world.tell(Event("THREAD_UPDATE", world.show_channel(channel), guild.id, channel))
     author_id = message["author"]["id"]
-    if author_id not in channel["_members"]:
+    if author_id in guild.members and author_id not in channel["_members"]:
         channel["_members"][author_id] = world.now_iso()
         channel["member_count"] = len(channel["_members"])
     world.keep("channel", channel["id"], channel, guild)

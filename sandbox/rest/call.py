@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, NamedTuple
 
 from sandbox.errors import DiscordError, invalid_form, unauthorized, unknown
+from sandbox.forms import Form
 from sandbox.parts import Parts
 from sandbox.posting.uploads import Upload
+from sandbox.shape import Shape
 from sandbox.wire import Json, listing, mapping
+from sandbox.world import audit
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -45,6 +49,7 @@ class Call:
     query: Mapping[str, str]
     body: Any
     files: Mapping[int, Upload]
+    reason: str | None = None
 
     @property
     def world(self) -> World:
@@ -108,10 +113,51 @@ class Call:
             raise invalid_form({key: {"_errors": [{"code": "NUMBER_TYPE_RANGE", "message": message}]}})
         return value
 
+    def snowflake(self, key: str, default: int) -> int:
+        """An id of the query."""
+        return self.number(key, default, 0, 2**63 - 1)
+
+    def page(self, ids: Iterable[str], most: int, *, least: int = 1, default: int | None = None) -> list[str]:
+        """The ids between `after` and `before`, ascending: the first of them, or the last if only `before` is given."""
+        limit = self.number("limit", default or most, least, most)
+        before, after = self.snowflake("before", 2**63 - 1), self.snowflake("after", 0)
+        found = sorted(number for number in map(int, ids) if after < number < before)
+        backwards = "before" in self.query and "after" not in self.query
+        return [str(number) for number in (found[-limit:] if backwards else found[:limit])]
+
     def flag(self, key: str) -> bool:
         """A yes-or-no of the query."""
         return self.query.get(key, "").lower() in ("true", "1")
 
+    def audit(
+        self,
+        guild: Guild,
+        action: audit.Action,
+        target_id: str | None,
+        before: Json | None = None,
+        after: Json | None = None,
+        **options: object,
+    ) -> None:
+        """Note in the server's audit log what the actor did, with the reason that they gave."""
+        changes = audit.changes(before, after)
+        audit.note(self.world, guild, self.me, action, target_id, changes, self.reason, options)
+
 
 Handler = Callable[[Call], Reply]
 Routes = list[tuple[str, str, Handler]]
+
+
+def takes(shape: Shape) -> Callable[[Handler], Handler]:
+    """The handler gets only bodies of this shape; a missing body is an empty one."""
+
+    def around(handler: Handler) -> Handler:
+        @wraps(handler)
+        def checked(call: Call) -> Reply:
+            form = Form({})
+            shape(form, "", {} if call.body is None else call.body)
+            form.done()
+            return handler(call)
+
+        return checked
+
+    return around

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sandbox.commands import declare
+from sandbox.commands.shape import COMMAND, COMMANDS
 from sandbox.errors import missing_access, unknown
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
 from sandbox.wire import Json
 
 
@@ -24,11 +25,13 @@ def list_commands(call: Call) -> Reply:
     return ok(commands)
 
 
+@takes(COMMANDS)
 def replace_commands(call: Call) -> Reply:
     """PUT …/commands"""
     return ok(declare.replace_all(call.world, *_scope(call), call.body))
 
 
+@takes(COMMAND)
 def create_command(call: Call) -> Reply:
     """POST …/commands: 201 for a new one, 200 for one that takes an older one's place"""
     command, new = declare.upsert(call.world, *_scope(call), call.json)
@@ -40,6 +43,7 @@ def get_command(call: Call) -> Reply:
     return ok(_command(call))
 
 
+@takes(COMMAND)
 def edit_command(call: Call) -> Reply:
     """PATCH …/commands/{command_id}"""
     return ok(declare.edit(call.world, _command(call), call.json))

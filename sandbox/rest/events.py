@@ -6,15 +6,35 @@ from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_permissions, unknown
 from sandbox.forms import Form
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.rest import recurrence
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
+from sandbox.shape import image, moment, snowflake, text, thing, whole
 from sandbox.wire import Json
 from sandbox.world import scheduled
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 
 _STAGE, _VOICE, _EXTERNAL = 1, 2, 3
 _NEXT_STATUS = {1: (1, 2, 4), 2: (2, 3), 3: (3,), 4: (4,)}
+_NULLABLE = ("description", "channel_id", "recurrence_rule")
 _EDITABLE = ("name", "description", "entity_type", "channel_id", "privacy_level", "status", "recurrence_rule")
+
+_EVENT = thing(
+    {
+        "name": text(100, 1),
+        "description": text(1000),
+        "entity_type": whole(0, 10),
+        "privacy_level": whole(0, 10),
+        "status": whole(0, 10),
+        "channel_id": snowflake,
+        "entity_metadata": thing({"location": text(100)}),
+        "scheduled_start_time": moment,
+        "scheduled_end_time": moment,
+        "image": image,
+        "recurrence_rule": recurrence.RULE,
+    }
+)
 
 
 def list_events(call: Call) -> Reply:
@@ -25,9 +45,10 @@ def list_events(call: Call) -> Reply:
 
 def get_event(call: Call) -> Reply:
     """GET /guilds/{guild_id}/scheduled-events/{event_id}"""
-    return ok(_shown(call, call.guild, _event(call)))
+    return ok(_shown(call, call.guild, event_of(call)))
 
 
+@takes(_EVENT)
 def create_event(call: Call) -> Reply:
     """POST /guilds/{guild_id}/scheduled-events"""
     guild = call.guild
@@ -55,37 +76,39 @@ def create_event(call: Call) -> Reply:
         raise DiscordError(400, 30038, "Maximum number of uncompleted guild scheduled events reached (100)")
     call.world.keep("event", event["id"], event, guild)
     call.world.tell(Event("GUILD_SCHEDULED_EVENT_CREATE", event, guild.id))
+    call.audit(guild, Action.GUILD_SCHEDULED_EVENT_CREATE, event["id"], None, event)
     return ok(_shown(call, guild, event))
 
 
+@takes(_EVENT)
 def edit_event(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/scheduled-events/{event_id}"""
-    guild, event = call.guild, _event(call)
-    _require_may_change(call, guild, event)
+    guild, event = call.guild, event_of(call)
+    require_may_change(call, guild, event)
     if event["status"] in (3, 4):
         raise DiscordError(400, 180000, "Cannot update a finished event")
+    before = {**event}
     event |= _change(call, event, new=False)
     call.world.keep("event", event["id"], event, guild)
     call.world.tell(Event("GUILD_SCHEDULED_EVENT_UPDATE", event, guild.id))
+    call.audit(guild, Action.GUILD_SCHEDULED_EVENT_UPDATE, event["id"], before, event)
     return ok(_shown(call, guild, event))
 
 
 def delete_event(call: Call) -> Reply:
     """DELETE /guilds/{guild_id}/scheduled-events/{event_id}"""
-    guild, event = call.guild, _event(call)
-    _require_may_change(call, guild, event)
+    guild, event = call.guild, event_of(call)
+    require_may_change(call, guild, event)
     scheduled.remove(call.world, guild, event)
+    call.audit(guild, Action.GUILD_SCHEDULED_EVENT_DELETE, event["id"], event, None)
     return NOTHING
 
 
 def list_subscribers(call: Call) -> Reply:
     """GET /guilds/{guild_id}/scheduled-events/{event_id}/users, by user id"""
-    guild, event = call.guild, _event(call)
-    limit = call.number("limit", 100, 1, 100)
-    before, after = call.number("before", 2**63, 0, 2**63), call.number("after", 0, 0, 2**63)
-    ids = sorted(int(i) for i in scheduled.subscribers(guild, event) if after < int(i) < before)
-    page = ids[-limit:] if "before" in call.query else ids[:limit]
-    return ok([_subscriber(call, guild, event, str(i)) for i in page])
+    guild, event = call.guild, event_of(call)
+    page = call.page(scheduled.subscribers(guild, event), 100)
+    return ok([_subscriber(call, guild, event, user_id) for user_id in page])
 
 
 def _subscriber(call: Call, guild: Guild, event: Json, user_id: str) -> Json:
@@ -102,24 +125,26 @@ def _subscriber(call: Call, guild: Guild, event: Json, user_id: str) -> Json:
 
 def show_interest(call: Call) -> Reply:
     """PUT …/users/@me: what a person's client sends for *Interested*. Not part of Discord's public API."""
-    scheduled.set_interest(call.world, call.guild, _event(call), call.me, interested=True)
+    scheduled.set_interest(call.world, call.guild, event_of(call), call.me, interested=True)
     return NOTHING
 
 
 def lose_interest(call: Call) -> Reply:
     """DELETE …/users/@me: the same taken back."""
-    scheduled.set_interest(call.world, call.guild, _event(call), call.me, interested=False)
+    scheduled.set_interest(call.world, call.guild, event_of(call), call.me, interested=False)
     return NOTHING
 
 
-def _event(call: Call) -> Json:
+def event_of(call: Call) -> Json:
+    """The event of the path, or 10070."""
     event = call.guild.events.get(call.path["event_id"])
     if event is None:
         raise unknown("Guild Scheduled Event")
     return event
 
 
-def _require_may_change(call: Call, guild: Guild, event: Json) -> None:
+def require_may_change(call: Call, guild: Guild, event: Json) -> None:
+    """Manage Events, or Create Events for one's own."""
     held = permissions.in_guild(call.world, guild, call.me)
     own = event["creator_id"] == call.me and held & permissions.CREATE_EVENTS
     if not held & permissions.MANAGE_EVENTS and not own:
@@ -143,7 +168,9 @@ def _change(call: Call, event: Json, *, new: bool) -> Json:
     form.text("description", 0, 1000, nullable=True)
     if new:
         form.choice("privacy_level", body.get("privacy_level"), (2,))
-    change: Json = {key: body[key] for key in _EDITABLE if key in body}
+    change: Json = {
+        key: body[key] for key in _EDITABLE if key in body and (body[key] is not None or key in _NULLABLE)
+    }
     if change.get("channel_id") is not None:
         change["channel_id"] = str(change["channel_id"])
     after = event | change
@@ -169,7 +196,7 @@ def _change(call: Call, event: Json, *, new: bool) -> Json:
     form.done()
     _check_times(call, form, change, after, event)
     if change.get("recurrence_rule"):
-        change["recurrence_rule"] = _recurrence(change["recurrence_rule"])
+        change["recurrence_rule"] = recurrence.finished(change["recurrence_rule"])
     return change
 
 
@@ -208,13 +235,6 @@ def _check_times(call: Call, form: Form, change: Json, after: Json, event: Json)
             "Cannot schedule event to end before it starts.",
         )
     form.done()
-
-
-def _recurrence(rule: Json) -> Json:
-    empty = dict.fromkeys(
-        ("end", "by_weekday", "by_n_weekday", "by_month", "by_month_day", "by_year_day", "count")
-    )
-    return {**empty, "interval": 1, **rule, "start": iso(parse(str(rule["start"])))}
 
 
 _ONE = "/guilds/{guild_id}/scheduled-events/{event_id}"

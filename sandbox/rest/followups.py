@@ -1,4 +1,4 @@
-"""Answers to interactions: the callback, and the webhook of the interaction's token. No other webhooks."""
+"""Answers to interactions: the callback, and the webhook of the interaction's token. Its routes are also those of webhooks.py."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from sandbox.interactions.answer import answer, marks
 from sandbox.interactions.interaction import Callback, Interaction
 from sandbox.posting import change, post, rules
 from sandbox.posting.post import Draft
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.posting.shape import CALLBACK, MESSAGE
+from sandbox.rest import webhooks
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.wire import Json
 from sandbox.world.world import show_message
 
 
+@takes(CALLBACK)
 def callback(call: Call) -> Reply:
     """POST /interactions/{interaction_id}/{token}/callback"""
     interaction = call.parts.interactions.to_answer(call.path["interaction_id"], call.path["token"])
@@ -32,8 +35,11 @@ def callback(call: Call) -> Reply:
     return ok(body)
 
 
+@takes(MESSAGE)
 def follow_up(call: Call) -> Reply:
     """POST /webhooks/{application_id}/{token}: the first one after a defer fills the thinking message."""
+    if _is_webhook(call):
+        return webhooks.execute(call)
     interaction = _interaction(call)
     world, body = call.world, call.json
     channel = world.channel(interaction.channel_id)
@@ -68,12 +74,17 @@ def _reference(channel: Json, interaction: Interaction) -> Json:
 
 def get_answer(call: Call) -> Reply:
     """GET …/messages/@original or a follow-up"""
+    if _is_webhook(call):
+        return webhooks.get_message(call)
     interaction = _interaction(call)
     return ok(show_message(_message(call, interaction), interaction.application_id))
 
 
+@takes(MESSAGE)
 def edit_answer(call: Call) -> Reply:
     """PATCH …/messages/@original or a follow-up"""
+    if _is_webhook(call):
+        return webhooks.edit_message(call)
     interaction = _interaction(call)
     message = _message(call, interaction)
     channel = call.world.channel(interaction.channel_id)
@@ -83,6 +94,8 @@ def edit_answer(call: Call) -> Reply:
 
 def delete_answer(call: Call) -> Reply:
     """DELETE …/messages/@original or a follow-up"""
+    if _is_webhook(call):
+        return webhooks.delete_message(call)
     interaction = _interaction(call)
     message = _message(call, interaction)
     change.delete(call.world, call.world.channel(interaction.channel_id), message)
@@ -94,6 +107,11 @@ def _edit(call: Call, interaction: Interaction, channel: Json, message: Json) ->
     interaction.show(message["id"])
     call.parts.interactions.keep(interaction)
     return edited
+
+
+def _is_webhook(call: Call) -> bool:
+    """An interaction's webhook has the application's id, any other one its own."""
+    return webhooks.find(call.world, call.path["application_id"]) is not None
 
 
 def _interaction(call: Call) -> Interaction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.errors import unauthorized
+from sandbox.gateway import starts
 from sandbox.rest.call import Call, Reply, Routes, ok
 
 
@@ -17,10 +18,17 @@ def get_gateway(call: Call) -> Reply:
 
 def get_gateway_bot(call: Call) -> Reply:
     """GET /gateway/bot"""
-    if call.application is None:
+    application = call.application
+    if application is None:
         raise unauthorized()
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 0, "max_concurrency": 1}
-    return ok({"url": _url(call), "shards": 1, "session_start_limit": limit})
+    guilds = sum(application["id"] in guild.members for guild in call.world.guilds.values())
+    return ok(
+        {
+            "url": _url(call),
+            "shards": starts.shards_for(application, guilds),
+            "session_start_limit": starts.limit_of(application),
+        }
+    )
 
 
 ROUTES: Routes = [

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from sandbox import permissions
-from sandbox.forms import Form
-from sandbox.rest.call import Call, Reply, Routes, ok
+from sandbox.rest.call import Call, Reply, Routes, ok, takes
+from sandbox.shape import snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
+
+_GUILD = thing(
+    {
+        "name": text(100, 2),
+        "description": text(300),
+        "preferred_locale": text(10),
+        "system_channel_id": snowflake,
+        "rules_channel_id": snowflake,
+        "afk_channel_id": snowflake,
+        "verification_level": whole(0, 4),
+    }
+)
+_NULLABLE = ("description", "system_channel_id", "rules_channel_id", "afk_channel_id")
 
 _EDITABLE = (
     "name",
@@ -30,14 +44,18 @@ def get_guild(call: Call) -> Reply:
     return ok(body)
 
 
+@takes(_GUILD)
 def edit_guild(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}"""
     guild = call.guild
     permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_GUILD)
-    form = Form(call.json)
-    form.text("name", 2, 100)
-    form.done()
-    change: Json = {key: call.json[key] for key in _EDITABLE if key in call.json}
+    body = call.json
+    change: Json = {
+        key: str(body[key]) if key.endswith("_id") and body[key] is not None else body[key]
+        for key in _EDITABLE
+        if key in body and (body[key] is not None or key in _NULLABLE)
+    }
+    call.audit(guild, Action.GUILD_UPDATE, guild.id, guild.body, guild.body | change)
     call.world.keep_guild(guild.body | change)
     call.world.tell(Event("GUILD_UPDATE", call.world.show_guild(guild), guild.id))
     return ok(call.world.show_guild(guild))

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sandbox import permissions
-from sandbox.errors import missing_permissions
+from sandbox.clock import iso, parse
+from sandbox.errors import DiscordError, missing_access, missing_permissions
 from sandbox.forms import Form
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.gateway.audience import MEMBERS
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
+from sandbox.shape import flag, many, moment, snowflake, text, thing, whole
 from sandbox.wire import Json, items
-from sandbox.world import membership
+from sandbox.world import applications, audit, membership
+from sandbox.world.audit import Action
 from sandbox.world.guild import Guild
+
+_LONGEST_TIMEOUT = timedelta(days=28)
+_EDIT = thing(
+    {
+        "nick": text(32),
+        "roles": many(snowflake, 250),
+        "mute": flag,
+        "deaf": flag,
+        "channel_id": snowflake,
+        "communication_disabled_until": moment,
+        "flags": whole(0, 2**31),
+    }
+)
 
 
 def list_members(call: Call) -> Reply:
-    """GET /guilds/{guild_id}/members"""
-    guild = call.guild
+    """GET /guilds/{guild_id}/members: for a bot only with the members intent switched on in its application"""
+    guild, application = call.guild, call.application
     after, limit = call.number("after", 0, 0, 2**63), call.number("limit", 1, 1, 1000)
+    if application is not None and not applications.privileged_intents(application) & MEMBERS:
+        raise missing_access()
     ids = sorted(int(user_id) for user_id in guild.members if int(user_id) > after)[:limit]
-    return ok([call.world.show_member(guild, str(user_id)) for user_id in ids])
+    return ok(call.world.show_members(guild, [str(user_id) for user_id in ids]))
 
 
 def search_members(call: Call) -> Reply:
     """GET /guilds/{guild_id}/members/search"""
-    guild, query = call.guild, call.query.get("query", "").lower()
-    limit = call.number("limit", 1, 1, 1000)
-    found = [
-        call.world.show_member(guild, user_id)
-        for user_id, member in guild.members.items()
-        if _named(call.world.users[user_id], member, query)
-    ]
-    return ok(found[:limit])
-
-
-def _named(user: Json, member: Json, beginning: str) -> bool:
-    names = (user["username"], user["global_name"], member["nick"])
-    return any(name and name.lower().startswith(beginning) for name in names)
+    guild, limit = call.guild, call.number("limit", 1, 1, 1000)
+    found = call.world.members_called(guild, call.query.get("query", ""), limit)
+    return ok([call.world.show_member(guild, user_id) for user_id in found])
 
 
 def get_member(call: Call) -> Reply:
@@ -43,14 +54,12 @@ def get_member(call: Call) -> Reply:
     return ok(call.world.show_member(guild, user_id))
 
 
+@takes(_EDIT)
 def edit_member(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/members/{user_id}"""
     guild, user_id, body = call.guild, _user(call), call.json
     world, me = call.world, call.me
     member = world.member(guild, user_id)
-    form = Form(body)
-    form.text("nick", 0, 32, nullable=True)
-    form.done()
     change: Json = {}
     if "nick" in body:
         bit = permissions.CHANGE_NICKNAME if user_id == me else permissions.MANAGE_NICKNAMES
@@ -58,7 +67,7 @@ def edit_member(call: Call) -> Reply:
         change["nick"] = body["nick"] or None
     if "communication_disabled_until" in body:
         permissions.require_guild(world, guild, me, permissions.MODERATE_MEMBERS)
-        change["communication_disabled_until"] = body["communication_disabled_until"]
+        change["communication_disabled_until"] = _until(call, guild, user_id)
     if change and user_id != me:
         permissions.require_above_member(guild, me, user_id)
     if "roles" in body:
@@ -72,11 +81,63 @@ def edit_member(call: Call) -> Reply:
             change[key] = bool(body[key])
     if "channel_id" in body:
         permissions.require_guild(world, guild, me, permissions.MOVE_MEMBERS)
-        channel_id = body["channel_id"]
-        membership.move(world, guild, user_id, None if channel_id is None else str(channel_id))
-    return ok(
-        membership.update(world, guild, user_id, change) if change else world.show_member(guild, user_id)
-    )
+        _move(call, guild, user_id)
+    if not change:
+        return ok(world.show_member(guild, user_id))
+    before = {key: member.get(key) for key in change}
+    updated = membership.update(world, guild, user_id, change)
+    _note_roles(call, guild, user_id, before.pop("roles", None), change.pop("roles", None))
+    if change:
+        call.audit(guild, Action.MEMBER_UPDATE, user_id, before, change)
+    return ok(updated)
+
+
+def _until(call: Call, guild: Guild, user_id: str) -> str | None:
+    """When a timeout ends: within 28 days, and never for the owner or an administrator."""
+    wanted = call.json["communication_disabled_until"]
+    if wanted is None:
+        return None
+    if permissions.in_guild(call.world, guild, user_id) & permissions.ADMINISTRATOR:
+        raise missing_permissions()
+    until = parse(wanted)
+    if until > call.world.clock.now() + _LONGEST_TIMEOUT:
+        form = Form({})
+        form.fault(
+            "communication_disabled_until",
+            "GUILD_MEMBER_COMMUNICATION_DISABLED_TOO_LONG",
+            "Timeout cannot be longer than 28 days.",
+        )
+        form.done()
+    return iso(until)
+
+
+def _move(call: Call, guild: Guild, user_id: str) -> None:
+    """Into another voice channel, or out of voice: 40032 for somebody who is in none."""
+    wanted = call.json["channel_id"]
+    if user_id not in guild.voice:
+        raise DiscordError(400, 40032, "Target user is not connected to voice.")
+    if wanted is None:
+        membership.move(call.world, guild, user_id, None)
+        call.audit(guild, Action.MEMBER_DISCONNECT, None, count=1)
+        return
+    channel = call.world.channel(str(wanted))
+    if channel["type"] not in (2, 13) or channel["guild_id"] != guild.id:
+        raise DiscordError(400, 50024, "Cannot execute action on this channel type")
+    membership.move(call.world, guild, user_id, channel["id"])
+    call.audit(guild, Action.MEMBER_MOVE, None, channel_id=channel["id"], count=1)
+
+
+def _note_roles(
+    call: Call, guild: Guild, user_id: str, before: list[str] | None, after: list[str] | None
+) -> None:
+    """The audit log names the roles that came under $add and those that went under $remove."""
+    changes: list[Json] = []
+    for key, ones, others in (("$add", after, before), ("$remove", before, after)):
+        found = [{"id": i, "name": guild.roles[i]["name"]} for i in ones or [] if i not in (others or [])]
+        if found:
+            changes.append({"key": key, "new_value": found})
+    if changes:
+        audit.note(call.world, guild, call.me, Action.MEMBER_ROLE_UPDATE, user_id, changes, call.reason, {})
 
 
 def kick(call: Call) -> Reply:
@@ -86,6 +147,7 @@ def kick(call: Call) -> Reply:
     call.world.member(guild, user_id)
     permissions.require_above_member(guild, call.me, user_id)
     membership.leave(call.world, guild, user_id)
+    call.audit(guild, Action.MEMBER_KICK, user_id)
     return NOTHING
 
 
@@ -96,6 +158,7 @@ def add_role(call: Call) -> Reply:
     _require_may_give(call, guild, role_id)
     if role_id not in roles:
         membership.update(call.world, guild, user_id, {"roles": [*roles, role_id]})
+        _note_roles(call, guild, user_id, [], [role_id])
     return NOTHING
 
 
@@ -106,6 +169,7 @@ def remove_role(call: Call) -> Reply:
     _require_may_give(call, guild, role_id)
     if role_id in roles:
         membership.update(call.world, guild, user_id, {"roles": [r for r in roles if r != role_id]})
+        _note_roles(call, guild, user_id, [role_id], [])
     return NOTHING
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sandbox import permissions
+from sandbox import snowflake as snowflakes
 from sandbox.errors import DiscordError
-from sandbox.forms import Form
 from sandbox.gateway.audience import MESSAGE_CONTENT, without_content
 from sandbox.posting import change, post
 from sandbox.posting.post import Draft
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.posting.shape import MESSAGE
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
+from sandbox.shape import many, snowflake, thing
 from sandbox.wire import Json
+from sandbox.world import applications
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
 
+_BULK_DELETE = timedelta(days=14)
+
 
 def shown(call: Call, message: Json) -> Json:
-    """A message as the actor gets it. A bot whose last IDENTIFY left out the content intent reads no words."""
+    """A message as the actor gets it. A bot whose application has no content intent switched on reads no words.
+
+    What it named in IDENTIFY does not matter here: Discord's documentation, events/gateway, "HTTP Restrictions".
+    """
     body = show_message(message, call.me)
     application = call.application
-    if application is None or application["_intents"] & MESSAGE_CONTENT:
+    if application is None or applications.privileged_intents(application) & MESSAGE_CONTENT:
         return body
     return without_content(body, application["id"]) if "guild_id" in call.channel else body
 
@@ -65,6 +76,7 @@ def get_message(call: Call) -> Reply:
     return ok(shown(call, message))
 
 
+@takes(MESSAGE)
 def create_message(call: Call) -> Reply:
     """POST /channels/{channel_id}/messages"""
     channel = call.channel
@@ -85,6 +97,7 @@ def _require_open(call: Call, channel: Json) -> None:
             raise DiscordError(403, 50007, "Cannot send messages to this user")
 
 
+@takes(MESSAGE)
 def edit_message(call: Call) -> Reply:
     """PATCH /channels/{channel_id}/messages/{message_id}"""
     channel, message = _message(call)
@@ -103,21 +116,30 @@ def delete_message(call: Call) -> Reply:
         if "_people" in channel:
             raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
         permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_MESSAGES)
+        guild = call.world.guilds[channel["guild_id"]]
+        author = message["author"]["id"]
+        call.audit(guild, Action.MESSAGE_DELETE, author, channel_id=channel["id"], count=1)
     change.delete(call.world, channel, message)
     return NOTHING
 
 
+@takes(thing({"messages": many(snowflake, 100, 2)}, "messages"))
 def bulk_delete(call: Call) -> Reply:
     """POST /channels/{channel_id}/messages/bulk-delete"""
     channel = visible(call)
     permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_MESSAGES)
-    form = Form(call.json)
-    ids = [str(i) for i in form.count("messages", call.json.get("messages"), 2, 100)]
-    form.done()
+    if "guild_id" not in channel:
+        raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
+    ids = [str(i) for i in call.json["messages"]]
+    oldest = snowflakes.at(call.world.clock.now() - _BULK_DELETE)
+    if any(int(i) < oldest for i in ids):
+        raise DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     gone = [i for i in ids if call.world.messages.get(channel["id"], i)]
     for message_id in gone:
         call.world.messages.remove(channel["id"], message_id)
-    data = {"ids": gone, "channel_id": channel["id"], "guild_id": channel.get("guild_id")}
+    data = {"ids": gone, "channel_id": channel["id"], "guild_id": channel["guild_id"]}
+    guild = call.world.guilds[channel["guild_id"]]
+    call.audit(guild, Action.MESSAGE_BULK_DELETE, channel["id"], count=len(gone))
     call.world.tell(Event("MESSAGE_DELETE_BULK", data, channel.get("guild_id"), channel))
     return NOTHING
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.errors import missing_permissions, unknown
-from sandbox.forms import Form
-from sandbox.rest.call import NOTHING, Call, Reply, Routes
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, takes
 from sandbox.rest.channels import visible
+from sandbox.shape import bits, one_of, thing
 from sandbox.wire import Json
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
 
+_OVERWRITE = thing({"type": one_of(0, 1), "allow": bits, "deny": bits}, "type")
 
+
+@takes(_OVERWRITE)
 def put_overwrite(call: Call) -> Reply:
     """PUT /channels/{channel_id}/permissions/{overwrite_id}"""
     channel, target, body = visible(call), call.path["overwrite_id"], call.json
-    form = Form(body)
-    form.choice("type", int(body.get("type") or 0), (0, 1))
-    form.done()
     allow, deny = int(body.get("allow") or 0), int(body.get("deny") or 0)
     _require(call, channel, allow | deny)
     entry = {"id": target, "type": int(body.get("type") or 0), "allow": str(allow), "deny": str(deny)}
@@ -45,9 +46,14 @@ def _require(call: Call, channel: Json, bits: int) -> None:
 
 
 def _replace(call: Call, channel: Json, target: str, entries: list[Json]) -> None:
+    old = next((entry for entry in channel["permission_overwrites"] if entry["id"] == target), None)
     kept = [entry for entry in channel["permission_overwrites"] if entry["id"] != target]
     channel["permission_overwrites"] = [*kept, *entries]
     guild = call.world.guilds[channel["guild_id"]]
+    action = Action.CHANNEL_OVERWRITE_UPDATE if old and entries else Action.CHANNEL_OVERWRITE_CREATE
+    action = action if entries else Action.CHANNEL_OVERWRITE_DELETE
+    kind = (entries or [old or {}])[0].get("type", 0)
+    call.audit(guild, action, channel["id"], old, entries[0] if entries else None, id=target, type=kind)
     call.world.keep("channel", channel["id"], channel, guild)
     call.world.tell(Event("CHANNEL_UPDATE", call.world.show_channel(channel), guild.id))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from sandbox import permissions
+from sandbox.errors import DiscordError
 from sandbox.posting import reactions
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.rest.channels import visible
 from sandbox.wire import Json
 from sandbox.world.events import Event
+
+_MOST = 20
 
 
 def _target(call: Call) -> tuple[Json, Json, Json]:
@@ -23,6 +26,8 @@ def add(call: Call) -> Reply:
     if not reactions.people(message, sign):
         bits |= permissions.ADD_REACTIONS
     permissions.require_channel(call.world, call.me, channel, bits)
+    if not reactions.people(message, sign) and len(message.get("_reactions") or {}) >= _MOST:
+        raise DiscordError(400, 30010, f"Maximum number of reactions reached ({_MOST})")
     reactions.add(call.world, channel, message, call.me, sign)
     return NOTHING
 

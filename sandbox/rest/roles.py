@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.errors import DiscordError, missing_permissions
-from sandbox.forms import Form
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
+from sandbox.shape import bits, flag, many, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import membership, shapes
+from sandbox.world import roles, shapes
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
+
+_COLOR = whole(0, 0xFFFFFF)
+_ROLE = thing(
+    {
+        "name": text(100),
+        "permissions": bits,
+        "color": _COLOR,
+        "colors": thing({"primary_color": _COLOR, "secondary_color": _COLOR, "tertiary_color": _COLOR}),
+        "hoist": flag,
+        "mentionable": flag,
+        "unicode_emoji": text(100),
+    }
+)
+_MOVES = many(thing({"id": snowflake, "position": whole(0, 2**31 - 1)}, "id"), 250)
+_MOST = 250
 
 
 def list_roles(call: Call) -> Reply:
@@ -22,27 +38,35 @@ def get_role(call: Call) -> Reply:
     return ok(call.world.role(call.guild, call.path["role_id"]))
 
 
+@takes(_ROLE)
 def create_role(call: Call) -> Reply:
     """POST /guilds/{guild_id}/roles: at position 1, below older roles of that position. Nothing else moves."""
     guild = _managed(call)
+    if len(guild.roles) >= _MOST:
+        raise DiscordError(400, 30005, f"Maximum number of guild roles reached ({_MOST})")
     everyone = int(guild.roles[guild.id]["permissions"])
     role = shapes.role(call.world.new_id(), "new role", everyone, 1)
     role |= _fields(call, guild, role)
     call.world.keep("role", role["id"], role, guild)
     _tell(call, guild, "GUILD_ROLE_CREATE", role)
+    call.audit(guild, Action.ROLE_CREATE, role["id"], None, role)
     return ok(role)
 
 
+@takes(_ROLE)
 def edit_role(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/roles/{role_id}"""
     guild = _managed(call)
     role = call.world.role(guild, call.path["role_id"])
     permissions.require_above_role(guild, call.me, role)
+    before = role
     role = call.world.keep("role", role["id"], role | _fields(call, guild, role), guild)
     _tell(call, guild, "GUILD_ROLE_UPDATE", role)
+    call.audit(guild, Action.ROLE_UPDATE, role["id"], before, role)
     return ok(role)
 
 
+@takes(_MOVES)
 def move_roles(call: Call) -> Reply:
     """PATCH /guilds/{guild_id}/roles: the actor may only move roles below their own, to places below it."""
     guild = _managed(call)
@@ -50,25 +74,16 @@ def move_roles(call: Call) -> Reply:
     top = permissions.rank(guild, call.me)[0]
     for move in moves:
         role = call.world.role(guild, str(move.get("id")))
-        position = int(move.get("position") or 0)
+        if move.get("position") is None:
+            continue
+        position = move["position"]
         permissions.require_above_role(guild, call.me, role)
         if position >= top or position < 1 or role["id"] == guild.id:
             raise missing_permissions()
-    _place(guild, {str(move["id"]): int(move["position"]) for move in moves})
-    for role in guild.roles.values():
-        call.world.keep("role", role["id"], role, guild)
-        _tell(call, guild, "GUILD_ROLE_UPDATE", role)
+    roles.place(
+        call.world, guild, {str(m["id"]): m["position"] for m in moves if m.get("position") is not None}
+    )
     return ok(list(guild.roles.values()))
-
-
-def _place(guild: Guild, wanted: dict[str, int]) -> None:
-    """Put roles at positions, all at once; those that are not named make room and close the gaps."""
-    order = sorted((r for r in guild.roles.values() if r["id"] != guild.id), key=permissions.role_rank)
-    order = [role for role in order if role["id"] not in wanted]
-    for role_id, position in sorted(wanted.items(), key=lambda move: move[1]):
-        order.insert(position - 1, guild.roles[role_id])
-    for n, role in enumerate(order, start=1):
-        role["position"] = n
 
 
 def delete_role(call: Call) -> Reply:
@@ -78,19 +93,8 @@ def delete_role(call: Call) -> Reply:
     if role["managed"] or role["id"] == guild.id:
         raise DiscordError(400, 50028, "Invalid Role")
     permissions.require_above_role(guild, call.me, role)
-    for user_id, member in list(guild.members.items()):
-        if role["id"] in member["roles"]:
-            kept = [r for r in member["roles"] if r != role["id"]]
-            membership.update(call.world, guild, user_id, {"roles": kept})
-    for channel in guild.channels.values():
-        overwrites = channel.get("permission_overwrites", [])
-        kept = [entry for entry in overwrites if entry["id"] != role["id"]]
-        if len(kept) != len(overwrites):
-            channel["permission_overwrites"] = kept
-            call.world.keep("channel", channel["id"], channel, guild)
-    call.world.drop("role", role["id"], guild)
-    data = {"guild_id": guild.id, "role_id": role["id"]}
-    call.world.tell(Event("GUILD_ROLE_DELETE", data, guild.id))
+    roles.remove(call.world, guild, role)
+    call.audit(guild, Action.ROLE_DELETE, role["id"], role, None)
     return NOTHING
 
 
@@ -112,14 +116,11 @@ def _managed(call: Call) -> Guild:
 def _fields(call: Call, guild: Guild, role: Json) -> Json:
     """The changes that the body asks for; nobody can put into a role what they lack themselves."""
     body = call.json
-    form = Form(body)
-    form.text("name", 1, 100, nullable=True)
-    if body.get("color") is not None:
-        form.number("color", body["color"], 0, 0xFFFFFF)
-    form.done()
-    change: Json = {k: body[k] for k in ("name", "hoist", "mentionable") if body.get(k) is not None}
+    change: Json = {k: body[k] for k in ("name", "hoist", "mentionable") if body.get(k) not in (None, "")}
     colors: Json = body.get("colors") or {}
-    color = colors.get("primary_color", body.get("color"))
+    color = colors.get("primary_color")
+    if color is None:
+        color = body.get("color")
     if color is not None:
         change |= {"color": color, "colors": {**role["colors"], **colors, "primary_color": color}}
     if body.get("permissions") is not None:

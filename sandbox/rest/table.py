@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from sandbox.rest import (
+    audit_log,
     bans,
     channels,
+    command_permissions,
     commands,
+    entitlements,
+    event_exceptions,
     events,
     followups,
     gateway,
     guilds,
+    invites,
     members,
     messages,
     overwrites,
     pins,
+    polls,
     reactions,
     roles,
     threads,
     users,
     voice,
+    webhooks,
 )
 from sandbox.rest.call import Routes
 
@@ -34,9 +41,16 @@ ROUTES: Routes = [
     *pins.ROUTES,
     *messages.ROUTES,
     *reactions.ROUTES,
+    *polls.ROUTES,
     *threads.ROUTES,
     *events.ROUTES,
+    *event_exceptions.ROUTES,
     *voice.ROUTES,
+    *command_permissions.ROUTES,
     *commands.ROUTES,
+    *entitlements.ROUTES,
+    *invites.ROUTES,
+    *audit_log.ROUTES,
+    *webhooks.ROUTES,
     *followups.ROUTES,
 ]

@@ -7,10 +7,26 @@ from sandbox.errors import DiscordError, missing_access, missing_permissions, un
 from sandbox.forms import Form
 from sandbox.posting import post, threads
 from sandbox.posting.post import Draft
-from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok
+from sandbox.posting.shape import MESSAGE
+from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
+from sandbox.shape import flag, many, one_of, snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
+
+_THREAD = thing(
+    {
+        "name": text(100, 1),
+        "auto_archive_duration": one_of(60, 1440, 4320, 10080),
+        "rate_limit_per_user": whole(0, 21_600),
+        "type": one_of(10, 11, 12),
+        "invitable": flag,
+        "applied_tags": many(snowflake, 5),
+        "message": MESSAGE,
+    },
+    "name",
+)
 
 
 def _parent(call: Call) -> Json:
@@ -20,6 +36,7 @@ def _parent(call: Call) -> Json:
     return channel
 
 
+@takes(_THREAD)
 def start_from_message(call: Call) -> Reply:
     """POST /channels/{channel_id}/messages/{message_id}/threads"""
     parent = _parent(call)
@@ -27,9 +44,23 @@ def start_from_message(call: Call) -> Reply:
     threads.check(call.json, parent)
     permissions.require_channel(call.world, call.me, parent, permissions.CREATE_PUBLIC_THREADS)
     thread = threads.start(call.world, parent, call.me, call.json, message=message)
+    _note(call, Action.THREAD_CREATE, thread["id"], None, thread)
     return created(_shown(call, thread))
 
 
+def _note(call: Call, action: Action, target: str, before: Json | None, after: Json | None) -> None:
+    thread: Json = after or before or {}
+    guild = call.world.guilds[thread["guild_id"]]
+    metas: list[Json] = [
+        {"name": t["name"], "type": t["type"], "applied_tags": t["applied_tags"], **t["thread_metadata"]}
+        if t
+        else {}
+        for t in (before, after)
+    ]
+    call.audit(guild, action, target, *metas)
+
+
+@takes(_THREAD)
 def start_in_channel(call: Call) -> Reply:
     """POST /channels/{channel_id}/threads; in a forum the first message comes with it"""
     parent, body = _parent(call), call.json
@@ -38,7 +69,9 @@ def start_in_channel(call: Call) -> Reply:
         private = int(body.get("type") or 12) == 12
         bit = permissions.CREATE_PRIVATE_THREADS if private else permissions.CREATE_PUBLIC_THREADS
         permissions.require_channel(call.world, call.me, parent, bit)
-        return created(_shown(call, threads.start(call.world, parent, call.me, body)))
+        thread = threads.start(call.world, parent, call.me, body)
+        _note(call, Action.THREAD_CREATE, thread["id"], None, thread)
+        return created(_shown(call, thread))
     permissions.require_channel(call.world, call.me, parent, permissions.SEND_MESSAGES)
     first = body.get("message")
     if not isinstance(first, dict):
@@ -49,6 +82,7 @@ def start_in_channel(call: Call) -> Reply:
     parent["last_message_id"] = thread["id"]
     draft = Draft(body["message"], call.files, own_id=thread["id"])
     message = post.post(call.world, call.parts.url, call.me, thread, draft)
+    _note(call, Action.THREAD_CREATE, thread["id"], None, thread)
     return created({**_shown(call, thread), "message": show_message(message, call.me)})
 
 
@@ -56,21 +90,26 @@ def edit_thread(call: Call, thread: Json) -> Reply:
     """PATCH /channels/{channel_id} for a thread: its owner may, and who manages threads"""
     body = call.json
     guild = call.world.guilds[thread["guild_id"]]
-    form = Form(body)
-    form.text("name", 1, 100)
-    form.done()
     held = permissions.in_channel(call.world, guild, call.me, thread)
     if not held & permissions.MANAGE_THREADS and (call.me != thread["owner_id"] or "locked" in body):
         raise missing_permissions()
     meta = thread["thread_metadata"]
+    before = {**thread, "thread_metadata": {**meta}}
     if meta["archived"] and body.get("archived") is not False:
         raise DiscordError(400, 50083, "Thread is archived")
-    thread |= {k: body[k] for k in ("name", "rate_limit_per_user", "applied_tags") if k in body}
-    meta |= {k: body[k] for k in ("archived", "locked", "auto_archive_duration", "invitable") if k in body}
+    thread |= {k: body[k] for k in ("name", "rate_limit_per_user") if body.get(k) is not None}
+    if body.get("applied_tags") is not None:
+        thread["applied_tags"] = [str(tag) for tag in body["applied_tags"]]
+    meta |= {
+        k: body[k]
+        for k in ("archived", "locked", "auto_archive_duration", "invitable")
+        if body.get(k) is not None
+    }
     if "archived" in body:
         meta["archive_timestamp"] = call.world.now_iso()
     call.world.keep("channel", thread["id"], thread, guild)
     call.world.tell(Event("THREAD_UPDATE", call.world.show_channel(thread), guild.id, thread))
+    _note(call, Action.THREAD_UPDATE, thread["id"], before, thread)
     return ok(_shown(call, thread))
 
 
@@ -81,15 +120,21 @@ def list_active(call: Call) -> Reply:
 
 
 def list_archived(call: Call) -> Reply:
-    """GET /channels/{channel_id}/threads/archived/public and /private"""
+    """GET /channels/{channel_id}/threads/archived/public and /private, and one's own private ones"""
     parent = _parent(call)
-    private = "private" in call.path.get("kind", "")
+    if "guild_id" not in parent:
+        raise DiscordError(403, 50003, "Cannot execute action on a DM channel")
+    mine = "kind" not in call.path
+    private = mine or call.path["kind"] == "private"
+    if private and not mine:
+        permissions.require_channel(call.world, call.me, parent, permissions.MANAGE_THREADS)
     found = [
         t
         for t in _threads(call, parent["guild_id"])
         if t["parent_id"] == parent["id"]
         and t["thread_metadata"]["archived"]
         and (t["type"] == 12) == private
+        and (not mine or call.me in t["_members"])
     ]
     found.sort(key=lambda t: str(t["thread_metadata"]["archive_timestamp"]), reverse=True)
     if before := call.query.get("before"):
@@ -128,8 +173,16 @@ def _thread(call: Call) -> Json:
 
 def list_members(call: Call) -> Reply:
     """GET /channels/{channel_id}/thread-members"""
-    thread = _thread(call)
-    return ok([threads.member(thread, user_id) for user_id in thread["_members"]])
+    thread, guild = _thread(call), call.world.guilds[call.channel["guild_id"]]
+    if not call.flag("with_member"):
+        return ok([threads.member(thread, user_id) for user_id in thread["_members"]])
+    return ok(
+        [
+            {**threads.member(thread, user_id), "member": call.world.show_member(guild, user_id)}
+            for user_id in call.page(thread["_members"], 100)
+            if user_id in guild.members
+        ]
+    )
 
 
 def get_member(call: Call) -> Reply:
@@ -165,6 +218,7 @@ ROUTES: Routes = [
     ("POST", "/channels/{channel_id}/threads", start_in_channel),
     ("GET", "/guilds/{guild_id}/threads/active", list_active),
     ("GET", "/channels/{channel_id}/threads/archived/{kind:public|private}", list_archived),
+    ("GET", "/channels/{channel_id}/users/@me/threads/archived/private", list_archived),
     ("GET", "/channels/{channel_id}/thread-members", list_members),
     ("GET", "/channels/{channel_id}/thread-members/{user_id}", get_member),
     ("PUT", "/channels/{channel_id}/thread-members/{user_id}", add_member),

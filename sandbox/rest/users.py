@@ -6,23 +6,40 @@ from sandbox import permissions
 from sandbox.errors import DiscordError, unauthorized
 from sandbox.forms import Form
 from sandbox.posting import post
-from sandbox.rest.call import Call, Reply, Routes, ok
+from sandbox.rest.call import Call, Reply, Routes, ok, takes
+from sandbox.shape import image, snowflake, text, thing
 from sandbox.wire import Json
 from sandbox.world import applications
+from sandbox.world.events import Event
+from sandbox.world.guild import Guild
+
+_ME = thing({"username": text(32, 2), "avatar": image, "banner": image})
 
 
 def get_me(call: Call) -> Reply:
     """GET /users/@me"""
+    return ok(_private(call))
+
+
+def _private(call: Call) -> Json:
+    """One's own account."""
+    own: Json = {"mfa_enabled": True, "locale": call.world.users[call.me]["_locale"]}
+    return call.world.show_user(call.me) | own | {"verified": True, "email": None}
+
+
+@takes(_ME)
+def edit_me(call: Call) -> Reply:
+    """PATCH /users/@me: a name (twice an hour); pictures are taken and not kept"""
+    wanted = call.json.get("username")
     user = call.world.users[call.me]
-    return ok(
-        {
-            **call.world.show_user(call.me),
-            "mfa_enabled": True,
-            "locale": user["_locale"],
-            "verified": True,
-            "email": None,
-        }
-    )
+    if wanted is not None and wanted != user["username"]:
+        if any(word in wanted.lower() for word in ("discord", "clyde", "@", "#", ":", "```")):
+            form = Form({})
+            form.fault("username", "USERNAME_INVALID_CONTAINS", "Username cannot contain this.")
+            form.done()
+        call.world.keep("user", call.me, user | {"username": wanted})
+        call.world.tell(Event("USER_UPDATE", _private(call), application=call.me))
+    return ok(_private(call))
 
 
 def get_user(call: Call) -> Reply:
@@ -33,7 +50,7 @@ def get_user(call: Call) -> Reply:
 
 def list_my_guilds(call: Call) -> Reply:
     """GET /users/@me/guilds"""
-    mine = [g for g in call.world.guilds.values() if call.me in g.members]
+    mine = {g.id: g for g in call.world.guilds.values() if call.me in g.members}
     return ok(
         [
             {
@@ -45,11 +62,20 @@ def list_my_guilds(call: Call) -> Reply:
                 "permissions": str(permissions.in_guild(call.world, g, call.me)),
                 "features": [],
             }
-            for g in mine
+            | (_counts(g) if call.flag("with_counts") else {})
+            for g in map(mine.__getitem__, call.page(mine, 200))
         ]
     )
 
 
+def _counts(guild: Guild) -> Json:
+    return {
+        "approximate_member_count": len(guild.members),
+        "approximate_presence_count": len(guild.members),
+    }
+
+
+@takes(thing({"recipient_id": snowflake}))
 def open_direct(call: Call) -> Reply:
     """POST /users/@me/channels"""
     form = Form(call.json)
@@ -75,7 +101,7 @@ def get_application(call: Call) -> Reply:
 
 
 def empty_list(call: Call) -> Reply:
-    """A list of an application's that is always empty here: SKUs, entitlements, role connections."""
+    """A list of an application's that is always empty here: role connections."""
     _ = call.app  # 20012 for another's application
     nothing: list[Json] = []
     return ok(nothing)
@@ -90,14 +116,13 @@ def list_emojis(call: Call) -> Reply:
 
 ROUTES: Routes = [
     ("GET", "/users/@me", get_me),
+    ("PATCH", "/users/@me", edit_me),
     ("GET", "/users/@me/guilds", list_my_guilds),
     ("POST", "/users/@me/channels", open_direct),
     ("GET", "/users/{user_id}", get_user),
     ("GET", "/applications/@me", get_my_application),
     ("GET", "/oauth2/applications/@me", get_my_application),
     ("GET", "/applications/{application_id}", get_application),
-    ("GET", "/applications/{application_id}/skus", empty_list),
-    ("GET", "/applications/{application_id}/entitlements", empty_list),
     ("GET", "/applications/{application_id}/role-connections/metadata", empty_list),
     ("GET", "/applications/{application_id}/emojis", list_emojis),
 ]

@@ -1,7 +1,13 @@
-"""Applications: the token `sandbox.<name>` makes the one of that name, with a bot user in every server."""
+"""Applications: the token `sandbox.<name>` makes the one of that name, with a bot user in every server.
+
+Some libraries (hikari) read the application's id off the token's first part, as Discord's own tokens have it; for
+them `<base64 of the id>.sandbox.<name>` is the token of the application of that name and id.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 
 from sandbox import permissions
@@ -11,7 +17,9 @@ from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
-_TOKEN = re.compile(r"sandbox\.([A-Za-z0-9_-]{1,32})")
+#: an application's flag for each privileged intent: presences, members, message content
+PRIVILEGES = {1 << 13: 1 << 8, 1 << 15: 1 << 1, 1 << 19: 1 << 15}
+_TOKEN = re.compile(r"(?:([A-Za-z0-9_-]{20,28})\.)?sandbox\.([A-Za-z0-9_-]{1,32})")
 
 
 def by_token(world: World, token: str) -> Json | None:
@@ -19,12 +27,28 @@ def by_token(world: World, token: str) -> Json | None:
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None
-    name = match[1]
-    return world.application_by_name(name) or _make(world, name)
+    wanted, name = match.groups()
+    application_id = _id(wanted) if wanted else None
+    if wanted and application_id is None:
+        return None
+    known = world.application_by_name(name)
+    if known is None:
+        if application_id in world.users:
+            return None
+        return _make(world, name, application_id or world.new_id())
+    return known if application_id in (None, known["id"]) else None
 
 
-def _make(world: World, name: str) -> Json:
-    application_id = world.new_id()
+def _id(text: str) -> str | None:
+    """The id in a token's first part, which libraries leave without its padding."""
+    try:
+        number = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return number if number.isascii() and number.isdecimal() and 15 <= len(number) <= 20 else None
+
+
+def _make(world: World, name: str, application_id: str) -> Json:
     application = {"id": application_id, "name": name, "_intents": 0}
     world.keep("application", application_id, application)
     world.keep("user", application_id, shapes.user(application_id, name, None, bot=True))
@@ -58,6 +82,17 @@ def _install(world: World, guild: Guild, application: Json) -> None:
     world.tell(Event("GUILD_MEMBER_ADD", joined, guild.id))
 
 
+def flags(application: Json) -> int:
+    """Which privileged intents are switched on (for applications in fewer than a hundred servers); all at first."""
+    return int(application.get("_flags", sum(PRIVILEGES)))
+
+
+def privileged_intents(application: Json) -> int:
+    """The privileged intents that it may name in IDENTIFY."""
+    switched_on = flags(application)
+    return sum(intent for flag, intent in PRIVILEGES.items() if switched_on & flag)
+
+
 def show(world: World, application: Json) -> Json:
     """An application as its own bot gets it."""
     owner_id = next(iter(world.guilds.values())).body["owner_id"]
@@ -71,8 +106,8 @@ def show(world: World, application: Json) -> Json:
         "bot_public": False,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 1 << 15,
-        "flags_new": str(1 << 15),
+        "flags": flags(application),
+        "flags_new": str(flags(application)),
         "redirect_uris": [],
         "rpc_origins": [],
         "interactions_endpoint_url": None,

@@ -22,15 +22,9 @@ def person(world: World, name: object) -> str:
     text = _text(name, "as")
     if text in world.users:
         return text
-    for user_id, user in world.users.items():
-        if user["username"].lower() == text.lower():
-            return user_id
-    home = guild(world)
-    shown = [
-        user_id
-        for user_id, user in world.users.items()
-        if text.lower() in _lower(user["global_name"], home.members.get(user_id, {}).get("nick"))
-    ]
+    if user_id := world.names.username(text):
+        return user_id
+    shown = world.names.shown_as(text, guild(world).id)
     return _one(shown, f"There is nobody called {text}.", f"Several people are called {text}.")
 
 
@@ -51,11 +45,9 @@ def channel(world: World, name: object, viewer: str | None = None) -> Json:
     text = _text(name, "channel").removeprefix("#")
     if text == "@bot" and viewer:
         return _direct(world, viewer)
-    if text in world.directs:
-        return world.directs[text]
+    if (found := world.find_channel(text)) is not None:
+        return found
     channels = guild(world).channels
-    if text in channels:
-        return channels[text]
     named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
     named = [i for i in named if channels[i]["type"] not in permissions.THREAD_TYPES] or named
     if viewer:
@@ -103,10 +95,6 @@ def _text(value: object, field: str) -> str:
     if not isinstance(value, str) or not value:
         raise Refusal(400, f"`{field}` is missing.", f"Give `{field}` as an id or a name.")
     return value
-
-
-def _lower(*names: str | None) -> list[str]:
-    return [name.lower() for name in names if name]
 
 
 def _one(found: Iterable[str], none: str, several: str) -> str:

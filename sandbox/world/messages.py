@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 
 from sandbox.wire import Json, decode, encode
+from sandbox.world import plain
 from sandbox.world.store import Store
 
 _NONCE_SECONDS = 300
+_NOWHERE = b"http://cdn.invalid/"
+_BRACKET = ord("[")
 
 
 class Messages:
     """Messages by channel and id. A message with an addressee (ephemeral) is seen by that person alone."""
 
-    def __init__(self, store: Store) -> None:
-        self._db = store.connection
+    def __init__(self, store: Store, show_user: Callable[[str], Json]) -> None:
+        self._db, self._show_user = store.connection, show_user
+        self._cdn = _NOWHERE
+
+    def at(self, url: str) -> None:
+        """The sandbox listens at this address: links to files lead there, also those of older messages."""
+        self._cdn = f"{url}/cdn/".encode()
+
+    def _encode(self, message: Json) -> bytes:
+        return plain.packed(message) or encode(message).replace(self._cdn, _NOWHERE)
+
+    def _decode(self, channel: int, message: int, body: bytes) -> Json:
+        if body[0] == _BRACKET:
+            author, words = decode(body)
+            return plain.whole(str(message), str(channel), self._show_user(author), words)
+        found: Json = decode(body.replace(_NOWHERE, self._cdn))
+        return found
 
     def put(self, message: Json) -> None:
         """Keep a message as it is now."""
         self._db.execute(
             "REPLACE INTO message VALUES (?, ?, ?, ?)",
-            (int(message["channel_id"]), int(message["id"]), _addressee(message), encode(message)),
+            (int(message["channel_id"]), int(message["id"]), _addressee(message), self._encode(message)),
         )
 
     def get(self, channel_id: str, message_id: str) -> Json | None:
         """One message, ephemeral ones too."""
         row = self._db.execute(
-            "SELECT body FROM message WHERE channel = ? AND id = ?", (_id(channel_id), _id(message_id))
+            "SELECT channel, id, body FROM message WHERE channel = ? AND id = ?",
+            (_id(channel_id), _id(message_id)),
         ).fetchone()
-        return decode(row[0]) if row else None
+        return self._decode(*row) if row else None
 
     def find(self, message_id: str, channel_ids: list[str]) -> Json | None:
         """A message of which only the id is known, in one of these channels."""
@@ -50,43 +70,43 @@ class Messages:
     def before(self, channel_id: str, message_id: str | None, limit: int) -> list[Json]:
         """The newest messages older than an id, newest first. Never ephemeral ones."""
         rows = self._db.execute(
-            "SELECT body FROM message WHERE channel = ? AND id < ? AND addressee IS NULL "
+            "SELECT channel, id, body FROM message WHERE channel = ? AND id < ? AND addressee IS NULL "
             "ORDER BY id DESC LIMIT ?",
             (_id(channel_id), _id(message_id) if message_id else 2**63 - 1, limit),
         )
-        return [decode(body) for (body,) in rows]
+        return [self._decode(*row) for row in rows]
 
     def after(
         self, channel_id: str, message_id: str | None, limit: int, reader: str | None = None
     ) -> list[Json]:
         """The oldest messages newer than an id, oldest first; with the reader's own ephemeral ones."""
         rows = self._db.execute(
-            "SELECT body FROM message WHERE channel = ? AND id > ? AND (addressee IS NULL OR addressee = ?) "
+            "SELECT channel, id, body FROM message WHERE channel = ? AND id > ? AND (addressee IS NULL OR addressee = ?) "
             "ORDER BY id LIMIT ?",
             (_id(channel_id), _id(message_id) if message_id else 0, _id(reader) if reader else -1, limit),
         )
-        return [decode(body) for (body,) in rows]
+        return [self._decode(*row) for row in rows]
 
     def latest(self, channel_id: str, limit: int, reader: str) -> list[Json]:
         """The newest messages that a reader sees, oldest first."""
         rows = self._db.execute(
-            "SELECT body FROM message WHERE channel = ? AND (addressee IS NULL OR addressee = ?) "
+            "SELECT channel, id, body FROM message WHERE channel = ? AND (addressee IS NULL OR addressee = ?) "
             "ORDER BY id DESC LIMIT ?",
             (_id(channel_id), _id(reader), limit),
         )
-        return [decode(body) for (body,) in rows][::-1]
+        return [self._decode(*row) for row in rows][::-1]
 
-    def newest(self) -> dict[str, str]:
-        """The newest message of each channel that all may see."""
-        rows = self._db.execute(
-            "SELECT channel, max(id) FROM message WHERE addressee IS NULL GROUP BY channel"
-        )
-        return {str(channel): str(message) for channel, message in rows}
+    def put_all(self, rows: Iterable[tuple[int, int, None, bytes]]) -> None:
+        """Keep new messages of nothing but words: channel, id, no addressee, and `[author, words]` encoded."""
+        self._db.executemany("INSERT INTO message VALUES (?, ?, ?, ?)", rows)
 
-    def newest_id(self) -> int:
-        """The greatest id of all messages, 0 without any."""
-        rows = self._db.execute("SELECT max(id) FROM message GROUP BY channel")
-        return max((int(newest) for (newest,) in rows), default=0)
+    def newest_in(self, channel_id: str) -> str | None:
+        """The newest message of a channel that all may see."""
+        row = self._db.execute(
+            "SELECT id FROM message WHERE channel = ? AND addressee IS NULL ORDER BY id DESC LIMIT 1",
+            (_id(channel_id),),
+        ).fetchone()
+        return str(row[0]) if row else None
 
     def by_nonce(self, channel_id: str, author_id: str, nonce: str) -> Json | None:
         """The message that this author made with this nonce in the last minutes."""

@@ -24,6 +24,10 @@ class _Past:
         self._moment += timedelta(minutes=1)
         return str(snowflake.at(self._moment))
 
+    def skip(self, time: timedelta) -> None:
+        """Let some time pass."""
+        self._moment += time
+
 
 def bare(world: World) -> None:
     """A server with its @everyone role, the owner olivia, #general and #staff; nothing else."""
@@ -57,8 +61,21 @@ def demo(world: World) -> None:
     world.commit()
 
 
-def _found(world: World, past: _Past, name: str) -> Guild:
-    olivia = shapes.user(past.next(), *people.NAMED[0][:2])
+def further(world: World, guilds: int) -> None:
+    """More servers of olivia's until there are so many, each with #general and #staff; the shards are mixed."""
+    first = next(iter(world.guilds.values()))
+    olivia = world.users[first.body["owner_id"]]
+    past = _Past(world)
+    for n in range(len(world.guilds), guilds):
+        past.skip(timedelta(hours=1, milliseconds=n % 2))
+        guild = _found(world, past, f"{first.body['name']} {n + 1}", olivia)
+        _text(world, guild, past, "general", 0)
+        _text(world, guild, past, "staff", 1, staff=True)
+    world.commit()
+
+
+def _found(world: World, past: _Past, name: str, owner: Json | None = None) -> Guild:
+    olivia = owner or shapes.user(past.next(), *people.NAMED[0][:2])
     world.keep("user", olivia["id"], olivia)
     guild = world.keep_guild(shapes.guild(past.next(), name, olivia["id"]))
     world.keep("role", guild.id, shapes.role(guild.id, "@everyone", permissions.EVERYONE, 0), guild)

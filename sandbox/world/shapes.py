@@ -168,6 +168,7 @@ def guild(guild_id: str, name: str, owner_id: str, locale: str = "en-US") -> Jso
         "premium_progress_bar_enabled": False,
         "nsfw": False,
         "nsfw_level": 0,
+        "hub_type": None,
         "emojis": [],
         "stickers": [],
         "incidents_data": None,

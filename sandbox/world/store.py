@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sandbox.wire import Json, decode, encode
@@ -12,6 +12,10 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (
     kind TEXT NOT NULL, guild TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (kind, guild, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS name (
+    lower TEXT NOT NULL, what TEXT NOT NULL, guild TEXT NOT NULL, user TEXT NOT NULL,
+    PRIMARY KEY (lower, what, guild, user)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
     channel INTEGER NOT NULL, id INTEGER NOT NULL, addressee INTEGER, body BLOB NOT NULL,
@@ -55,6 +59,59 @@ class Store:
         self.connection.execute(
             "DELETE FROM object WHERE kind = ? AND guild = ? AND id = ?", (kind, guild, key)
         )
+
+    def get(self, kind: str, guild: str, key: str) -> bytes | None:
+        """One object, encoded."""
+        row = self.connection.execute(
+            "SELECT body FROM object WHERE kind = ? AND guild = ? AND id = ?", (kind, guild, key)
+        ).fetchone()
+        return row[0] if row else None
+
+    def count(self, kind: str, guild: str) -> int:
+        """How many objects of a kind a server has."""
+        rows = self.connection.execute(
+            "SELECT count(*) FROM object WHERE kind = ? AND guild = ?", (kind, guild)
+        )
+        return int(rows.fetchone()[0])
+
+    def keys(self, kind: str, guild: str) -> list[str]:
+        """Their keys, in order."""
+        rows = self.connection.execute(
+            "SELECT id FROM object WHERE kind = ? AND guild = ? ORDER BY id", (kind, guild)
+        )
+        return [key for (key,) in rows]
+
+    def page(self, kind: str, guild: str, after: str, limit: int) -> list[tuple[str, bytes]]:
+        """Keys and encoded objects after a key, in order."""
+        return self.connection.execute(
+            "SELECT id, body FROM object WHERE kind = ? AND guild = ? AND id > ? ORDER BY id LIMIT ?",
+            (kind, guild, after, limit),
+        ).fetchall()
+
+    def some(self, kind: str, guild: str, keys: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Those of the keys that there are, with their encoded objects."""
+        marks = ", ".join("?" * len(keys))
+        return self.connection.execute(
+            f"SELECT id, body FROM object WHERE kind = ? AND guild = ? AND id IN ({marks})",  # noqa: S608 (question marks)
+            (kind, guild, *keys),
+        ).fetchall()
+
+    def naming(self, kind: str, guild: str, text: str) -> list[str]:
+        """The keys of the objects whose body has this text somewhere."""
+        rows = self.connection.execute(
+            "SELECT id FROM object WHERE kind = ? AND guild = ? AND instr(body, CAST(? AS BLOB)) ORDER BY id",
+            (kind, guild, text),
+        )
+        return [key for (key,) in rows]
+
+    def newest(self, *kinds: str) -> int:
+        """The greatest key of some kinds whose keys are ids, 0 without any."""
+        marks = ", ".join("?" * len(kinds))
+        rows = self.connection.execute(
+            f"SELECT max(CAST(id AS INTEGER)) FROM object WHERE kind IN ({marks})",  # noqa: S608 (question marks)
+            kinds,
+        )
+        return rows.fetchone()[0] or 0
 
     def objects(self, kind: str) -> Iterator[tuple[str, str, Json]]:
         """All objects of a kind as (guild, key, body)."""

@@ -6,16 +6,20 @@ after that tells it to those who listen. So nothing is seen outside that a crash
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from itertools import islice
 from typing import Any
 
 from sandbox.clock import Clock, iso
 from sandbox.errors import unknown
 from sandbox.snowflake import Snowflakes
-from sandbox.wire import Json, public
+from sandbox.wire import Json, decode, public
+from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.messages import Messages
+from sandbox.world.names import Names
+from sandbox.world.rows import Rows
 from sandbox.world.store import Store
 
 _OF_A_GUILD = {
@@ -26,8 +30,19 @@ _OF_A_GUILD = {
     "subscriber": "subscribers",
     "voice": "voice",
     "ban": "bans",
+    "webhook": "webhooks",
+    "invite": "invites",
+    "audit": "audit",
+    "command_permissions": "command_permissions",
 }
-_OF_THE_WORLD = {"user": "users", "direct": "directs", "application": "applications", "command": "commands"}
+_OF_THE_WORLD = {
+    "user": "users",
+    "direct": "directs",
+    "application": "applications",
+    "command": "commands",
+    "sku": "skus",
+    "entitlement": "entitlements",
+}
 
 
 class World:
@@ -36,40 +51,59 @@ class World:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self.messages = Messages(store)
+        self.messages = Messages(store, self.show_user)
+        self.names = Names(store)
         self.guilds: dict[str, Guild] = {}
-        self.users: dict[str, Json] = {}
+        self.users: MutableMapping[str, Json] = Rows(store, "user")
         self.directs: dict[str, Json] = {}
         self.applications: dict[str, Json] = {}
         self.commands: dict[str, Json] = {}
+        self.skus: dict[str, Json] = {}
+        self.entitlements: dict[str, Json] = {}
         self.snowflakes = Snowflakes()
         self.listeners: list[Callable[[Event], None]] = []
         self._happened: list[Event] = []
         self._channel_guild: dict[str, str] = {}
+        self._kept_id = 0
+        self.keepers: list[Callable[[str, str, Guild | None], None]] = []
+        self.batch_listeners: list[Callable[[Batch], None]] = []
+        self._batches: list[Batch] = []
         self._load()
 
     # --- keeping -----------------------------------------------------------------------------------------
 
     def keep(self, kind: str, key: str, body: Json, guild: Guild | None = None) -> Json:
         """Take an object into the world, or keep the new state of one that is there."""
-        self._table(kind, guild)[key] = body
-        if kind == "channel":
+        table = self._table(kind, guild)
+        if kind == "user":
+            self.names.note_user(table.get(key), body)
+        elif kind == "member" and guild:
+            self.names.note_member(guild.id, key, table.get(key), body)
+        elif kind == "channel":
             self._channel_guild[key] = body["guild_id"]
-        self.store.put(kind, guild.id if guild else "", key, body)
+        table[key] = body
+        if not isinstance(table, Rows):
+            self.store.put(kind, guild.id if guild else "", key, body)
+        for keeper in self.keepers:
+            keeper(kind, key, guild)
         return body
 
     def drop(self, kind: str, key: str, guild: Guild | None = None) -> None:
         """Take an object out of the world."""
-        self._table(kind, guild).pop(key, None)
-        if kind == "channel":
+        old = self._table(kind, guild).pop(key, None)
+        if kind == "member" and guild and old:
+            self.names.note_member(guild.id, key, old, None)
+        elif kind == "channel":
             self._channel_guild.pop(key, None)
         self.store.remove(kind, guild.id if guild else "", key)
+        for keeper in self.keepers:
+            keeper(kind, key, guild)
 
     def keep_guild(self, body: Json) -> Guild:
         """Take a server into the world, or keep its new state."""
         guild = self.guilds.get(body["id"])
         if guild is None:
-            guild = self.guilds[body["id"]] = Guild(body)
+            guild = self.guilds[body["id"]] = self._guild(body)
         guild.body = body
         self.store.put("guild", body["id"], body["id"], body)
         return guild
@@ -82,17 +116,31 @@ class World:
         """Note what happened; it goes out with the next commit."""
         self._happened.append(event)
 
+    def tell_batch(self, batch: Batch) -> None:
+        """Note many messages; they go out with the next commit, after the single events."""
+        self._batches.append(batch)
+
     def commit(self) -> None:
         """Make all changes durable, then tell them."""
+        if self.snowflakes.last != self._kept_id:  # no id is given twice, also after a deletion and a restart
+            self._kept_id = self.snowflakes.last
+            self.store.put("last", "", "", {"id": self._kept_id})
         self.store.commit()
         while self._happened:
             happened, self._happened = self._happened, []
             for event in happened:
                 for listener in self.listeners:
                     listener(event)
+        batches, self._batches = self._batches, []
+        for batch in batches:
+            for hear in self.batch_listeners:
+                hear(batch)
 
-    def _table(self, kind: str, guild: Guild | None) -> dict[str, Json]:
-        table: dict[str, Json] = (
+    def _guild(self, body: Json) -> Guild:
+        return Guild(body, members=Rows(self.store, "member", body["id"]))
+
+    def _table(self, kind: str, guild: Guild | None) -> MutableMapping[str, Json]:
+        table: MutableMapping[str, Json] = (
             getattr(guild, _OF_A_GUILD[kind]) if guild else getattr(self, _OF_THE_WORLD[kind])
         )
         return table
@@ -101,22 +149,27 @@ class World:
         for _, _, body in self.store.objects("clock"):
             self.clock = Clock.from_json(body)
         for _, guild_id, body in self.store.objects("guild"):
-            self.guilds[guild_id] = Guild(body)
-        newest = self.messages.newest_id()
-        for kind in _OF_THE_WORLD:
+            self.guilds[guild_id] = self._guild(body)
+        newest = self.store.newest("user", "member", "interaction")
+        for kind in _OF_THE_WORLD.keys() - {"user"}:
             for _, key, body in self.store.objects(kind):
                 self._table(kind, None)[key] = body
                 newest = max(newest, int(str(body.get("version", body["id"]))))
-        for kind in _OF_A_GUILD:
+        for kind in _OF_A_GUILD.keys() - {"member"}:
             for guild_id, key, body in self.store.objects(kind):
                 self._table(kind, self.guilds[guild_id])[key] = body
-                newest = max(newest, int(str(body.get("id", 0))))
+                newest = max(newest, _as_id(body.get("id")))
                 if kind == "channel":
                     self._channel_guild[key] = guild_id
-        self.snowflakes.last = newest
-        for channel_id, message_id in self.messages.newest().items():
-            if channel_id in self._channel_guild or channel_id in self.directs:
-                self.channel(channel_id)["last_message_id"] = message_id
+        for channel_id in (*self._channel_guild, *self.directs):
+            if last := self.messages.newest_in(channel_id):
+                self.channel(channel_id)["last_message_id"] = last
+                newest = max(newest, int(last))
+        kept = self.store.get("last", "", "")
+        self.snowflakes.last = max(newest, decode(kept)["id"] if kept else 0)
+        if self.users and not self.names.username(next(iter(self.users.values()))["username"]):
+            for user in self.users.values():  # a world from before there was this index
+                self.names.note_user(None, user)
 
     # --- time and ids ------------------------------------------------------------------------------------
 
@@ -144,12 +197,14 @@ class World:
 
     def channel(self, channel_id: str) -> Json:
         """The channel, thread or direct channel, or 10003."""
-        guild_id = self._channel_guild.get(channel_id)
-        if guild_id:
-            return self.guilds[guild_id].channels[channel_id]
-        if found := self.directs.get(channel_id):
+        if found := self.find_channel(channel_id):
             return found
         raise unknown("Channel")
+
+    def find_channel(self, channel_id: str) -> Json | None:
+        """The same, or None."""
+        guild_id = self._channel_guild.get(channel_id)
+        return self.guilds[guild_id].channels[channel_id] if guild_id else self.directs.get(channel_id)
 
     def member(self, guild: Guild, user_id: str) -> Json:
         """The membership, or 10007 (10013 for an account that does not exist)."""
@@ -180,6 +235,13 @@ class World:
         """A membership with its user."""
         return {**guild.members[user_id], "user": self.show_user(user_id)}
 
+    def show_members(self, guild: Guild, user_ids: list[str]) -> list[Json]:
+        """Many memberships with their users, a thousand at most; without those who are none."""
+        if not isinstance(guild.members, Rows) or not isinstance(self.users, Rows):
+            return [self.show_member(guild, user_id) for user_id in user_ids if user_id in guild.members]
+        members, users = guild.members.some(user_ids), self.users.some(user_ids)
+        return [{**members[i], "user": public(users[i])} for i in user_ids if i in members]
+
     def show_channel(self, channel: Json) -> Json:
         """A channel, thread or direct channel."""
         body = public(channel)
@@ -197,9 +259,18 @@ class World:
         """A server with its roles."""
         return {**guild.body, "roles": list(guild.roles.values())}
 
+    def members_called(self, guild: Guild, start: str, limit: int) -> list[str]:
+        """The members with a name that begins so."""
+        found = (user_id for user_id in self.names.beginning(start, guild.id) if user_id in guild.members)
+        return list(islice(found, limit))
+
     def application_by_name(self, name: str) -> Json | None:
         """The application of that name."""
         return next((a for a in self.applications.values() if a["name"].lower() == name.lower()), None)
+
+
+def _as_id(value: Any) -> int:
+    return int(value) if isinstance(value, str) and value.isdecimal() else 0
 
 
 def show_message(message: Json, viewer: str | None = None) -> Json:

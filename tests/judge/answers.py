@@ -1,4 +1,4 @@
-"""Is an answer of the sandbox one that Discord's description allows? For now a report, not a verdict."""
+"""Is an answer of the sandbox one that Discord's description allows?"""
 
 from __future__ import annotations
 
@@ -17,8 +17,13 @@ class Answers:
         self._validators = Validators(closed=False)
 
     def findings(self, operation: Operation, exchange: Exchange) -> Iterator[Finding]:
-        """All that is wrong with the answer. Server errors are faults that a test asked for, and pass."""
+        """All that is wrong with the answer. 501 is an honest answer: the sandbox has not built that."""
+        if exchange.status == 501:
+            return
         if exchange.status >= 500:
+            yield Finding(
+                operation.name, f"answer {exchange.status}", "defect", "is a defect of the sandbox's"
+            )
             return
         described, schema = operation.answer(exchange.status)
         root = f"answer {exchange.status}"

@@ -76,13 +76,17 @@ class Description:
         """Read the description from a file."""
         return cls(json.loads(path.read_bytes()))
 
+    def operations(self) -> list[Operation]:
+        """All of them."""
+        return [operation for routes in self._routes.values() for _, operation in routes]
+
     def find(self, method: str, path: str) -> Match | None:
         """The operation of that method and path (percent-encoded, without the `/api/v10`), or None."""
-        given = path.removeprefix("/").split("/")
+        given = [unquote(segment) for segment in path.removeprefix("/").split("/")]
         for segments, operation in self._routes.get((method.upper(), len(given)), ()):
             if all(_is_parameter(want) or want == got for want, got in zip(segments, given, strict=True)):
                 pairs = zip(segments, given, strict=True)
-                return Match(operation, {w[1:-1]: unquote(g) for w, g in pairs if _is_parameter(w)})
+                return Match(operation, {w[1:-1]: g for w, g in pairs if _is_parameter(w)})
         return None
 
 

@@ -17,7 +17,10 @@ _DIGIT = re.compile(r"\d")
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request of a bot and what it was answered. `body` is the JSON body, or a form's `payload_json`."""
+    """One request of a bot and what it was answered. `body` is the JSON body, or a form's `payload_json`.
+
+    `ordered`: a test ordered this answer as a fault.
+    """
 
     method: str
     path: str
@@ -29,11 +32,17 @@ class Exchange:
     parts: tuple[str, ...]
     status: int
     answer: Any
+    ordered: bool
+    agent: str
 
     @classmethod
     def parse(cls, line: str | bytes) -> Exchange:
         """Read one line of the record."""
-        row: dict[str, Any] = json.loads(line)
+        return cls.of(json.loads(line))
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Exchange:
+        """The exchange that such a line holds."""
         path, _, query = row["path"].partition("?")
         return cls(
             method=row["method"],
@@ -46,6 +55,8 @@ class Exchange:
             parts=tuple(row.get("parts") or ()),
             status=row["status"],
             answer=row.get("answer"),
+            ordered=row.get("ordered", False),
+            agent=row.get("agent", ""),
         )
 
     def request_shape(self) -> bytes:
@@ -59,9 +70,9 @@ class Exchange:
             self.method, self.path, self.query, self.content_type, sent, self.unreadable or "", *self.parts
         )
 
-    def answer_shape(self) -> bytes:
-        """The same for the answer."""
-        return _digest(str(self.status), _json(self.answer))
+    def answer_shape(self, operation: str) -> bytes:
+        """The same for the answer to that operation."""
+        return _digest("answer", operation, str(self.status), _json(self.answer))
 
 
 def _json(value: object) -> str:

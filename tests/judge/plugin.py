@@ -13,12 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.judge import operations
 from tests.judge.description import Description
 from tests.judge.exceptions import EXCEPTIONS
+from tests.judge.findings import Finding
 from tests.judge.verdict import Judge, Verdict
 
 RECORD = "LYCEUM_SANDBOX__RECORD"
 SHARED = "LYCEUM_SHARED"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--operations`."""
+    parser.addoption("--operations", action="store_true", help="write sandbox/OPERATIONS.md from this run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,9 +63,23 @@ class _Session:
         if not shared:
             return
         description = Description.read(Path(shared) / "discord" / "openapi.json")
-        self._verdict = Judge(description).judge_file(self._record)
+        judge = Judge(description)
+        self._verdict = judge.judge_file(self._record)
+        judge.compile(self._folder / "gateway")
+        self._look_at_table(session.config, description, self._verdict)
         if self._verdict.violations and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _look_at_table(self, config: pytest.Config, description: Description, verdict: Verdict) -> None:
+        """Write the table of operations if that is asked for; else a whole run must have seen what it claims."""
+        if config.getoption("--operations"):
+            operations.FILE.write_text(operations.table(description, verdict.seen.by), "utf-8")
+        elif config.args == config.getini("testpaths") and not config.getoption("keyword"):
+            for claim in operations.unseen(
+                operations.marks(operations.FILE.read_text("utf-8")), verdict.seen.by
+            ):
+                what = f"{claim} was not seen: run `python3 -m tests --operations`"
+                verdict.wrong.add([Finding("OPERATIONS.md", claim, "unseen", what)])
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say the figures, then each distinct mistake once."""
@@ -68,6 +89,7 @@ class _Session:
             say(f"discord contract: not judged, because {SHARED} is unset")
             return
         say(verdict.summary(), red=verdict.violations > 0, bold=verdict.violations > 0)
+        say(verdict.gateway_summary())
         for line in verdict.wrong.lines():
             say("  " + line, red=True)
         if verdict.violations:
@@ -75,11 +97,12 @@ class _Session:
         for allowed in EXCEPTIONS:
             if verdict.exceptions[allowed.name]:
                 say(f"  excused {verdict.exceptions[allowed.name]} × {allowed.name}")
+        for name, count in verdict.dispatches.exceptions.items():
+            say(f"  excused {count} × {name}")
         if self._unjudged:
             say(f"  {len(self._unjudged)} tests send wrong requests on purpose and were not judged")
-        say(verdict.answers_summary())
-        for line in verdict.answers_wrong.lines(limit=15):
-            say("  " + line)
+        if verdict.ordered:
+            say(f"  {verdict.ordered} answers were faults that a test had ordered and were not judged")
 
     def pytest_unconfigure(self) -> None:
         """Forget the record, unless it shows a violation."""

@@ -49,7 +49,12 @@ class Requests:
 
     def _path(self, match: Match) -> Iterator[Finding]:
         for name, parameter in match.operation.parameters_in("path").items():
-            yield from self._check(match.operation, f"path.{name}", parameter.schema, match.path[name])
+            yield from self._check(
+                match.operation,
+                f"path.{name}",
+                parameter.schema,
+                _plain(parameter.schema, [match.path[name]]),
+            )
 
     def _query(self, operation: Operation, query: str) -> Iterator[Finding]:
         known = operation.parameters_in("query")

@@ -58,13 +58,42 @@ _CARD: dict[str, Any] = {
     "allowed_mentions": {"parse": []},
 }
 
+_POSTED: dict[str, Any] = {
+    "id": "100000000000000400",
+    "channel_id": "100000000000000200",
+    "type": 0,
+    "author": {
+        "id": "100000000000000010",
+        "username": "lyceum",
+        "global_name": None,
+        "discriminator": "0000",
+        "avatar": None,
+        "public_flags": 0,
+        "flags": 0,
+        "bot": True,
+        "primary_guild": None,
+    },
+    "content": "",
+    "timestamp": "2026-11-02T08:00:00.000000+00:00",
+    "edited_timestamp": None,
+    "tts": False,
+    "mention_everyone": False,
+    "mentions": [],
+    "mention_roles": [],
+    "attachments": [],
+    "embeds": [],
+    "components": [],
+    "pinned": False,
+    "flags": 32768,
+}
+
 _MESSAGE: dict[str, Any] = {
     "method": "POST",
     "path": "/api/v10/channels/100000000000000200/messages",
     "content_type": "application/json",
     "body": _CARD,
     "status": 200,
-    "answer": None,
+    "answer": _POSTED,
 }
 
 _HISTORY: dict[str, Any] = {

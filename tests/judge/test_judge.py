@@ -224,10 +224,41 @@ def test_a_line_that_cannot_be_read_is_a_violation(judge: Judge, tmp_path: Path)
     assert "line 2 cannot be read" in next(verdict.wrong.lines())
 
 
-def test_a_wrong_answer_is_reported_but_fails_nothing(judge: Judge) -> None:
-    judged(judge, samples.history() | {"answer": {"messages": []}})
+def test_a_wrong_answer_is_a_violation_like_a_wrong_request(judge: Judge) -> None:
+    (finding,) = judged(judge, samples.history() | {"answer": {"messages": []}})
 
-    (line,) = judge.verdict.answers_wrong.lines()
+    assert str(finding).startswith("list_messages: answer 200 is {'messages': []}")
+    assert judge.verdict.violations == 1
 
-    assert "answer 200 is" in line
-    assert judge.verdict.violations == 0
+
+def test_an_answer_with_one_field_missing_is_a_violation(judge: Judge) -> None:
+    channel: Row = {"id": "100000000000000200", "type": 1, "flags": 0, "recipients": []}
+    row = samples.history() | {"path": "/api/v10/channels/100000000000000200"}
+
+    assert judged(judge, row | {"answer": channel}) == []
+    del channel["recipients"]
+    (finding,) = judged(judge, row | {"answer": channel})
+
+    assert "recipients" in str(finding)
+
+
+def test_a_status_that_discord_does_not_describe_is_a_violation(judge: Judge) -> None:
+    (finding,) = judged(judge, samples.role() | {"status": 201})
+
+    assert finding.rule == "unknown status"
+
+
+def test_a_defect_of_the_sandbox_is_a_violation_and_an_ordered_fault_is_none(judge: Judge) -> None:
+    broken = samples.role() | {"status": 500, "answer": {"message": "500: Internal Server Error", "code": 0}}
+
+    assert judged(judge, broken | {"ordered": True}) == []
+    (finding,) = judged(judge, broken)
+
+    assert finding.rule == "defect"
+    assert (judge.verdict.answers, judge.verdict.ordered) == (1, 1)
+
+
+def test_what_the_sandbox_has_not_built_is_an_honest_answer(judge: Judge) -> None:
+    assert (
+        judged(judge, samples.role() | {"status": 501, "answer": {"message": "not built", "code": 0}}) == []
+    )

@@ -49,7 +49,7 @@ def test_a_good_session_passes_and_says_its_figures(tmp_path: Path) -> None:
     status, said = session(tmp_path, samples.message())
 
     assert status == 0
-    assert "discord contract: 1 requests, 1 operations, 0 exceptions used, 0 violations" in said
+    assert "discord contract: 1 requests, 1 answers, 1 operations, 0 exceptions used, 0 violations" in said
 
 
 @pytest.mark.skipif(not SHARED, reason="needs Discord's description in the folder LYCEUM_SHARED")

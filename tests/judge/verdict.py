@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tests.judge import tsc
 from tests.judge.answers import Answers
 from tests.judge.description import Description
+from tests.judge.dispatches import Dispatches
 from tests.judge.exceptions import exception_for
 from tests.judge.exchange import Exchange
 from tests.judge.findings import Finding
 from tests.judge.requests import Requests
-
-_SHAPES_EACH = 50
-"""So many different answers of one operation and status are looked at; requests are looked at all."""
+from tests.judge.seen import Seen
 
 
 @dataclass
@@ -39,31 +41,36 @@ class Tally:
 
 @dataclass
 class Verdict:
-    """The result of judging a record. `violations` counts what fails the tests."""
+    """The result of judging a record. `violations` counts what fails the tests, `ordered` answers that a fault made."""
 
     requests: int = 0
+    answers: int = 0
+    ordered: int = 0
     operations: set[str] = field(default_factory=set[str])
     exceptions: Counter[str] = field(default_factory=Counter[str])
     wrong: Tally = field(default_factory=Tally)
-    answers: int = 0
-    answers_wrong: Tally = field(default_factory=Tally)
+    seen: Seen = field(default_factory=Seen)
+    dispatches: Dispatches = field(default_factory=Dispatches)
+    not_compiled: str | None = "nobody asked for it"
 
     @property
     def violations(self) -> int:
-        """How many requests' mistakes no exception covers."""
+        """How many mistakes of requests, answers and dispatches no exception covers."""
         return self.wrong.count.total()
 
     def summary(self) -> str:
         """One line of figures."""
         return (
-            f"discord contract: {self.requests} requests, {len(self.operations)} operations, "
-            f"{len(self.exceptions)} exceptions used, {self.violations} violations"
+            f"discord contract: {self.requests} requests, {self.answers} answers, "
+            f"{len(self.operations)} operations, {len(self.exceptions)} exceptions used, "
+            f"{self.violations} violations"
         )
 
-    def answers_summary(self) -> str:
-        """The same for the answers."""
-        wrong = self.answers_wrong
-        return f"answers: {self.answers} looked at, {len(wrong.count)} kinds of difference (only a report)"
+    def gateway_summary(self) -> str:
+        """The same for what the gateway told."""
+        checked = f"not checked: {self.not_compiled}" if self.not_compiled else "checked by tsc --strict"
+        kinds, constants = self.dispatches.kinds, len(self.dispatches)
+        return f"discord gateway: {kinds} kinds of dispatch, {constants} constants, {checked}"
 
 
 class Judge:
@@ -74,29 +81,35 @@ class Judge:
         self._requests = Requests(description)
         self._answers = Answers()
         self._seen: dict[bytes, tuple[list[Finding], Counter[str]]] = {}
-        self._shapes: dict[tuple[str, int], set[bytes]] = {}
 
     def judge(self, exchange: Exchange) -> list[Finding]:
-        """Count one exchange; answer what is wrong with its request and not excused."""
+        """Count one exchange; answer what is wrong with its request or its answer and not excused."""
         match = self._requests.match(exchange)
-        shape = exchange.request_shape()
+        wrong = self._once(exchange.request_shape(), lambda: self._requests.findings(exchange, match))
+        self.verdict.requests += 1
+        if match is None:
+            return wrong
+        self.verdict.operations.add(match.operation.name)
+        if exchange.ordered:
+            self.verdict.ordered += 1
+            return wrong
+        self.verdict.answers += 1
+        shape = exchange.answer_shape(match.operation.name)
+        wrong = wrong + self._once(shape, lambda: self._answers.findings(match.operation, exchange))
+        if not wrong:
+            self.verdict.seen.add(match.operation.method, match.operation.path, exchange)
+        return wrong
+
+    def _once(self, shape: bytes, findings: Callable[[], Iterator[Finding]]) -> list[Finding]:
         if shape not in self._seen:
-            found = {finding: exception_for(finding) for finding in self._requests.findings(exchange, match)}
+            found = {finding: exception_for(finding) for finding in findings()}
             self._seen[shape] = (
                 [finding for finding, allowed in found.items() if allowed is None],
                 Counter({allowed.name for allowed in found.values() if allowed is not None}),
             )
         wrong, excused = self._seen[shape]
-        self.verdict.requests += 1
         self.verdict.wrong.add(wrong)
         self.verdict.exceptions += excused
-        if match is not None:
-            self.verdict.operations.add(match.operation.name)
-            shapes = self._shapes.setdefault((match.operation.name, exchange.status), set())
-            if len(shapes) < _SHAPES_EACH and (answer := exchange.answer_shape()) not in shapes:
-                shapes.add(answer)
-                self.verdict.answers += 1
-                self.verdict.answers_wrong.add(self._answers.findings(match.operation, exchange))
         return wrong
 
     def judge_file(self, record: Path) -> Verdict:
@@ -105,10 +118,21 @@ class Judge:
             with record.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     try:
-                        exchange = Exchange.parse(line)
+                        self._line(json.loads(line))
                     except (ValueError, KeyError) as error:
                         what = f"cannot be read: {error!r}"
                         self.verdict.wrong.add([Finding("record", f"line {number}", "unreadable", what)])
-                    else:
-                        self.judge(exchange)
         return self.verdict
+
+    def compile(self, folder: Path) -> None:
+        """Have the compiler judge all dispatches of the record, where there is one."""
+        self.verdict.not_compiled = tsc.available()
+        if self.verdict.not_compiled is None:
+            for finding in tsc.findings(self.verdict.dispatches, folder):
+                self.verdict.wrong.add([finding])
+
+    def _line(self, row: dict[str, Any]) -> None:
+        if "dispatch" in row:
+            self.verdict.dispatches.add(row["dispatch"], row["data"])
+        else:
+            self.judge(Exchange.of(row))

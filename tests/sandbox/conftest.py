@@ -30,6 +30,16 @@ async def control(sandbox: Sandbox) -> AsyncIterator[Control]:
 
 
 @pytest.fixture
+async def unlimited(tmp_path: Path) -> AsyncIterator[Control]:
+    """The control side of a sandbox without rate limits."""
+    async with (
+        Sandbox(tmp_path / "world", limits=False) as there,
+        aiohttp.ClientSession(there.url) as session,
+    ):
+        yield Control(session)
+
+
+@pytest.fixture
 async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
     monkeypatch.setattr(Route, "BASE", f"{sandbox.url}/api/v10")
     monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +12,7 @@ import pytest
 
 from sandbox.app import Sandbox
 from tests.sandbox.people import Bot, Control
-
-
-class Socket:
-    """A client of one's own: plain JSON or zlib-stream."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self._inflate = zlib.decompressobj()
-
-    async def next(self) -> Any:
-        message = await asyncio.wait_for(self.socket.receive(), 3)
-        if message.type is aiohttp.WSMsgType.BINARY:
-            return json.loads(self._inflate.decompress(message.data))
-        return json.loads(message.data) if message.type is aiohttp.WSMsgType.TEXT else message.data
-
-    async def until(self, kind: str) -> Any:
-        while (frame := await self.next())["t"] != kind:
-            pass
-        return frame
-
-    async def send(self, op: int, data: Any) -> None:
-        await self.socket.send_json({"op": op, "d": data})
-
-    async def identify(self, intents: int) -> Any:
-        assert (await self.next())["op"] == 10
-        await self.send(2, {"token": "sandbox.lyceum", "intents": intents, "properties": {}})
-        return (await self.until("READY"))["d"]
-
-
-async def _connect(sandbox: Sandbox, session: aiohttp.ClientSession, query: str = "v=10") -> Socket:
-    return Socket(await session.ws_connect(f"{sandbox.gateway_url}?{query}"))
+from tests.sandbox.sockets import connect
 
 
 async def test_lost_events_are_replayed_once_and_in_order(
@@ -71,7 +39,7 @@ async def test_lost_events_are_replayed_once_and_in_order(
 
 async def test_a_forgotten_session_begins_anew(bot: Bot, control: Control, tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "other") as other:
-        socket = await _connect(other, session)
+        socket = await connect(other, session)
         await socket.next()
         await socket.send(6, {"token": "sandbox.lyceum", "session_id": "gone", "seq": 3})
         assert await socket.next() == {"op": 9, "d": False, "s": None, "t": None}
@@ -82,12 +50,18 @@ async def test_a_forgotten_session_begins_anew(bot: Bot, control: Control, tmp_p
     [
         (2, {"token": "stolen", "intents": 1}, 4004),
         (2, {"token": "sandbox.lyceum", "intents": 1 << 40}, 4013),
+        (2, {"token": "sandbox.lyceum"}, 4013),
+        (2, {"token": "sandbox.lyceum", "intents": 1, "shard": [2, 2]}, 4010),
+        (2, {"token": "sandbox.lyceum", "intents": 1, "shard": "0"}, 4010),
+        (2, "sandbox.lyceum", 4002),
         (8, {"guild_id": "1"}, 4003),
+        (99, {}, 4003),
+        ("a", None, 4003),
     ],
 )
 async def test_close_codes(sandbox: Sandbox, op: int, data: Any, code: int) -> None:
     async with aiohttp.ClientSession() as session:
-        socket = await _connect(sandbox, session)
+        socket = await connect(sandbox, session)
         await socket.next()
         await socket.send(op, data)
         assert await socket.next() == code
@@ -95,11 +69,11 @@ async def test_close_codes(sandbox: Sandbox, op: int, data: Any, code: int) -> N
 
 async def test_intents_decide_what_is_heard(sandbox: Sandbox, control: Control) -> None:
     async with aiohttp.ClientSession() as session:
-        plain = await _connect(sandbox, session)
+        plain = await connect(sandbox, session)
         await plain.identify(1 | 1 << 9)
-        silent = await _connect(sandbox, session)
+        silent = await connect(sandbox, session)
         await silent.identify(1)
-        reader = await _connect(sandbox, session, "v=10&compress=zlib-stream")
+        reader = await connect(sandbox, session, "v=10&compress=zlib-stream")
         ready = await reader.identify(1 | 1 << 9 | 1 << 15)
 
         await control.post("say", who="ann", channel="general", content="secret")
@@ -120,7 +94,7 @@ async def test_intents_decide_what_is_heard(sandbox: Sandbox, control: Control) 
 
 async def test_heartbeats_are_answered(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
-        socket = await _connect(sandbox, session)
+        socket = await connect(sandbox, session)
         await socket.identify(1)
         await socket.until("GUILD_CREATE")
         await socket.send(1, 2)
@@ -129,7 +103,7 @@ async def test_heartbeats_are_answered(sandbox: Sandbox) -> None:
 
 async def test_who_forgets_to_beat_is_cut_off(tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "hasty", heartbeat_ms=100) as hasty:
-        socket = await _connect(hasty, session)
+        socket = await connect(hasty, session)
         await socket.identify(1)
         await socket.until("GUILD_CREATE")
         assert await socket.next() == 4009

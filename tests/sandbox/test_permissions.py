@@ -117,6 +117,8 @@ async def test_nobody_without_a_token(control: Control) -> None:
 
 
 async def test_what_is_not_built_says_so(control: Control) -> None:
-    status, error = await control.api("olivia", "GET", f"/guilds/{await control.guild_id()}/audit-logs")
+    status, error = await control.api(
+        "olivia", "GET", f"/guilds/{await control.guild_id()}/auto-moderation/rules"
+    )
     assert status == 501
     assert "not built" in error["message"]

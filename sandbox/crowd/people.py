@@ -1,0 +1,80 @@
+"""The members of a crowd: made up, always the same for a seed, any number of them, put straight on disk."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import NamedTuple
+
+from sandbox import snowflake
+from sandbox.clock import iso
+from sandbox.wire import decode, encode
+from sandbox.world import people, shapes
+from sandbox.world.guild import Guild
+from sandbox.world.rows import Rows
+from sandbox.world.world import World
+
+_EVERY = 30_000  # milliseconds between two of them
+_AT_ONCE = 2000
+_LOCALES = ("en-US", "en-US", "en-GB", "de", "zh-CN", "es-ES", "fr")
+
+
+class _Person(NamedTuple):
+    """One of them; account and membership are encoded."""
+
+    id: str
+    username: str
+    display: str
+    user: bytes
+    member: bytes
+
+
+def ids(guild: Guild, start: int, end: int) -> list[str]:
+    """The ids of the members number `start` to `end`: they came one by one since the server was founded."""
+    founded = int(guild.id)
+    return [str(founded + ((n + 1) * _EVERY << 22) + 1) for n in range(start, end)]
+
+
+def size(world: World, guild: Guild) -> int:
+    """How many there are."""
+    kept = world.store.get("crowd", guild.id, "")
+    return int(decode(kept)["members"]) if kept else 0
+
+
+def populate(world: World, guild: Guild, members: int, seed: int) -> None:
+    """See that there are at least so many of them."""
+    there = size(world, guild)
+    if members <= there:
+        return
+    for first in range(there, members, _AT_ONCE):
+        _put(world, guild, list(_people(guild, first, min(first + _AT_ONCE, members), seed)))
+    world.store.put("crowd", guild.id, "", {"members": members})
+    for table in (world.users, guild.members):
+        if isinstance(table, Rows):
+            table.grown(members - there)
+    world.snowflakes.last = max(world.snowflakes.last, int(ids(guild, members - 1, members)[0]))
+    world.commit()
+
+
+def _put(world: World, guild: Guild, some: list[_Person]) -> None:
+    """Past the objects in memory: nobody has asked for these people yet."""
+    db = world.store.connection
+    db.executemany("INSERT INTO object VALUES ('user', '', ?, ?)", ((p.id, p.user) for p in some))
+    db.executemany(
+        "INSERT INTO object VALUES ('member', ?, ?, ?)", ((guild.id, p.id, p.member) for p in some)
+    )
+    for what in ("username", "display"):
+        rows = ((getattr(p, what).lower(), what, p.id) for p in some)
+        db.executemany("INSERT INTO name VALUES (?, ?, '', ?)", rows)
+
+
+def _people(guild: Guild, start: int, end: int, seed: int) -> Iterator[_Person]:
+    first, last = zip(*(name.split(" ", 1) for _, name, _ in people.everybody() if " " in name), strict=True)
+    for n, user_id in enumerate(ids(guild, start, end), start):
+        dice = random.Random(f"{seed}/{n}")
+        one, other = dice.choice(first), dice.choice(last)
+        username, display = f"{one.lower()}.{n}", f"{one} {other}"
+        user = shapes.user(user_id, username, display, locale=dice.choice(_LOCALES))
+        joined = snowflake.moment(user_id) + timedelta(seconds=1)
+        yield _Person(user_id, username, display, encode(user), encode(shapes.member(iso(joined))))

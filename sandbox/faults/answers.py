@@ -1,0 +1,30 @@
+"""An answer that fails as it was ordered."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from sandbox.faults.order import AnswerFault
+from sandbox.limits import Answered, cloudflare, limited
+from sandbox.rest.call import Reply
+
+_PATIENCE = 120.0  # longer than any client waits
+
+
+async def failing(request: web.Request, fault: AnswerFault, answered: Answered) -> tuple[Reply, Answered]:
+    """What to answer instead. A dropped connection gets none; who hangs gets one when nobody waits any more."""
+    if fault.drop and request.transport is not None:
+        request.transport.abort()
+    if fault.hang:
+        await asyncio.sleep(_PATIENCE)
+    if fault.limit is None:
+        body = {"message": fault.message, "code": fault.code}
+        return Reply(fault.status or 500, body), answered
+    if fault.limit == "cloudflare":
+        refused = cloudflare(fault.retry_after)
+    else:
+        scope = "user" if fault.limit == "route" else fault.limit
+        refused = limited(fault.retry_after, scope, None if scope == "global" else answered.headers)
+    return Reply(429, refused.body), refused

@@ -1,0 +1,1 @@
+"""Strangers' clients against the sandbox: one script, three libraries."""

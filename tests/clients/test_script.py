@@ -1,0 +1,45 @@
+"""discord.py, discord.js and hikari go through the same script, and people see the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from sandbox.app import Sandbox
+from tests.clients.programs import running
+from tests.clients.steps import STEPS, Town
+
+LIBRARIES = ["discord.py", "discord.js", "hikari"]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+async def test_script(library: str, tmp_path: Path) -> None:
+    async with (
+        Sandbox(tmp_path / "world") as sandbox,
+        aiohttp.ClientSession(sandbox.url) as session,
+        running(library, sandbox.url, tmp_path) as program,
+    ):
+        town = Town(session, program)
+        for step in STEPS:
+            try:
+                await step(town)
+            except BaseException as error:
+                error.add_note(f"{library} at {step.__name__}\n{program.log.read_text()[-3000:]}")
+                raise
+
+
+async def test_two_shards_share_the_servers(tmp_path: Path) -> None:
+    async with (
+        Sandbox(tmp_path / "world", identify_seconds=5.0) as sandbox,
+        aiohttp.ClientSession(sandbox.url) as session,
+        running("discord.js", sandbox.url, tmp_path, shards=2) as program,
+    ):
+        town = Town(session, program)
+
+        sessions = sandbox.hub.sessions()
+
+        assert sorted(session.shard for session in sessions) == [(0, 2), (1, 2)]
+        assert [session.has_guild(await town.control.guild_id()) for session in sessions].count(True) == 1
+        assert await town.says("hello", name="Ann") == "Hello Ann"

@@ -1,0 +1,153 @@
+"""The gateway fails: events twice, late or never; sessions that end; sockets that are open and dead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.activity.tables import person
+from bot.memberships.tables import order
+from sandbox.app import Sandbox
+from tests.faults.shop import fault, opened, until
+from tests.stage import MONDAY, Stage, bot_in
+
+START = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
+
+
+async def messages(community: Stage) -> int:
+    """How many messages of this week are counted, once the bot heard everything."""
+    await community.slash("olivia", "event list")
+    await community.settled()
+    found = await community.app.activity.interactions(community.guild_id, START, START + timedelta(days=7))
+    return found.messages
+
+
+async def counted(community: Stage, wanted: int) -> None:
+    """Wait until so many messages are counted; there they stay."""
+
+    async def enough() -> bool:
+        return await messages(community) >= wanted
+
+    await until(enough)
+    assert await messages(community) == wanted
+
+
+async def connected(community: Stage) -> None:
+    """Wait until the bot, which has just lost its socket, has one again."""
+    await asyncio.sleep(0.2)
+
+    async def is_connected() -> bool:
+        return bool((await community.world())["applications"][0]["connected"])
+
+    await until(is_connected)
+
+
+@pytest.fixture
+async def hasty(tmp_path: Path) -> AsyncIterator[Stage]:
+    """A world with a heartbeat five times a second, and a bot that believes a silence of a second to be a death."""
+    clock = datetime.fromisoformat(MONDAY)
+    async with (
+        Sandbox(tmp_path / "world", port=0, clock=clock, heartbeat_ms=200) as there,
+        bot_in(there.url, tmp_path) as stage,
+    ):
+        stage.app.client._connection.heartbeat_timeout = 1.0
+        await fault(stage, gateway="cut")
+        await connected(stage)
+        yield stage
+
+
+async def test_a_message_told_twice_counts_once(community: Stage) -> None:
+    await fault(community, event="MESSAGE_CREATE", how="twice", times=3)
+    for n in range(3):
+        await community.say("ann", "general", f"Hello {n}")
+
+    assert await messages(community) == 3
+
+
+async def test_messages_told_late_and_out_of_order_count_once_each(community: Stage) -> None:
+    await fault(community, event="MESSAGE_CREATE", how="late", seconds=0.5)
+    await community.say("ann", "general", "The first, told last")
+    await community.say("bob", "general", "The second, told first")
+
+    await counted(community, 2)
+
+
+async def test_a_lost_message_is_read_back_when_a_new_session_begins(community: Stage) -> None:
+    await community.say("ann", "general", "Heard")
+    await fault(community, event="MESSAGE_CREATE", how="drop")
+    await community.say("ann", "general", "Lost on the way")
+    await community.say("bob", "general", "Heard again")
+    assert await messages(community) == 2
+
+    await fault(community, gateway="invalidate")
+    await connected(community)
+
+    await counted(community, 3)
+
+
+@pytest.mark.parametrize("how", ["cut", "reconnect", "forget", "invalidate", "invalid_resumable"])
+async def test_a_broken_session_loses_and_doubles_no_message(community: Stage, how: str) -> None:
+    await community.say("ann", "general", "Before")
+    await fault(community, gateway=how)
+    await community.say("ann", "general", "Meanwhile")
+    await connected(community)
+    await community.say("ann", "general", "After")
+
+    await counted(community, 3)
+
+
+async def test_a_press_told_twice_is_answered_once_and_done_once(community: Stage) -> None:
+    await opened(community)
+    (plan,) = await community.choices("ann", "membership buy", "plan")
+    await fault(community, event="INTERACTION_CREATE", how="twice")
+
+    answer = await community.slash("ann", "membership buy", plan=plan["value"])
+    await community.settled()
+
+    assert answer["state"] == "answered"
+    async with community.app.db.read() as db:
+        assert (await db.execute(select(func.count()).select_from(order))).scalar_one() == 1
+
+
+async def test_a_member_who_joins_thrice_in_the_gateways_eyes_is_one_member(community: Stage) -> None:
+    await fault(community, event="GUILD_MEMBER_ADD", how="twice", times=2)
+
+    joined = await community.join("Dora")
+    await messages(community)
+
+    query = select(func.count()).where(person.c.user_id == int(joined["user"]["id"]))
+    async with community.app.db.read() as db:
+        assert (await db.execute(query)).scalar_one() == 1
+
+
+async def test_a_lost_interaction_is_no_response_and_the_next_is_answered(community: Stage) -> None:
+    await fault(community, event="INTERACTION_CREATE", how="drop")
+
+    first = await community.slash("ann", "event list")
+    second = await community.slash("ann", "event list")
+
+    assert (first["state"], second["state"]) == ("no_response", "answered")
+
+
+async def test_a_dead_socket_is_left_and_nothing_is_lost(hasty: Stage) -> None:
+    await hasty.say("ann", "general", "Before")
+    await fault(hasty, gateway="zombie")
+    await hasty.say("ann", "general", "Into the dead socket")
+
+    await alive(hasty)
+
+    await counted(hasty, 2)
+
+
+async def alive(community: Stage) -> None:
+    """Wait until a command is answered again."""
+
+    async def answered() -> bool:
+        return bool((await community.slash("olivia", "event list"))["state"] == "answered")
+
+    await until(answered)
