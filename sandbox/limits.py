@@ -28,7 +28,6 @@ _FIGURES: tuple[tuple[str, int, float], ...] = (
     (r"DELETE /channels/\{channel_id\}/messages/\{message_id\}", 5, 1),
     (r"POST /channels/\{channel_id\}/messages/bulk-delete", 1, 1),
     (r"(PUT|DELETE) /channels/.*/reactions/.*", 4, 1),
-    (r"GET /channels/\{channel_id\}/messages.*", 10, 2),
     (r"POST /channels/\{channel_id\}/(threads|messages/\{message_id\}/threads)", 10, 10),
     (r"(PUT|DELETE) /guilds/\{guild_id\}/members/.*/roles/.*", 10, 5),
     (r"PATCH /guilds/\{guild_id\}/members/.*", 10, 10),

@@ -169,7 +169,7 @@ async def count(interaction: hikari.CommandInteraction, prefix: str) -> None:
         await bot.request_guild_members(interaction.guild_id, query=prefix, limit=100, nonce=nonce)
         async for chunk in chunks:
             members += len(chunk.members)
-            if chunk.index == chunk.chunk_count - 1:
+            if chunk.chunk_index == chunk.chunk_count - 1:
                 break
     await say(interaction, "count", members)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -14,12 +15,23 @@ from tests.clients.steps import STEPS, Town
 LIBRARIES = ["discord.py", "discord.js", "hikari"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
-async def test_script(library: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, BaseException | None]:
+    """What stopped each library, all of them at once: they mostly wait, each for its own sandbox."""
+    folder = tmp_path_factory.mktemp("clients")
+
+    async def all_of_them() -> list[BaseException | None]:
+        return await asyncio.gather(*(perform(name, folder) for name in LIBRARIES), return_exceptions=True)
+
+    return dict(zip(LIBRARIES, asyncio.run(all_of_them()), strict=True))
+
+
+async def perform(library: str, folder: Path) -> None:
+    """The whole script with one library's bot."""
     async with (
-        Sandbox(tmp_path / "world") as sandbox,
+        Sandbox(folder / f"{library}.world") as sandbox,
         aiohttp.ClientSession(sandbox.url) as session,
-        running(library, sandbox.url, tmp_path) as program,
+        running(library, sandbox.url, folder) as program,
     ):
         town = Town(session, program)
         for step in STEPS:
@@ -28,6 +40,14 @@ async def test_script(library: str, tmp_path: Path) -> None:
             except BaseException as error:
                 error.add_note(f"{library} at {step.__name__}\n{program.log.read_text()[-3000:]}")
                 raise
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_script(library: str, outcomes: dict[str, BaseException | None]) -> None:
+    stopped = outcomes[library]
+
+    if stopped is not None:
+        raise stopped
 
 
 async def test_two_shards_share_the_servers(tmp_path: Path) -> None:

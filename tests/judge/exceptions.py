@@ -207,6 +207,11 @@ UNTYPED: tuple[Untyped, ...] = (
         source=f"{_DOCS}/events/gateway-events#thread-members-update: member and nullable presence objects",
     ),
     Untyped(
+        "the id of a picture in a component",
+        where="*.media.id",
+        source="Discord's openapi.json, UnfurledMediaResponse: required",
+    ),
+    Untyped(
         "the exceptions of a recurring event",
         where="*guild_scheduled_event_exceptions",
         source="Discord's openapi.json, ScheduledEventResponse",
