@@ -60,7 +60,9 @@ class Sandbox:
         faults = Faults()
         self.hub = Hub(self.world, resume_seconds, faults)
         self.interactions = Interactions(self.world, answer_seconds, token_seconds)
-        self.parts = Parts(self.world, self.hub, self.interactions, Crowds(self.world, self.hub), faults, Limits(on=limits))
+        self.parts = Parts(
+            self.world, self.hub, self.interactions, Crowds(self.world, self.hub), faults, Limits(on=limits)
+        )
         if self.parts.record.on:
             self.hub.note = self.parts.record.told
         self._gateway = Gateway(self.world, self.hub, heartbeat_ms, identify_seconds)
