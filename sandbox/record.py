@@ -1,4 +1,4 @@
-"""A record of every request that a bot makes and of what the gateway told it, for whoever wants to judge them.
+"""A record of every request to the API and of what the gateway told, for whoever wants to judge them.
 
 One JSON line for each request with its answer; one for each of the first few dispatches of a kind and a shape.
 
@@ -50,12 +50,12 @@ class Record:
         *,
         ordered: bool = False,
     ) -> None:
-        """Note one answered request of a bot: everything but what people ask (`Authorization: Person …`).
+        """Note one answered request, a bot's or a person's.
 
         `body` is the JSON body or a form's `payload_json`, None if there is none; `parts` names a form's parts.
         A body that was sent and could not be read is noted as `unreadable`. `ordered`: a fault answered.
         """
-        if self._file is None or request.headers.get("Authorization", "").startswith("Person "):
+        if self._file is None:
             return
         row: Json = {
             "method": request.method,
