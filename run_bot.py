@@ -185,8 +185,9 @@ def _ready(sandbox: str, web: str) -> None:
 
 
 def _secrets(settings: Settings) -> list[str]:
-    token = settings.discord.token
-    return [token.get_secret_value()] if token else []
+    stripe = settings.payments.stripe
+    known = [settings.discord.token, stripe.secret_key, *stripe.webhook_secrets]
+    return [secret.get_secret_value() for secret in known if secret]
 
 
 if __name__ == "__main__":

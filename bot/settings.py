@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -77,10 +78,27 @@ class Till(Section):
     delay: Annotated[float, Field(ge=0, le=3600)] = 0.0
 
 
+def _stripe_key(key: SecretStr) -> SecretStr:
+    """Whether real money moves is read from the key, so it must be one of Stripe's."""
+    if not re.fullmatch(r"([sr]k_(test|live)_[A-Za-z0-9_]+)?", key.get_secret_value()):
+        raise ValueError("it begins with sk_live_, rk_live_, sk_test_ or rk_test_")
+    return key
+
+
+class Stripe(Section):
+    """Cards and whatever else the Stripe account takes. Off without a key; asked for news without a webhook secret."""
+
+    secret_key: Annotated[SecretStr, AfterValidator(_stripe_key)] | None = None
+    webhook_secrets: list[SecretStr] = []  # pydantic copies it
+    account: Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9]+$")] | None = None
+    api: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
+
+
 class Payments(Section):
     """How members pay."""
 
     till: Till = Till()
+    stripe: Stripe = Stripe()
     link_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
