@@ -140,7 +140,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
-    intake = Intake(db, clock, queue, sellers, memberships.settling.settle)
+    intake = Intake(db, clock, queue, sellers, memberships.settling.settle, memberships.buying.look_up)
     sources = Sources(activity, courses, events, memberships)
     insight = Insight(db, clock, settings.community.timezone, sources)
     weekly = Weekly(db, clock, queue, server, insight, texts, settings)
@@ -150,6 +150,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "role.sync": memberships.reconciler.sync,
+        "entitlement.start": memberships.reconciler.start,
         "entitlement.end": memberships.reconciler.end,
         "card.update": memberships.pay_cards.update,
         "event.publish": announcer.publish,

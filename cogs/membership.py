@@ -58,9 +58,9 @@ class Membership(
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         t, key = self._words(interaction), compared(typed)
         return [
-            Choice(name=f"{tier.name} · {t.money(tier.price)}"[:100], value=str(tier.id))
-            for tier in await self._memberships.plans(_guild(interaction))
-            if key in compared(tier.name)
+            Choice(name=f"{one.tier.name} · {t.money(one.prices[0].money)}"[:100], value=str(one.tier.id))
+            for one in await self._memberships.tiers.products(_guild(interaction))
+            if one.prices and key in compared(one.tier.name)
         ][:25]
 
     async def press_buy(self, interaction: Interaction, tier_id: str) -> None:

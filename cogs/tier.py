@@ -55,7 +55,7 @@ class TierPage(
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
     async def shelf(self, interaction: Interaction) -> None:
-        found = await self._tiers.all_of(_guild(interaction))
+        found = await self._tiers.products(_guild(interaction), archived=True)
         await answer(interaction, staff_cards.tier_list(self._texts.of(str(interaction.locale)), found))
 
     @app_commands.command(

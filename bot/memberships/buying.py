@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,11 +12,12 @@ from bot.crashpoints import point
 from bot.db import Database, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
-from bot.memberships.model import Order, Tier
+from bot.memberships.model import Order, Price, Tier
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
-from bot.memberships.store import books, orders, records
-from bot.payments.port import Checkout, Fact, Kind, PaymentProvider, Purchase
+from bot.memberships.store import orders, records
+from bot.money import Money
+from bot.payments.port import Checkout, Fact, Kind, Pace, PaymentProvider, Purchase
 from bot.work import Job, Queue
 from bot.work.worker import Later
 
@@ -50,25 +52,26 @@ class Buying:
         self._providers = providers
         self._settling = settling
         self._valid_for = valid_for
+        self._looking: dict[int, asyncio.Lock] = {}
 
     def plays(self, provider: str) -> bool:
         """Does this provider move play money?"""
         return provider in self._providers and self._providers[provider].play_money
 
-    def provider_for(self, tier: Tier) -> PaymentProvider:
+    def provider_for(self, price: Price) -> PaymentProvider:
         """The first provider that takes this price. UserError when none is set up."""
         for provider in self._providers.values():
-            if provider.supports(tier.price):
+            if provider.supports(price.money, price.span.pace):
                 return provider
         raise UserError(
             "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
         )
 
-    async def buy(self, tier: Tier, user_id: int) -> Bill:
+    async def buy(self, tier: Tier, price: Price, user_id: int) -> Bill:
         """Where to pay. An order of this member that is open for the same tier and price is used again."""
-        provider = self.provider_for(tier)
+        provider = self.provider_for(price)
         async with self._db.write() as tx:
-            order = await self._open_order(tx, tier, user_id, provider.name)
+            order = await self._open_order(tx, tier, price, user_id, provider.name)
         point("order.created")
         return await self.bill(order)
 
@@ -77,9 +80,9 @@ class Buying:
         provider = self._providers.get(order.provider)
         if provider is None:
             raise RetryLater(f"the provider {order.provider} is off")
-        checkout = await provider.create_checkout(
-            Purchase(order.guild_id, order.id, order.price, order.tier.name, order.expires_at)
-        )
+        async with self._db.read() as db:
+            customer = await orders.customer_of(db, order.guild_id, order.user_id, provider.name)
+        checkout = await provider.create_checkout(purchase(order, customer))
         point("order.checkout")
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
@@ -91,13 +94,21 @@ class Buying:
         provider = self._providers.get(order.provider)
         if provider is None or order.ref is None:
             return
-        told = await provider.fetch(order.ref)
-        async with self._db.read() as db:
-            known = {(fact.kind, fact.object_id) for fact in await books.facts(db, order.guild_id, order.id)}
-        fresh = [fact for fact in told if (fact.kind, fact.object_id) not in known]
-        if fresh:
+        # What was fetched first must be written first: a later look may show another phase of a subscription.
+        async with self._looking.setdefault(order.id, asyncio.Lock()):
+            told = await provider.fetch(order.ref)
             async with self._db.write() as tx:
-                await self._settling.settle(tx, order.provider, fresh)
+                await self._settling.follow(tx, await _again(tx, order), told)
+        if not self._looking[order.id].locked():
+            del self._looking[order.id]
+
+    async def look_up(self, guild_id: int, order_id: int) -> bool:
+        """Look at the order that a provider's notice was about; False when there is no such order."""
+        async with self._db.read() as db:
+            order = await orders.find(db, guild_id, order_id)
+        if order is not None:
+            await self.look(order)
+        return order is not None
 
     async def expire(self, job: Job) -> None:
         """Work `order.expire`: look a last time, then close what was not paid. Money that comes later still counts."""
@@ -115,21 +126,30 @@ class Buying:
         async with self._db.write() as tx:
             await self._settling.settle(tx, order.provider, [over])
 
-    async def _open_order(self, tx: Writer, tier: Tier, user_id: int, provider: str) -> Order:
+    async def _open_order(self, tx: Writer, tier: Tier, price: Price, user_id: int, provider: str) -> Order:
         now = self._clock.now()
         for order in await orders.of_member(tx, tier.guild_id, user_id):
             waits = order.state in (State.CREATED, State.PENDING) and order.expires_at >= now + FRESH
-            same = (order.tier.id, order.price, order.days, order.provider)
-            if waits and same == (tier.id, tier.price, tier.days, provider):
+            same = (order.tier.id, order.tier.terms, order.price, order.span, order.provider)
+            if waits and same == (tier.id, tier.terms, price.money, price.span, provider):
                 return order
+        renewal = price.money if price.span.pace is Pace.RECURRING else None
         order = Order(
-            new_id(), tier.guild_id, user_id, tier, State.CREATED, provider, None, tier.price, tier.days,
-            now, now + self._valid_for,
+            new_id(), tier.guild_id, user_id, tier, price.id, State.CREATED, provider, None, price.span, price.money,
+            renewal, Money(0, price.money.currency), None, None, None, now, now + self._valid_for,
         )  # fmt: skip
         await orders.add(tx, order)
         await records.note(tx, order.guild_id, now, user_id, "order.created", order.id, tier=str(tier.id))
         await self._queue.once(tx, "order.expire", order.guild_id, str(order.id), due=order.expires_at)
         return order
+
+
+def purchase(order: Order, customer: str | None = None) -> Purchase:
+    """An order as a provider is asked for it."""
+    return Purchase(
+        order.guild_id, order.id, order.price, order.tier.name, order.expires_at, order.user_id, order.span.pace,
+        order.span.months, order.renewal, customer,
+    )  # fmt: skip
 
 
 async def _again(tx: Writer, order: Order) -> Order:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
-from bot.memberships.model import Entitlement, Order, Tier
+from bot.memberships.model import Entitlement, Order, Product, Span, Tier, Way
 from bot.memberships.state import State
 
 PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
@@ -16,9 +16,9 @@ PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
 @dataclass(frozen=True)
 class Offer:
-    """A tier, and the member's own right from it, if they have one."""
+    """A tier with its prices, and the member's own right from it, if they have one."""
 
-    tier: Tier
+    product: Product
     right: Entitlement | None
 
 
@@ -70,7 +70,7 @@ def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
         t(
             "{price} for {days}. You get {role}.",
             price=t.money(order.price),
-            days=_days(t, order.days),
+            days=span_words(t, order.span),
             role=_role(order.tier),
         ),
         t(
@@ -136,7 +136,7 @@ def status(t: Words, status: Status) -> Card:
             when=stamp(right.ends_at),
             role=_role(right.tier),
         )
-        if right.tier.role_id not in status.held:
+        if not status.held.issuperset(right.tier.terms.roles):
             line += "\n" + t(
                 "The role is missing at the moment. It comes by itself once the owner has set things right."
             )
@@ -169,6 +169,7 @@ def state_word(t: Words, state: State) -> str:
         State.CREATED: t("begun"),
         State.PENDING: t("waits for payment"),
         State.PAID: t("paid"),
+        State.DISPUTED: t("disputed"),
         State.REFUNDED: t("refunded"),
         State.EXPIRED: t("expired"),
         State.CANCELLED: t("cancelled"),
@@ -178,10 +179,11 @@ def state_word(t: Words, state: State) -> str:
 
 
 def _offer(t: Words, offer: Offer) -> Line:
-    tier, right = offer.tier, offer.right
+    tier, right = offer.product.tier, offer.right
+    price = offer.product.prices[0]
     told = t(
         "**{plan}** — {price} for {days}\nGives {role}.",
-        plan=plain(tier.name), price=t.money(tier.price), days=_days(t, tier.days), role=_role(tier),
+        plan=plain(tier.name), price=t.money(price.money), days=span_words(t, price.span), role=_role(tier),
     )  # fmt: skip
     have = (
         t("You have it until {when}; buying again adds the days.", when=stamp(right.ends_at))
@@ -202,9 +204,19 @@ def _play_money(t: Words, playing: bool) -> Text | None:
     )
 
 
-def _days(t: Words, days: int) -> str:
-    return t.n("{n} day", "{n} days", days)
+def span_words(t: Words, span: Span) -> str:
+    """How long a purchase lasts, as it stands after "for"."""
+    if span.way is Way.LIFETIME:
+        return t("ever")
+    if span.months:
+        return t.n("{n} month", "{n} months", span.months)
+    return t.n("{n} day", "{n} days", span.days)
 
 
 def _role(tier: Tier) -> str:
-    return f"<@&{tier.role_id}>"
+    return roles_words(tier.terms.roles)
+
+
+def roles_words(roles: Iterable[int]) -> str:
+    """Roles as Discord shows them."""
+    return " ".join(f"<@&{role}>" for role in roles)

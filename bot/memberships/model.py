@@ -3,39 +3,134 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
 
 from bot.memberships.state import State
 from bot.money import Money
+from bot.payments.port import Pace, Phase
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what never ends: compares like any other date, in Python and in SQL."""
+
+
+class After(StrEnum):
+    """What happens to the roles when a membership is over."""
+
+    TAKE = "take"
+    FALLBACK = "fallback"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a tier gives, as it was when somebody bought it. `version` counts from 1.
+
+    `events`: members-only events are open; `consultations` a month; `discount` percent off other tiers.
+    """
+
+    version: int
+    roles: tuple[int, ...]
+    events: bool = False
+    consultations: int = 0
+    discount: int = 0
+    grace_days: int = 0
+    after: After = After.TAKE
+    after_role_id: int | None = None
+    after_until: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Tier:
-    """What is for sale: a role for some days."""
+    """A membership by name, with the terms that are meant: the present ones, or those of an order or a right.
+
+    `suspended` is the finding that keeps it off sale for now.
+    """
 
     id: int
     guild_id: int
     name: str
-    price: Money
-    days: int
-    role_id: int
+    description: str
+    position: int
+    seats: int | None
+    suspended: str | None
     archived: bool
+    terms: Terms
+
+
+class Way(StrEnum):
+    """How a tier can be bought."""
+
+    ONCE = "once"  # some days, paid once
+    PREPAID = "prepaid"  # calendar months, paid once
+    RECURRING = "recurring"  # calendar months, again and again
+    LIFETIME = "lifetime"
+    TRIAL = "trial"  # some days for nothing, once per member
+
+
+@dataclass(frozen=True)
+class Span:
+    """How long a purchase lasts: `days` for once and trial, `months` for prepaid and recurring, else for ever."""
+
+    way: Way
+    days: int = 0
+    months: int = 0
+
+    @property
+    def pace(self) -> Pace:
+        """Whether a provider takes the money once or again and again."""
+        return Pace.RECURRING if self.way is Way.RECURRING else Pace.ONCE
+
+    def end(self, start: datetime) -> datetime:
+        """When what begins at `start` ends. A month from the 31st ends on the last day of the next month."""
+        if self.way is Way.LIFETIME:
+            return FOREVER
+        return min(start + timedelta(days=self.days) + relativedelta(months=self.months), FOREVER)
+
+
+@dataclass(frozen=True)
+class Price:
+    """One way to buy a tier. A trial costs nothing."""
+
+    id: int
+    tier_id: int
+    span: Span
+    money: Money
+
+
+@dataclass(frozen=True)
+class Product:
+    """A tier with the ways to buy it now, the shortest first."""
+
+    tier: Tier
+    prices: tuple[Price, ...]
 
 
 @dataclass(frozen=True)
 class Order:
-    """One purchase, with the price and the days as they were."""
+    """One purchase, with price, span and terms (`tier.terms`) as they were.
+
+    `price` is due first, `renewal` at every renewal of a recurring one. `credit` is what the unused days of the
+    entitlement `replaces` took off; `follows` is the entitlement after whose end this one begins.
+    """
 
     id: int
     guild_id: int
     user_id: int
     tier: Tier
+    price_id: int | None
     state: State
     provider: str
     ref: str | None
+    span: Span
     price: Money
-    days: int
+    renewal: Money | None
+    credit: Money
+    replaces: int | None
+    follows: int | None
+    phase: Phase | None
     created_at: datetime
     expires_at: datetime
 
@@ -44,13 +139,18 @@ class Standing(StrEnum):
     """Where an entitlement stands."""
 
     LIVE = "live"
+    SUSPENDED = "suspended"  # its money is disputed
     ENDED = "ended"
     REVOKED = "revoked"
+    REPLACED = "replaced"  # an upgrade took its place
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What a member has from a tier, from when until when."""
+    """What a member has from a tier, from when until when; its roles stay to `held_until` (the grace).
+
+    `source` is order, trial, grant or import; `reason` what staff wrote; `replaced_by` the order of an upgrade.
+    """
 
     id: int
     guild_id: int
@@ -58,13 +158,21 @@ class Entitlement:
     tier: Tier
     order_id: int | None
     source: str
+    reason: str
     standing: Standing
     starts_at: datetime
     ends_at: datetime
+    held_until: datetime
+    replaced_by: int | None = None
+
+    @property
+    def forever(self) -> bool:
+        """Has it no end?"""
+        return self.ends_at >= FOREVER
 
     def holds(self, now: datetime) -> bool:
-        """Does it give its role at this moment?"""
-        return self.standing is Standing.LIVE and self.starts_at <= now < self.ends_at
+        """Does it give its roles at this moment?"""
+        return self.standing is Standing.LIVE and self.starts_at <= now < self.held_until
 
 
 @dataclass(frozen=True)

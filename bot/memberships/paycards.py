@@ -81,7 +81,7 @@ class PayCards:
         held = False
         if order.state is State.PAID:
             person = await self._server.member(order.guild_id, order.user_id)
-            held = person is not None and order.tier.role_id in person.roles
+            held = person is not None and person.roles.issuperset(order.tier.terms.roles)
         told = cards.Receipt(order, right, held, self._buying.plays(order.provider))
         for one in kept:
             await self._show(one, job.guild_id, cards.receipt(self._texts.of(one.locale), told))

@@ -10,7 +10,7 @@ from bot.db import Database
 from bot.errors import NeedsAction
 from bot.memberships.model import Entitlement, Standing
 from bot.memberships.rules import Right, wanted_roles
-from bot.memberships.store import entitlements, grants, records
+from bot.memberships.store import entitlements, grants, overrides, records
 from bot.ports import ChatServer, Person, Role
 from bot.work import Job, Queue
 from bot.work.worker import Later
@@ -32,8 +32,9 @@ class Reconciler:
         """(roles that the member should hold now, roles that Lyceum gave)."""
         async with self._db.read() as db:
             rights = await entitlements.of_member(db, guild_id, user_id)
+            exceptions = await overrides.of_member(db, guild_id, user_id)
             ours = await grants.of_member(db, guild_id, user_id)
-        return wanted_roles(map(right_of, rights), (), self._clock.now()), ours
+        return wanted_roles(map(right_of, rights), exceptions, self._clock.now()), ours
 
     async def sync(self, job: Job) -> None:
         """Work `role.sync`: equal afterwards, or NeedsAction for what only the owner can mend.
@@ -74,12 +75,24 @@ class Reconciler:
         now = self._clock.now()
         async with self._db.write() as tx:
             right = await entitlements.find(tx, job.guild_id, id_=int(job.key))
+            if right is None or right.standing not in (Standing.LIVE, Standing.SUSPENDED):
+                return
+            if now < right.held_until:
+                raise Later(right.held_until)
+            point("entitlement.before_end")
+            await entitlements.set_standing(tx, right, Standing.ENDED, now)
+            await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))
+        point("entitlement.ended")
+
+    async def start(self, job: Job) -> None:
+        """Work `entitlement.start`: a right that was bought ahead begins."""
+        async with self._db.write() as tx:
+            right = await entitlements.find(tx, job.guild_id, id_=int(job.key))
             if right is None or right.standing is not Standing.LIVE:
                 return
-            if now < right.ends_at:
-                raise Later(right.ends_at)
-            await entitlements.set_standing(tx, job.guild_id, right.id, Standing.LIVE, Standing.ENDED, now)
-            await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            if self._clock.now() < right.starts_at:
+                raise Later(right.starts_at)
             await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))
 
     async def _give(self, guild_id: int, person: Person, role_id: int) -> None:
@@ -116,9 +129,11 @@ class Reconciler:
 
 def right_of(right: Entitlement) -> Right:
     """An entitlement as the rules see it."""
+    terms = right.tier.terms
     return Right(
-        right.tier.role_id, right.starts_at, right.ends_at, right.standing is Standing.LIVE, right.source
-    )
+        terms.roles, right.starts_at, right.held_until, right.standing is Standing.LIVE,
+        right.standing is Standing.ENDED, terms.after_role_id, terms.after_until,
+    )  # fmt: skip
 
 
 def _check(role: Role | None, role_id: int) -> None:

@@ -10,7 +10,7 @@ from bot.db import Database
 from bot.errors import NeedsAction, UserError
 from bot.memberships.model import Order
 from bot.memberships.settle import Settling
-from bot.memberships.state import left, order_state, refunded
+from bot.memberships.state import disputes, left, order_state, refunded
 from bot.memberships.store import books, orders, records
 from bot.money import Money
 from bot.payments.port import Fact, Kind, PaymentProvider
@@ -66,7 +66,7 @@ class Refunds:
             facts = await books.facts(db, job.guild_id, order.id)
         wanted = [(fact, rest) for fact, rest in _held(facts) if fact.object_id == job.payload["payment"]]
         if job.key.startswith("extra:"):
-            extra = order_state(order.price, order.ref, facts).extra
+            extra = order_state(self._settling.due(order), facts).extra
             wanted = [(fact, rest) for fact, rest in wanted if fact in extra]
         if not wanted:
             return
@@ -87,7 +87,7 @@ class Refunds:
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
             facts = await books.facts(db, job.guild_id, int(job.key))
-        if order is not None and order_state(order.price, order.ref, facts).odd:
+        if order is not None and order_state(self._settling.due(order), facts).odd:
             raise NeedsAction(
                 "payment-mismatch",
                 f"Order {order.id}: money came that is not its price. Look at it with /order list; /order refund gives it back.",
@@ -95,7 +95,12 @@ class Refunds:
 
 
 def _held(facts: list[Fact]) -> list[tuple[Fact, Money]]:
-    """Payments of which something is left, with how much."""
+    """Payments of which something is left with us, with how much. Disputed money is not: the bank has it."""
     given_back = refunded(facts)
-    held = [(fact, left(fact, given_back)) for fact in facts if fact.kind is Kind.PAID]
+    contested, lost = disputes(facts)
+    held = [
+        (fact, left(fact, given_back))
+        for fact in facts
+        if fact.kind is Kind.PAID and fact.object_id not in contested | lost
+    ]
     return [(fact, Money(rest, fact.money.currency)) for fact, rest in held if rest > 0]

@@ -13,13 +13,19 @@ from bot.ports import Role
 
 @dataclass(frozen=True)
 class Right:
-    """An entitlement as far as roles are concerned: what, from when until when, and where it comes from."""
+    """An entitlement as far as roles are concerned: which, from when until when, and what comes afterwards.
 
-    role_id: int
+    `live`: neither ended nor revoked nor suspended. `over`: it ran to its natural end. `after_role_id` is given
+    from then on, `after_until` is how long the roles are kept.
+    """
+
+    roles: tuple[int, ...]
     starts_at: datetime
-    ends_at: datetime
+    held_until: datetime
     live: bool
-    source: str
+    over: bool = False
+    after_role_id: int | None = None
+    after_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,27 @@ class Override:
     give: bool
     until: datetime | None
     reason: str
+    id: int = 0
+    actor: int = 0
 
 
 def wanted_roles(rights: Iterable[Right], overrides: Iterable[Override], now: datetime) -> frozenset[int]:
-    """The roles that somebody should hold now. An override beats every right."""
-    wanted = {right.role_id for right in rights if right.live and right.starts_at <= now < right.ends_at}
+    """The roles that somebody should hold now. An override beats every right; of two the later one counts.
+
+    What a membership leaves behind is given only to those who have no other one.
+    """
+    wanted: set[int] = set()
+    known = list(rights)
+    for right in known:
+        if right.live and right.starts_at <= now < right.held_until:
+            wanted.update(right.roles)
+    if not wanted:
+        for right in known:
+            if right.over or (right.live and right.held_until <= now):
+                wanted.update(
+                    right.roles if right.after_until is not None and now < right.after_until else ()
+                )
+                wanted.update(() if right.after_role_id is None else (right.after_role_id,))
     for override in overrides:
         if override.until is None or now < override.until:
             (wanted.add if override.give else wanted.discard)(override.role_id)

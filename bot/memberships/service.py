@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.i18n import Texts
 from bot.memberships.buying import Bill, Buying
 from bot.memberships.cards import Offer, Receipt, Status
-from bot.memberships.model import Entitlement, Order, Tier
+from bot.memberships.model import Entitlement, Order, Standing, Tier
 from bot.memberships.paycards import PayCards
 from bot.memberships.polling import Polling
 from bot.memberships.reconcile import Reconciler
@@ -73,19 +73,21 @@ class Memberships:
         return self._playing
 
     async def plans(self, guild_id: int) -> list[Tier]:
-        """Everything on sale, cheapest first."""
+        """Everything on sale, in the owner's order."""
         return await self.tiers.on_sale(guild_id)
 
     async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
         """Everything on sale, with what the member has of it."""
         last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
-        return [Offer(tier, last.get(tier.id)) for tier in await self.plans(guild_id)]
+        shelf = await self.tiers.products(guild_id)
+        return [Offer(product, last.get(product.tier.id)) for product in shelf if product.prices]
 
     async def buy(self, guild_id: int, user_id: int, plan: str) -> Bill:
         """An order for this plan and the place to pay it. UserError for an unknown plan or one that cannot be had."""
         tier = await self.tiers.find(guild_id, plan)
         await self.tiers.sellable(tier)
-        return await self.buying.buy(tier, user_id)
+        [product] = [one for one in await self.tiers.products(guild_id) if one.tier.id == tier.id]
+        return await self.buying.buy(tier, product.prices[0], user_id)
 
     async def check(self, guild_id: int, user_id: int, number: str) -> Bill | Receipt:
         """Ask the provider now: the bill again while the member's own order is open, else what became of it."""
@@ -96,7 +98,7 @@ class Memberships:
         async with self._db.read() as db:
             right = await entitlements.find(db, guild_id, order_id=order.id)
         person = await self._server.member(guild_id, user_id)
-        held = person is not None and order.tier.role_id in person.roles
+        held = person is not None and person.roles.issuperset(order.tier.terms.roles)
         return Receipt(order, right, held, self.buying.plays(order.provider))
 
     async def status(self, guild_id: int, user_id: int) -> Status:
@@ -155,7 +157,7 @@ class Memberships:
         now = self._clock.now()
         async with self._db.read() as db:
             found = await entitlements.of_member(db, guild_id, user_id)
-        return [right for right in found if right.standing == "live" and right.ends_at > now]
+        return [right for right in found if right.standing is Standing.LIVE and right.held_until > now]
 
     async def _own(self, guild_id: int, user_id: int, number: str) -> Order:
         async with self._db.read() as db:

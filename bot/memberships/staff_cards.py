@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.cards import Accent, Block, Card, Divider, card, plain
 from bot.i18n import Words, stamp
-from bot.memberships.cards import state_word
-from bot.memberships.model import Entitlement, Order, Standing, Tier
+from bot.memberships.cards import roles_words, span_words, state_word
+from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 
 ROWS = 20
 
@@ -34,10 +34,14 @@ class Sales:
     latest: tuple[Order, ...]
 
 
-def tier_created(t: Words, tier: Tier) -> Card:
+def tier_created(t: Words, product: Product) -> Card:
     """The new tier, as it is sold."""
     return card(
-        t("**{plan}** is on sale: {details}.", plan=plain(tier.name), details=_details(t, tier)),
+        t(
+            "**{plan}** is on sale: {details}.",
+            plan=plain(product.tier.name),
+            details=_details(t, product),
+        ),
         t("Members see it in /membership plans."),
         accent=Accent.GOOD,
     )
@@ -51,14 +55,14 @@ def tier_archived(t: Words, tier: Tier) -> Card:
     )
 
 
-def tier_list(t: Words, tiers: Sequence[Tier]) -> Card:
+def tier_list(t: Words, products: Sequence[Product]) -> Card:
     """Everything on sale, and what was."""
-    if not tiers:
+    if not products:
         return card(
             t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
         )
-    on_sale = [tier for tier in tiers if not tier.archived]
-    past = [tier for tier in tiers if tier.archived]
+    on_sale = [product for product in products if not product.tier.archived]
+    past = [product for product in products if product.tier.archived]
     blocks: list[Block | str | None] = [
         t("## On sale"),
         *([_shelf(t, on_sale)] if on_sale else [t("Nothing.")]),
@@ -113,7 +117,7 @@ def refund_asked(t: Words, order: Order) -> Card:
 
 
 def _why(t: Words, right: Entitlement, told: Explanation) -> str:
-    role = f"<@&{right.tier.role_id}>"
+    role = roles_words(right.tier.terms.roles)
     if right.starts_at > told.now:
         return t(
             "{role} — {plan}, from {start} — until {when} — {source}", role=role, plan=plain(right.tier.name),
@@ -123,9 +127,9 @@ def _why(t: Words, right: Entitlement, told: Explanation) -> str:
         "{role} — {plan}, paid — until {when} — {source}",
         role=role, plan=plain(right.tier.name), when=stamp(right.ends_at), source=_source(t, right),
     )  # fmt: skip
-    if told.held is not None and right.tier.role_id not in told.held:
+    if told.held is not None and not told.held.issuperset(right.tier.terms.roles):
         line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")
-    elif right.tier.role_id not in told.ours:
+    elif told.ours.isdisjoint(right.tier.terms.roles):
         line += "\n" + t("held already before, so Lyceum will not take it.")
     return line
 
@@ -146,12 +150,13 @@ def _sale(t: Words, order: Order) -> str:
     return " · ".join(parts)
 
 
-def _shelf(t: Words, tiers: Sequence[Tier]) -> str:
-    return "\n".join(f"**{plain(tier.name)}** — {_details(t, tier)}" for tier in tiers[:ROWS])
+def _shelf(t: Words, products: Sequence[Product]) -> str:
+    return "\n".join(f"**{plain(one.tier.name)}** — {_details(t, one)}" for one in products[:ROWS])
 
 
-def _details(t: Words, tier: Tier) -> str:
+def _details(t: Words, product: Product) -> str:
+    prices = (f"{t.money(price.money)} / {span_words(t, price.span)}" for price in product.prices)
     return t(
-        "{price} for {days}, gives {role}",
-        price=t.money(tier.price), days=t.n("{n} day", "{n} days", tier.days), role=f"<@&{tier.role_id}>",
+        "{prices}; gives {role}",
+        prices=" · ".join(prices) or "–", role=roles_words(product.tier.terms.roles),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.memberships.model import Tier
+from bot.memberships.model import Price, Product, Span, Terms, Tier, Way
 from bot.memberships.rules import refusal
 from bot.memberships.store import records, tiers
 from bot.money import parse_money
@@ -38,7 +38,7 @@ class Tiers:
         role_id: int,
         actor: int,
         owner: bool,
-    ) -> Tier:
+    ) -> Product:
         """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
         name, key = _name(name)
         money = parse_money(price, currency)
@@ -51,19 +51,23 @@ class Tiers:
         if refused is not None:
             raise refused
         now = self._clock.now()
-        tier = Tier(new_id(), guild_id, name, money, days, role_id, archived=False)
+        found = await self.products(guild_id)
+        after = max((product.tier.position for product in found), default=0) + 1
+        tier = Tier(new_id(), guild_id, name, "", after, None, None, False, Terms(1, (role_id,)))
+        way = Price(new_id(), tier.id, Span(Way.ONCE, days), money)
         async with self._db.write() as tx:
             if await tiers.find(tx, guild_id, key) is not None:
                 raise UserError(
                     "There is a membership called {name} already. Choose another name, or archive that one first with /tier archive.",
                     name=plain(name),
                 )
-            await tiers.add(tx, tier, key, now)
+            await tiers.add(tx, tier, key, now, actor)
+            await tiers.add_price(tx, guild_id, way, now)
             await records.note(
                 tx, guild_id, now, actor, "tier.created", tier.id,
                 amount=money.amount, currency=money.currency, days=days, role=str(role_id),
             )  # fmt: skip
-        return tier
+        return Product(tier, (way,))
 
     async def archive(self, guild_id: int, typed: str, actor: int) -> Tier:
         """Sell it no more; whoever has it keeps it to the end."""
@@ -75,14 +79,14 @@ class Tiers:
         return tier
 
     async def on_sale(self, guild_id: int) -> list[Tier]:
-        """Everything on sale, cheapest first."""
+        """Everything on sale, in the owner's order."""
         async with self._db.read() as db:
             return await tiers.all_of(db, guild_id)
 
-    async def all_of(self, guild_id: int) -> list[Tier]:
-        """Everything that was ever on sale, the present first."""
+    async def products(self, guild_id: int, *, archived: bool = False) -> list[Product]:
+        """Everything on sale (with `archived`, that ever was) with its prices."""
         async with self._db.read() as db:
-            return await tiers.all_of(db, guild_id, archived=True)
+            return await tiers.products(db, guild_id, archived=archived)
 
     async def find(self, guild_id: int, typed: str) -> Tier:
         """The tier on sale that autocomplete gave (an id), or that somebody typed (its name). UserError else."""
@@ -100,7 +104,8 @@ class Tiers:
 
     async def sellable(self, tier: Tier) -> None:
         """Raises UserError while its role cannot be given: nobody should pay for nothing."""
-        if await self._refusal(tier.guild_id, tier.role_id, None) is not None:
+        refused = [await self._refusal(tier.guild_id, role, None) for role in tier.terms.roles]
+        if any(refused):
             raise UserError(
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
                 plan=plain(tier.name),

@@ -23,12 +23,20 @@ class InvalidWebhook(Exception):
     """Not from the provider, too old, or not what it would send. The sender is not told which."""
 
 
+class Pace(StrEnum):
+    """Whether money comes once or again and again."""
+
+    ONCE = "once"
+    RECURRING = "recurring"
+
+
 @dataclass(frozen=True)
 class Purchase:
     """What is to be paid. `guild_id` and `order_id` come back in every fact.
 
     The adapter packs them into one reference of its own. (WeChat Pay takes 32 characters of
-    letters, digits and `_-|*`: both ids fit in base 36.)
+    letters, digits and `_-|*`: both ids fit in base 36.) With `Pace.RECURRING`, `money` is due now and
+    `renewal` every `months` from then on. `customer` is what the provider called this member before.
     """
 
     guild_id: int
@@ -36,16 +44,25 @@ class Purchase:
     money: Money
     title: str
     expires_at: datetime
+    user_id: int = 0
+    pace: Pace = Pace.ONCE
+    months: int = 0
+    renewal: Money | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """Where the member pays: an address to open, or the content of a QR code to scan."""
+    """Where the member pays: an address to open, or the content of a QR code to scan; or words on how to pay.
+
+    `instructions` is what the owner wrote (a bank account); it is shown as written.
+    """
 
     ref: str
     expires_at: datetime
     url: str | None = None
     qr_payload: str | None = None
+    instructions: str | None = None
 
 
 class Kind(StrEnum):
@@ -54,16 +71,30 @@ class Kind(StrEnum):
     PAID = "paid"
     DECLINED = "declined"  # this attempt failed; the member may try again
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"  # names the refund that came back
+    DISPUTED = "disputed"  # the money was taken back until it is decided
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    REJECTED = "rejected"  # ours alone: what was sold cannot be given any more; its money goes back
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time that a payment of a recurring order is for: `[starts_at, ends_at)`."""
+
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True)
 class Fact:
     """One thing that happened to one of the provider's objects.
 
-    `object_id` names the payment, refund or checkout; `money` is what it moved, or would have moved;
-    `payment_id` tells which payment a refund gives back.
+    `object_id` names the payment, refund, dispute or checkout; `money` is what it moved, or would have
+    moved; `payment_id` tells which payment a refund or dispute is about. `period` comes with payments of
+    recurring orders; `renewal` tells those that are not the first.
     """
 
     kind: Kind
@@ -74,15 +105,49 @@ class Fact:
     money: Money
     at: datetime
     payment_id: str | None = None
+    period: Period | None = None
+    renewal: bool = False
+
+
+class Phase(StrEnum):
+    """Where a subscription stands at the provider."""
+
+    ACTIVE = "active"
+    ENDING = "ending"  # paid to the end of the period, then over
+    PAST_DUE = "past_due"  # a renewal could not be taken yet
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A recurring order as the provider sees it now. `customer` is the provider's name for the member."""
+
+    ref: str
+    phase: Phase
+    customer: str | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything that has happened at a checkout, and where its subscription stands, if it is one."""
+
+    facts: tuple[Fact, ...]
+    subscription: Subscription | None = None
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One verified webhook. `fact` is None when the event means nothing to us."""
+    """One verified webhook. It carries a `fact`, or says "look again" at the provider's object `about`.
+
+    With neither the event means nothing to us. A provider whose webhooks are only a trigger (Stripe: any
+    order, twice, of another age) sends `about` alone: the truth is then fetched, never taken from the event.
+    """
 
     event_id: str
     kind: str
-    fact: Fact | None
+    fact: Fact | None = None
+    about: str | None = None
 
 
 class PaymentProvider(Protocol):
@@ -103,22 +168,54 @@ class PaymentProvider(Protocol):
         """The body that tells the provider to stop resending (Alipay wants exactly `success`)."""
         ...
 
-    def supports(self, money: Money) -> bool:
-        """Can this amount be paid in this currency here?"""
+    @property
+    def listens(self) -> bool:
+        """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
+        ...
+
+    def supports(self, money: Money, pace: Pace) -> bool:
+        """Can this amount be paid in this currency here, once or again and again?"""
         ...
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open a checkout; for the same order id always the same one."""
         ...
 
+    async def close_checkout(self, ref: str) -> None:
+        """Take no more money there; harmless when it is paid or closed. Look again afterwards."""
+        ...
+
     def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
         """Read a webhook. Pure: no network, no database; `now` is real time. Raises InvalidWebhook."""
         ...
 
-    async def fetch(self, ref: str) -> tuple[Fact, ...]:
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        """(guild id, order id) of the provider's object that a notice was about; None when it is not ours."""
+        ...
+
+    async def fetch(self, ref: str) -> Snapshot:
         """Everything that has happened at this checkout: the truth, should webhooks be lost."""
         ...
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Give `money` of a payment back; the same `key` gives it back once. Empty if a webhook will tell."""
+        ...
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        """What is due now if the subscription of checkout `ref` becomes `to` (the provider's own proration)."""
+        ...
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        """Let the subscription become `to`: now, the difference due at once, or when its period ends.
+
+        The new checkout's `ref` tells of `to` from then on. The same `to.order_id` changes it once.
+        """
+        ...
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        """End the subscription of this checkout at the end of its period, or let it go on after all."""
+        ...
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        """Where a member manages card and invoices; None when the provider has no such place."""
         ...

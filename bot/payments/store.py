@@ -22,7 +22,8 @@ async def keep(tx: Writer, provider: str, notice: Notice, sha256: str, now: date
         guild_id=fact.guild_id if fact else 0,
         kind=notice.kind,
         sha256=sha256,
-        state="new" if fact else "ignored",
+        state="new" if fact or notice.about else "ignored",
+        about=notice.about,
         fact=fact and fact.kind.value,
         object_id=fact and fact.object_id,
         payment_id=fact and fact.payment_id,
@@ -36,8 +37,8 @@ async def keep(tx: Writer, provider: str, notice: Notice, sha256: str, now: date
     return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
 
 
-async def fact_of(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact | None:
-    """What the stored event said, while it is not settled yet."""
+async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact | str | None:
+    """What the stored event said while it is not settled yet: a fact, or the object to look at again."""
     query = select(inbox).where(
         inbox.c.guild_id == guild_id,
         inbox.c.provider == provider,
@@ -47,6 +48,8 @@ async def fact_of(db: Reader, guild_id: int, provider: str, event_id: str) -> Fa
     row = (await db.execute(query)).one_or_none()
     if row is None:
         return None
+    if row.about is not None:
+        return str(row.about)
     money = Money(row.amount, row.currency)
     return Fact(
         Kind(row.fact), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id

@@ -21,7 +21,10 @@ from bot.db.types import Utc
 
 
 class InboxColumns(TypedColumns):
-    """The allow-listed extract of one verified event; `guild_id` is 0 and the rest empty without a fact."""
+    """The allow-listed extract of one verified event; `guild_id` is 0 and the rest empty without a fact.
+
+    With `about` the event only says that something happened to that object of the provider.
+    """
 
     provider: Named[str] = Column(String)
     event_id: Named[str] = Column(String)
@@ -29,6 +32,7 @@ class InboxColumns(TypedColumns):
     kind: Named[str] = Column(String)
     sha256: Named[str] = Column(String)
     state: Named[str] = Column(String)
+    about: Named[str | None] = Column(String)
     fact: Named[str | None] = Column(String)
     object_id: Named[str | None] = Column(String)
     payment_id: Named[str | None] = Column(String)
@@ -46,7 +50,8 @@ inbox = Table(
     InboxColumns,
     PrimaryKeyConstraint("provider", "event_id"),
     CheckConstraint("state IN ('new', 'settled', 'unmatched', 'ignored')", name="state"),
-    CheckConstraint("(fact IS NULL) = (state = 'ignored')", name="fact"),
+    CheckConstraint("(fact IS NULL AND about IS NULL) = (state = 'ignored')", name="fact"),
+    CheckConstraint("fact IS NULL OR about IS NULL", name="one"),
     CheckConstraint("fact IS NULL OR amount > 0 AND length(currency) = 3 AND order_id > 0", name="whole"),
     Index("ix_inbox_new", "received_at", sqlite_where=Column("state", String) == "new"),
     **STRICT,

@@ -37,6 +37,13 @@ def routes(till: Till) -> list[web.RouteDef]:
             raise Refused("no such checkout")
         return web.json_response({"id": slip.id, "objects": _objects(slip)})
 
+    async def shut(request: web.Request) -> web.StreamResponse:
+        await _signed(till, request)
+        slip = await till.shut(request.match_info["id"])
+        if slip is None:
+            raise Refused("no such checkout")
+        return web.json_response({"id": slip.id, "objects": _objects(slip)})
+
     async def refund(request: web.Request) -> web.StreamResponse:
         asked = strict.read(await _signed(till, request))
         slip = await till.refund(
@@ -47,6 +54,7 @@ def routes(till: Till) -> list[web.RouteDef]:
     return [
         web.post("/till/api/checkouts", _told(create)),
         web.get("/till/api/checkouts/{id}", _told(look)),
+        web.post("/till/api/checkouts/{id}/close", _told(shut)),
         web.post("/till/api/refunds", _told(refund)),
     ]
 

@@ -25,7 +25,19 @@ from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import entitlement, grant
 from bot.money import Money
-from bot.payments.port import Checkout, Fact, Headers, InvalidWebhook, Kind, Notice, Purchase
+from bot.payments.port import (
+    Checkout,
+    Fact,
+    Headers,
+    InvalidWebhook,
+    Kind,
+    Notice,
+    Pace,
+    Phase,
+    Purchase,
+    Snapshot,
+    Subscription,
+)
 from bot.ports import ChatServer, Person, Role
 from bot.work import Queue
 from bot.work.store import EPOCH
@@ -107,8 +119,13 @@ class Bank:
     name: str = "bank"
     play_money: bool = False
     acknowledgement: bytes = b"ok"
+    listens: bool = True
+    subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
+    closed: list[str] = field(default_factory=list[str])
+    changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
+    proration: Money = field(default_factory=lambda: Money(1000, "USD"))
 
-    def supports(self, money: Money) -> bool:
+    def supports(self, money: Money, pace: Pace) -> bool:
         return money.currency != "XXX"
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
@@ -122,11 +139,33 @@ class Bank:
     def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
         raise InvalidWebhook("this bank sends none")
 
-    async def fetch(self, ref: str) -> tuple[Fact, ...]:
+    async def fetch(self, ref: str) -> Snapshot:
         self.asked += 1
         if self.away:
             raise RetryLater("the bank is away")
-        return tuple(self.known[ref])
+        return Snapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
+
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        found = [fact for facts in self.known.values() for fact in facts if fact.object_id == about]
+        return (found[0].guild_id, found[0].order_id) if found else None
+
+    async def close_checkout(self, ref: str) -> None:
+        self.closed.append(ref)
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        return self.proration
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        self.changes.append((ref, to, at_once))
+        self.known.setdefault(f"co_{to.order_id}", [])
+        return Checkout(f"co_{to.order_id}", to.expires_at)
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        phase = Phase.ENDING if ending else Phase.ACTIVE
+        self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, "cus_1")
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        return f"https://bank.example/portal/{customer}"
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Idempotent by key, like every bank's."""
@@ -158,6 +197,7 @@ class Shop:
             "order.refund": self.service.refunds.refund,
             "order.review": self.service.refunds.review,
             "role.sync": self.service.reconciler.sync,
+            "entitlement.start": self.service.reconciler.start,
             "entitlement.end": self.service.reconciler.end,
             "card.update": self.service.pay_cards.update,
         }
@@ -167,7 +207,7 @@ class Shop:
         return self.moment
 
     async def tier(self, name: str = "Gold", role: int = GOLD, price: str = "19.00", days: int = 30) -> Tier:
-        return await self.service.tiers.create(
+        made = await self.service.tiers.create(
             GUILD,
             name=name,
             price=price,
@@ -177,6 +217,7 @@ class Shop:
             actor=OLIVIA,
             owner=True,
         )
+        return made.tier
 
     async def order(self, user: int = ANN, plan: str = "Gold") -> Order:
         return (await self.service.buy(GUILD, user, plan)).order

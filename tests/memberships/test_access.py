@@ -194,6 +194,6 @@ async def test_an_explanation_names_role_reason_end_and_source(shop: Shop) -> No
     told = await shop.service.explain(GUILD, ANN)
 
     [right] = told.rights
-    assert (right.tier.role_id, right.order_id) == (GOLD, order.id)
+    assert (right.tier.terms.roles, right.order_id) == ((GOLD,), order.id)
     assert told.wanted == told.ours == {GOLD}
     assert told.held == frozenset({GOLD, HELPER})

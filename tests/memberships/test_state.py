@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.memberships.state import State, order_state
+from bot.memberships.state import Due, State, order_state
 from bot.money import Money
 from bot.payments.port import Fact, Kind
 from tests.memberships.shop import ANN, GUILD, MONDAY, Shop, opened
@@ -48,19 +48,19 @@ SECOND = replace(PAID, object_id="pay_2", at=MONDAY + timedelta(minutes=1))
     ],
 )
 def test_facts_decide(facts: list[Fact], state: State) -> None:
-    assert order_state(PRICE, "co", facts).state is state
+    assert order_state(Due(PRICE, None, "co"), facts).state is state
 
 
 def test_a_second_payment_is_extra_whichever_came_first() -> None:
     for facts in permutations([PAID, SECOND]):
-        outcome = order_state(PRICE, "co", facts)
+        outcome = order_state(Due(PRICE, None, "co"), facts)
 
-        assert outcome.counted == PAID
+        assert outcome.counted == (PAID,)
         assert outcome.extra == (SECOND,)
 
 
 def test_without_a_checkout_the_order_is_only_begun() -> None:
-    assert order_state(PRICE, None, []).state is State.CREATED
+    assert order_state(Due(PRICE, None, None), []).state is State.CREATED
 
 
 async def _end(shop: Shop, moves: tuple[str, ...]) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot.db import Reader, Writer
 from bot.memberships.tables import ledger, payment
 from bot.money import Money
-from bot.payments.port import Fact, Kind
+from bot.payments.port import Fact, Kind, Period
 
 
 async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool:
@@ -26,6 +26,9 @@ async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool
         ref=fact.ref,
         amount=fact.money.amount,
         currency=fact.money.currency,
+        starts_at=fact.period and fact.period.starts_at,
+        ends_at=fact.period and fact.period.ends_at,
+        renewal=fact.renewal,
         at=fact.at,
         recorded_at=now,
     )
@@ -81,8 +84,19 @@ async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
     return found
 
 
+async def order_of_payment(db: Reader, provider: str, payment_id: str) -> tuple[int, int] | None:
+    """(guild id, order id) of a payment that a provider reported, in whatever guild."""
+    query = select(payment.c.guild_id, payment.c.order_id).where(
+        payment.c.provider == provider, payment.c.kind == "paid", payment.c.object_id == payment_id
+    )
+    row = (await db.execute(query)).one_or_none()
+    return (row.guild_id, row.order_id) if row else None
+
+
 def _fact(row: Row[Any]) -> Fact:
     money = Money(row.amount, row.currency)
+    period = None if row.starts_at is None else Period(row.starts_at, row.ends_at)
     return Fact(
-        Kind(row.kind), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id
-    )
+        Kind(row.kind), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id,
+        period, row.renewal,
+    )  # fmt: skip

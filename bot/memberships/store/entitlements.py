@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, insert, select, update
 from bot.db import Reader, Writer
 from bot.memberships.model import Entitlement, Standing
 from bot.memberships.store import tiers
-from bot.memberships.tables import entitlement, tier
+from bot.memberships.tables import entitlement
 
 
 async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
@@ -21,18 +21,23 @@ async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
             guild_id=new.guild_id,
             user_id=new.user_id,
             tier_id=new.tier.id,
+            version=new.tier.terms.version,
             order_id=new.order_id,
             source=new.source,
+            reason=new.reason,
             state=new.standing.value,
             starts_at=new.starts_at,
             ends_at=new.ends_at,
+            held_until=new.held_until,
             ended_at=ended_at,
+            replaced_by=new.replaced_by,
         )
     )
 
 
 def _entitlements(guild_id: int) -> Select[Any]:
-    return select(entitlement, *tiers.labelled()).join(tier).where(entitlement.c.guild_id == guild_id)
+    query = tiers.joined(select(entitlement), entitlement.c.tier_id, entitlement.c.version)
+    return query.where(entitlement.c.guild_id == guild_id)
 
 
 async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Entitlement]:
@@ -54,20 +59,69 @@ async def find(
 
 
 async def set_standing(
-    tx: Writer, guild_id: int, id_: int, old: Standing, new: Standing, ended_at: datetime | None
+    tx: Writer, seen: Entitlement, new: Standing, now: datetime, *, replaced_by: int | None = None
 ) -> bool:
-    """End, revoke or revive a right, if it still stands where we saw it."""
+    """End, suspend, revoke, replace or revive a right, if it still stands where we saw it."""
     own = (
-        (entitlement.c.guild_id == guild_id) & (entitlement.c.id == id_) & (entitlement.c.state == old.value)
+        (entitlement.c.guild_id == seen.guild_id)
+        & (entitlement.c.id == seen.id)
+        & (entitlement.c.state == seen.standing.value)
     )
-    change = update(entitlement).where(own).values(state=new.value, ended_at=ended_at)
+    ended_at = None if new in (Standing.LIVE, Standing.SUSPENDED) else now
+    change = (
+        update(entitlement).where(own).values(state=new.value, ended_at=ended_at, replaced_by=replaced_by)
+    )
     return (await tx.execute(change)).rowcount == 1
 
 
-async def move(tx: Writer, guild_id: int, id_: int, starts_at: datetime, ends_at: datetime) -> None:
-    """Let a right begin at another time."""
-    own = (entitlement.c.guild_id == guild_id) & (entitlement.c.id == id_)
-    await tx.execute(update(entitlement).where(own).values(starts_at=starts_at, ends_at=ends_at))
+async def move(
+    tx: Writer, seen: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
+) -> None:
+    """Let a right begin or end at another time."""
+    await _set(tx, seen, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
+
+
+async def hand_over(tx: Writer, seen: Entitlement, user_id: int) -> None:
+    """Let it be another member's."""
+    await _set(tx, seen, user_id=user_id)
+
+
+async def renew_terms(tx: Writer, guild_id: int, tier_id: int, version: int) -> list[int]:
+    """Let everybody who has this tier have it under these terms; the members whose right changed."""
+    theirs = (
+        (entitlement.c.guild_id == guild_id)
+        & (entitlement.c.tier_id == tier_id)
+        & (entitlement.c.version != version)
+        & entitlement.c.state.in_(["live", "suspended"])
+    )
+    change = update(entitlement).where(theirs).values(version=version).returning(entitlement.c.user_id)
+    return list(dict.fromkeys((await tx.execute(change)).scalars()))
+
+
+async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlement]:
+    """Everybody's rights to a tier that are not over, the one that ends first first."""
+    query = _entitlements(guild_id).where(
+        entitlement.c.tier_id == tier_id, entitlement.c.state.in_(["live", "suspended"])
+    )
+    rows = await db.execute(query.order_by(entitlement.c.ends_at, entitlement.c.id))
+    return [_entitlement(row) for row in rows]
+
+
+async def holders(db: Reader, guild_id: int) -> list[int]:
+    """Every member of the guild who has or had a right."""
+    query = select(entitlement.c.user_id).where(entitlement.c.guild_id == guild_id).distinct()
+    return list((await db.execute(query.order_by(entitlement.c.user_id))).scalars())
+
+
+async def replaced_by(db: Reader, guild_id: int, order_id: int) -> list[Entitlement]:
+    """The rights that ended because this order was paid."""
+    query = _entitlements(guild_id).where(entitlement.c.replaced_by == order_id)
+    return [_entitlement(row) for row in await db.execute(query)]
+
+
+async def _set(tx: Writer, seen: Entitlement, **values: Any) -> None:
+    own = (entitlement.c.guild_id == seen.guild_id) & (entitlement.c.id == seen.id)
+    await tx.execute(update(entitlement).where(own).values(**values))
 
 
 async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
@@ -85,6 +139,6 @@ async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
 
 def _entitlement(row: Row[Any]) -> Entitlement:
     return Entitlement(
-        row.id, row.guild_id, row.user_id, tiers.read(row, tiers.PREFIX), row.order_id, row.source, Standing(row.state),
-        row.starts_at, row.ends_at,
+        row.id, row.guild_id, row.user_id, tiers.read(row), row.order_id, row.source, row.reason,
+        Standing(row.state), row.starts_at, row.ends_at, row.held_until, row.replaced_by,
     )  # fmt: skip

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
-from bot.memberships.model import Order
+from bot.memberships.model import Order, Span, Way
 from bot.memberships.state import State
 from bot.memberships.store import tiers
-from bot.memberships.tables import order, tier
+from bot.memberships.tables import customer, order
 from bot.money import Money
+from bot.payments.port import Phase
 
 
 async def add(tx: Writer, new: Order) -> None:
@@ -25,11 +27,20 @@ async def add(tx: Writer, new: Order) -> None:
             user_id=new.user_id,
             tier_id=new.tier.id,
             state=new.state.value,
+            version=new.tier.terms.version,
+            price_id=new.price_id,
             provider=new.provider,
             provider_ref=new.ref,
+            kind=new.span.way.value,
+            days=new.span.days,
+            months=new.span.months,
             amount=new.price.amount,
             currency=new.price.currency,
-            days=new.days,
+            renewal_amount=new.renewal and new.renewal.amount,
+            credit=new.credit.amount,
+            replaces=new.replaces,
+            follows=new.follows,
+            phase=new.phase and new.phase.value,
             created_at=new.created_at,
             expires_at=new.expires_at,
             changed_at=new.created_at,
@@ -38,7 +49,7 @@ async def add(tx: Writer, new: Order) -> None:
 
 
 def _orders() -> Select[Any]:
-    return select(order, *tiers.labelled()).join(tier)
+    return tiers.joined(select(order), order.c.tier_id, order.c.version)
 
 
 async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
@@ -72,7 +83,10 @@ async def latest(db: Reader, guild_id: int, states: Sequence[State], limit: int)
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
     """What polling looks at, in every guild: orders that may still be paid, and paid ones that may be refunded."""
     unpaid = order.c.state.in_(["pending", "expired"]) & (order.c.expires_at > unpaid_since)
-    held = order.c.state.in_(["paid", "review"]) & (order.c.created_at > paid_since)
+    running = (order.c.created_at > paid_since) | order.c.phase.in_(
+        ["active", "ending", "past_due", "paused"]
+    )
+    held = order.c.state.in_(["paid", "disputed", "review"]) & running
     query = _orders().where(order.c.provider_ref.is_not(None), unpaid | held)
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
@@ -89,9 +103,52 @@ async def set_state(tx: Writer, guild_id: int, order_id: int, old: State, new: S
     return (await tx.execute(update(order).where(own).values(state=new.value, changed_at=now))).rowcount == 1
 
 
+async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
+    """Where the provider's subscription stands; False when that is known."""
+    own = (
+        (order.c.guild_id == guild_id)
+        & (order.c.id == order_id)
+        & order.c.phase.is_distinct_from(phase.value)
+    )
+    return (await tx.execute(update(order).where(own).values(phase=phase.value))).rowcount == 1
+
+
+async def open_seats(db: Reader, guild_id: int, tier_id: int, now: datetime) -> int:
+    """How many orders of a tier may still be paid: their seats are kept for them."""
+    query = select(func.count()).where(
+        order.c.guild_id == guild_id,
+        order.c.tier_id == tier_id,
+        order.c.state.in_(["created", "pending"]),
+        order.c.expires_at > now,
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
+    """What the provider calls this member."""
+    query = select(customer.c.ref).where(
+        customer.c.guild_id == guild_id, customer.c.user_id == user_id, customer.c.provider == provider
+    )
+    return (await db.execute(query)).scalar()
+
+
+async def set_customer(tx: Writer, guild_id: int, user_id: int, provider: str, ref: str) -> None:
+    """Remember what the provider calls this member."""
+    row = insert(customer).values(guild_id=guild_id, user_id=user_id, provider=provider, ref=ref)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["guild_id", "user_id", "provider"], set_={"ref": row.excluded.ref}
+        )
+    )
+
+
 def _order(row: Row[Any]) -> Order:
-    price = Money(row.amount, row.currency)
+    def money(amount: int) -> Money:
+        return Money(amount, row.currency)
+
     return Order(
-        row.id, row.guild_id, row.user_id, tiers.read(row, tiers.PREFIX), State(row.state), row.provider, row.provider_ref,
-        price, row.days, row.created_at, row.expires_at,
+        row.id, row.guild_id, row.user_id, tiers.read(row), row.price_id, State(row.state), row.provider,
+        row.provider_ref, Span(Way(row.kind), row.days, row.months), money(row.amount),
+        None if row.renewal_amount is None else money(row.renewal_amount), money(row.credit), row.replaces,
+        row.follows, Phase(row.phase) if row.phase else None, row.created_at, row.expires_at,
     )  # fmt: skip

@@ -1,36 +1,94 @@
-"""What is for sale."""
+"""What is for sale: tiers, the versions of their terms, and their prices."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, and_, insert, select, update
 
 from bot.db import Reader, Writer
-from bot.memberships.model import Tier
-from bot.memberships.tables import tier
+from bot.memberships.model import After, Price, Product, Span, Terms, Tier, Way
+from bot.memberships.tables import price, terms, tier
 from bot.money import Money
 
-PREFIX = "its_tier_"
+PREFIX = "its_"
 
 
-async def add(tx: Writer, new: Tier, name_key: str, now: datetime) -> None:
-    """Put a tier up for sale."""
+async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
+    """A new tier with the first version of its terms; prices are added by themselves."""
     await tx.execute(
         insert(tier).values(
             id=new.id,
             guild_id=new.guild_id,
             name=new.name,
             name_key=name_key,
-            amount=new.price.amount,
-            currency=new.price.currency,
-            days=new.days,
-            role_id=new.role_id,
+            description=new.description,
+            position=new.position,
+            seats=new.seats,
+            version=new.terms.version,
+            suspended=new.suspended,
             created_at=now,
             archived_at=None,
         )
     )
+    await add_terms(tx, new.guild_id, new.id, new.terms, now, actor)
+
+
+async def add_terms(tx: Writer, guild_id: int, tier_id: int, new: Terms, now: datetime, actor: int) -> None:
+    """Another version of what a tier gives; the key refuses one that is there already."""
+    await tx.execute(
+        insert(terms).values(
+            guild_id=guild_id,
+            tier_id=tier_id,
+            version=new.version,
+            roles=list(new.roles),
+            events=new.events,
+            consultations=new.consultations,
+            discount=new.discount,
+            grace_days=new.grace_days,
+            after=new.after.value,
+            after_role_id=new.after_role_id,
+            after_until=new.after_until,
+            made_at=now,
+            made_by=actor,
+        )
+    )
+
+
+async def add_price(tx: Writer, guild_id: int, new: Price, now: datetime) -> None:
+    """Another way to buy a tier; the key refuses a second of the same span and currency."""
+    await tx.execute(
+        insert(price).values(
+            id=new.id,
+            guild_id=guild_id,
+            tier_id=new.tier_id,
+            kind=new.span.way.value,
+            days=new.span.days,
+            months=new.span.months,
+            amount=new.money.amount,
+            currency=new.money.currency,
+            created_at=now,
+            archived_at=None,
+        )
+    )
+
+
+async def archive_price(tx: Writer, guild_id: int, price_id: int, now: datetime) -> bool:
+    """Sell it this way no more; False when it was not sold so."""
+    sold = (price.c.guild_id == guild_id) & (price.c.id == price_id) & price.c.archived_at.is_(None)
+    return (await tx.execute(update(price).where(sold).values(archived_at=now))).rowcount == 1
+
+
+async def change(tx: Writer, guild_id: int, tier_id: int, version: int, **values: Any) -> bool:
+    """Set columns of a tier on sale, if its terms are still the version that we saw."""
+    seen = (
+        (tier.c.guild_id == guild_id)
+        & (tier.c.id == tier_id)
+        & (tier.c.version == version)
+        & tier.c.archived_at.is_(None)
+    )
+    return (await tx.execute(update(tier).where(seen).values(**values))).rowcount == 1
 
 
 async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> bool:
@@ -39,38 +97,92 @@ async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> boo
     return (await tx.execute(update(tier).where(on_sale).values(archived_at=now))).rowcount == 1
 
 
+async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) -> bool:
+    """Keep it off sale because of this finding, or let it be sold again; False when that is so already."""
+    other = (
+        (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.suspended.is_distinct_from(finding)
+    )
+    return (await tx.execute(update(tier).where(other).values(suspended=finding))).rowcount == 1
+
+
 async def all_of(db: Reader, guild_id: int, *, archived: bool = False) -> list[Tier]:
-    """The tiers on sale (with `archived`, all), cheapest first within a currency."""
-    query = select(tier).where(tier.c.guild_id == guild_id)
+    """The tiers on sale (with `archived`, all) with their present terms, in the owner's order."""
+    query = _tiers(tier.c.version).where(tier.c.guild_id == guild_id)
     if not archived:
         query = query.where(tier.c.archived_at.is_(None))
-    rows = await db.execute(
-        query.order_by(tier.c.archived_at.is_not(None), tier.c.currency, tier.c.amount, tier.c.id)
-    )
+    rows = await db.execute(query.order_by(tier.c.archived_at.is_not(None), tier.c.position, tier.c.id))
     return [read(row) for row in rows]
+
+
+async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list[Product]:
+    """The tiers on sale (with `archived`, all) with the prices at which they are sold now."""
+    query = (
+        select(price)
+        .where(price.c.guild_id == guild_id, price.c.archived_at.is_(None))
+        .order_by(
+            price.c.amount > 0, price.c.months, price.c.days, price.c.currency, price.c.amount, price.c.id
+        )
+    )
+    sold: dict[int, list[Price]] = {}
+    for row in await db.execute(query):
+        sold.setdefault(row.tier_id, []).append(_price(row))
+    found = await all_of(db, guild_id, archived=archived)
+    return [Product(one, tuple(sold.get(one.id, ()))) for one in found]
+
+
+async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
+    """One tier, on sale or not, with its present terms."""
+    row = (
+        await db.execute(_tiers(tier.c.version).where(tier.c.guild_id == guild_id, tier.c.id == tier_id))
+    ).one_or_none()
+    return read(row) if row else None
 
 
 async def find(db: Reader, guild_id: int, name_key: str) -> Tier | None:
     """The tier on sale of that name."""
     named = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & tier.c.archived_at.is_(None)
-    row = (await db.execute(select(tier).where(named))).one_or_none()
+    row = (await db.execute(_tiers(tier.c.version).where(named))).one_or_none()
     return read(row) if row else None
 
 
-def read(row: Row[Any], prefix: str = "") -> Tier:
-    """The tier in a row whose columns carry this prefix."""
+def read(row: Row[Any]) -> Tier:
+    """The tier in a row of a query that `joined` made."""
     told = row._mapping
+
+    def its(name: str) -> Any:
+        return told[PREFIX + name]
+
     return Tier(
-        told[prefix + "id"],
-        told[prefix + "guild_id"],
-        told[prefix + "name"],
-        Money(told[prefix + "amount"], told[prefix + "currency"]),
-        told[prefix + "days"],
-        told[prefix + "role_id"],
-        told[prefix + "archived_at"] is not None,
+        its("id"), its("guild_id"), its("name"), its("description"), its("position"), its("seats"), its("suspended"),
+        its("archived_at") is not None,
+        Terms(
+            its("terms_version"), tuple(its("roles")), its("events"), its("consultations"), its("discount"),
+            its("grace_days"), After(its("after")), its("after_role_id"), its("after_until"),
+        ),
+    )  # fmt: skip
+
+
+def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:
+    """The query with the columns of a tier and of one version of its terms: `read` takes them."""
+    wider: Select[Any] = query.add_columns(*_columns())  # pyright: ignore[reportAssignmentType] # a row has many columns
+    return wider.join(tier, tier.c.id == tier_id).join(
+        terms, and_(terms.c.tier_id == tier_id, terms.c.version == version)
     )
 
 
-def labelled() -> list[Any]:
-    """The columns of a tier, for a query that joins it: `read(row, PREFIX)` takes them."""
-    return [column.label(PREFIX + column.name) for column in tier.c]
+def _tiers(version: Any) -> Select[Any]:
+    present = and_(terms.c.tier_id == tier.c.id, terms.c.version == version)
+    return select(*_columns()).select_from(tier).join(terms, present)
+
+
+def _columns() -> list[Any]:
+    own = [column.label(PREFIX + column.name) for column in tier.c if column.name != "version"]
+    skipped = ("guild_id", "tier_id", "version", "made_at", "made_by")
+    given = [column.label(PREFIX + column.name) for column in terms.c if column.name not in skipped]
+    return [*own, *given, terms.c.version.label(PREFIX + "terms_version")]
+
+
+def _price(row: Row[Any]) -> Price:
+    return Price(
+        row.id, row.tier_id, Span(Way(row.kind), row.days, row.months), Money(row.amount, row.currency)
+    )

@@ -92,6 +92,12 @@ class Till:
             raise Refused("this reference was opened for another amount")
         return slip
 
+    async def shut(self, checkout_id: str) -> Slip | None:
+        """Take no more money at this checkout; harmless when it is paid or over."""
+        async with self._db.write() as tx:
+            await store.close_checkout(tx, checkout_id, self._clock.now())
+            return await store.slip(tx, id_=checkout_id)
+
     async def pay(self, checkout_id: str) -> None:
         """Take the play money, once. Raises Refused when the checkout is over."""
         await self._attempt(checkout_id, paid=True)

@@ -13,7 +13,17 @@ from bot.clock import real_now
 from bot.errors import NeedsAction, RetryLater
 from bot.money import Money
 from bot.payments import strict
-from bot.payments.port import Checkout, Fact, Headers, InvalidWebhook, Kind, Notice, Purchase
+from bot.payments.port import (
+    Checkout,
+    Fact,
+    Headers,
+    InvalidWebhook,
+    Kind,
+    Notice,
+    Pace,
+    Purchase,
+    Snapshot,
+)
 from bot.payments.till.signing import HEADER, genuine, sign
 
 KINDS = {
@@ -29,15 +39,16 @@ class TillProvider:
     name = "till"
     play_money = True
     acknowledgement = b"ok"
+    listens = True
 
     def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
         self._secret = secret
         self._address = address
         self._public = public
 
-    def supports(self, money: Money) -> bool:
-        """Play money comes in every currency."""
-        return True
+    def supports(self, money: Money, pace: Pace) -> bool:
+        """Play money comes in every currency, but once."""
+        return pace is Pace.ONCE
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open the till's page for this order."""
@@ -55,6 +66,10 @@ class TillProvider:
         ref = strict.name(told, "id")
         return Checkout(ref, strict.moment(told, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
 
+    async def close_checkout(self, ref: str) -> None:
+        """The till takes no more money there."""
+        await self._call("POST", f"/till/api/checkouts/{ref}/close", {})
+
     def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
         """Check the signature over the raw body, then read it."""
         if not genuine(self._secret, headers, body, now):
@@ -65,14 +80,34 @@ class TillProvider:
         fact = _fact(meaning, strict.part(event, "object"), at) if meaning else None
         return Notice(strict.name(event, "id"), kind, fact)
 
-    async def fetch(self, ref: str) -> tuple[Fact, ...]:
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        """The till's webhooks carry facts; it never asks us to look."""
+        return None
+
+    async def fetch(self, ref: str) -> Snapshot:
         """Ask the till what has happened."""
-        return _facts(await self._call("GET", f"/till/api/checkouts/{ref}", None))
+        return Snapshot(_facts(await self._call("GET", f"/till/api/checkouts/{ref}", None)))
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Give play money back."""
         asked = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
         return _facts(await self._call("POST", "/till/api/refunds", asked))
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        """The till sells nothing that renews itself, so nothing that could be changed."""
+        raise NeedsAction("payment-refused", "The till has no subscriptions.")
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        """As `quote_change`."""
+        raise NeedsAction("payment-refused", "The till has no subscriptions.")
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        """As `quote_change`."""
+        raise NeedsAction("payment-refused", "The till has no subscriptions.")
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        """The till keeps no cards."""
+        return None
 
     async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> strict.Object:
         if not self._address():

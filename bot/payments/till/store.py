@@ -85,6 +85,12 @@ async def open_checkout(
     )  # fmt: skip
 
 
+async def close_checkout(tx: Writer, id_: str, now: datetime) -> None:
+    """Take no more money there: its time is over."""
+    open_ = (checkout.c.id == id_) & (checkout.c.expires_at > now)
+    await tx.execute(update(checkout).where(open_).values(expires_at=now))
+
+
 async def add_attempt(tx: Writer, id_: str, checkout_id: str, now: datetime, *, paid: bool) -> None:
     """Somebody pressed Pay or Decline."""
     await tx.execute(

@@ -1,0 +1,190 @@
+"""The right that an order gives: made once, then moved with the money. In the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.db import Writer
+from bot.ids import new_id
+from bot.memberships.model import FOREVER, Entitlement, Order, Standing, Terms
+from bot.memberships.state import Outcome, State
+from bot.memberships.store import entitlements, records
+from bot.payments.port import Phase
+from bot.work import Queue
+
+RUNNING = (Standing.LIVE, Standing.SUSPENDED)
+
+
+class Entitling:
+    """Makes entitlements what orders say, and asks for the roles to follow."""
+
+    def __init__(self, clock: Clock, queue: Queue, *, suspends: bool) -> None:
+        self._clock = clock
+        self._queue = queue
+        self._suspends = suspends
+
+    async def follow(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
+        """Give, extend, suspend, revoke or revive what this order is for. True when something changed."""
+        now = self._clock.now()
+        right = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        wanted = self._standing(outcome)
+        if right is None:
+            right = await self._first(tx, order, outcome, wanted, now)
+        else:
+            changed = await self._stand(tx, order, right, wanted, now)
+            if not await self._extend(tx, order, right, outcome, wanted) and not changed:
+                return False
+        if wanted is Standing.LIVE:
+            await self._replace(tx, order, now)
+        elif wanted is Standing.REVOKED:
+            await self._restore(tx, order, now)
+        await self._queue.again(tx, "role.sync", order.guild_id, str(right.user_id))
+        return True
+
+    async def give(self, tx: Writer, new: Entitlement, actor: int) -> None:
+        """A right without an order: a trial, a grant by staff, an import."""
+        now = self._clock.now()
+        await entitlements.add(tx, new, ended_at=None)
+        await self._plan(tx, new)
+        await records.note(
+            tx, new.guild_id, now, actor, f"entitlement.{new.source}", new.id,
+            member=str(new.user_id), tier=str(new.tier.id), reason=new.reason,
+        )  # fmt: skip
+        await self._queue.again(tx, "role.sync", new.guild_id, str(new.user_id))
+
+    async def end(
+        self, tx: Writer, right: Entitlement, standing: Standing, actor: int, reason: str = ""
+    ) -> bool:
+        """It is over: by time, by staff, or replaced. False when it was not running any more."""
+        now = self._clock.now()
+        if not await entitlements.set_standing(tx, right, standing, now):
+            return False
+        note = {"reason": reason} if reason else {}
+        await records.note(tx, right.guild_id, now, actor, f"entitlement.{standing}", right.id, **note)
+        await self._queue.again(tx, "role.sync", right.guild_id, str(right.user_id))
+        return True
+
+    def _standing(self, outcome: Outcome) -> Standing:
+        if outcome.state is State.PAID:
+            return Standing.LIVE
+        if outcome.state is State.DISPUTED:
+            return Standing.SUSPENDED if self._suspends else Standing.LIVE
+        return Standing.REVOKED
+
+    async def _first(
+        self, tx: Writer, order: Order, outcome: Outcome, wanted: Standing, now: datetime
+    ) -> Entitlement:
+        """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
+        starts = outcome.since or max(
+            [now, *(right.ends_at for right in await self._before(tx, order, now) if not right.forever)]
+        )
+        ends = outcome.until or order.span.end(starts)
+        right = Entitlement(
+            new_id(), order.guild_id, order.user_id, order.tier, order.id, "order", "",
+            wanted, starts, ends, held_until(order.tier.terms, ends, order.phase),
+        )  # fmt: skip
+        await entitlements.add(tx, right, ended_at=None if wanted in RUNNING else now)
+        await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
+        await self._plan(tx, right)
+        return right
+
+    async def _stand(
+        self, tx: Writer, order: Order, right: Entitlement, wanted: Standing, now: datetime
+    ) -> bool:
+        dead = right.standing in (Standing.ENDED, Standing.REPLACED)
+        if right.standing is wanted or dead or (wanted in RUNNING and right.ends_at <= now):
+            return False
+        if right.standing is Standing.REVOKED and wanted not in RUNNING:
+            return False
+        await entitlements.set_standing(tx, right, wanted, now)
+        await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
+        if wanted is Standing.REVOKED:
+            await self._close_gap(tx, right, now)
+        return True
+
+    async def _extend(
+        self, tx: Writer, order: Order, right: Entitlement, outcome: Outcome, wanted: Standing
+    ) -> bool:
+        """A recurring order's right runs as long as its payments; one that had ended lives again."""
+        if outcome.until is None or wanted is not Standing.LIVE or right.standing is Standing.REPLACED:
+            return False
+        starts, ends = min(right.starts_at, outcome.since or right.starts_at), outcome.until
+        held = held_until(right.tier.terms, ends, order.phase)
+        if (starts, ends, held) == (right.starts_at, right.ends_at, right.held_until):
+            return False
+        await entitlements.move(tx, right, starts, ends, held)
+        now = self._clock.now()
+        if right.standing is Standing.ENDED and now < held:
+            await entitlements.set_standing(tx, right, Standing.LIVE, now)
+        await records.note(
+            tx, order.guild_id, now, 0, "entitlement.extended", right.id, until=ends.isoformat()
+        )
+        found = await entitlements.find(tx, order.guild_id, id_=right.id)
+        if found is not None:
+            await self._plan(tx, found)
+        return True
+
+    async def _plan(self, tx: Writer, right: Entitlement) -> None:
+        """The work that falls due with a right: its beginning, if that lies ahead, and its end."""
+        guild_id, key = right.guild_id, str(right.id)
+        if right.starts_at > self._clock.now():
+            await self._queue.again(tx, "entitlement.start", guild_id, key, due=right.starts_at)
+        if not right.forever:
+            await self._queue.again(tx, "entitlement.end", guild_id, key, due=right.held_until)
+
+    async def _replace(self, tx: Writer, order: Order, now: datetime) -> None:
+        """An upgrade takes the place of the right whose unused days were credited."""
+        if order.replaces is None:
+            return
+        old = await entitlements.find(tx, order.guild_id, id_=order.replaces)
+        if old is None or old.standing not in RUNNING:
+            return
+        await entitlements.set_standing(tx, old, Standing.REPLACED, now, replaced_by=order.id)
+        await records.note(tx, order.guild_id, now, 0, "entitlement.replaced", old.id, order=str(order.id))
+
+    async def _restore(self, tx: Writer, order: Order, now: datetime) -> None:
+        """The upgrade was given back: what it had replaced lives again, as far as its time goes."""
+        for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
+            standing = Standing.LIVE if now < old.held_until else Standing.ENDED
+            await entitlements.set_standing(tx, old, standing, now)
+            await records.note(
+                tx, order.guild_id, now, 0, f"entitlement.{standing}", old.id, order=str(order.id)
+            )
+            await self._plan(tx, old)
+
+    async def _before(self, tx: Writer, order: Order, now: datetime) -> list[Entitlement]:
+        """The rights after which this order's begins: the member's running ones of the tier, and the one it follows."""
+        mine = await entitlements.of_member(tx, order.guild_id, order.user_id)
+        return [
+            right
+            for right in mine
+            if right.standing is Standing.LIVE
+            and right.ends_at > now
+            and right.id != order.replaces
+            and (right.tier.id == order.tier.id or right.id == order.follows)
+        ]
+
+    async def _close_gap(self, tx: Writer, gone: Entitlement, now: datetime) -> None:
+        """After a refund, later periods of the same tier begin earlier: nobody loses days that they still pay for."""
+        mine = await entitlements.of_member(tx, gone.guild_id, gone.user_id)
+        free = now
+        for right in mine:
+            if right.tier.id != gone.tier.id or right.standing is not Standing.LIVE or right.ends_at <= now:
+                continue
+            starts = min(right.starts_at, max(free, now))
+            by = right.starts_at - starts
+            if by and not right.forever:
+                await entitlements.move(tx, right, starts, right.ends_at - by, right.held_until - by)
+                moved = await entitlements.find(tx, right.guild_id, id_=right.id)
+                if moved is not None:
+                    await self._plan(tx, moved)
+                    right = moved
+            free = right.ends_at
+
+
+def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:
+    """How long the roles stay: to the end and its grace. Who ended a subscription needs no grace to pay."""
+    if ends_at >= FOREVER or phase in (Phase.ENDING, Phase.ENDED):
+        return ends_at
+    return min(ends_at + timedelta(days=terms.grace_days), FOREVER)

@@ -1,0 +1,56 @@
+"""Stripe's amounts, which are ours with a few exceptions (docs.stripe.com/currencies, "Special cases")."""
+
+from __future__ import annotations
+
+import re
+
+from bot.errors import NeedsAction
+from bot.money import Money, exponent
+
+LARGEST = 99_999_999
+"""Eight digits, in every currency that we know of."""
+
+# UGX has no decimals, but Stripe still counts it in hundredths; ISK too, and there we count as Stripe does.
+_TIMES = {"UGX": 100}
+# Amounts must be a multiple of this: no fractions of a króna, and three-decimal currencies end in 0.
+_STEP = {"UGX": 100, "ISK": 100}
+
+_LEAST = {
+    "USD": 50, "AED": 200, "AUD": 50, "BGN": 100, "BRL": 50, "CAD": 50, "CHF": 50, "CZK": 1500, "DKK": 250, "EUR": 50,
+    "GBP": 30, "HKD": 400, "HUF": 17500, "INR": 50, "JPY": 50, "MXN": 1000, "MYR": 200, "NOK": 300, "NZD": 50, "PLN": 200,
+    "RON": 200, "SEK": 300, "SGD": 50, "THB": 1000,
+}  # fmt: skip
+"""The smallest charge in the currencies in which Stripe settles, in its own units."""
+
+CURRENCIES = frozenset(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP "
+    "CNY COP CRC CVE CZK DJF DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR "
+    "ISK JMD JOD JPY KES KGS KHR KMF KRW KWD KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MUR MVR MWK MXN "
+    "MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE "
+    "SOS SRD STD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW".split()
+)
+
+
+def takes(money: Money) -> bool:
+    """Can Stripe take this amount of this currency at all? What the account can is only known when it is asked."""
+    amount = to_stripe(money)
+    step = _STEP.get(money.currency, 10 if exponent(money.currency) == 3 else 1)
+    least = max(_LEAST.get(money.currency, 1), 1)
+    return money.currency in CURRENCIES and least <= amount <= LARGEST and amount % step == 0
+
+
+def to_stripe(money: Money) -> int:
+    """The amount as Stripe counts it."""
+    return money.amount * _TIMES.get(money.currency, 1)
+
+
+def from_stripe(amount: object, currency: object) -> Money:
+    """Money as Stripe told it: an integer (never 500.0, "500" or True) and three small letters, or NeedsAction."""
+    if type(amount) is not int or not 0 <= amount <= 10**14:
+        raise NeedsAction("payment-mismatch", "Stripe told an amount that is none")
+    if type(currency) is not str or not re.fullmatch(r"[a-z]{3}", currency):
+        raise NeedsAction("payment-mismatch", "Stripe told a currency that is none")
+    times = _TIMES.get(currency.upper(), 1)
+    if amount % times:
+        raise NeedsAction("payment-mismatch", f"Stripe told a fraction of {currency.upper()}")
+    return Money(amount // times, currency.upper())

@@ -1,0 +1,81 @@
+"""Is a webhook Stripe's, and which object is it about? What it says beyond that is not believed but looked up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.payments import strict
+from bot.payments.port import Headers, InvalidWebhook, Notice
+from bot.payments.stripe.library import library
+
+HEADER = "stripe-signature"
+TOLERANCE = 300  # seconds, into the past and into the future (the library checks the past only: E12)
+
+EVENTS = {
+    "checkout.session.completed": "checkout.session",
+    "checkout.session.async_payment_succeeded": "checkout.session",
+    "checkout.session.async_payment_failed": "checkout.session",
+    "checkout.session.expired": "checkout.session",
+    "invoice.paid": "invoice",
+    "invoice.payment_failed": "invoice",
+    "invoice.payment_action_required": "invoice",
+    "customer.subscription.updated": "subscription",
+    "customer.subscription.deleted": "subscription",
+    "customer.subscription.paused": "subscription",
+    "customer.subscription.resumed": "subscription",
+    "refund.created": "refund",
+    "refund.updated": "refund",
+    "refund.failed": "refund",
+    "charge.refunded": "charge",
+    "charge.dispute.created": "dispute",
+    "charge.dispute.updated": "dispute",
+    "charge.dispute.closed": "dispute",
+    "charge.dispute.funds_withdrawn": "dispute",
+    "charge.dispute.funds_reinstated": "dispute",
+}
+"""The events that make us look, and what each is about. docs/stripe.md lists them for the owner."""
+
+_HEADER = re.compile(r"(?:[a-z][a-z0-9]*=[A-Za-z0-9]+)(?:,[a-z][a-z0-9]*=[A-Za-z0-9]+){1,9}")
+_TIME = re.compile(r"(?:^|,)t=([0-9]{1,12})(?=,|$)")
+
+
+def verify(
+    secrets: Sequence[str], headers: Headers, body: bytes, now: datetime, *, live: bool, account: str | None
+) -> Notice:
+    """The event's id and what it is about. Raises InvalidWebhook, without telling the sender why."""
+    if not _genuine(secrets, headers, body, now):
+        raise InvalidWebhook("the signature does not hold")
+    event = strict.read(body, fractions=True)
+    if event.get("object") != "event" or event.get("livemode") is not live:
+        raise InvalidWebhook("not an event of our mode")
+    if event.get("account") is not None and event["account"] != account:
+        raise InvalidWebhook("not our account")
+    kind = strict.name(event, "type")
+    event_id = strict.name(event, "id")
+    if kind not in EVENTS:
+        return Notice(event_id, kind)
+    about = strict.part(strict.part(event, "data"), "object")
+    if about.get("object") != EVENTS[kind]:
+        raise InvalidWebhook("not what such an event is about")
+    return Notice(event_id, kind, about=strict.name(about, "id"))
+
+
+def _genuine(secrets: Sequence[str], headers: Headers, body: bytes, now: datetime) -> bool:
+    found = [value for name, value in headers if name.lower() == HEADER]
+    if len(found) != 1 or not _HEADER.fullmatch(found[0]):
+        return False
+    times = _TIME.findall(found[0])
+    if len(times) != 1 or abs(now.timestamp() - int(times[0])) > TOLERANCE:
+        return False
+    return any(_signed(secret, found[0], body) for secret in secrets if secret.strip())
+
+
+def _signed(secret: str, header: str, body: bytes) -> bool:
+    stripe = library()
+    try:
+        stripe.WebhookSignature.verify_header(body, header, secret)
+    except (ValueError, stripe.SignatureVerificationError):  # bytes that are no text are a ValueError
+        return False
+    return True
