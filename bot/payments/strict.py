@@ -19,12 +19,15 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 Object = dict[str, Any]
 
 
-def read(body: bytes) -> Object:
-    """The JSON object in `body`. No floats, NaN, doubled keys, lone surrogates or bottomless nesting."""
+def read(body: bytes, *, fractions: bool = False) -> Object:
+    """The JSON object in `body`. No floats, NaN, doubled keys, lone surrogates or bottomless nesting.
+
+    With `fractions`, numbers such as a tax rate of 19.0 may stand in it; they are read as nothing.
+    """
     try:
         found = json.loads(
             body.decode("utf-8"),
-            parse_float=_refuse,
+            parse_float=_nothing if fractions else _refuse,
             parse_constant=_refuse,
             object_pairs_hook=_without_doubles,
         )
@@ -83,6 +86,10 @@ def ids(found: Object, key: str) -> tuple[int, int]:
     ):
         raise InvalidWebhook(f"{key} is not a reference of ours")
     return int(guild), int(order)
+
+
+def _nothing(_: str) -> None:
+    return None
 
 
 def _refuse(text: str) -> NoReturn:
