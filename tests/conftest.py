@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,12 +25,18 @@ async def community(tmp_path: Path) -> AsyncIterator[Stage]:
 @pytest.fixture(scope="session")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of a demo community that has lived its month, stopped. Copy it; do not change it."""
-    folder = tmp_path_factory.mktemp("lived")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lived"  # one for all workers
 
     async def play() -> None:
         async with process(folder) as bot:
             assert await bot.start(patience=240)
             assert await bot.stop() == 0
 
-    asyncio.run(play())
+    with (folder.parent / "lived.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "played").exists():
+            folder.mkdir()
+            asyncio.run(play())
+            (folder / "played").touch()
     return folder

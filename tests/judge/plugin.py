@@ -2,6 +2,8 @@
 
 A test that sends wrong requests on purpose says so with `@pytest.mark.not_judged("why")`: sandboxes that
 it starts do not record.
+
+Under pytest-xdist the workers record into the file of the controller, and only the controller judges.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,19 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "not_judged(reason): this test's requests to the sandbox are wrong on purpose"
     )
-    config.pluginmanager.register(_Session(), "lyceum-judge")
+    told: dict[str, object] | None = getattr(config, "workeroutput", None)
+    config.pluginmanager.register(_Worker(told) if told is not None else _Session(), "lyceum-judge")
 
 
-class _Session:
-    """One pytest session's record and verdict."""
+class _Recording:
+    """Lets the sandboxes of a test record, or not."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="lyceum-judge-"))
-        self._record = self._folder / "requests.jsonl"
-        self._verdict: Verdict | None = None
-        self._unjudged: set[str] = set()
-        self._stale: list[str] = []
-        os.environ[RECORD] = str(self._record)
+        self.unjudged: set[str] = set()
 
     @pytest.fixture(autouse=True)
     def _judged(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,8 +51,38 @@ class _Session:
         if marker is not None:
             if not marker.args:
                 raise pytest.UsageError("not_judged needs its reason: @pytest.mark.not_judged('why')")
-            self._unjudged.add(request.node.nodeid)
+            self.unjudged.add(request.node.nodeid)
             monkeypatch.delenv(RECORD, raising=False)
+
+
+class _Worker(_Recording):
+    """A worker of pytest-xdist: the environment names the controller's record."""
+
+    def __init__(self, told: dict[str, object]) -> None:
+        super().__init__()
+        self._told = told
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Tell the controller which tests are not judged."""
+        self._told["unjudged"] = sorted(self.unjudged)
+
+
+class _Session(_Recording):
+    """One pytest session's record and verdict."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = Path(tempfile.mkdtemp(prefix="lyceum-judge-"))
+        self._record = self._folder / "requests.jsonl"
+        self._verdict: Verdict | None = None
+        self._stale: list[str] = []
+        os.environ[RECORD] = str(self._record)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist has ended: what it told."""
+        self.unjudged.update(getattr(node, "workeroutput", {}).get("unjudged", ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -104,8 +133,8 @@ class _Session:
                 say(f"  excused {verdict.exceptions[allowed.name]} × {allowed.name}")
         for name, count in verdict.dispatches.exceptions.items():
             say(f"  excused {count} × {name}")
-        if self._unjudged:
-            say(f"  {len(self._unjudged)} tests send wrong requests on purpose and were not judged")
+        if self.unjudged:
+            say(f"  {len(self.unjudged)} tests send wrong requests on purpose and were not judged")
         if verdict.ordered:
             say(f"  {verdict.ordered} answers were faults that a test had ordered and were not judged")
 
