@@ -9,6 +9,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.payments.port import PaymentProvider
+from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.library import Line
 from bot.payments.till import Till, TillProvider
 from bot.settings import Settings
 
@@ -36,7 +38,22 @@ def _till(around: Surroundings) -> PaymentProvider | None:
     return TillProvider(around.till.secret, around.address, around.public) if around.till else None
 
 
+def _stripe(around: Surroundings) -> PaymentProvider | None:
+    stripe = around.settings.payments.stripe
+    key = stripe.secret_key.get_secret_value() if stripe.secret_key else ""
+    if not key:
+        return None
+    line = Line(key, account=stripe.account, api=stripe.api)
+    if line.live and around.settings.sandboxed:
+        log.warning("Stripe stays off: a live key moves real money, and this is the sandbox. Use a test key")
+        return None
+    if not line.live and not around.settings.sandboxed:
+        log.warning("Stripe runs with a test key: members get paid roles without paying")
+    return StripeProvider(line, [secret.get_secret_value() for secret in stripe.webhook_secrets])
+
+
 PROVIDERS: dict[str, Maker] = {
+    "stripe": _stripe,
     "till": _till,
 }
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -24,9 +23,9 @@ RETRIES = 2
 TIMEOUT = 20.0
 
 
-def library() -> ModuleType:
+def library() -> Any:
     """The `stripe` module. The first call takes most of a second."""
-    stripe = importlib.import_module("stripe")
+    stripe: Any = importlib.import_module("stripe")
     # At DEBUG it prints whole answers, which name people; its telemetry names this machine.
     logging.getLogger("stripe").setLevel(logging.WARNING)
     stripe.enable_telemetry = False
@@ -45,7 +44,7 @@ class Line:
         self._known = account is None
 
     @asynccontextmanager
-    async def talk(self) -> AsyncIterator[StripeClient]:
+    async def talk(self) -> AsyncGenerator[StripeClient]:
         """A client for a few calls. What goes wrong inside comes out as RetryLater or NeedsAction."""
         stripe = await asyncio.to_thread(library)
         http = stripe.AIOHTTPClient(timeout=self._timeout)
