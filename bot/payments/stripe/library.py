@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ Object = dict[str, Any]
 
 RETRIES = 2
 TIMEOUT = 20.0
+
+_PRIVATE = re.compile(r"\S+@\S+|\b(?:[rs]k|whsec|pk)_\S+")
 
 
 def library() -> Any:
@@ -84,13 +87,15 @@ class Line:
 
     async def every(self, listing: Any) -> list[Object]:
         """All pages of a list."""
-        return [self.checked(one) async for one in listing.auto_paging_iter_async()]
+        return [self.checked(one) async for one in listing.auto_paging_iter()]
 
 
 def explained(error: Any) -> RetryLater | NeedsAction:
-    """What Stripe refused, by its code, parameter and request id, which the owner finds in Stripe's own log."""
+    """What Stripe refused, with the request id under which the owner finds it in Stripe's own log."""
     status = error.http_status
     if status is None or status >= 500 or status in (200, 409, 429):
         return RetryLater(f"Stripe answered {status or 'nothing'}")
-    words = [f"Stripe answered {status}", error.code, getattr(error, "param", None), error.request_id]
-    return NeedsAction("payment-refused", ", ".join(str(word)[:80] for word in words if word))
+    words = [f"Stripe answered {status}", error.code, error.request_id]
+    if status in (400, 404):  # what was wrong with the call; at 401 the text shows a part of the key
+        words.append(_PRIVATE.sub("***", str(error.user_message))[:200])
+    return NeedsAction("payment-refused", ", ".join(str(word) for word in words if word))
