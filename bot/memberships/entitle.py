@@ -32,8 +32,11 @@ class Entitling:
         if right is None:
             right = await self._first(tx, order, outcome, wanted, now)
         else:
-            changed = await self._stand(tx, order, right, wanted, now)
-            if not await self._extend(tx, order, right, outcome, wanted) and not changed:
+            moved = await self._move(tx, order, right, outcome, wanted, now)
+            if (
+                not await self._stand(tx, order, moved or right, wanted, now, moved=moved is not None)
+                and not moved
+            ):
                 return False
         if wanted is Standing.LIVE:
             await self._replace(tx, order, now)
@@ -89,40 +92,51 @@ class Entitling:
         await self._plan(tx, right)
         return right
 
+    async def _move(
+        self, tx: Writer, order: Order, right: Entitlement, outcome: Outcome, wanted: Standing, now: datetime
+    ) -> Entitlement | None:
+        """The right at its new time, if the money moved it; None else.
+
+        A recurring order's runs as long as its payments. Who got their money back and pays once more gets all
+        the days from now, not what is left of the old ones.
+        """
+        if wanted is not Standing.LIVE or right.standing is Standing.REPLACED:
+            return None
+        if outcome.until is not None:
+            starts, ends = outcome.since or right.starts_at, outcome.until
+        elif right.standing is Standing.REVOKED and (
+            now >= right.ends_at or any(fact.at > right.starts_at for fact in outcome.counted)
+        ):
+            starts = max(now, right.starts_at)
+            ends = order.span.end(starts)
+        else:
+            return None
+        held = held_until(right.tier.terms, ends, order.phase)
+        if (starts, ends, held) == (right.starts_at, right.ends_at, right.held_until):
+            return None
+        await entitlements.move(tx, right, starts, ends, held)
+        await records.note(
+            tx, order.guild_id, now, 0, "entitlement.extended", right.id, until=ends.isoformat()
+        )
+        found = await entitlements.find(tx, order.guild_id, id_=right.id)
+        assert found is not None  # noqa: S101 # rights are never deleted
+        await self._plan(tx, found)
+        return found
+
     async def _stand(
-        self, tx: Writer, order: Order, right: Entitlement, wanted: Standing, now: datetime
+        self, tx: Writer, order: Order, right: Entitlement, wanted: Standing, now: datetime, *, moved: bool
     ) -> bool:
-        dead = right.standing in (Standing.ENDED, Standing.REPLACED)
-        if right.standing is wanted or dead or (wanted in RUNNING and right.ends_at <= now):
+        """Suspend, revoke or revive it. What ended by its time lives again only when that was moved."""
+        if right.standing is wanted or right.standing is Standing.REPLACED:
             return False
-        if right.standing is Standing.REVOKED and wanted not in RUNNING:
+        if right.standing is Standing.ENDED and not moved:
+            return False
+        if wanted in RUNNING and right.held_until <= now:
             return False
         await entitlements.set_standing(tx, right, wanted, now)
         await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
         if wanted is Standing.REVOKED:
             await self._close_gap(tx, right, now)
-        return True
-
-    async def _extend(
-        self, tx: Writer, order: Order, right: Entitlement, outcome: Outcome, wanted: Standing
-    ) -> bool:
-        """A recurring order's right runs as long as its payments; one that had ended lives again."""
-        if outcome.until is None or wanted is not Standing.LIVE or right.standing is Standing.REPLACED:
-            return False
-        starts, ends = min(right.starts_at, outcome.since or right.starts_at), outcome.until
-        held = held_until(right.tier.terms, ends, order.phase)
-        if (starts, ends, held) == (right.starts_at, right.ends_at, right.held_until):
-            return False
-        await entitlements.move(tx, right, starts, ends, held)
-        now = self._clock.now()
-        if right.standing is Standing.ENDED and now < held:
-            await entitlements.set_standing(tx, right, Standing.LIVE, now)
-        await records.note(
-            tx, order.guild_id, now, 0, "entitlement.extended", right.id, until=ends.isoformat()
-        )
-        found = await entitlements.find(tx, order.guild_id, id_=right.id)
-        if found is not None:
-            await self._plan(tx, found)
         return True
 
     async def _plan(self, tx: Writer, right: Entitlement) -> None:

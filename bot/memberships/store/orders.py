@@ -82,11 +82,11 @@ async def latest(db: Reader, guild_id: int, states: Sequence[State], limit: int)
 
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
     """What polling looks at, in every guild: orders that may still be paid, and paid ones that may be refunded."""
-    unpaid = order.c.state.in_(["pending", "expired"]) & (order.c.expires_at > unpaid_since)
+    unpaid = order.c.state.in_(["pending", "expired", "cancelled"]) & (order.c.expires_at > unpaid_since)
     running = (order.c.created_at > paid_since) | order.c.phase.in_(
         ["active", "ending", "past_due", "paused"]
     )
-    held = order.c.state.in_(["paid", "disputed", "review"]) & running
+    held = order.c.state.in_(["paid", "disputed", "review", "refunded"]) & running
     query = _orders().where(order.c.provider_ref.is_not(None), unpaid | held)
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
