@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 import hmac
 import json
@@ -103,6 +104,10 @@ class FakeStripe:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
+    def forget_keys(self) -> None:
+        """A day is over: idempotency keys may be used anew."""
+        self._done.clear()
+
     # Webhooks.
 
     @property
@@ -179,7 +184,7 @@ class FakeStripe:
         if request.headers.get("Stripe-Version") != stripe.api_version:
             raise Refused("This is not the version whose types are checked here")
         params = decode(body if request.method == "POST" else request.query_string)
-        self.calls.append(Call(request.method, request.path, params, key))
+        self.calls.append(Call(request.method, request.path, copy.deepcopy(params), key))
         for method, path, kind, do in self._routes():
             found = re.fullmatch(path, request.path)
             if found and method == request.method:

@@ -1,0 +1,24 @@
+"""A Stripe on this machine, and our side of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.payments.stripe import StripeProvider
+from tests.payments.stripe.counter import provider_of
+from tests.payments.stripe.server import FakeStripe
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeStripe]:
+    """A test account."""
+    async with FakeStripe() as opened:
+        yield opened
+
+
+@pytest.fixture
+def stripe(fake: FakeStripe) -> StripeProvider:
+    """Lyceum, set up for that account."""
+    return provider_of(fake)
