@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 from bot.clock import Clock
 from bot.crashpoints import point
@@ -52,7 +53,7 @@ class Buying:
         self._providers = providers
         self._settling = settling
         self._valid_for = valid_for
-        self._looking: dict[int, asyncio.Lock] = {}
+        self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def plays(self, provider: str) -> bool:
         """Does this provider move play money?"""
@@ -97,10 +98,11 @@ class Buying:
         # What was fetched first must be written first: a later look may show another phase of a subscription.
         async with self._looking.setdefault(order.id, asyncio.Lock()):
             told = await provider.fetch(order.ref)
+            async with self._db.read() as db:
+                if not await self._settling.is_news(db, order, told):
+                    return
             async with self._db.write() as tx:
                 await self._settling.follow(tx, await _again(tx, order), told)
-        if not self._looking[order.id].locked():
-            del self._looking[order.id]
 
     async def look_up(self, guild_id: int, order_id: int) -> bool:
         """Look at the order that a provider's notice was about; False when there is no such order."""
