@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 from bot.clock import Clock
-from bot.db import Writer
+from bot.db import Reader, Writer
 from bot.memberships.entitle import Entitling
 from bot.memberships.model import Order
 from bot.memberships.state import Due, Outcome, State, fits, order_state
@@ -53,10 +53,22 @@ class Settling:
             await self.judge(tx, order)
         return matched
 
+    async def is_news(self, db: Reader, order: Order, told: Snapshot) -> bool:
+        """Is there anything in it that is not known? Asked first, because looking is cheaper than writing."""
+        seen = told.subscription
+        if seen is not None:
+            known = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
+            if order.phase is not seen.phase or seen.customer not in (None, known):
+                return True
+        return bool(await self._fresh(db, order, told))
+
+    async def _fresh(self, db: Reader, order: Order, told: Snapshot) -> list[Fact]:
+        known = {(fact.kind, fact.object_id) for fact in await books.facts(db, order.guild_id, order.id)}
+        return [fact for fact in told.facts if (fact.kind, fact.object_id) not in known]
+
     async def follow(self, tx: Writer, order: Order, told: Snapshot) -> None:
         """Take in what the provider shows now: the facts that are new, and where the subscription stands."""
-        known = {(fact.kind, fact.object_id) for fact in await books.facts(tx, order.guild_id, order.id)}
-        fresh = [fact for fact in told.facts if (fact.kind, fact.object_id) not in known]
+        fresh = await self._fresh(tx, order, told)
         seen = told.subscription
         if seen is not None:
             if seen.customer is not None:
