@@ -138,12 +138,15 @@ class Teller:
         """The payments of a subscription: one for each paid invoice that is this order's."""
         mine = [invoice for invoice in invoices if self.order.is_of(billed(invoice))]
         for n, invoice in enumerate(sorted(mine, key=lambda one: (one["created"], one["id"]))):
-            if invoice["status"] != "paid" or invoice["amount_paid"] == 0:
+            if invoice["status"] != "paid":
+                continue
+            money = from_stripe(invoice["amount_paid"], invoice["currency"])
+            if money.amount == 0:  # paid out of a credit: nothing moved
                 continue
             yield self.fact(
                 Kind.PAID,
                 payment_of(invoice),
-                from_stripe(invoice["amount_paid"], invoice["currency"]),
+                money,
                 moment(invoice["status_transitions"]["paid_at"]),
                 period=period_of(invoice),
                 renewal=n > 0 and invoice["billing_reason"] == "subscription_cycle",

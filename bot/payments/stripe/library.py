@@ -38,12 +38,21 @@ def library() -> Any:
 class Line:
     """The line to one account. `live` tells whether its key moves real money."""
 
-    def __init__(self, key: str, *, account: str | None, api: str | None, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self,
+        key: str,
+        *,
+        account: str | None,
+        api: str | None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+    ) -> None:
         self.live = "_live_" in key[:8]
         self.account = account
         self._key = key
         self._api = api
         self._timeout = aiohttp.ClientTimeout(total=timeout)
+        self._retries = retries
         self._known = account is None
 
     @asynccontextmanager
@@ -53,7 +62,7 @@ class Line:
         http = stripe.AIOHTTPClient(timeout=self._timeout)
         addresses = {"api": self._api} if self._api else {}
         client = stripe.StripeClient(
-            self._key, http_client=http, base_addresses=addresses, max_network_retries=RETRIES
+            self._key, http_client=http, base_addresses=addresses, max_network_retries=self._retries
         )
         try:
             await self._recognise(client)

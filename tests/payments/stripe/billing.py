@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime
-from typing import Any
-
-from dateutil.relativedelta import relativedelta
 
 from tests.payments.stripe import rules
 from tests.payments.stripe.books import Books, Object, Refused, listed
+from tests.payments.stripe.lines import later, line, prorated
 
 
 class Billing:
@@ -62,7 +59,9 @@ class Billing:
         details = params.get("subscription_details", {})
         rules.change(self._books, subscription, details)
         price = details["items"][0]["price_data"]
-        lines = self._prorated(subscription, int(price["unit_amount"]), price["recurring"], details)
+        lines = prorated(
+            subscription, int(price["unit_amount"]), price["recurring"], details, self._books.now()
+        )
         total = sum(line["amount"] for line in lines)
         return {
             "object": "invoice", "id": "upcoming_in_0", "livemode": self._books.live, "currency": subscription["currency"],
@@ -269,7 +268,7 @@ class Billing:
     def _change_price(self, subscription: Object, params: Object) -> None:
         item = subscription["items"]["data"][0]
         price = self._price_of(params["items"][0])
-        lines = self._prorated(subscription, price["unit_amount"], price["recurring"], params)
+        lines = prorated(subscription, price["unit_amount"], price["recurring"], params, self._books.now())
         total = sum(one["amount"] for one in lines)
         fails = subscription["customer"] in self.broken_cards and total > 0
         if fails and params.get("payment_behavior") == "error_if_incomplete":
@@ -282,22 +281,6 @@ class Billing:
             billed = {**subscription, "metadata": {**subscription["metadata"], **params.get("metadata", {})}}
             self.bill(billed, lines, "subscription_update")
             subscription |= {"latest_invoice": billed["latest_invoice"], "status": billed["status"]}
-
-    def _prorated(self, subscription: Object, amount: int, rhythm: Object, params: Object) -> list[Object]:
-        """What is credited for the old price and due for the new one, to the second."""
-        if params.get("proration_behavior") == "none":
-            return []
-        item = subscription["items"]["data"][0]
-        start, end = item["current_period_start"], item["current_period_end"]
-        at = int(params.get("proration_date", self._books.now()))
-        credit = -round(item["price"]["unit_amount"] * (end - at) / (end - start))
-        told = {"interval": rhythm["interval"], "interval_count": int(rhythm.get("interval_count", 1))}
-        if told != item["price"]["recurring"]:
-            now = self._books.now()
-            new = line(amount, subscription["currency"], now, later(now, told), item["id"])
-        else:
-            new = line(round(amount * (end - at) / (end - start)), subscription["currency"], at, end, None)
-        return [line(credit, subscription["currency"], at, end, None), new]
 
     def _next_phase(self, subscription: Object, at: int) -> None:
         if subscription["schedule"] is None:
@@ -316,27 +299,3 @@ class Billing:
         if schedule["status"] != "active":
             raise Refused(f"You cannot change a schedule that is {schedule['status']}")
         return schedule
-
-
-def line(amount: int, currency: str, start: int, end: int, item_id: str | None) -> Object:
-    """A line of an invoice: of a subscription item, or a proration or a single thing."""
-    parent: dict[str, Any] = (
-        {
-            "type": "subscription_item_details",
-            "subscription_item_details": {"subscription_item": item_id, "proration": False},
-        }
-        if item_id
-        else {
-            "type": "invoice_item_details",
-            "invoice_item_details": {"invoice_item": "ii_0", "proration": True},
-        }
-    )
-    return {
-        "object": "line_item", "amount": amount, "currency": currency, "period": {"start": start, "end": end}, "parent": parent,
-    }  # fmt: skip
-
-
-def later(moment: int, rhythm: Object) -> int:
-    """One rhythm later, by the calendar."""
-    step: Any = {f"{rhythm['interval']}s": int(rhythm.get("interval_count", 1))}
-    return int((datetime.fromtimestamp(moment, UTC) + relativedelta(**step)).timestamp())

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.payments.stripe import StripeProvider
-from tests.payments.stripe.counter import provider_of
+from tests.payments.stripe.counter import bought, monthly, provider_of
 from tests.payments.stripe.server import FakeStripe
 
 
@@ -22,3 +22,9 @@ async def fake() -> AsyncIterator[FakeStripe]:
 def stripe(fake: FakeStripe) -> StripeProvider:
     """Lyceum, set up for that account."""
     return provider_of(fake)
+
+
+@pytest.fixture
+async def gold(fake: FakeStripe, stripe: StripeProvider) -> str:
+    """Ann pays 9 dollars a month. The ref of her checkout."""
+    return await bought(fake, stripe, monthly())

@@ -8,7 +8,7 @@ from typing import Any
 from bot.clock import real_now
 from bot.ids import new_id
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Notice, Pace, Purchase, Snapshot
+from bot.payments.port import Fact, Kind, Notice, Pace, Phase, Purchase, Snapshot
 from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line
 from tests.payments.stripe.server import FakeStripe
@@ -66,3 +66,10 @@ def subscription_of(fake: FakeStripe, ref: str) -> str:
 def verified(fake: FakeStripe, stripe: StripeProvider, body: bytes, *, by: int = 0) -> Notice:
     """The webhook as Lyceum reads it."""
     return stripe.verify([(HEADER, fake.sign(body, by=by))], body, real_now())
+
+
+async def phase_of(stripe: StripeProvider, ref: str) -> Phase:
+    """Where the subscription of that checkout stands."""
+    subscription = (await stripe.fetch(ref)).subscription
+    assert subscription is not None and subscription.ref == ref
+    return subscription.phase

@@ -147,7 +147,7 @@ class FakeStripe:
             fault.times -= 1
             await asyncio.sleep(fault.delay)
             if fault.status is not None:
-                error = {"type": "api_error", "message": f"Ann Example, {self.key}: something broke"}
+                error = {"type": "api_error", "message": f"ann@example.org used {self.key}: something broke"}
                 return web.json_response({"error": error}, status=fault.status)
             if not fault.after and not fault.delay:
                 _break(request)

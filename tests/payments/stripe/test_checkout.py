@@ -73,7 +73,9 @@ async def test_an_order_that_changed_before_it_was_shown_opens_anew(
     assert second.ref != first.ref
 
 
-@pytest.mark.parametrize(("minutes", "expected"), [(1, 60), (30, 60), (90, 90), (1440, 1440), (100_000, 1440), (-5000, 60)])
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(1, 60), (30, 60), (90, 90), (1440, 1440), (100_000, 1440), (-5000, 60)]
+)
 async def test_stripe_keeps_it_open_for_at_least_30_minutes_and_at_most_a_day(
     fake: FakeStripe, stripe: StripeProvider, minutes: int, expected: int
 ) -> None:
@@ -125,7 +127,9 @@ async def test_a_delayed_payment_stays_open_until_it_comes(fake: FakeStripe, str
     assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
 
 
-async def test_a_delayed_payment_that_never_comes_is_declined(fake: FakeStripe, stripe: StripeProvider) -> None:
+async def test_a_delayed_payment_that_never_comes_is_declined(
+    fake: FakeStripe, stripe: StripeProvider
+) -> None:
     ref = await bought(fake, stripe, once(), "delayed")
 
     fake.shop.arrive(ref, paid=False)
@@ -173,7 +177,9 @@ def test_what_stripe_cannot_take_is_not_offered(stripe: StripeProvider, money: M
     assert stripe.supports(money, Pace.ONCE) is yes
 
 
-async def test_the_price_is_in_the_currency_that_the_card_said(fake: FakeStripe, stripe: StripeProvider) -> None:
+async def test_the_price_is_in_the_currency_that_the_card_said(
+    fake: FakeStripe, stripe: StripeProvider
+) -> None:
     await stripe.create_checkout(once(4900, "CNY"))
 
     assert fake.calls[-1].params["adaptive_pricing"] == {"enabled": "false"}

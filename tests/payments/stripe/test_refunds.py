@@ -124,7 +124,9 @@ async def test_a_dispute_goes_its_way(
     assert {fact.object_id for fact in told.facts[1:]} == {dispute["id"]}
 
 
-@pytest.mark.parametrize("status", ["warning_needs_response", "warning_under_review", "warning_closed", "prevented"])
+@pytest.mark.parametrize(
+    "status", ["warning_needs_response", "warning_under_review", "warning_closed", "prevented"]
+)
 async def test_a_bank_that_only_asks_moves_nothing(
     fake: FakeStripe, stripe: StripeProvider, ref: str, payment: str, status: str
 ) -> None:
