@@ -51,15 +51,20 @@ class StripeProvider:
         return takes(money)
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
-        """Open a Checkout Session; for a customer whom the owner deleted at Stripe, with a new one."""
+        """Open a Checkout Session, or return the one that this order has; of it there is never a second one to pay."""
         stripe = library()
         async with self._line.talk() as client:
             try:
-                made = await self._open(client, purchase)
+                made = await self._open(client, purchase, "cs")
+            except stripe.IdempotencyError:
+                # It was opened before, and something was different then: the tier's name, or the customer.
+                found = await Reader(self._line, client).session_of(checkout.owner_of(purchase))
+                made = found or await self._open(client, purchase, "cs-anew")
             except stripe.InvalidRequestError as error:
                 if error.param != "customer":
                     raise
-                made = await self._open(client, replace(purchase, customer=None))
+                # The owner deleted the customer at Stripe.
+                made = await self._open(client, replace(purchase, customer=None), "cs-anew")
         return Checkout(made["id"], purchase.expires_at, url=made["url"])
 
     async def close_checkout(self, ref: str) -> None:
@@ -157,14 +162,12 @@ class StripeProvider:
             made = self._line.checked(await client.v1.billing_portal.sessions.create_async(params))
             return str(made["url"])
 
-    async def _open(self, client: StripeClient, purchase: Purchase) -> Object:
+    async def _open(self, client: StripeClient, purchase: Purchase, prefix: str) -> Object:
         coupon_id = None
         coupon = checkout.coupon(purchase)
         if coupon is not None:
             key = checkout.attempt("coupon", purchase, coupon)
             coupon_id = (await client.v1.coupons.create_async(coupon, {"idempotency_key": key})).id
         params = checkout.session(purchase, self._back(purchase.guild_id), coupon_id)
-        key = checkout.attempt("cs", purchase, params)
-        return self._line.checked(
-            await client.v1.checkout.sessions.create_async(params, {"idempotency_key": key})
-        )
+        options: Any = {"idempotency_key": f"{prefix}:{purchase.order_id}"}
+        return self._line.checked(await client.v1.checkout.sessions.create_async(params, options))

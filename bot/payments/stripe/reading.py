@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import real_now
 from bot.errors import NeedsAction
+from bot.ids import snowflake_time
 from bot.payments.port import Fact, Kind, Phase, Snapshot, Subscription
 from bot.payments.stripe.facts import Ours, Teller, billed, identity, moment, ours, phase_of
 from bot.payments.stripe.library import Line, Object
@@ -65,6 +66,13 @@ class Reader:
     async def subscription(self, id_: str) -> Object:
         """A subscription."""
         return self._checked(await self._v1.subscriptions.retrieve_async(id_))
+
+    async def session_of(self, order: Ours) -> Object | None:
+        """The checkout that this order has: one that can be paid, or was; the newest of them. Closed ones are none."""
+        since = int((snowflake_time(order.order_id) - timedelta(minutes=5)).timestamp())
+        asked: Any = {"created": {"gte": since}, "limit": 100}
+        sessions = await self._every(await self._v1.checkout.sessions.list_async(asked))
+        return next((one for one in sessions if order.is_of(one) and one["status"] != "expired"), None)
 
     async def snapshot(self, ref: str) -> Snapshot:
         """Everything that happened at a checkout."""

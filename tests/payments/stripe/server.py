@@ -229,6 +229,7 @@ class FakeStripe:
 
     def _list(self, path: str, kind: str, params: Object, expand: list[str]) -> Object:
         after, limit = params.pop("starting_after", None), min(int(params.pop("limit", 10)), self.page)
+        since = int(params.pop("created", {}).get("gte", 0))
         if kind == "invoice" and "subscription" in params:
             wanted = params.pop("subscription")
             found = [
@@ -237,7 +238,8 @@ class FakeStripe:
             ]  # fmt: skip
         else:
             found = self.books.all(kind, **params)
-        return self._paged([self.books.shown(one, expand) for one in found], path, after, limit)
+        shown = [self.books.shown(one, expand) for one in found if one["created"] >= since]
+        return self._paged(shown, path, after, limit)
 
     def _paged(self, found: list[Object], path: str, after: str | None, limit: int) -> Object:
         ids = [one["id"] for one in found]

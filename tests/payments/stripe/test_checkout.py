@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -58,19 +59,42 @@ async def test_asked_twice_it_is_the_same_checkout(fake: FakeStripe, stripe: Str
 
     assert first == second
     assert len(fake.books.all("checkout.session")) == 1
-    assert fake.calls[-1].key and fake.calls[-1].key.startswith(f"cs:{purchase.order_id}:")
+    assert fake.calls[-1].key == f"cs:{purchase.order_id}"
 
 
-async def test_an_order_that_changed_before_it_was_shown_opens_anew(
-    fake: FakeStripe, stripe: StripeProvider
+@pytest.mark.parametrize("change", [{"title": "Gold (new)"}, {"customer": "cus_1"}])
+async def test_a_link_that_ann_has_is_not_joined_by_a_second_one(
+    fake: FakeStripe, stripe: StripeProvider, change: Any
 ) -> None:
-    """Under the same key Stripe would refuse other parameters for a day. Nobody ever saw the first link."""
+    """Two that can be paid would be paid twice one day."""
     purchase = once()
     first = await stripe.create_checkout(purchase)
 
+    second = await stripe.create_checkout(replace(purchase, **change))
+
+    assert second == first
+    assert len(fake.books.all("checkout.session")) == 1
+
+
+async def test_a_link_that_was_closed_is_followed_by_another(
+    fake: FakeStripe, stripe: StripeProvider
+) -> None:
+    purchase = once()
+    first = await stripe.create_checkout(purchase)
+    await stripe.close_checkout(first.ref)
+
     second = await stripe.create_checkout(replace(purchase, title="Gold (new)"))
 
-    assert second.ref != first.ref
+    assert second.ref != first.ref and second.url
+
+
+async def test_what_is_paid_already_is_not_opened_again(fake: FakeStripe, stripe: StripeProvider) -> None:
+    purchase = once()
+    ref = await bought(fake, stripe, purchase)
+
+    again = await stripe.create_checkout(replace(purchase, title="Gold (new)"))
+
+    assert again.ref == ref
 
 
 @pytest.mark.parametrize(
