@@ -140,7 +140,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
-    intake = Intake(db, clock, queue, sellers, memberships.settling.settle, memberships.buying.look_up)
+    settling = memberships.settling
+    intake = Intake(db, clock, queue, sellers, settling.settle, memberships.buying.look_up, settling.known)
     sources = Sources(activity, courses, events, memberships)
     insight = Insight(db, clock, settings.community.timezone, sources)
     weekly = Weekly(db, clock, queue, server, insight, texts, settings)

@@ -1,5 +1,6 @@
 """One SQLite file: one writer, many readers, migrations at start."""
 
+from bot.db.batch import Batch
 from bot.db.engine import Database, Reader, Writer
 
-__all__ = ["Database", "Reader", "Writer"]
+__all__ = ["Batch", "Database", "Reader", "Writer"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -40,6 +40,10 @@ class Settling:
     def due(self, order: Order) -> Due:
         """What the rules need to know of an order."""
         return Due(order.price, order.renewal, order.ref, self.policy.partial_refund == "revoke")
+
+    async def known(self, db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Which of these (guild, order) are orders of ours."""
+        return await orders.known(db, pairs)
 
     async def settle(self, tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
         """Take these facts in; harmless for those that are known. False when one is about no order of ours."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -13,28 +16,72 @@ from bot.payments.port import Fact, Kind, Notice
 from bot.payments.tables import inbox
 
 
-async def keep(tx: Writer, provider: str, notice: Notice, sha256: str, now: datetime) -> bool:
-    """Store the event; False when it is here already."""
-    fact = notice.fact
-    row = insert(inbox).values(
-        provider=provider,
-        event_id=notice.event_id,
-        guild_id=fact.guild_id if fact else 0,
-        kind=notice.kind,
-        sha256=sha256,
-        state="new" if fact or notice.about else "ignored",
-        about=notice.about,
-        fact=fact and fact.kind.value,
-        object_id=fact and fact.object_id,
-        payment_id=fact and fact.payment_id,
-        order_id=fact and fact.order_id,
-        ref=fact and fact.ref,
-        amount=fact and fact.money.amount,
-        currency=fact and fact.money.currency,
-        at=fact and fact.at,
-        received_at=now,
-    )
-    return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+@dataclass(frozen=True)
+class Arrival:
+    """A verified event on its way into the inbox. `sha256` is of its body, `at` the community's time."""
+
+    provider: str
+    notice: Notice
+    sha256: str
+    at: datetime
+
+    @property
+    def order(self) -> tuple[int, int] | None:
+        """(guild id, order id), when it carries a fact."""
+        fact = self.notice.fact
+        return (fact.guild_id, fact.order_id) if fact else None
+
+    @property
+    def guild_id(self) -> int:
+        """0 when the event does not say."""
+        return self.notice.fact.guild_id if self.notice.fact else 0
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """An event about no order of ours. `object_id` is what the provider calls the payment, refund or whatever it is."""
+
+    provider: str
+    event_id: str
+    kind: str
+    object_id: str
+    money: Money | None
+    received_at: datetime
+
+
+async def keep(tx: Writer, arrivals: Sequence[Arrival], unknown: Collection[tuple[int, int]]) -> set[str]:
+    """Store the events, those about `unknown` orders as unmatched; the keys of those that were not here before."""
+    rows = [_row(one, unmatched=one.order in unknown) for one in arrivals]
+    statement = insert(inbox).on_conflict_do_nothing().returning(inbox.c.provider, inbox.c.event_id)
+    return {key(provider, event_id) for provider, event_id in await tx.execute(statement, rows)}
+
+
+def key(provider: str, event_id: str) -> str:
+    """What an event is called among all of all providers."""
+    return f"{provider}:{event_id}"
+
+
+def _row(one: Arrival, *, unmatched: bool) -> dict[str, Any]:
+    notice, fact = one.notice, one.notice.fact
+    means_something = fact is not None or notice.about is not None
+    return {
+        "provider": one.provider,
+        "event_id": notice.event_id,
+        "guild_id": one.guild_id,
+        "kind": notice.kind,
+        "sha256": one.sha256,
+        "state": "unmatched" if unmatched else "new" if means_something else "ignored",
+        "about": notice.about,
+        "fact": fact and fact.kind.value,
+        "object_id": fact and fact.object_id,
+        "payment_id": fact and fact.payment_id,
+        "order_id": fact and fact.order_id,
+        "ref": fact and fact.ref,
+        "amount": fact and fact.money.amount,
+        "currency": fact and fact.money.currency,
+        "at": fact and fact.at,
+        "received_at": one.at,
+    }
 
 
 async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact | str | None:
@@ -68,6 +115,29 @@ async def close(tx: Writer, guild_id: int, provider: str, event_id: str, *, matc
         )
         .values(state="settled" if matched else "unmatched")
     )
+
+
+async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, nobodys: bool = False) -> list[Unmatched]:
+    """Events that named this guild but no order of it, newest first.
+
+    With `nobodys` also those that named no guild at all. That is for a Lyceum that serves one guild:
+    among several, what came by mistake may be another's business.
+    """
+    query = select(inbox).where(
+        inbox.c.state == "unmatched", inbox.c.guild_id.in_([guild_id, 0] if nobodys else [guild_id])
+    )
+    newest = query.order_by(inbox.c.received_at.desc(), inbox.c.event_id).limit(limit)
+    return [
+        Unmatched(
+            row.provider,
+            row.event_id,
+            row.kind,
+            row.about or row.object_id,
+            Money(row.amount, row.currency) if row.amount else None,
+            row.received_at,
+        )
+        for row in await db.execute(newest)
+    ]
 
 
 async def count_open(db: Reader) -> int:

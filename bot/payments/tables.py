@@ -54,5 +54,8 @@ inbox = Table(
     CheckConstraint("fact IS NULL OR about IS NULL", name="one"),
     CheckConstraint("fact IS NULL OR amount > 0 AND length(currency) = 3 AND order_id > 0", name="whole"),
     Index("ix_inbox_new", "received_at", sqlite_where=Column("state", String) == "new"),
+    Index(
+        "ix_inbox_unmatched", "guild_id", "received_at", sqlite_where=Column("state", String) == "unmatched"
+    ),
     **STRICT,
 )

@@ -15,6 +15,7 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 BODY_LIMIT = 256 * 1024  # bytes; no webhook of ours is larger
+IDLE = 15.0  # seconds that a connection may take for the head of a request; aiohttp's default is an hour
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,10 +35,12 @@ async def careful(request: web.Request, handler: Handler) -> web.StreamResponse:
 class WebServer:
     """Serves the routes it is given, from `start` to `stop`."""
 
-    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef]) -> None:
+    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], idle: float = IDLE) -> None:
         self._application = web.Application(middlewares=[careful], client_max_size=BODY_LIMIT)
         self.add(routes)
-        self._runner = web.AppRunner(self._application, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(
+            self._application, access_log=None, shutdown_timeout=2.0, keepalive_timeout=idle
+        )
         self._host = host
         self._port = port
         self.url = ""

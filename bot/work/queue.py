@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -55,8 +55,17 @@ class Queue:
     async def heal(self, tx: Writer, guild_id: int) -> None:
         """Something changed in the guild that may mend its stuck work: it is tried now, not within the hour."""
         await store.heal(tx, guild_id, real_now())
-        for listener in self._listeners:
-            self._db.after_commit(partial(listener, self._clock.now()))
+        self._tell(self._clock.now())
+
+    async def once_each(self, tx: Writer, kind: str, jobs: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
+        """`once` for many that are due now: (guild id, key, payload) each."""
+        if not jobs:
+            return
+        now = self._clock.now()
+        await store.add_all(
+            tx, [_row(kind, guild_id, key, now, now, payload) for guild_id, key, payload in jobs]
+        )
+        self._tell(now)
 
     async def _add(
         self,
@@ -70,11 +79,19 @@ class Queue:
         again: bool,
     ) -> None:
         now = self._clock.now()
-        row = {
-            "id": new_id(), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due or now,
-            "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
-            "error": None, "changed_at": now,
-        }  # fmt: skip
-        await store.add(tx, row=row, again=again)
+        await store.add(tx, row=_row(kind, guild_id, key, due or now, now, payload), again=again)
+        self._tell(due or now)
+
+    def _tell(self, due: datetime) -> None:
         for listener in self._listeners:
-            self._db.after_commit(partial(listener, due or now))
+            self._db.after_commit(partial(listener, due))
+
+
+def _row(
+    kind: str, guild_id: int, key: str, due: datetime, now: datetime, payload: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "id": new_id(), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due,
+        "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
+        "error": None, "changed_at": now,
+    }  # fmt: skip

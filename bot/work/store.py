@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,11 @@ async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
     else:
         statement = statement.on_conflict_do_nothing()
     await tx.execute(statement)
+
+
+async def add_all(tx: Writer, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert these rows, as far as their keys are new, with one statement."""
+    await tx.execute(insert(work).on_conflict_do_nothing(), rows)
 
 
 def _ready(now: datetime, real: datetime, busy: Collection[int]) -> ColumnElement[bool]:

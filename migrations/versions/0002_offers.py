@@ -387,3 +387,10 @@ def _inbox() -> None:
     op.create_index(
         "ix_inbox_new", "inbox", ["received_at"], unique=False, sqlite_where=sa.text("state = 'new'")
     )
+    op.create_index(
+        "ix_inbox_unmatched",
+        "inbox",
+        ["guild_id", "received_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'unmatched'"),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,6 +64,12 @@ async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
     """The order of this guild with the number that somebody sent us, whatever it is they sent."""
     is_one = number.isascii() and number.isdigit() and len(number) <= 19
     return await find(db, guild_id, int(number)) if is_one and int(number) < 2**63 else None
+
+
+async def known(db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these (guild, order) there are."""
+    query = select(order.c.guild_id, order.c.id).where(order.c.id.in_({id_ for _, id_ in pairs}))
+    return {(guild_id, id_) for guild_id, id_ in await db.execute(query)} & set(pairs)
 
 
 async def of_member(db: Reader, guild_id: int, user_id: int, limit: int = 10) -> list[Order]:
