@@ -78,7 +78,13 @@ class Database:
             except BaseException:
                 await _finish(transaction.rollback())
                 raise
-            await _finish(transaction.commit())
+            try:
+                await _finish(transaction.commit())
+            except (Exception, asyncio.CancelledError):
+                # Refused by the disk or a deferred key, SQLite keeps the transaction open; SQLAlchemy takes it
+                # for over, and no writer could begin one again on this connection.
+                await connection.invalidate()
+                raise
             for call in self._after:
                 call()
 
