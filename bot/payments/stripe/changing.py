@@ -48,7 +48,7 @@ class Changer:
             "proration_date": reckoned,
             "payment_behavior": "error_if_incomplete",
             "off_session": True,
-            "cancel_at_period_end": False,
+            **_going_on(subscription),
         }
         key = attempt("change", to, params)
         await self._update(subscription["id"], params, key)
@@ -62,8 +62,8 @@ class Changer:
             return new_ref
         old = identity(subscription["schedule"])
         await self._release(subscription)
-        if subscription["cancel_at_period_end"]:
-            await self._update(subscription["id"], {"cancel_at_period_end": False}, None)
+        if _going_on(subscription):
+            await self._update(subscription["id"], _going_on(subscription), None)
         made: Any = {"from_subscription": subscription["id"]}
         schedule = self._line.checked(
             await self._v1.subscription_schedules.create_async(
@@ -101,12 +101,13 @@ class Changer:
         subscription = await self._subscription(place)
         if not await self._reader.holds(subscription, place.order):
             return  # another order has it now
-        if subscription["cancel_at_period_end"] is ending or (
-            ending and subscription["status"] == "canceled"
-        ):
-            return
-        await self._release(subscription)
-        await self._update(subscription["id"], {"cancel_at_period_end": ending}, None)
+        if subscription["status"] == "canceled":
+            if not ending:
+                raise NeedsAction("payment-refused", f"{subscription['id']} is over and cannot go on")
+        elif bool(_going_on(subscription)) is not ending:
+            await self._release(subscription)
+            params = {"cancel_at_period_end": True} if ending else _going_on(subscription)
+            await self._update(subscription["id"], params, None)
 
     async def forget(self, place: Place) -> None:
         """Drop a change that has not come yet."""
@@ -190,6 +191,13 @@ def _item(subscription: Object) -> Object:
             "payment-refused", f"{subscription['id']} was changed at Stripe: it has {len(items)} items"
         )
     return items[0]
+
+
+def _going_on(subscription: Object) -> Object:
+    """What takes a cancellation back. The customer portal and the Dashboard may have set a date instead of the flag."""
+    if subscription["cancel_at_period_end"]:
+        return {"cancel_at_period_end": False}
+    return {"cancel_at": ""} if subscription["cancel_at"] else {}
 
 
 def _moments(item: Object, now: datetime) -> list[int]:

@@ -44,6 +44,8 @@ class Billing:
             subscription["metadata"] |= params["metadata"]
         if "description" in params:
             subscription["description"] = params["description"]
+        if "cancel_at" in params:
+            subscription["cancel_at"] = int(params["cancel_at"]) if params["cancel_at"] else None
         if "cancel_at_period_end" in params:
             subscription["cancel_at_period_end"] = params["cancel_at_period_end"] == "true"
             item = subscription["items"]["data"][0]

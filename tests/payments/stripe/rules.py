@@ -149,8 +149,8 @@ def change(books: Books, subscription: Object, params: Object) -> None:
         inside = first["current_period_start"] <= int(params["proration_date"]) <= first["current_period_end"]
         need(inside, "proration_date must be within the current period", "proration_date")
         need(params.get("proration_behavior") != "none", "Not with proration_behavior none", "proration_date")
-    ends = {"true": True, "false": False}.get(params.get("cancel_at_period_end", ""))
-    if ends is not None and subscription["schedule"]:
+    need(not {"cancel_at", "cancel_at_period_end"} <= set(params), "Only one of these", "cancel_at")
+    if {"cancel_at", "cancel_at_period_end"} & set(params) and subscription["schedule"]:
         raise Refused(
             "The subscription is managed by the subscription schedule", param="cancel_at_period_end"
         )

@@ -68,6 +68,18 @@ async def test_to_another_rhythm_a_new_period_begins(
     assert paid.period and (paid.period.ends_at - paid.period.starts_at).days in (365, 366)
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_who_changes_goes_on(
+    fake: FakeStripe, stripe: StripeProvider, gold: str, at_once: bool
+) -> None:
+    subscription = fake.books.get(subscription_of(fake, gold), "subscription")
+    subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"]
+
+    new = (await stripe.change(gold, await quoted(stripe, gold, platinum()), at_once=at_once)).ref
+
+    assert await phase_of(stripe, new) is Phase.ACTIVE
+
+
 async def test_an_upgrade_is_made_once(fake: FakeStripe, stripe: StripeProvider, gold: str) -> None:
     to = await quoted(stripe, gold, platinum())
 

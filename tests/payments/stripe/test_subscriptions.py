@@ -110,6 +110,18 @@ async def test_cancelling_can_be_taken_back(stripe: StripeProvider, gold: str) -
     assert await phase_of(stripe, gold) is Phase.ACTIVE
 
 
+async def test_a_date_that_the_portal_set_can_be_taken_back(
+    fake: FakeStripe, stripe: StripeProvider, gold: str
+) -> None:
+    subscription = fake.books.get(subscription_of(fake, gold), "subscription")
+    subscription["cancel_at"] = subscription["items"]["data"][0]["current_period_end"]
+    assert await phase_of(stripe, gold) is Phase.ENDING
+
+    await stripe.set_ending(gold, False)
+
+    assert await phase_of(stripe, gold) is Phase.ACTIVE
+
+
 async def test_what_is_over_cannot_go_on(fake: FakeStripe, stripe: StripeProvider, gold: str) -> None:
     await stripe.set_ending(gold, True)
     fake.billing.cancel(subscription_of(fake, gold))
