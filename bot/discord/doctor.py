@@ -91,6 +91,30 @@ def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
             t("payments.till.play_money is on: members get paid roles without paying."),
             t("Turn it off before you sell anything."),
         )
+    yield from _of_stripe(settings, t)
+
+
+def _of_stripe(settings: Settings, t: Words) -> Iterator[Finding]:
+    stripe = settings.payments.stripe
+    key = stripe.secret_key.get_secret_value() if stripe.secret_key else ""
+    if settings.sandboxed or not key:
+        return
+    if "_test_" in key[:8]:
+        yield Finding(
+            "play-money",
+            t("payments.stripe.secret_key is a test key: members get paid roles without paying."),
+            t("Put in the live key before you sell anything."),
+        )
+    if settings.web.public_url and not any(
+        secret.get_secret_value().strip() for secret in stripe.webhook_secrets
+    ):
+        yield Finding(
+            "stripe-webhook",
+            t("payments.stripe.webhook_secrets is empty, so Stripe cannot report to Lyceum."),
+            t(
+                "Payments are found by asking, some seconds later. docs/stripe.md tells how to make the webhook."
+            ),
+        )
 
 
 async def with_discord(settings: Settings, t: Words, sandbox: str | None) -> AsyncIterator[Finding]:
