@@ -35,6 +35,11 @@ def library() -> Any:
     return stripe
 
 
+async def loaded() -> Any:
+    """The `stripe` module, without standing still while it is imported."""
+    return await asyncio.to_thread(library)
+
+
 class Line:
     """The line to one account. `live` tells whether its key moves real money."""
 
@@ -58,7 +63,7 @@ class Line:
     @asynccontextmanager
     async def talk(self) -> AsyncGenerator[StripeClient]:
         """A client for a few calls. What goes wrong inside comes out as RetryLater or NeedsAction."""
-        stripe = await asyncio.to_thread(library)
+        stripe = await loaded()
         http = stripe.AIOHTTPClient(timeout=self._timeout)
         addresses = {"api": self._api} if self._api else {}
         client = stripe.StripeClient(

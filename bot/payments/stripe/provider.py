@@ -13,7 +13,7 @@ from bot.payments.port import Checkout, Fact, Headers, Notice, Pace, Purchase, S
 from bot.payments.stripe import checkout, webhooks
 from bot.payments.stripe.amounts import takes, to_stripe
 from bot.payments.stripe.changing import Changer
-from bot.payments.stripe.library import Line, Object, library
+from bot.payments.stripe.library import Line, Object, loaded
 from bot.payments.stripe.reading import Reader
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class StripeProvider:
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open a Checkout Session, or return the one that this order has; of it there is never a second one to pay."""
-        stripe = library()
+        stripe = await loaded()
         async with self._line.talk() as client:
             try:
                 made = await self._open(client, purchase, "cs")
@@ -69,7 +69,7 @@ class StripeProvider:
 
     async def close_checkout(self, ref: str) -> None:
         """Expire the session, or drop the change that has not come yet."""
-        stripe = library()
+        stripe = await loaded()
         async with self._line.talk() as client:
             place = await Reader(self._line, client).place(ref)
             if place.session is None:
@@ -91,7 +91,7 @@ class StripeProvider:
 
     async def whose(self, about: str) -> tuple[int, int] | None:
         """Our order behind an object, by the metadata that we gave it or what it belongs to."""
-        stripe = library()
+        stripe = await loaded()
         async with self._line.talk() as client:
             try:
                 order = await Reader(self._line, client).whose(about)
@@ -111,7 +111,7 @@ class StripeProvider:
 
         The key stands in the refund's metadata too: Stripe forgets idempotency keys after a day.
         """
-        stripe = library()
+        stripe = await loaded()
         params: Any = {
             "payment_intent": payment_id,
             "amount": to_stripe(money),
@@ -136,7 +136,7 @@ class StripeProvider:
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
         """Let the subscription become `to`. UserError when the member's card does not pay the difference."""
-        stripe = library()
+        stripe = await loaded()
         async with self._line.talk() as client:
             changer = Changer(self._line, client)
             try:

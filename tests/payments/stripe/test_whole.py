@@ -59,6 +59,7 @@ async def test_webhooks_in_any_order_give_and_take_the_role(tmp_path: Path, fake
         await stage.settled()
 
         assert "Gold" not in await roles(stage)
+        assert len(await events(stage)) == len(fake.events)  # each once, though sent twice
 
 
 async def test_forgeries_leave_no_trace(tmp_path: Path, fake: FakeStripe) -> None:
