@@ -38,6 +38,7 @@ from bot.demo.people import People
 from bot.payments.till.signing import HEADER, sign
 
 CONNECTIONS = 160
+PACE = 1.2  # seconds between two purchases: Discord lets a bot give ten roles in ten seconds
 
 
 @dataclass
@@ -178,6 +179,7 @@ class Bench:
                             break
                 assert self.gold in event["data"]["roles"]  # noqa: S101
                 found.append(time.perf_counter() - began)
+                await asyncio.sleep(PACE)
         found.sort()
         return {
             "purchases": count,

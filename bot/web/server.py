@@ -15,7 +15,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 BODY_LIMIT = 256 * 1024  # bytes; no webhook of ours is larger
-IDLE = 15.0  # seconds that a connection may take for the head of a request; aiohttp's default is an hour
+IDLE = 130.0
+"""Seconds that a connection may take for the head of a request (aiohttp's default: an hour). Longer than a reverse
+proxy keeps an idle one (Caddy: two minutes), or it would send a webhook into one that we are closing."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,7 +41,11 @@ class WebServer:
         self._application = web.Application(middlewares=[careful], client_max_size=BODY_LIMIT)
         self.add(routes)
         self._runner = web.AppRunner(
-            self._application, access_log=None, shutdown_timeout=2.0, keepalive_timeout=idle
+            self._application,
+            access_log=None,
+            shutdown_timeout=2.0,
+            keepalive_timeout=idle,
+            lingering_time=1.0,
         )
         self._host = host
         self._port = port

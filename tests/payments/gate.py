@@ -1,0 +1,150 @@
+"""The way of a webhook without a Discord: HTTP on loopback, a real inbox, the shop in memory, the till's signatures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import select
+
+from bot.clock import real_now
+from bot.memberships.model import Order
+from bot.payments.intake import Intake
+from bot.payments.port import Headers, Notice
+from bot.payments.tables import inbox
+from bot.payments.till import TillProvider
+from bot.payments.till.signing import HEADER, sign
+from bot.web import hooks
+from bot.web.server import WebServer
+from bot.work.tables import work
+from tests.memberships.shop import GUILD, Shop, opened
+
+SECRET = b"the till's secret"
+PATIENCE = 0.8  # seconds for a body, or for a head
+
+
+class Signer(TillProvider):
+    """The till's webhooks for the shop's bank. `poison`: an id of an event that it lets through with what no file can hold."""
+
+    name = "bank"
+    poison = ""
+
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+        notice = super().verify(headers, body, now)
+        return Notice("\ud800", notice.kind, notice.fact) if notice.event_id == self.poison else notice
+
+
+@dataclass
+class Gate:
+    """A shop that can be reached."""
+
+    shop: Shop
+    intake: Intake
+    signer: Signer
+    web: WebServer
+    session: aiohttp.ClientSession
+
+    @property
+    def url(self) -> str:
+        return f"{self.web.url}/hooks/bank"
+
+    def signed(
+        self, body: bytes, *, by: timedelta = timedelta(0), secret: bytes = SECRET
+    ) -> list[tuple[str, str]]:
+        """The header of a signature made `by` from now."""
+        return [(HEADER, sign(secret, body, real_now() + by))]
+
+    async def post(self, body: Any, headers: Any = None) -> int:
+        """Send it; the status."""
+        async with self.session.post(self.url, data=body, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    async def send(self, body: bytes, **how: Any) -> int:
+        """Send it as the bank would."""
+        return await self.post(body, self.signed(body, **how))
+
+    async def states(self) -> list[str]:
+        """What the inbox says of its events."""
+        async with self.shop.db.read() as db:
+            return sorted((await db.execute(select(inbox.c.state))).scalars())
+
+    async def jobs(self) -> int:
+        """How many events are to be settled, or were."""
+        async with self.shop.db.read() as db:
+            return len((await db.execute(select(work.c.id).where(work.c.kind == "order.settle"))).all())
+
+
+def event(order: Order | None, id_: str = "evt_1", **changes: Any) -> bytes:
+    """A payment of this order, or of none of ours; with a field changed."""
+    what = {
+        "id": f"pay_{id_}",
+        "checkout": order.ref if order else "co_none",
+        "reference": f"{GUILD}-{order.id if order else 12345}",
+        "amount": order.price.amount if order else 1900,
+        "currency": order.price.currency if order else "USD",
+    }
+    told = {
+        "id": id_,
+        "kind": "payment.succeeded",
+        "at": "2026-11-02T08:00:00+00:00",
+        "object": {**what, **changes},
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
+
+
+@contextlib.asynccontextmanager
+async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
+    """A gate with nothing on the shelf."""
+    async with opened(folder) as shop:
+        signer = Signer(secret, lambda: "", lambda: "")
+        settling = shop.service.settling
+        intake = Intake(
+            shop.db,
+            shop,
+            shop.queue,
+            {"bank": signer},
+            settling.settle,
+            shop.service.buying.look_up,
+            settling.known,
+        )
+        shop.worker.handlers["order.settle"] = intake.settle
+        web = WebServer("127.0.0.1", 0, hooks.routes(intake, slowest=PATIENCE), idle=PATIENCE)
+        await web.start()
+        connector = aiohttp.TCPConnector(limit=64)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            yield Gate(shop, intake, signer, web, session)
+        await web.stop()
+
+
+@dataclass
+class Slow:
+    """A socket that sends some bytes and waits."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def answer(self) -> bytes:
+        """What comes until the server hangs up."""
+        try:
+            return await self.reader.read()
+        except ConnectionError:
+            return b""
+        finally:
+            self.writer.close()
+
+
+async def slow(gate: Gate, start: bytes) -> Slow:
+    """Open one and send this."""
+    host, _, port = gate.web.url.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(start)
+    await writer.drain()
+    return Slow(reader, writer)
