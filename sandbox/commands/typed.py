@@ -191,15 +191,19 @@ def _file(typing: Typing, option: Json, value: Any) -> str:
     return str(received(typing, option["name"], value)["id"])
 
 
-def received(typing: Typing, name: str, value: Any) -> Json:
-    """A file `{filename, base64}` that a person gave, put where the application can fetch it."""
+def uploaded(name: str, value: Any) -> Upload:
+    """A file `{filename, base64}` as it came."""
     try:
-        filename, data = str(value["filename"]), base64.b64decode(value["base64"], validate=True)
+        return Upload(str(value["filename"]), base64.b64decode(value["base64"], validate=True))
     except (KeyError, TypeError, binascii.Error) as error:
         hint = 'Give {"filename": "…", "base64": "…"}.'
         raise Refusal(400, f"{name} takes a file.", hint) from error
+
+
+def received(typing: Typing, name: str, value: Any) -> Json:
+    """A file `{filename, base64}` that a person gave, put where the application can fetch it."""
     attachment = uploads.keep(
-        typing.world, typing.cdn, typing.channel_id, Upload(filename, data), ephemeral=True
+        typing.world, typing.cdn, typing.channel_id, uploaded(name, value), ephemeral=True
     )
     typing.resolved.setdefault("attachments", {})[attachment["id"]] = attachment
     return attachment

@@ -5,29 +5,33 @@ from __future__ import annotations
 import re
 
 from sandbox import permissions
+from sandbox.commands.typed import uploaded
 from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
 from sandbox.posting import post, reactions, threads
 from sandbox.posting.post import Draft
-from sandbox.wire import Json
-from sandbox.world import find, membership, shapes
+from sandbox.wire import Json, listing
+from sandbox.world import find, membership, scheduled, shapes
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
 
 
 async def say(ask: Ask) -> Json:
-    """POST /sandbox/say {as, channel, content, reply_to?}"""
+    """POST /sandbox/say {as, channel, content, reply_to?, files?: [{filename, base64}]}"""
     person = ask.person
     channel = find.channel(ask.world, ask.body.get("channel"), person)
+    files = dict(enumerate(uploaded("files", file) for file in listing(ask.body.get("files") or []) or []))
     body: Json = {"content": ask.body.get("content")}
+    if files:
+        body["attachments"] = [{"id": n, "filename": file.filename} for n, file in files.items()]
     if ask.body.get("reply_to"):
         body["message_reference"] = {"message_id": str(ask.body["reply_to"])}
-    post.require_may_post(ask.world, person, channel, body, 0)
-    return show_message(post.post(ask.world, ask.parts.url, person, channel, Draft(body)), person)
+    post.require_may_post(ask.world, person, channel, body, len(files))
+    return show_message(post.post(ask.world, ask.parts.url, person, channel, Draft(body, files)), person)
 
 
 async def react(ask: Ask) -> Json:
-    """POST /sandbox/react {as, message, emoji}"""
+    """POST /sandbox/react {as, message, emoji, remove?}"""
     person = ask.person
     message, channel = find.message(ask.world, ask.body.get("message"), person)
     sign = reactions.emoji(str(ask.body.get("emoji")))
@@ -37,8 +41,23 @@ async def react(ask: Ask) -> Json:
     permissions.require_channel(ask.world, person, channel, bits)
     if "_to" in message:
         raise Refusal(409, "Nobody can react to a message that only they see.", "Choose another message.")
-    reactions.add(ask.world, channel, message, person, sign)
+    if ask.body.get("remove") is True:
+        reactions.remove(ask.world, channel, message, person, sign)
+    else:
+        reactions.add(ask.world, channel, message, person, sign)
     return show_message(message, person)
+
+
+async def interest(ask: Ask) -> Json:
+    """POST /sandbox/interest {as, event, interested?}: in a scheduled event, by id or name; false takes it back"""
+    person, guild = ask.person, find.guild(ask.world)
+    named = str(ask.body.get("event") or "")
+    found = [e for e in guild.events.values() if named in (e["id"], e["name"])]
+    if len(found) != 1:
+        raise Refusal(404 if not found else 409, f"Which event is {named or 'meant'}?", "Give the id of one.")
+    wanted = ask.body.get("interested") is not False
+    scheduled.set_interest(ask.world, guild, found[0], person, interested=wanted)
+    return {"event": found[0]["id"], "interested": wanted}
 
 
 async def thread(ask: Ask) -> Json:
@@ -120,6 +139,7 @@ async def close_direct(ask: Ask) -> Json:
 CALLS: Calls = [
     ("POST", "/sandbox/say", say),
     ("POST", "/sandbox/react", react),
+    ("POST", "/sandbox/interest", interest),
     ("POST", "/sandbox/thread", thread),
     ("POST", "/sandbox/voice", voice),
     ("POST", "/sandbox/join", join),

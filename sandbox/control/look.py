@@ -10,7 +10,7 @@ from sandbox.control.clock import shown_clock
 from sandbox.errors import Refusal
 from sandbox.permissions import can_view
 from sandbox.wire import Json
-from sandbox.world import find
+from sandbox.world import find, scheduled
 from sandbox.world.world import show_message
 
 VERSION = 1
@@ -37,6 +37,17 @@ async def world(ask: Ask) -> Json:
             for user_id, member in islice(guild.members.items(), most)
         ],
         "scheduled_events": list(guild.events.values()),
+        "interested": {
+            event_id: scheduled.subscribers(guild, event) for event_id, event in guild.events.items()
+        },
+        "directs": [
+            {
+                "id": direct["id"],
+                "people": direct["_people"],
+                "last_message_id": w.messages.newest_in(direct["id"]),
+            }
+            for direct in w.directs.values()
+        ],
         "voice_states": list(guild.voice.values()),
         "applications": [
             {
@@ -57,7 +68,8 @@ async def commands(ask: Ask) -> list[Json]:
 
 
 async def messages(ask: Ask) -> list[Json]:
-    """GET /sandbox/messages?channel=general&as=ann&after=ID&limit=50; without `after` the newest ones"""
+    """GET /sandbox/messages?channel=general&as=ann&after=ID&limit=50; with `before` the newest older than it,
+    with neither the newest of all"""
     viewer = ask.viewer
     channel = find.channel(ask.world, ask.query.get("channel"), viewer)
     if not can_view(ask.world, viewer, channel):
@@ -67,7 +79,7 @@ async def messages(ask: Ask) -> list[Json]:
     if after := ask.query.get("after"):
         found = ask.world.messages.after(channel["id"], after, limit, viewer)
     else:
-        found = ask.world.messages.latest(channel["id"], limit, viewer)
+        found = ask.world.messages.latest(channel["id"], limit, viewer, ask.query.get("before"))
     return [show_message(message, viewer) for message in found]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sandbox.faults.order import Faults
 from sandbox.gateway import hello
 from sandbox.gateway.audience import GUILDS, MESSAGE_CONTENT, MESSAGES, as_heard, hears
-from sandbox.gateway.session import Session
+from sandbox.gateway.session import Session, Told
 from sandbox.permissions import can_view
 from sandbox.wire import Json
 from sandbox.world.batch import Batch
@@ -27,6 +27,7 @@ class Hub:
         self._resume_seconds = resume_seconds
         self._sessions: dict[str, Session] = {}
         self.note: Callable[[str, Json], None] | None = None  # what looks at every dispatch
+        self.told: list[Told] = []  # pages that want to see every dispatch
         self._listed_at: dict[tuple[str, str], float] = {}
         self.begun = asyncio.Event()  # some session, ever
         world.listeners.append(self.tell)
@@ -35,6 +36,7 @@ class Hub:
     def begin(self, session: Session) -> None:
         """Take in a new session."""
         session.note = self.note
+        session.told = self.told
         self._forget_lost()
         self._sessions[session.id] = session
         self.begun.set()

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from sandbox.gateway.link import Link
 from sandbox.wire import Json, decode, encode
 
+Told = Callable[[str, str, int, Json, int], None]
+"""Who looks on at dispatches: application, kind, number, data, and how many of the kind went at once."""
+
 _MOST_KEPT = 100_000
 _MOST_BYTES = 32 * 2**20
 
@@ -32,6 +35,7 @@ class Session:
         self.large_threshold = large_threshold
         self.link: Link | None = None
         self.note: Callable[[str, Json], None] | None = None
+        self.told: list[Told] = []
         self.lost_at: float | None = None
         self._seq = 0
         self._gone = 0  # the newest number that is not kept any more
@@ -47,6 +51,8 @@ class Session:
         if self.note:
             self.note(kind, data)
         self._seq += 1
+        for tell in self.told:
+            tell(self.application_id, kind, self._seq, data, 1)
         self._pass_on([encode({"op": 0, "d": data, "s": self._seq, "t": kind})])
 
     def dispatch_all(self, kind: str, bodies: Sequence[bytes]) -> None:
@@ -56,6 +62,8 @@ class Session:
         head, tail = b'{"op":0,"d":', b',"t":"%b"}' % kind.encode()
         first = self._seq + 1
         self._seq += len(bodies)
+        for tell in self.told if bodies else ():
+            tell(self.application_id, kind, self._seq, decode(bodies[-1]), len(bodies))
         self._pass_on([b'%b%b,"s":%d%b' % (head, body, n, tail) for n, body in enumerate(bodies, first)])
 
     def _pass_on(self, frames: list[bytes]) -> None:

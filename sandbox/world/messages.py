@@ -87,12 +87,12 @@ class Messages:
         )
         return [self._decode(*row) for row in rows]
 
-    def latest(self, channel_id: str, limit: int, reader: str) -> list[Json]:
-        """The newest messages that a reader sees, oldest first."""
+    def latest(self, channel_id: str, limit: int, reader: str, before: str | None = None) -> list[Json]:
+        """The newest messages that a reader sees, or the newest older than an id, oldest first."""
         rows = self._db.execute(
-            "SELECT channel, id, body FROM message WHERE channel = ? AND (addressee IS NULL OR addressee = ?) "
+            "SELECT channel, id, body FROM message WHERE channel = ? AND id < ? AND (addressee IS NULL OR addressee = ?) "
             "ORDER BY id DESC LIMIT ?",
-            (_id(channel_id), _id(reader), limit),
+            (_id(channel_id), _id(before) if before else 2**63 - 1, _id(reader), limit),
         )
         return [self._decode(*row) for row in rows][::-1]
 
