@@ -122,11 +122,11 @@ class Teller:
                 yield self.fact(Kind.REFUND_FAILED, refund["id"], money, at, payment_id)
 
     def disputes(self, payment_id: str, disputes: Iterable[Object]) -> Iterator[Fact]:
-        """Disputes that moved money. An inquiry (`warning_…`) and what was prevented moved none."""
+        """Disputes that moved money. An inquiry (`warning_…`) and what was prevented never do."""
         for dispute in disputes:
-            status = dispute["status"]
-            if status.startswith("warning_") or status == "prevented" or not dispute["balance_transactions"]:
+            if not dispute["balance_transactions"]:
                 continue
+            status = dispute["status"]
             money, at = from_stripe(dispute["amount"], dispute["currency"]), moment(dispute["created"])
             yield self.fact(Kind.DISPUTED, dispute["id"], money, at, payment_id)
             if status == "won":

@@ -69,7 +69,7 @@ def _genuine(secrets: Sequence[str], headers: Headers, body: bytes, now: datetim
     times = _TIME.findall(found[0])
     if len(times) != 1 or abs(now.timestamp() - int(times[0])) > TOLERANCE:
         return False
-    return any(_signed(secret, found[0], body) for secret in secrets if secret.strip())
+    return any(_signed(secret, found[0], body) for secret in secrets)
 
 
 def _signed(secret: str, header: str, body: bytes) -> bool:

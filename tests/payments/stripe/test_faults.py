@@ -104,3 +104,4 @@ async def test_no_name_and_no_secret_comes_out_of_an_error(fake: FakeStripe) -> 
             await stripe.fetch("cs_test_1")
         text = f"{refused.value!r}{refused.value.__cause__!r}"
         assert fake.key not in text and "ann@example.org" not in text
+        assert ("something broke" in text) is (status in (400, 404))

@@ -125,9 +125,10 @@ async def test_a_dispute_goes_its_way(
 
 
 @pytest.mark.parametrize(
-    "status", ["warning_needs_response", "warning_under_review", "warning_closed", "prevented"]
+    "status",
+    ["warning_needs_response", "warning_under_review", "warning_closed", "prevented", "needs_response"],
 )
-async def test_a_bank_that_only_asks_moves_nothing(
+async def test_as_long_as_no_money_moved_there_is_no_dispute(
     fake: FakeStripe, stripe: StripeProvider, ref: str, payment: str, status: str
 ) -> None:
     dispute = fake.shop.dispute(payment, "warning_needs_response")

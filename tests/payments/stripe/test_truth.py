@@ -11,7 +11,9 @@ from bot.money import Money
 from bot.payments.port import Kind
 from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.amounts import from_stripe, to_stripe
+from bot.payments.stripe.facts import period_of
 from tests.payments.stripe.counter import bought, monthly, of, once, provider_of, subscription_of
+from tests.payments.stripe.lines import line
 from tests.payments.stripe.server import FakeStripe
 
 NO_AMOUNTS = [500.0, "500", True, False, None, -1, 10**15, [500], {"a": 1}]
@@ -124,6 +126,16 @@ async def test_a_payment_that_names_another_order_is_for_the_owner(
         await stripe.fetch(ref)
 
 
+async def test_a_checkout_that_names_two_orders_is_for_the_owner(
+    fake: FakeStripe, stripe: StripeProvider
+) -> None:
+    ref = await bought(fake, stripe, once())
+    fake.books.get(ref, "checkout.session")["client_reference_id"] = "7-5"
+
+    with pytest.raises(NeedsAction, match="payment-mismatch"):
+        await stripe.fetch(ref)
+
+
 async def test_an_invoice_that_names_another_order_is_not_this_one_s(
     fake: FakeStripe, stripe: StripeProvider
 ) -> None:
@@ -151,6 +163,18 @@ async def test_an_invoice_that_says_not_what_it_is_for_is_for_the_owner(
 
     with pytest.raises(NeedsAction, match="not what it is for"):
         await stripe.fetch(ref)
+
+
+def test_what_is_credited_is_not_what_is_paid_for() -> None:
+    """From a year to a month: the credit is for a longer time than the month."""
+    month = {"start": 1_795_000_000, "end": 1_797_600_000}
+    credit = line(-5000, "usd", month["start"], month["end"] + 20_000_000, "si_1")
+
+    period = period_of(
+        {"id": "in_1", "lines": {"data": [credit, line(9900, "usd", **month, item_id="si_1")]}}
+    )
+
+    assert period.ends_at.timestamp() == month["end"]
 
 
 async def test_lines_that_do_not_fit_into_an_invoice_are_asked_for(
