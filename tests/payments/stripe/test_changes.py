@@ -274,3 +274,19 @@ async def test_a_purchase_once_has_nothing_to_change(fake: FakeStripe, stripe: S
 
     with pytest.raises(NeedsAction, match="has no subscription"):
         await stripe.change(ref, platinum(), at_once=True)
+
+
+async def test_a_phase_that_is_over_holds_nothing(
+    fake: FakeStripe, stripe: StripeProvider, gold: str
+) -> None:
+    """Stripe keeps past phases, with the metadata that they had."""
+    new = (await stripe.change(gold, platinum(500), at_once=False)).ref
+    subscription = fake.books.get(subscription_of(fake, gold), "subscription")
+    before = dict(subscription["metadata"])
+    fake.billing.renew(subscription["id"])
+    schedule = fake.books.get(subscription["schedule"], "subscription_schedule")
+
+    schedule["phases"][0] |= {"metadata": before, "end_date": int(real_now().timestamp()) - 60}
+
+    assert await phase_of(stripe, gold) is Phase.ENDED
+    assert await phase_of(stripe, new) is Phase.ACTIVE
