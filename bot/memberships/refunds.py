@@ -8,11 +8,12 @@ from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction, UserError
+from bot.ids import new_id
 from bot.memberships.model import Order
 from bot.memberships.settle import Settling
 from bot.memberships.state import disputes, left, order_state, refunded
 from bot.memberships.store import books, orders, records
-from bot.money import Money
+from bot.money import Money, parse_money
 from bot.payments.port import Fact, Kind, PaymentProvider
 from bot.work import Job, Queue
 
@@ -34,8 +35,13 @@ class Refunds:
         self._providers = providers
         self._settling = settling
 
-    async def ask(self, guild_id: int, number: str, actor: int, reason: str) -> Order:
-        """Give back all that was paid for this order. UserError when there is nothing to give back."""
+    async def ask(
+        self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
+    ) -> Order:
+        """Give back all that was paid for this order, or `part` of its latest payment, as a person types an amount.
+
+        UserError when there is nothing, or not so much, to give back. Each asking is one refund, however often it is tried.
+        """
         async with self._db.write() as tx:
             order = await orders.numbered(tx, guild_id, number)
             if order is None:
@@ -47,13 +53,15 @@ class Refunds:
                 raise UserError(
                     "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
                 )
-            for payment, _ in held:
+            for payment, back in held if part is None else [_part(held, part)]:
+                key = f"asked:{payment.object_id}" if part is None else f"part:{new_id()}"
                 await self._queue.again(
-                    tx, "order.refund", guild_id, f"asked:{payment.object_id}",
+                    tx, "order.refund", guild_id, key,
                     order=order.id, payment=payment.object_id, actor=actor, reason=reason,
+                    ask=str(new_id()), amount=None if part is None else back.amount,
                 )  # fmt: skip
             await records.note(
-                tx, guild_id, self._clock.now(), actor, "refund.asked", order.id, reason=reason
+                tx, guild_id, self._clock.now(), actor, "refund.asked", order.id, reason=reason, part=part
             )
         return order
 
@@ -71,13 +79,20 @@ class Refunds:
         if not wanted:
             return
         [(payment, rest)] = wanted
+        part = job.payload.get("amount")
+        if part is not None:
+            if rest.amount < part:
+                return  # given back meanwhile
+            rest = Money(part, rest.currency)
         provider = self._providers.get(order.provider)
         if provider is None:
             raise NeedsAction(
                 "provider-off", f"The provider {order.provider} is not set up, so it cannot refund."
             )
         point("refund.before_call")
-        told = await provider.refund(payment.object_id, rest, f"{order.id}:{payment.object_id}:{rest.amount}")
+        told = await provider.refund(
+            payment.object_id, rest, f"{order.id}:{job.payload.get('ask', 'extra')}:{payment.object_id}"
+        )
         point("refund.after_call")
         async with self._db.write() as tx:
             await self._settling.settle(tx, order.provider, told)
@@ -92,6 +107,18 @@ class Refunds:
                 "payment-mismatch",
                 f"Order {order.id}: money came that is not its price. Look at it with /order list; /order refund gives it back.",
             )
+
+
+def _part(held: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
+    """The latest payment of which so much is left, and how much of it goes back."""
+    asked = parse_money(typed, held[0][1].currency)
+    for payment, rest in reversed(held):
+        if rest.currency == asked.currency and asked.amount <= rest.amount:
+            return payment, asked
+    raise UserError(
+        "So much is not left of this order. At most {most} can be given back at once.",
+        most=f"{max(rest.decimal() for _, rest in held)} {asked.currency}",
+    )
 
 
 def _held(facts: list[Fact]) -> list[tuple[Fact, Money]]:

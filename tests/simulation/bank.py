@@ -1,0 +1,294 @@
+"""A payment provider that survives the bot's deaths: it keeps its own truth and tells it late, twice, or never."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from bot.errors import NeedsAction, RetryLater
+from bot.money import Money
+from bot.payments.port import (
+    Checkout,
+    Fact,
+    Headers,
+    InvalidWebhook,
+    Kind,
+    Notice,
+    Pace,
+    Period,
+    Phase,
+    Purchase,
+    Snapshot,
+    Subscription,
+)
+from tests.simulation.life import Life
+from tests.simulation.loop import START
+from tests.simulation.options import Options, Tally
+
+
+@dataclass
+class Till:
+    """One checkout and all that happened there."""
+
+    purchase: Purchase
+    facts: list[Fact] = field(default_factory=list[Fact])
+    phase: Phase | None = None
+    closed: bool = False
+    shown: bool = False  # has the member the link?
+
+
+@dataclass
+class Letter:
+    """A webhook on its way."""
+
+    event_id: str
+    fact: Fact
+    due: datetime
+    delivered: bool = False
+    tries: int = 0
+
+
+class Bank:
+    """The provider and its post office. `life` is the process that is calling."""
+
+    name = "bank"
+    play_money = False
+    acknowledgement = b"ok"
+    listens = True
+
+    def __init__(
+        self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]
+    ) -> None:
+        self._options = options
+        self._dice = dice
+        self._tally = tally
+        self._now = now
+        self.life = Life(None)
+        self.tills: dict[str, Till] = {}
+        self.letters: list[Letter] = []
+        self.acknowledged: set[str] = set()
+        self.returned: dict[str, Fact] = {}  # by idempotency key
+        self.calm = False
+        self.last_event = START
+        self._count = 0
+
+    # --- what the bot asks
+
+    def supports(self, money: Money, pace: Pace) -> bool:
+        return True
+
+    async def create_checkout(self, purchase: Purchase) -> Checkout:
+        await self._line()
+        ref = f"co_{purchase.order_id}"
+        self.tills.setdefault(ref, Till(purchase))
+        self._fail("after")
+        return Checkout(ref, purchase.expires_at, url=f"https://bank.example/{ref}")
+
+    async def close_checkout(self, ref: str) -> None:
+        await self._line()
+        self.tills[ref].closed = True
+        self._fail("after")
+
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+        letter = next((one for one in self.letters if one.event_id == json.loads(body)["id"]), None)
+        if letter is None:
+            raise InvalidWebhook("not ours")
+        about = letter.fact.period is not None or letter.fact.kind is Kind.DISPUTED
+        if about:  # like Stripe: look again
+            return Notice(letter.event_id, "changed", about=letter.fact.object_id)
+        return Notice(letter.event_id, letter.fact.kind.value, fact=letter.fact)
+
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        await self._line()
+        for till in self.tills.values():
+            if any(fact.object_id == about for fact in till.facts):
+                return till.purchase.guild_id, till.purchase.order_id
+        return None
+
+    async def fetch(self, ref: str) -> Snapshot:
+        await self._line()
+        till = self.tills[ref]
+        seen = None if till.phase is None else Subscription(f"sub_{ref}", till.phase, "cus_1")
+        return Snapshot(tuple(till.facts), seen)
+
+    async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
+        await self._line()
+        if key not in self.returned:
+            till, paid = self._payment(payment_id)
+            if self.left(till, paid) < money.amount:
+                raise NeedsAction("payment-refused", "More than is left of this payment.")
+            self.returned[key] = self._give_back(till, paid, money)
+        self._fail("after")
+        return (self.returned[key],)
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        raise NeedsAction("payment-refused", "This bank changes no subscription.")
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        raise NeedsAction("payment-refused", "This bank changes no subscription.")
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        await self._line()
+        self.tills[ref].phase = Phase.ENDING if ending else Phase.ACTIVE
+        self._fail("after")
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        return None
+
+    # --- what people and time do there
+
+    def pay(self, ref: str, money: Money | None = None) -> Fact | None:
+        """Somebody pays. A closed checkout takes no more money; one that is only late does."""
+        till = self.tills[ref]
+        asked = till.purchase
+        # Long after its end a checkout takes no money: there polling, should every webhook be lost, looks no more.
+        over = self._now() > asked.expires_at + timedelta(hours=40)
+        if till.closed or till.phase is not None or (over and self._options.lost_webhooks):
+            return None
+        period = None
+        if asked.pace is Pace.RECURRING:
+            till.phase = Phase.ACTIVE
+            period = Period(self._now(), self._now() + relativedelta(months=asked.months))
+        self._tally.payments += 1
+        return self._happen(till, Kind.PAID, "pay", money or asked.money, period=period)
+
+    def renew(self, ref: str) -> Fact | None:
+        """The next period of a subscription is paid."""
+        till = self.tills[ref]
+        if till.phase is not Phase.ACTIVE or till.purchase.renewal is None:
+            return None
+        last = max(fact.period.ends_at for fact in till.facts if fact.period and fact.kind is Kind.PAID)
+        self._tally.renewals += 1
+        period = Period(last, last + relativedelta(months=till.purchase.months))
+        return self._happen(till, Kind.PAID, "pay", till.purchase.renewal, period=period, renewal=True)
+
+    def renewals(self) -> list[datetime]:
+        """When subscriptions are due for their next payment."""
+        return [self.renewals_of(till) for till in self.tills.values() if till.phase is Phase.ACTIVE]
+
+    def renew_due(self) -> None:
+        """Take the payments whose time has come. Some subscribers have had enough after a while."""
+        for ref, till in self.tills.items():
+            if till.phase is not Phase.ACTIVE or self.renewals_of(till) > self._now():
+                continue
+            if self._dice.random() < 0.5:
+                self.renew(ref)
+            else:
+                till.phase = Phase.ENDED
+
+    def renewals_of(self, till: Till) -> datetime:
+        """The end of what this subscription has paid for."""
+        return max(fact.period.ends_at for fact in till.facts if fact.period)
+
+    def decline(self, ref: str) -> None:
+        """An attempt fails."""
+        till = self.tills[ref]
+        self._happen(till, Kind.DECLINED, "att", till.purchase.money)
+
+    def give_back(self, payment_id: str, part: float = 1.0) -> None:
+        """A refund made at the bank's own desk."""
+        till, paid = self._payment(payment_id)
+        amount = min(self.left(till, paid), max(1, int(paid.money.amount * part)))
+        if amount > 0:
+            self._give_back(till, paid, Money(amount, paid.money.currency))
+
+    def dispute(self, payment_id: str, *, won: bool | None) -> None:
+        """The payer's bank takes the money back; `won` None leaves it open."""
+        till, paid = self._payment(payment_id)
+        if self.left(till, paid) < paid.money.amount:
+            return
+        self._tally.disputes += 1
+        opened = self._happen(till, Kind.DISPUTED, "dp", paid.money, payment_id=payment_id)
+        if won is not None:
+            kind = Kind.DISPUTE_WON if won else Kind.DISPUTE_LOST
+            self._happen(till, kind, "dp", paid.money, payment_id=payment_id, object_id=opened.object_id)
+
+    def payments(self) -> list[Fact]:
+        """All that was ever paid."""
+        return [fact for till in self.tills.values() for fact in till.facts if fact.kind is Kind.PAID]
+
+    def returnable(self) -> list[Fact]:
+        """Payments that may be given back or disputed; where webhooks are lost, while polling still looks."""
+        oldest = self._now() - timedelta(days=30 if self._options.lost_webhooks else 400)
+        return [fact for fact in self.payments() if self.tills[fact.ref].purchase.expires_at > oldest]
+
+    def left(self, till: Till, paid: Fact) -> int:
+        """How much of a payment was not given back."""
+        given = sum(
+            fact.money.amount
+            for fact in till.facts
+            if fact.kind is Kind.REFUNDED and fact.payment_id == paid.object_id
+        )
+        return paid.money.amount - given
+
+    def _payment(self, payment_id: str) -> tuple[Till, Fact]:
+        for till in self.tills.values():
+            for fact in till.facts:
+                if fact.kind is Kind.PAID and fact.object_id == payment_id:
+                    return till, fact
+        raise NeedsAction("payment-refused", "There is no such payment.")
+
+    def _give_back(self, till: Till, paid: Fact, money: Money) -> Fact:
+        self._tally.refunds += 1
+        return self._happen(till, Kind.REFUNDED, "re", money, payment_id=paid.object_id)
+
+    def _happen(
+        self,
+        till: Till,
+        kind: Kind,
+        prefix: str,
+        money: Money,
+        *,
+        payment_id: str | None = None,
+        period: Period | None = None,
+        renewal: bool = False,
+        object_id: str = "",
+    ) -> Fact:
+        self._count += 1
+        asked = till.purchase
+        fact = Fact(
+            kind, object_id or f"{prefix}_{self._count}", asked.guild_id, asked.order_id,
+            f"co_{asked.order_id}", money, self._now(), payment_id, period, renewal,
+        )  # fmt: skip
+        till.facts.append(fact)
+        self.last_event = self._now()
+        self._post(fact)
+        return fact
+
+    def _post(self, fact: Fact) -> None:
+        options, dice = self._options, self._dice
+        if dice.random() < options.lost_webhooks:
+            self._tally.lost += 1
+            return
+        late = timedelta(0)
+        if dice.random() < options.late_webhooks:
+            late = timedelta(minutes=dice.choice([1, 30, 600, 3000]))
+            self._tally.reorderings += 1
+        copies = 2 if dice.random() < options.double_webhooks else 1
+        self._tally.duplicates += copies - 1
+        for n in range(copies):
+            again = timedelta(minutes=dice.choice([0, 5, 1440]) * n)
+            self._count += 1
+            # The copy is the same event, or another event about the same object.
+            event_id = f"evt_{self._count}" if n == 0 or dice.random() < 0.5 else self.letters[-1].event_id
+            self.letters.append(Letter(event_id, replace(fact), self._now() + late + again))
+
+    async def _line(self) -> None:
+        self.life.step("provider")
+        await asyncio.sleep(self._dice.random())
+        self.life.step("provider")
+        self._fail("before")
+
+    def _fail(self, when: str) -> None:
+        self.life.step(f"provider.{when}")
+        if not self.calm and self._dice.random() < self._options.provider_5xx / 2:
+            self._tally.errors_5xx += 1
+            raise RetryLater(
+                f"the bank answered 500 {when} it did it", timedelta(seconds=self._dice.randint(1, 60))
+            )

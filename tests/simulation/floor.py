@@ -1,0 +1,27 @@
+"""How much of each fault a run must have had: schedules in which nothing goes wrong prove nothing."""
+
+from __future__ import annotations
+
+from tests.simulation.options import Tally
+
+PER_HUNDRED = {
+    "kills": 100,
+    "duplicates": 50,
+    "lost": 40,
+    "errors_5xx": 100,
+    "refused_403": 20,
+    "reorderings": 40,
+    "payments": 120,
+    "refunds": 30,
+    "disputes": 10,
+    "renewals": 10,
+}
+
+
+def enough(tally: Tally, *, schedules: int) -> None:
+    """AssertionError names the fault that came too rarely."""
+    assert tally.schedules == schedules
+    for name, least in PER_HUNDRED.items():
+        wanted = least * schedules // 100
+        assert getattr(tally, name) >= wanted, f"only {getattr(tally, name)} {name}, wanted {wanted}"
+    assert len(tally.points) >= 12, f"died at too few places: {sorted(tally.points)}"

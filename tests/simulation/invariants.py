@@ -1,0 +1,173 @@
+"""What must hold after every schedule (design.md §7; reliability.md §4.1), compared with the bank's and Discord's own truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from bot.memberships.model import Entitlement, Order, Standing
+from bot.memberships.reconcile import right_of
+from bot.memberships.rules import wanted_roles
+from bot.memberships.state import State, order_state
+from bot.memberships.store import books, entitlements, orders
+from bot.memberships.tables import audit, ledger
+from bot.payments.port import Kind
+from bot.payments.tables import inbox
+from bot.work.tables import work
+from tests.simulation.hall import GUILD, HELPER, SOLD
+
+if TYPE_CHECKING:
+    from tests.simulation.schedule import Schedule
+
+
+async def check(world: Schedule) -> None:
+    """AssertionError with the first rule that is broken."""
+    await _acknowledged_is_stored(world)
+    await _nothing_is_left_to_do(world)
+    await _ledger_balances(world)
+    for order in await _orders(world):
+        await _order_is_what_the_bank_knows(world, order)
+    await _nobody_paid_twice(world)
+    await _parts_go_back_once(world)
+    for user in world.hall.held:
+        await _roles_are_wanted(world, user)
+    for user, role in world.hall.foreign:
+        assert role in world.hall.held.get(user, {role}), f"a role given by hand was taken from {user}"
+
+
+async def _orders(world: Schedule) -> list[Order]:
+    async with world.disk.view.read() as db:
+        return await orders.latest(db, GUILD, list(State), 1000)
+
+
+async def _acknowledged_is_stored(world: Schedule) -> None:
+    """I5: no 2xx before the fact is durable."""
+    async with world.disk.view.read() as db:
+        stored = set((await db.execute(select(inbox.c.event_id))).scalars())
+    assert world.bank.acknowledged <= stored, f"acknowledged and lost: {world.bank.acknowledged - stored}"
+
+
+async def _nothing_is_left_to_do(world: Schedule) -> None:
+    """I12: in calm weather no work stays undone but what only the owner can decide."""
+    async with world.disk.view.read() as db:
+        rows = (
+            await db.execute(
+                select(work.c.kind, work.c.key, work.c.error).where(
+                    work.c.state != "done", work.c.due <= world.now(), work.c.kind != "order.review"
+                )
+            )
+        ).all()
+        open_ = (await db.execute(select(inbox.c.event_id).where(inbox.c.state == "new"))).all()
+    assert not rows, f"undone: {rows}"
+    assert not open_, f"not settled: {open_}"
+
+
+async def _ledger_balances(world: Schedule) -> None:
+    """I1: each booking sums to 0, and the books say what the bank says."""
+    async with world.disk.view.read() as db:
+        rows = (await db.execute(select(ledger))).all()
+        balances = await books.balances(db, GUILD)
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        sums[row.ref, row.currency] += row.delta
+    assert not any(sums.values()), "a booking does not sum to 0"
+    held: Counter[str] = Counter()
+    for till in world.bank.tills.values():
+        won = {fact.object_id for fact in till.facts if fact.kind is Kind.DISPUTE_WON}
+        for fact in till.facts:
+            if fact.kind is Kind.PAID:
+                held[fact.money.currency] += fact.money.amount
+            elif fact.kind is Kind.REFUNDED or (fact.kind is Kind.DISPUTED and fact.object_id not in won):
+                held[fact.money.currency] -= fact.money.amount
+    booked = {money.currency: money.amount for money in balances.get("clearing:bank", [])}
+    for currency, amount in held.items():
+        assert booked.get(currency, 0) == amount, (
+            f"{currency}: bank {amount}, books {booked.get(currency, 0)}"
+        )
+
+
+async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
+    """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
+    till = world.bank.tills.get(f"co_{order.id}")
+    facts = list(till.facts) if till else []
+    due = world.process.service.settling.due(order)
+    truth = order_state(due, facts)
+    known = await _facts(world, order)
+    missing = {(fact.kind, fact.object_id) for fact in facts if fact.kind is not Kind.DECLINED} - known
+    assert not missing, f"the bank knows of {missing}"
+    async with world.disk.view.read() as db:
+        right = await entitlements.find(db, GUILD, order_id=order.id)
+        notes = list(
+            (
+                await db.execute(
+                    select(audit.c.what)
+                    .where(audit.c.subject == order.id, audit.c.what.like("order.%"))
+                    .order_by(audit.c.id)
+                )
+            ).scalars()
+        )
+    if truth.ever or facts:
+        expected = truth.state if truth.state is not State.PENDING else order.state
+        assert order.state in (expected, State.EXPIRED if not truth.ever else expected), (
+            order.state,
+            truth.state,
+        )
+    assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
+    if truth.ever:
+        assert right is not None, "paid, and no right"
+        _right_fits(truth.state, right, world)
+    else:
+        assert right is None, "a right that nobody paid for"
+
+
+def _right_fits(state: State, right: Entitlement, world: Schedule) -> None:
+    over = right.held_until <= world.now()
+    allowed = {
+        State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
+        State.DISPUTED: {Standing.SUSPENDED} if not over else {Standing.SUSPENDED, Standing.ENDED},
+    }.get(state, {Standing.REVOKED, Standing.ENDED})
+    assert right.standing in allowed, f"order {state}, right {right.standing}, over {over}"
+
+
+async def _facts(world: Schedule, order: Order) -> set[tuple[Kind, str]]:
+    async with world.disk.view.read() as db:
+        return {(fact.kind, fact.object_id) for fact in await books.facts(db, GUILD, order.id)}
+
+
+async def _parts_go_back_once(world: Schedule) -> None:
+    """Each partial refund that an owner asked for is one refund, whatever went wrong while asking the bank."""
+    given: Counter[int] = Counter()
+    for fact in world.bank.returned.values():
+        till = world.bank.tills[fact.ref]
+        paid = next(one for one in till.facts if one.object_id == fact.payment_id)
+        if fact.money.amount == paid.money.amount // 4:
+            given[fact.order_id] += 1
+    for order_id, count in given.items():
+        most = world.parts.get(order_id, 0)
+        assert count <= most, f"{count} partial refunds of order {order_id}, {most} were asked for"
+
+
+async def _nobody_paid_twice(world: Schedule) -> None:
+    """I1: what came twice went back, and nothing else went back unasked."""
+    for till in world.bank.tills.values():
+        order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
+        truth = order_state(world.process.service.settling.due(order), till.facts)
+        assert not truth.extra, f"{len(truth.extra)} payments too many were kept"
+        counted = {fact.object_id for fact in truth.counted}
+        for fact in till.facts:
+            if fact.kind is Kind.REFUNDED and fact.payment_id in counted - world.asked:
+                raise AssertionError("the payment that counts was given back, and nobody had asked")
+
+
+async def _roles_are_wanted(world: Schedule, user: int) -> None:
+    """I4: a sold role is held if and only if a right wants it."""
+    async with world.disk.view.read() as db:
+        rights = await entitlements.of_member(db, GUILD, user)
+    wanted = wanted_roles(map(right_of, rights), (), world.now())
+    held = world.hall.held[user]
+    by_hand = {role for one, role in world.hall.foreign if one == user}
+    assert wanted <= held, f"{user} lacks {set(wanted - held)}"
+    superfluous = (held & {*SOLD, HELPER}) - wanted - by_hand
+    assert not superfluous, f"{user} still has {superfluous}"

@@ -1,0 +1,278 @@
+"""Fifteen deliberate bugs, each one that a real program had. The simulation must catch every one.
+
+Ten are those of research/reliability.md (E9 and §2), three of payments.md §7.4 (the ledger keyed by event, the job marked
+done before the call, 200 before the store), two of Polar's code (a swallowed 403 on revoke, revoking per benefit).
+A mutation replaces a part of one process's services; it is never anywhere near production.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.clock import real_now
+from bot.db import Writer
+from bot.errors import NeedsAction, RetryLater
+from bot.memberships.model import Standing
+from bot.memberships.state import State
+from bot.memberships.store import books, entitlements, orders
+from bot.payments.port import Fact, Kind
+from bot.work import Job
+from bot.work import store as work_store
+from tests.simulation.bank import Letter
+from tests.simulation.hall import GUILD, HELPER, SOLD
+from tests.simulation.process import Mutation, Process
+
+Handler = Callable[[Job], Awaitable[None]]
+
+
+def done_first(process: Process) -> None:
+    """The job is marked done before its call is made (payments.md §7.4; Androz2091's daily check)."""
+
+    def early(handler: Handler) -> Handler:
+        async def run(job: Job) -> None:
+            async with process.db.write() as tx:
+                await work_store.finish(tx, job.id, job.generation, process.now())
+            await handler(job)
+
+        return run
+
+    for kind in ("role.sync", "order.settle", "order.refund"):
+        process.handlers[kind] = early(process.handlers[kind])
+
+
+def forbidden_is_done(process: Process) -> None:
+    """A 403 counts as done."""
+    _swallow(process, NeedsAction, "role.sync")
+
+
+def no_retry(process: Process) -> None:
+    """What failed once is not tried again."""
+    _swallow(process, RetryLater, "role.sync", "order.refund", "order.settle")
+
+
+def acknowledged_first(process: Process) -> None:
+    """200 first, the work in memory only (payments.md §7.4; StripeCord's debounce)."""
+    receive = process.receive
+
+    async def soon(letter: Letter) -> None:
+        async def later() -> None:
+            await asyncio.sleep(3)
+            await receive(letter)
+
+        process.tasks.append(asyncio.create_task(later()))
+
+    process.receive = soon
+
+
+def split(process: Process) -> None:
+    """What was bought in one transaction, the work that gives it in another (reliability.md, K3)."""
+    waiting: list[tuple[str, int, str]] = []
+
+    class After:
+        """The queue, told a moment later."""
+
+        async def again(self, tx: Writer, kind: str, guild_id: int, key: str, **more: Any) -> None:
+            if kind == "role.sync":
+                waiting.append((kind, guild_id, key))
+            else:
+                await process.queue.again(tx, kind, guild_id, key, **more)
+
+    async def settle(job: Job) -> None:
+        await whole(job)
+        while waiting:
+            async with process.db.write() as tx:
+                await process.queue.again(tx, *waiting.pop())
+
+    whole = process.handlers["order.settle"]
+    process.handlers["order.settle"] = settle
+    _set(process.service.settling._entitling, "_queue", After())
+
+
+def ledger_by_event(process: Process) -> None:
+    """The books are keyed by report, not by the provider's object (payments.md §7.4)."""
+    settling, record = process.service.settling, process.service.settling._record
+
+    async def twice(tx: Writer, order: Any, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            known = await books.fact(tx, GUILD, "bank", fact.kind, fact.object_id)
+            accounts = settling._accounts(order, fact)
+            if known is not None and accounts:
+                again = replace(fact, object_id=f"{fact.object_id}:{real_now()}")
+                await books.book(tx, "bank", again, accounts, process.now())
+        await record(tx, order, facts)
+
+    _set(settling, "_record", twice)
+
+
+def double_kept(process: Process) -> None:
+    """Who paid twice has paid twice (vendure#2620)."""
+    _skip(process, "order.refund", lambda job: job.key.startswith("extra:"))
+
+
+def amount_trusted(process: Process) -> None:
+    """Whatever came is taken for the price (macrozheng/mall#998)."""
+
+    async def believe(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
+        believed: list[Fact] = []
+        for fact in facts:
+            order = await orders.find(tx, fact.guild_id, fact.order_id)
+            believed.append(replace(fact, money=order.price) if order and fact.kind is Kind.PAID else fact)
+        return await settle(tx, provider, believed)
+
+    settle = process.service.settling.settle
+    _set(process.service.settling, "settle", believe)
+    _set(process.intake, "_settle", believe)
+
+
+def refund_unkeyed(process: Process) -> None:
+    """Each try to give money back is a new refund."""
+    refund = process.bank.refund
+
+    class Forgetful:
+        """The bank, asked without the key."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(process.bank, name)
+
+        async def refund(self, payment_id: str, money: Any, key: str) -> Any:
+            return await refund(payment_id, money, f"{key}:{real_now()}")
+
+    _set(process.service.refunds, "_providers", {"bank": Forgetful()})
+
+
+def late_ignored(process: Process) -> None:
+    """Money for an order that had expired is not looked at (pretix#74)."""
+
+    async def only_open(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
+        kept: list[Fact] = []
+        for fact in facts:
+            order = await orders.find(tx, fact.guild_id, fact.order_id)
+            if order is None or order.state is not State.EXPIRED:
+                kept.append(fact)
+        return await settle(tx, provider, kept)
+
+    settle = process.service.settling.settle
+    _set(process.service.settling, "settle", only_open)
+    _set(process.intake, "_settle", only_open)
+
+
+def refund_forgotten(process: Process) -> None:
+    """A refund that comes before its payment is dropped."""
+
+    async def known_only(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
+        kept = [
+            fact
+            for fact in facts
+            if fact.kind is not Kind.REFUNDED
+            or await books.fact(tx, GUILD, "bank", Kind.PAID, fact.payment_id or "") is not None
+        ]
+        return await settle(tx, provider, kept) if kept else True
+
+    settle = process.service.settling.settle
+    _set(process.intake, "_settle", known_only)
+
+
+def timer_in_memory(process: Process) -> None:
+    """Ends are timers of the process: what began before its start never ends (ExpireBot#14)."""
+    born = process.now()
+    end = process.handlers["entitlement.end"]
+
+    async def remembered(job: Job) -> None:
+        async with process.db.read() as db:
+            right = await entitlements.find(db, GUILD, id_=int(job.key))
+        if right is not None and right.starts_at >= born:
+            await end(job)
+
+    process.handlers["entitlement.end"] = remembered
+
+
+def takes_foreign(process: Process) -> None:
+    """Every role that could be ours is taken for ours (Patreon)."""
+    wanted = process.service.reconciler.wanted
+
+    async def all_ours(guild_id: int, user_id: int) -> Any:
+        roles, ours = await wanted(guild_id, user_id)
+        held = process.hall.held.get(user_id, set())
+        return roles, ours | {role: process.now() for role in held & {*SOLD, HELPER}}
+
+    _set(process.service.reconciler, "wanted", all_ours)
+
+
+def polar_swallows_403(process: Process) -> None:
+    """A refusal to take a role counts as taken (Polar, service.py:283)."""
+    take = process.service.reconciler._take
+
+    async def careless(*args: Any) -> None:
+        try:
+            await take(*args)
+        except NeedsAction:
+            return
+
+    _set(process.service.reconciler, "_take", careless)
+
+
+def polar_revokes_per_benefit(process: Process) -> None:
+    """What one membership ends is taken, though another one wants it too (Polar, service.py:270)."""
+    wanted = process.service.reconciler.wanted
+
+    async def per_benefit(guild_id: int, user_id: int) -> Any:
+        roles, ours = await wanted(guild_id, user_id)
+        async with process.db.read() as db:
+            rights = await entitlements.of_member(db, guild_id, user_id)
+        over = [right for right in rights if right.standing not in (Standing.LIVE, Standing.SUSPENDED)]
+        return roles - {role for right in over for role in right.tier.terms.roles}, ours
+
+    _set(process.service.reconciler, "wanted", per_benefit)
+
+
+MUTATIONS: dict[str, tuple[Mutation, bool, int]] = {
+    "done_first": (done_first, False, 0),
+    "forbidden_is_done": (forbidden_is_done, False, 12),
+    "no_retry": (no_retry, False, 0),
+    "acknowledged_first": (acknowledged_first, False, 0),
+    "split": (split, False, 0),
+    "ledger_by_event": (ledger_by_event, True, 0),
+    "double_kept": (double_kept, True, 38),
+    "amount_trusted": (amount_trusted, True, 0),
+    "refund_unkeyed": (refund_unkeyed, True, 40),
+    "late_ignored": (late_ignored, True, 0),
+    "refund_forgotten": (refund_forgotten, False, 44),
+    "timer_in_memory": (timer_in_memory, True, 0),
+    "takes_foreign": (takes_foreign, True, 0),
+    "polar_swallows_403": (polar_swallows_403, False, 44),
+    "polar_revokes_per_benefit": (polar_revokes_per_benefit, True, 0),
+}
+"""Each with the configuration (with the reconciler or without) that shows it, since one alone would hide some of them,
+and the seed to begin with: a rare one need not be looked for from the first on."""
+
+
+def _swallow(process: Process, error: type[Exception], *kinds: str) -> None:
+    def blind(handler: Handler) -> Handler:
+        async def run(job: Job) -> None:
+            try:
+                await handler(job)
+            except error:
+                return
+
+        return run
+
+    for kind in kinds:
+        process.handlers[kind] = blind(process.handlers[kind])
+
+
+def _skip(process: Process, kind: str, when: Callable[[Job], bool]) -> None:
+    handler = process.handlers[kind]
+
+    async def run(job: Job) -> None:
+        if not when(job):
+            await handler(job)
+
+    process.handlers[kind] = run
+
+
+def _set(owner: object, name: str, value: object) -> None:
+    """Put the bug in its place."""
+    setattr(owner, name, value)

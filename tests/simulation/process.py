@@ -1,0 +1,148 @@
+"""The bot's production services, alive between two deaths, on one database file."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from bot import crashpoints
+from bot.db import Database
+from bot.i18n import Texts
+from bot.memberships.service import Memberships, Terms
+from bot.memberships.store import entitlements
+from bot.payments.intake import Intake
+from bot.ports import ChatServer
+from bot.work import Queue
+from bot.work.worker import Handler, Worker
+from tests.simulation.bank import Bank, Letter
+from tests.simulation.hall import GUILD, Hall
+from tests.simulation.inline import Inline
+from tests.simulation.life import Killed, Life
+
+Mutation = Callable[["Process"], None]
+
+
+class Disk:
+    """The database file that outlives every process, and who is using it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.life = Life(None)
+        self._open: list[Inline] = []
+        self.db = Database(path, self._connect)
+        self.view = Database(path, self._look)  # of those who look from outside, and never die
+
+    async def _connect(self) -> Inline:
+        made = await Inline(self.path, lambda when: self.life.step(f"database.{when}")).open()
+        self._open.append(made)
+        return made
+
+    async def _look(self) -> Inline:
+        return await Inline(self.path, lambda _: None).open()
+
+    async def pull_the_plug(self) -> None:
+        """Every connection is gone, and with it whatever was not committed."""
+        self.life = Life(None)
+        for connection in self._open:
+            await connection.close()
+        self._open.clear()
+        await self.db._readers.dispose(close=False)
+        await self.db._writer.dispose(close=False)
+
+
+class Process:
+    """One life. `now` is the time, of the community and real alike."""
+
+    def __init__(
+        self, disk: Disk, hall: Hall, bank: Bank, life: Life, now: Callable[[], datetime], folder: Path,
+        mutation: Mutation | None,
+    ) -> None:  # fmt: skip
+        self.life = disk.life = hall.life = bank.life = life
+        self.hall = hall
+        self.bank = bank
+        self.now = now
+        self.db = disk.db
+        self.queue = Queue(self.db, self)
+        self.service = Memberships(
+            self.db, self, self.queue, cast("ChatServer", hall), Texts("en", ZoneInfo("UTC")), {"bank": bank},
+            Terms(30, 20.0, folder),
+        )  # fmt: skip
+        self.intake = Intake(
+            self.db,
+            self,
+            self.queue,
+            {"bank": bank},
+            self.service.settling.settle,
+            self.service.buying.look_up,
+        )
+        self.handlers: dict[str, Handler] = {
+            "order.settle": self.intake.settle,
+            "order.expire": self.service.buying.expire,
+            "order.refund": self.service.refunds.refund,
+            "order.review": self.service.refunds.review,
+            "role.sync": self.service.reconciler.sync,
+            "entitlement.start": self.service.reconciler.start,
+            "entitlement.end": self.service.reconciler.end,
+            "card.update": self.service.pay_cards.update,
+        }
+        self.worker = Worker(self.db, self, self.queue, self.handlers)
+        self.tasks: list[asyncio.Task[None]] = []  # for a bug that leaves some
+        self.receive: Callable[[Letter], Coroutine[Any, Any, None]] = self._receive
+        if mutation is not None:
+            mutation(self)
+
+    async def start(self, *, reconcile: bool) -> None:
+        """What a start does: take over the dead one's work and, with the reconciler, look at everybody."""
+        crashpoints.watch(self.life.point)
+        await self.worker.recover()
+        if reconcile:
+            await self.reconcile()
+
+    async def reconcile(self) -> None:
+        """Look at everybody's roles."""
+        async with self.db.write() as tx:
+            for user_id in await entitlements.holders(tx, GUILD):
+                await self.queue.again(tx, "role.sync", GUILD, str(user_id))
+
+    async def work(self, letters: list[Letter], *, poll: bool) -> None:
+        """All that is to be done now, at the same time: webhooks, due work, polling. Killed when it dies of it."""
+        async with asyncio.TaskGroup() as tasks:
+            for letter in letters:
+                tasks.create_task(self._deliver(letter))
+            tasks.create_task(self.worker.run_due())
+            if poll:
+                tasks.create_task(self.service.polling.tick())
+        await self.worker.run_due()
+
+    async def _deliver(self, letter: Letter) -> None:
+        letter.tries += 1
+        await self.receive(letter)
+        self.bank.acknowledged.add(letter.event_id)
+        letter.delivered = True
+
+    async def _receive(self, letter: Letter) -> None:
+        """As the web server does it: an answer only when this returned."""
+        await self.intake.receive(self.bank, [], json.dumps({"id": letter.event_id}).encode())
+
+
+async def bury(disk: Disk) -> None:
+    """Nothing of the dead process runs on."""
+    crashpoints.watch(None)
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await disk.pull_the_plug()
+
+
+def killed(error: BaseException) -> bool:
+    """Is this a death, alone or in a group of them?"""
+    if isinstance(error, Killed):
+        return True
+    inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())  # of a group
+    return any(killed(one) for one in inner)
