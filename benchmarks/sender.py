@@ -1,6 +1,6 @@
 """Sends signed webhooks at a fixed rate and does as little else as possible: `python3 -m benchmarks.sender`.
 
-Reads one line of JSON from stdin, prints one. Open loop: each request has a due time, and its latency counts
+Reads one line of JSON from stdin, says "go" when it begins, prints one line of JSON. Open loop: each request has a due time, and its latency counts
 from there, whether or not a connection was free. Everything is signed and encoded before the first is sent.
 
     {"port", "rate", "seconds", "connections", "secret": hex, "run": text, "ours": share of events about `orders`,
@@ -103,6 +103,7 @@ class Sender:
         for _ in range(self.asked["connections"]):
             _, line = await loop.create_connection(lambda: Line(self), "127.0.0.1", self.asked["port"])
             self._idle.append(line)
+        print("go", flush=True)
         self._began = self._last = time.perf_counter()
         sending = asyncio.create_task(self._send_all())
         await self.over.wait()

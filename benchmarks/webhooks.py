@@ -138,12 +138,15 @@ class Bench:
         assert sender.stdin is not None  # noqa: S101
         sender.stdin.write(json.dumps(asked | more).encode() + b"\n")
         sender.stdin.close()
+        assert sender.stdout is not None  # noqa: S101
+        assert await sender.stdout.readline() == b"go\n", "the sender did not begin"  # noqa: S101
         return sender
 
     async def speed(self, rate: float, seconds: float, **more: Any) -> dict[str, Any]:
         """One run, and what the bot used for it."""
+        sender = await self.load(rate, seconds, **more)
         used, began = self.bot.used(), time.perf_counter()
-        figures = await told(await self.load(rate, seconds, **more))
+        figures = await told(sender)
         busy = (self.bot.used() - used) / (time.perf_counter() - began)
         return {**figures, "bot_core_share": round(busy, 2), "load_average": round(os.getloadavg()[0], 1)}
 
@@ -220,8 +223,8 @@ class Bench:
         in_flight = 0
         acks = self.bot.folder / "acked"
         for _ in range(times):
-            sender = await self.load(rate, 20, acked=str(acks))
-            await asyncio.sleep(random.uniform(2.0, 4.0))  # the sender signs for a second first
+            sender = await self.load(rate, 6, acked=str(acks))
+            await asyncio.sleep(random.uniform(0.5, 3.0))
             self.bot.kill()
             figures = await told(sender)
             acked |= set(acks.read_text("ascii").split())
@@ -275,8 +278,7 @@ async def measure(asked: argparse.Namespace, folder: Path) -> None:
             say("settled", {"after_s": await bench.settled()})
         if asked.purchases:
             say("role", await bench.roles(asked.purchases, "alone"))
-            flood = await bench.load(400, 600)
-            await asyncio.sleep(3)
+            flood = await bench.load(400, 200)
             try:
                 say("role", {"flood": 400, **await bench.roles(asked.purchases, "flooded")})
             finally:

@@ -14,7 +14,7 @@ from bot.db import Batch, Database, Reader, Writer
 from bot.errors import NeedsAction
 from bot.payments import store
 from bot.payments.port import Fact, Headers, PaymentProvider
-from bot.payments.store import Arrival
+from bot.payments.store import Arrival, Unmatched
 from bot.work import Job, Queue
 
 log = structlog.get_logger(__name__)
@@ -117,6 +117,11 @@ class Intake:
             raise NeedsAction("provider-off", f"The provider {name} is not set up any more.")
         whose = await provider.whose(about)
         return whose is not None and await self._look_up(*whose)
+
+    async def unmatched(self, guild_id: int, *, nobodys: bool = False) -> list[Unmatched]:
+        """What providers reported about no order of ours, newest first; `nobodys`: see the store."""
+        async with self._db.read() as db:
+            return await store.unmatched(db, guild_id, nobodys=nobodys)
 
     async def count_open(self) -> int:
         """Events that are stored but not settled yet."""
