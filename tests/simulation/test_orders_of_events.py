@@ -1,0 +1,136 @@
+"""Six events of a provider in all their 720 orders, each with and without one of them doubled: always the same end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.clock import SystemClock
+from bot.db import Database
+from bot.memberships.model import Order
+from bot.memberships.settle import Settling
+from bot.memberships.state import State
+from bot.memberships.store import entitlements, orders, tiers
+from bot.memberships.tables import ledger, payment
+from bot.money import Money
+from bot.payments.port import Fact, Kind
+from bot.work import Queue
+from tests.memberships.shop import blank
+from tests.simulation.hall import GUILD
+from tests.simulation.inline import Inline
+from tests.simulation.loop import START
+from tests.simulation.runner import MEMORY
+from tests.simulation.schedule import PRICES, TIERS
+
+SIX = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_WON)
+SIX_TO_THE_LOSS = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_LOST)
+
+
+class Row:
+    """One order after the other in one database, each told its events in another order."""
+
+    def __init__(self, path: Path) -> None:
+        path.write_bytes(blank())
+        self.db = Database(path, self._connect)
+        self.path = path
+        clock = SystemClock()
+        self.settling = Settling(clock, Queue(self.db, clock))
+        self.number = 0
+
+    async def _connect(self) -> Inline:
+        return await Inline(self.path, lambda _: None).open()
+
+    async def furnish(self) -> None:
+        async with self.db.write() as tx:
+            await tiers.add(tx, TIERS[0][0], "gold", START, 0)
+            await tiers.add_price(tx, GUILD, PRICES[0], START)
+
+    async def told(self, kinds: Sequence[Kind]) -> dict[str, Any]:
+        """A new order, told these events one by one; all that is left of it."""
+        self.number += 1
+        order = await self._order(self.number)
+        for kind in kinds:
+            async with self.db.write() as tx:
+                await self.settling.settle(tx, "bank", [_fact(order, kind)])
+        return await self._end(order)
+
+    async def _order(self, number: int) -> Order:
+        price = PRICES[0]
+        order = Order(
+            number, GUILD, number, TIERS[0][0], price.id, State.PENDING, "bank", f"co_{number}", price.span,
+            price.money, None, Money(0, "USD"), None, None, None, START, START + timedelta(minutes=30),
+        )  # fmt: skip
+        async with self.db.write() as tx:
+            await orders.add(tx, order)
+        return order
+
+    async def _end(self, order: Order) -> dict[str, Any]:
+        async with self.db.read() as db:
+            found = await orders.find(db, GUILD, order.id)
+            right = await entitlements.find(db, GUILD, order_id=order.id)
+            booked = select(ledger.c.account, func.sum(ledger.c.delta)).where(ledger.c.order_id == order.id)
+            facts = select(payment.c.kind).where(payment.c.order_id == order.id)
+            return {
+                "order": found and found.state,
+                "right": right and right.standing,
+                "ledger": sorted(tuple(row) for row in await db.execute(booked.group_by(ledger.c.account))),
+                "facts": sorted((await db.execute(facts)).scalars()),
+            }
+
+
+def _fact(order: Order, kind: Kind) -> Fact:
+    paid = Fact(Kind.PAID, f"pay_{order.id}", GUILD, order.id, order.ref or "", order.price, START)
+    about = paid.object_id
+    return {
+        Kind.DECLINED: replace(paid, kind=kind, object_id=f"att_{order.id}"),
+        Kind.PAID: paid,
+        Kind.EXPIRED: replace(paid, kind=kind, object_id=f"order:{order.id}"),
+        Kind.REFUNDED: replace(
+            paid, kind=kind, object_id=f"re_{order.id}", money=Money(400, "USD"), payment_id=about
+        ),
+        Kind.DISPUTED: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+        Kind.DISPUTE_WON: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+        Kind.DISPUTE_LOST: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+    }[kind]
+
+
+def doubled(kinds: Sequence[Kind], dice: random.Random) -> list[Kind]:
+    """One of them comes a second time, at any later place."""
+    found = list(kinds)
+    which = dice.randrange(len(found))
+    found.insert(dice.randint(which + 1, len(found)), found[which])
+    return found
+
+
+async def _all_the_same(tmp_path: Path, told: Iterable[Sequence[Kind]], state: State) -> int:
+    row = Row((MEMORY if MEMORY.is_dir() else tmp_path) / f"{tmp_path.name}.db")
+    try:
+        await row.furnish()
+        ends = [(kinds, await row.told(kinds)) for kinds in told]
+    finally:
+        await row.db.close()
+        for file in row.path.parent.glob(f"{row.path.name}*"):
+            file.unlink()
+    for kinds, end in ends:
+        assert end == ends[0][1], (kinds, end, ends[0])
+    assert ends[0][1]["order"] is state
+    return len(ends)
+
+
+async def test_720_orders_of_six_events_end_the_same(tmp_path: Path) -> None:
+    assert await _all_the_same(tmp_path, permutations(SIX), State.PAID) == 720
+
+
+async def test_720_orders_with_one_event_doubled_end_the_same(tmp_path: Path) -> None:
+    dice = random.Random(720)
+
+    told = [doubled(kinds, dice) for kinds in permutations(SIX_TO_THE_LOSS)]
+
+    assert await _all_the_same(tmp_path, told, State.REFUNDED) == 720
