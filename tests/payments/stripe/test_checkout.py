@@ -130,6 +130,7 @@ async def test_closing_what_is_paid_changes_nothing(fake: FakeStripe, stripe: St
     await stripe.close_checkout(ref)
 
     assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert not any(call.path.endswith("/expire") for call in fake.calls)
 
 
 async def test_a_declined_card_may_be_followed_by_another(fake: FakeStripe, stripe: StripeProvider) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.errors import NeedsAction
@@ -43,6 +45,15 @@ async def test_the_same_key_gives_back_once_for_ever(
 
     assert first == second
     assert len(fake.books.all("refund")) == 1
+
+
+async def test_the_same_key_twice_at_the_same_time_gives_back_once(
+    fake: FakeStripe, stripe: StripeProvider, payment: str
+) -> None:
+    told = await asyncio.gather(*(stripe.refund(payment, FIVE, "refund-1") for _ in range(4)))
+
+    assert len(fake.books.all("refund")) == 1
+    assert {kinds(facts)[0] for facts in told} == {Kind.REFUNDED}
 
 
 async def test_another_key_gives_back_again(fake: FakeStripe, stripe: StripeProvider, payment: str) -> None:
