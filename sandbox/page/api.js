@@ -21,6 +21,9 @@ export function get(path, query = {}) {
   return call(`/sandbox/${path}${search ? `?${search}` : ""}`);
 }
 
+/** DELETE /sandbox/<path>. */
+export const remove = (path) => call(`/sandbox/${path}`, { method: "DELETE" });
+
 /** POST /sandbox/<path>. Fields that are undefined are left out. */
 export function post(path, body) {
   return call(`/sandbox/${path}`, {
@@ -30,24 +33,38 @@ export function post(path, body) {
   });
 }
 
-/** Hear of every change. `changed` gets each event, and null after a new connection: then anything may be new. */
+/** Hear of every change. `changed` gets each event, and null after a new connection: then anything may be new.
+ *
+ * Answers with a function that asks for the gateway's dispatches too, or no longer.
+ */
 export function listen(changed, connected) {
   let wait = 250;
+  let curious = false;
+  let socket = null;
   const open = () => {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/sandbox/events`);
-    socket.onopen = () => {
+    const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/sandbox/events`;
+    const mine = (socket = new WebSocket(curious ? `${address}?dispatches=1` : address));
+    mine.onopen = () => {
       wait = 250;
       connected(true);
       changed(null);
     };
-    socket.onmessage = (message) => changed(JSON.parse(message.data));
-    socket.onclose = () => {
+    mine.onmessage = (message) => changed(JSON.parse(message.data));
+    mine.onclose = () => {
+      if (mine !== socket) return; // another one took its place
       connected(false);
       setTimeout(open, wait);
       wait = Math.min(wait * 2, 5000);
     };
   };
   open();
+  return (wanted) => {
+    if (wanted === curious) return;
+    curious = wanted;
+    const old = socket;
+    open();
+    old.close();
+  };
 }
 
 /** A chosen file as the control side takes it. */

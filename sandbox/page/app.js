@@ -1,119 +1,48 @@
 // Start here: read the world, draw it, act in it, and stay up to date over the events socket.
 
-import { get, listen, post } from "./api.js";
+import { get, listen } from "./api.js";
+import { ChannelView } from "./channel.js";
+import { tick } from "./clock.js";
 import { Composer } from "./composer.js";
-import { askModal, askText, show } from "./dialogs.js";
-import { el, toast } from "./dom.js";
-import { drawHead, tick, turning } from "./head.js";
-import { profile, showMessages, showNothing, toEnd } from "./messages.js";
+import { refreshLive } from "./dialogs.js";
+import { deeds } from "./doing.js";
+import { toast } from "./dom.js";
+import { Drawer } from "./drawer.js";
+import { drawHead } from "./head.js";
+import { EPHEMERAL, mentionsMe } from "./messages.js";
+import { drawPeople } from "./people.js";
 import { drawSide } from "./side.js";
-import { BOT, application, myself, people, state, take, takeClock } from "./state.js";
+import { BOT, application, myself, nameOf, people, state, take } from "./state.js";
 import { refreshRelative } from "./time.js";
-import { language, locale, localised, speak, word } from "./words.js";
+import { Tour, happened } from "./tour.js";
+import { countMention, direct, firstVisit, markRead } from "./unread.js";
+import { language, theme, word } from "./words.js";
 
 const KEPT = "sandbox.me";
 let composer = null;
+let look = () => {}; // asks for the gateway's dispatches, or no longer
 
-/** Run an action; what the sandbox refuses is shown as its sentence. */
-async function trying(action) {
-  try {
-    return await action();
-  } catch (error) {
-    failed(error);
-    return null;
-  }
-}
+const page = {
+  news: 0,
+  view: null,
+  composer: () => composer,
+  open,
+  become,
+  draw,
+  readWorld,
+  refresh,
+  panel,
+  failed,
+};
+const doing = deeds(page);
+const view = (page.view = new ChannelView(doing));
+const drawer = new Drawer(doing);
+const tour = new Tour({ ...doing, write: (text) => composer.write(text) });
 
 function failed(error) {
   console.error(error);
   toast(error.message, "error");
   if (error.status === 409) soon.world(); // the world is not as this page thought: the bot left, a button was disabled
-}
-
-const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: locale(), ...body });
-
-// --- acting ---------------------------------------------------------------------------------------------
-
-/** What an acting call about an interaction answered: a modal is asked, silence is said. */
-async function outcome(answer) {
-  await readMessages();
-  if (answer.state === "no_response") toast(word("noResponse"), "error");
-  else if (answer.state === "thinking") toast(word("slow"));
-  else if (answer.state === "modal") {
-    const next = await askModal(answer.modal, (fields) => post("submit", mine({ modal: answer.modal.id, fields })));
-    if (next) await outcome(next);
-  }
-}
-
-const doing = {
-  failed,
-  open: (id) => open(id),
-  menu: () => document.body.classList.toggle("menu"),
-  say: async (body) => {
-    await post("say", mine(body));
-    await readMessages();
-    toEnd();
-  },
-  slash: async (body) => {
-    await outcome(await post("slash", mine(body)));
-    toEnd();
-  },
-  act: (verb, body) => trying(async () => outcome(await post(verb, mine(body)))),
-  react: (message, emoji) =>
-    trying(async () => {
-      await post("react", mine({ message: message.id, emoji }));
-      await readMessages();
-    }),
-  reply: (message) => composer.reply(message),
-  thread: (message) =>
-    trying(async () => {
-      const name = await askText(word("threadName"));
-      if (!name) return;
-      const thread = await post("thread", mine({ name, message: message.id }));
-      await readWorld();
-      await open(thread.id);
-    }),
-  apps: (message) => menu(3, message.id),
-  who: (user) => {
-    const commands = state.commands.filter((command) => command.type === 2);
-    show(user.username, ...profile(user), ...commands.map((command) => menuButton(command, user.id)));
-  },
-  voice: (channel) =>
-    trying(async () => {
-      await post("voice", { as: state.me, channel });
-      await readWorld();
-    }),
-  become: (id) => become(id),
-  speak: (tag) => {
-    speak(tag);
-    draw();
-    return readMessages();
-  },
-  turn: (seconds) =>
-    trying(async () => {
-      turning(true);
-      try {
-        const clock = await post("clock", { advance: seconds });
-        if (clock.now) takeClock(clock);
-        if (clock.acknowledged === false) toast(word("unacknowledged"), "error");
-      } finally {
-        turning(false);
-        await refresh();
-      }
-    }),
-};
-
-function menu(type, target) {
-  const commands = state.commands.filter((command) => command.type === type);
-  show(word("apps"), ...commands.map((command) => menuButton(command, target)));
-}
-
-function menuButton(command, target) {
-  const run = async (event) => {
-    event.currentTarget.closest("dialog").close();
-    await doing.act("menu", { command: command.name, target });
-  };
-  return el("button", { type: "button", class: "button secondary", onclick: run }, localised(command));
 }
 
 // --- reading --------------------------------------------------------------------------------------------
@@ -128,43 +57,33 @@ async function readCommands() {
   state.commands = state.me ? await get("commands", { as: state.me }) : [];
 }
 
-let reading = 0;
-async function readMessages() {
-  const asked = (reading += 1);
-  if (!state.me || !state.channel) return;
-  try {
-    const messages = await get("messages", { channel: state.channel, as: state.me, limit: 100 });
-    if (asked === reading) showMessages(messages, doing);
-  } catch (error) {
-    if (asked === reading) showNothing(error.status === 403 ? word("unseen") : error.message);
-  }
-}
-
 async function refresh() {
   await readWorld();
   await readCommands();
-  await readMessages();
+  await view.read();
 }
 
 // --- where one is ---------------------------------------------------------------------------------------
 
 async function open(id) {
   state.channel = id;
-  state.unread.delete(id);
   document.body.classList.remove("menu");
   remember();
   draw();
-  await readMessages();
-  toEnd();
+  await view.open();
+  markRead(id);
+  draw();
   composer.box.focus();
 }
 
 async function become(id) {
   state.me = id;
+  firstVisit();
   remember();
   draw();
-  await trying(readCommands);
-  await readMessages();
+  await doing.trying(readCommands);
+  await view.open();
+  draw();
 }
 
 /** Keep who and where in the address, so that a link or a reload comes back here. */
@@ -185,16 +104,32 @@ function recall() {
   state.channel = found ?? text[0]?.id ?? BOT;
 }
 
+/** Open or close a panel: the members, the guided visit, the developer's drawer. */
+function panel(name, wanted = document.getElementById(name).hidden) {
+  document.getElementById(name).hidden = !wanted;
+  localStorage.setItem(`sandbox.${name}`, wanted ? "open" : "closed");
+  if (name === "drawer") look(wanted);
+  if (name === "drawer" && wanted) drawer.open();
+  draw();
+  if (!wanted) document.getElementById(`open-${name}`)?.focus();
+}
+
 // --- drawing --------------------------------------------------------------------------------------------
 
 function draw() {
-  document.documentElement.lang = language();
+  const root = document.documentElement;
+  root.lang = language();
+  root.dataset.theme = theme();
   document.title = state.world.guild ? `${state.world.guild.name} — ${word("title")}` : word("title");
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
   for (const node of document.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", word(node.dataset.wordLabel));
   document.getElementById("trouble").textContent = word("lost");
   drawSide(doing);
   drawHead(doing);
+  drawPeople(doing);
+  drawer.draw();
+  tour.draw();
+  refreshLive();
   composer ??= new Composer(doing);
   composer.label();
 }
@@ -204,58 +139,104 @@ document.addEventListener("click", (event) => {
   const { channel, command } = event.target.dataset ?? {};
   if (channel && state.channels.has(channel)) open(channel);
   if (command) composer.write(`/${command} `);
+  if (event.target.id === "veil") document.body.classList.remove("menu");
 });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (document.body.classList.contains("menu")) document.body.classList.remove("menu");
+  else for (const name of ["drawer", "tour"]) if (document.getElementById(name).contains(event.target)) panel(name, false);
+});
+
+document.addEventListener("visibilitychange", () => !document.hidden && view.list.pinned && markRead(state.channel));
 
 // --- staying up to date ---------------------------------------------------------------------------------
 
-/** Run at most once in a while, and once more after the last call. */
+/** Run at once, then at most once in a while, and once more after the last call. */
 function calmly(action, pause) {
   let timer = null;
   let again = false;
   const run = async () => {
     again = false;
-    await trying(action);
+    await doing.trying(action);
     timer = again ? setTimeout(run, pause) : null;
   };
   return () => {
     again = true;
-    timer ??= setTimeout(run, 30);
+    timer ??= setTimeout(run, 8);
   };
 }
 
-const soon = { messages: calmly(readMessages, 200), world: calmly(readWorld, 300), all: calmly(refresh, 500) };
+const soon = {
+  messages: calmly(() => view.read(), 100),
+  world: calmly(readWorld, 300),
+  all: calmly(refresh, 500),
+  draw: calmly(async () => draw(), 250),
+};
+
+let typing = null;
 
 function changed(event) {
   if (!event) return soon.all();
   const { type, data } = event;
-  if (type === "LOG") {
-    // A bot that asks is there; one that declares its commands may have changed them.
-    const declares = data.method !== "GET" && data.path.includes("/commands");
-    return declares || !application()?.connected ? soon.all() : null;
-  }
-  if (type.startsWith("MESSAGE_")) {
-    const elsewhere = state.channels.has(data.channel_id) && data.channel_id !== state.channel && !(data.flags & 64);
-    if (type === "MESSAGE_CREATE" && elsewhere && !state.unread.has(data.channel_id)) {
-      state.unread.add(data.channel_id);
-      draw();
-    }
-    return soon.messages();
-  }
-  return type === "TYPING_START" ? null : soon.all();
+  if (type === "LOG") return drawer.request(data) ?? (matters(data) ? soon.all() : null);
+  if (type === "DISPATCH") return drawer.dispatch(data);
+  if (type === "TYPING_START") return types(data);
+  happened({ kind: type, data });
+  if (type.startsWith("MESSAGE_")) return message(type, data);
+  if (type === "GUILD_SCHEDULED_EVENT_USER_ADD" || type === "GUILD_SCHEDULED_EVENT_USER_REMOVE" || type === "VOICE_STATE_UPDATE") return soon.world();
+  return soon.all();
+}
+
+/** A bot that asks is there; one that declares its commands may have changed them. */
+function matters(request) {
+  return (request.method !== "GET" && request.path.includes("/commands")) || !application()?.connected;
+}
+
+function message(type, data) {
+  const channel = data.channel_id === direct()?.id ? BOT : data.channel_id;
+  const hidden = data.flags & EPHEMERAL;
+  if (type === "MESSAGE_CREATE" && !hidden) {
+    page.news += 1;
+    state.newest.set(data.channel_id, data.id);
+    if (channel !== state.channel && mentionsMe(data)) countMention(channel);
+    if (channel !== state.channel) soon.draw();
+    if (!state.channels.has(channel) && channel !== BOT) soon.world(); // somebody's first direct message
+  } else if (type !== "MESSAGE_CREATE" && channel === state.channel) doing.trying(() => view.again(data.message_id ?? data.id));
+  if (typing?.user === data.author?.id) types(null);
+  return channel === state.channel || hidden ? soon.messages() : null;
+}
+
+/** Who is writing in the open channel, for ten seconds or until it is written. */
+function types(data) {
+  const node = document.getElementById("typing");
+  clearTimeout(typing?.timer);
+  typing = null;
+  node.textContent = "";
+  const user = data && data.channel_id === state.channel && state.members.get(data.user_id)?.user;
+  if (!user || user.id === state.me) return;
+  node.textContent = word("types", { who: nameOf(user) });
+  typing = { user: user.id, timer: setTimeout(() => types(null), 10_000) };
 }
 
 async function start() {
   take(await get("world"));
   recall();
+  firstVisit();
+  const wide = innerWidth > 1500 || localStorage.getItem("sandbox.tour") === "closed";
+  document.getElementById("people").hidden = (localStorage.getItem("sandbox.people") ?? (wide ? "open" : "closed")) !== "open";
+  document.getElementById("drawer").hidden = localStorage.getItem("sandbox.drawer") !== "open";
+  tour.begin();
   draw();
-  await trying(readCommands);
-  await readMessages();
-  toEnd();
-  listen(changed, (there) => {
+  await Promise.all([doing.trying(readCommands), view.open()]);
+  markRead(state.channel);
+  draw();
+  look = listen(changed, (there) => {
     document.getElementById("trouble").hidden = there;
   });
-  setInterval(tick, 1000);
-  setInterval(refreshRelative, 15_000);
+  if (!document.getElementById("drawer").hidden) panel("drawer", true);
+  setInterval(tick, 250);
+  setInterval(refreshRelative, 5000);
 }
 
 start().catch((error) => {

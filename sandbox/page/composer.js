@@ -3,6 +3,7 @@
 import { upload } from "./api.js";
 import { commandOf, matching, missing, nextRequired, optionsOf, strayOf, typed } from "./commands.js";
 import { el, fill } from "./dom.js";
+import { icon } from "./icons.js";
 import { BOT, channelName, nameOf, state } from "./state.js";
 import { KINDS, Picked, valuesFor } from "./values.js";
 import { localised, word } from "./words.js";
@@ -32,8 +33,12 @@ export class Composer {
     });
     this.list = el("ul", { id: "suggestions", role: "listbox", hidden: true });
     this.note = el("p", { id: "note" });
+    this.files = [];
+    this.tray = el("ul", { id: "tray", hidden: true });
+    this.plus = el("button", { type: "button", class: "tool", id: "attach", onclick: () => this.addFiles() }, icon("plus"));
     this.send = el("button", { type: "button", class: "button primary", onclick: () => this.submit() });
-    fill(document.getElementById("bottom"), this.list, this.note, el("div", { class: "line" }, this.box, this.send));
+    fill(document.getElementById("bottom"), this.list, this.note, el("div", { class: "composer" }, this.tray, el("div", { class: "line" }, this.plus, this.box, this.send)));
+    this.box.addEventListener("paste", (event) => event.clipboardData.files.length && this.take([...event.clipboardData.files]));
     this.label();
   }
 
@@ -43,7 +48,9 @@ export class Composer {
     const text = word("write", { channel: name });
     this.box.placeholder = text;
     this.box.setAttribute("aria-label", text);
-    this.send.textContent = word("send");
+    fill(this.send, el("span", {}, word("send")));
+    this.plus.title = word("attach");
+    this.plus.setAttribute("aria-label", word("attach"));
     this.reply(this.replying);
   }
 
@@ -51,7 +58,8 @@ export class Composer {
   reply(message) {
     this.replying = message;
     const stop = el("button", { type: "button", class: "plain", onclick: () => this.reply(null) }, word("cancel"));
-    fill(this.note, message ? [word("replying", { who: nameOf(message.author) }), " · ", stop] : []);
+    fill(this.note, message ? [icon("reply"), el("span", { class: "grow" }, word("replying", { who: nameOf(message.author) })), stop] : []);
+    this.note.hidden = !message;
     if (message) this.box.focus();
   }
 
@@ -60,6 +68,27 @@ export class Composer {
     this.box.value = text;
     this.box.focus();
     this.typed();
+  }
+
+  // --- files ----------------------------------------------------------------------------------------------
+
+  addFiles() {
+    const input = el("input", { type: "file", multiple: true });
+    input.addEventListener("change", () => this.take([...input.files]));
+    input.click();
+  }
+
+  /** Files to send with the next message, no more than ten. */
+  take(files) {
+    this.files = [...this.files, ...files].slice(0, 10);
+    const out = (file) => () => {
+      this.files = this.files.filter((one) => one !== file);
+      this.take([]);
+    };
+    const entry = (file) => el("li", {}, icon("file"), el("span", { class: "name" }, file.name), el("button", { type: "button", class: "tool", "aria-label": word("takeOut", { what: file.name }), onclick: out(file) }, icon("close")));
+    fill(this.tray, ...this.files.map(entry));
+    this.tray.hidden = !this.files.length;
+    this.box.focus();
   }
 
   grow() {
@@ -187,7 +216,8 @@ export class Composer {
       this.mark();
     } else if (event.key === "Tab" && !event.shiftKey && (open || this.goOn())) {
       if (open) this.suggestions[this.active].take();
-    } else if (event.key === "Escape" && !this.list.hidden) {
+    } else if (event.key === "Escape" && (!this.list.hidden || this.replying)) {
+      if (this.list.hidden) this.reply(null);
       this.close();
     } else if (event.key === "Enter" && !event.shiftKey) {
       if (open && !this.complete()) this.suggestions[this.active].take();
@@ -221,7 +251,8 @@ export class Composer {
 
   async submit() {
     const line = this.box.value.trim();
-    if (!line) return;
+    const files = this.files;
+    if (!line && !files.length) return;
     const command = line.startsWith("/") && !line.includes("\n");
     const body = command ? this.commandBody(line) : { content: line, reply_to: this.replying?.id };
     if (typeof body === "string") {
@@ -232,9 +263,12 @@ export class Composer {
     this.grow();
     this.close();
     this.reply(null);
+    if (!command) this.take(this.files.filter((file) => !files.includes(file)));
     try {
-      await (command ? this.doing.slash(body) : this.doing.say(body));
+      if (command) await this.doing.slash(body);
+      else await this.doing.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);
     } catch (error) {
+      if (!command) this.take(files);
       if (!this.box.value) this.box.value = line; // nothing that was typed is lost
       this.doing.failed(error);
     }

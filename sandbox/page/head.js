@@ -1,45 +1,34 @@
-// The line above the messages: which channel this is, and the community's clock.
+// The line above the messages: which channel this is, the community's clock, and the panels to open.
 
+import { clockNode, tick } from "./clock.js";
 import { el, fill } from "./dom.js";
-import { BOT, channelName, now, state } from "./state.js";
-import { written } from "./time.js";
+import { icon } from "./icons.js";
+import { BOT, channelName, state } from "./state.js";
 import { word } from "./words.js";
 
-const STEPS = [
-  ["hour", 3600],
-  ["day", 86_400],
-  ["week", 604_800],
-];
+/** The picture of a channel's kind. */
+export function signOf(channel) {
+  if (!channel) return "at";
+  if (channel.type === 2 || channel.type === 13) return "voice";
+  return channel.type >= 10 && channel.type <= 12 ? "thread" : "hash";
+}
 
-/** Draw the line. `doing` is {turn, menu}. */
+/** Draw the line. `doing` is {turn, speed, menu, panel}. */
 export function drawHead(doing) {
-  const channel = state.channels.get(state.channel);
-  const sign = state.channel === BOT ? "@" : "#";
+  const channel = state.channel === BOT ? null : state.channels.get(state.channel);
+  const focused = document.activeElement?.id;
+  const panel = (name, sign) => {
+    const open = !document.getElementById(name).hidden;
+    const how = { type: "button", id: `open-${name}`, class: "tool", "aria-label": word(name), title: word(name), "aria-expanded": String(open), "aria-controls": name };
+    return el("button", { ...how, onclick: () => doing.panel(name) }, icon(sign));
+  };
   fill(
     document.getElementById("head"),
-    el("button", { type: "button", id: "menu", class: "small-button", "aria-label": word("menu"), onclick: doing.menu }, "☰"),
-    el("div", { class: "grow" }, el("h2", {}, `${sign} ${channelName(state.channel)}`), channel?.topic && el("p", { class: "quiet" }, channel.topic)),
-    el(
-      "div",
-      { id: "clock", role: "group", "aria-label": word("clock") },
-      el("time", { id: "now", title: word("clock") }),
-      ...STEPS.map(([name, seconds]) => el("button", { type: "button", class: "small-button", onclick: () => doing.turn(seconds) }, word(name))),
-    ),
+    el("button", { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: doing.menu }, icon("menu")),
+    el("div", { class: "where" }, icon(signOf(channel)), el("h2", {}, channelName(state.channel)), channel?.topic && el("p", { class: "topic" }, channel.topic)),
+    clockNode(doing),
+    el("div", { class: "tools-of-head" }, panel("people", "people"), panel("tour", "tour"), panel("drawer", "code")),
   );
+  if (focused) document.getElementById(focused)?.focus();
   tick();
-}
-
-/** Say the community's present moment. */
-export function tick() {
-  const node = document.getElementById("now");
-  if (!node || !state.clock) return;
-  const text = written(now(), "F");
-  if (node.textContent !== text) node.textContent = text;
-}
-
-/** Hold the clock's buttons while it turns. */
-export function turning(on) {
-  const clock = document.getElementById("clock");
-  clock.classList.toggle("busy", on);
-  for (const button of clock.querySelectorAll("button")) button.disabled = on;
 }

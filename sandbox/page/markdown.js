@@ -1,8 +1,9 @@
 // Discord's Markdown as DOM nodes. The text is cut into pieces; each piece becomes an element or stays text.
 
 import { el, link } from "./dom.js";
-import { nameOf, state } from "./state.js";
+import { nameOf, roleColour, state } from "./state.js";
 import { timeNode } from "./time.js";
+import { word } from "./words.js";
 
 const FENCE = /```(?:([\w+-]+)\n)?\n?([\s\S]+?)\n?```/g;
 
@@ -85,12 +86,13 @@ function lists(entries) {
 const RULES = [
   [/\\([\\*_~|`>#\-[\]()<])/, (found) => [found[1]]],
   [/(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/, (found) => [el("code", {}, found[2].replace(/^ (.*) $/, "$1"))]],
-  [/<t:(-?\d{1,13})(?::([tTdDfFR]))?>/, (found) => [timeNode(Number(found[1]) * 1000, found[2])]],
+  [/<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/, (found) => [timeNode(Number(found[1]) * 1000, found[2])]],
   [/<@!?(\d+)>/, (found) => [mention(`@${userName(found[1])}`)]],
-  [/<@&(\d+)>/, (found) => [mention(`@${state.roles.get(found[1])?.name ?? found[1]}`)]],
+  [/<@&(\d+)>/, (found) => [roleMention(found[1])]],
   [/<#(\d+)>/, (found) => [mention(`#${state.channels.get(found[1])?.name ?? found[1]}`, { "data-channel": found[1] })]],
   [/<\/([^:>]+):\d+>/, (found) => [mention(`/${found[1]}`, { "data-command": found[1] })]],
-  [/<a?:(\w+):\d+>/, (found) => [`:${found[1]}:`]],
+  [/<a?:(\w+):\d+>/, (found) => [el("span", { class: "custom-emoji" }, `:${found[1]}:`)]],
+  [/<id:(customize|browse|guide|linked-roles)>/, (found) => [mention(`#${found[1]}`)]],
   [/@(everyone|here)\b/, (found) => [mention(found[0])]],
   [/\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?(?:\s+"[^"\n]*")?\)/, (found) => [link(found[2], ...inline(found[1]))]],
   [/<(https?:\/\/[^\s>]+)>/, (found) => [link(found[1], found[1])]],
@@ -135,10 +137,22 @@ function mention(text, data = {}) {
   return el(acts ? "button" : "span", { class: "mention", type: acts ? "button" : null, ...data }, text);
 }
 
+function roleMention(id) {
+  const role = state.roles.get(id);
+  const node = mention(`@${role?.name ?? id}`);
+  if (roleColour(role)) node.style.setProperty("--role", roleColour(role));
+  return node;
+}
+
 function spoiler(children) {
-  const node = el("span", { class: "spoiler", role: "button", tabindex: 0 }, ...children);
-  const show = () => node.classList.add("shown");
+  const inner = el("span", { class: "hidden-words", "aria-hidden": "true" }, ...children);
+  const node = el("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": word("spoiler"), "aria-expanded": "false" }, inner);
+  const show = () => {
+    node.classList.add("shown");
+    for (const name of ["role", "tabindex", "aria-label", "aria-expanded"]) node.removeAttribute(name);
+    inner.removeAttribute("aria-hidden");
+  };
   node.addEventListener("click", show);
-  node.addEventListener("keydown", (event) => event.key === "Enter" && show());
+  node.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && show());
   return node;
 }

@@ -1,66 +1,58 @@
-// The messages of the open channel. A message whose JSON is unchanged keeps its node, with focus and selection.
+// One message as a node: who, when, what, and what can be done with it.
 
 import { draw, embed, fileNode, picture, poll } from "./components.js";
-import { el, fill } from "./dom.js";
+import { el, ownFile } from "./dom.js";
+import { icon } from "./icons.js";
 import { blocks } from "./markdown.js";
-import { colourOf, nameOf, state } from "./state.js";
-import { messageTime, written } from "./time.js";
+import { application, colourOf, nameOf, now, state } from "./state.js";
+import { dayOf, messageTime, written } from "./time.js";
 import { language, word } from "./words.js";
 
 const GROUPED = 7 * 60_000;
-const EPHEMERAL = 64;
+export const EPHEMERAL = 64;
 const LOADING = 128;
 const V2 = 32768;
 
-let drawn = new Map();
-const dismissed = new Set();
-
-/** Show these messages, oldest first. `doing` is what can be done with one: {act, reply, react, thread, apps, who}. */
-export function showMessages(messages, doing) {
-  const log = document.getElementById("log");
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  const next = new Map();
-  const shown = messages.filter((message) => !dismissed.has(message.id));
-  shown.forEach((message, index) => {
-    const before = shown[index - 1];
-    const together = before && follows(before, message);
-    const key = JSON.stringify([message, together, language(), state.me, colourOf(message.author.id), nameOf(message.author)]);
-    const old = drawn.get(message.id);
-    next.set(message.id, old?.key === key ? old : { key, node: drawable(message, together, doing) });
+/** What each message looks like between its neighbours, oldest first: {id, guess, message, together, day, fresh}. */
+export function itemsOf(messages, readUpTo) {
+  let fresh = null;
+  return messages.map((message, index) => {
+    const before = messages[index - 1];
+    const day = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
+    fresh = fresh === null && readUpTo && BigInt(message.id) > BigInt(readUpTo) && message.author.id !== state.me ? message.id : fresh;
+    const first = fresh === message.id;
+    const together = Boolean(before && !day && !first && follows(before, message));
+    return { id: message.id, guess: guess(message), message, together, day, fresh: first };
   });
-  drawn = next;
-  const nodes = [...next.values()].map((entry) => entry.node);
-  if (!nodes.length) nodes.push(el("li", { class: "empty" }, word("empty")));
-  place(log, nodes);
-  if (atEnd) log.scrollTop = log.scrollHeight;
 }
 
-/** Show a sentence instead of messages. */
-export function showNothing(sentence) {
-  drawn = new Map();
-  fill(document.getElementById("log"), el("li", { class: "empty" }, sentence));
+/** About how high it will be, until it is measured. */
+function guess(message) {
+  return 44 + 22 * Math.floor((message.content?.length ?? 0) / 90) + (message.components?.length ? 180 : 0) + (message.attachments?.length ? 240 : 0);
 }
 
-/** Scroll to the newest message. */
-export function toEnd() {
-  const log = document.getElementById("log");
-  log.scrollTop = log.scrollHeight;
+/** The node of an item: the row's own if it would look the same. */
+export function nodeOf(item, row, doing) {
+  const { message } = item;
+  const shape = [item.together, item.day, item.fresh, language(), state.me, colourOf(message.author.id), nameOf(message.author), dayOf(now())].join("|");
+  if (row.item?.message === message && row.node?.shape === shape) return row.node;
+  const node = el("li", { class: "row-of-log", "data-id": message.id, tabindex: -1 }, above(item), drawable(message, item.together, doing));
+  node.shape = shape;
+  return node;
 }
 
-/** Put the nodes in this order and touch only those that are new or moved, so that the others keep their focus. */
-function place(list, nodes) {
-  const wanted = new Set(nodes);
-  for (const node of [...list.children]) if (!wanted.has(node)) node.remove();
-  nodes.forEach((node, index) => {
-    if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null);
-  });
+function above({ message, day, fresh }) {
+  return [
+    day && el("p", { class: "day" }, el("span", {}, written(Date.parse(message.timestamp), "D"))),
+    fresh && el("p", { class: "fresh" }, el("span", {}, word("fresh"))),
+  ];
 }
 
 function follows(before, message) {
   const gap = Date.parse(message.timestamp) - Date.parse(before.timestamp);
   const plain = (one) => (one.type === 0 || one.type === 20) && !one.interaction && !one.referenced_message;
-  const same = before.author.id === message.author.id && before.flags % V2 === message.flags % V2;
-  return same && gap < GROUPED && plain(before) && plain(message);
+  const alike = (before.flags & EPHEMERAL) === (message.flags & EPHEMERAL);
+  return before.author.id === message.author.id && alike && gap < GROUPED && plain(before) && plain(message);
 }
 
 const SYSTEM = {
@@ -75,125 +67,156 @@ function drawable(message, together, doing) {
     return messageNode(message, together, doing);
   } catch (error) {
     console.error(error);
-    return el("li", { class: "system" }, `${message.id}: ${error.message}`);
+    return el("div", { class: "system" }, `${message.id}: ${error.message}`);
   }
 }
 
 function messageNode(message, together, doing) {
   const when = Date.parse(message.timestamp);
   if (SYSTEM[message.type]) {
-    return el("li", { class: "system" }, SYSTEM[message.type](message), " ", el("time", { title: written(when, "F") }, messageTime(when)));
+    return el("div", { class: "system" }, SYSTEM[message.type](message), " ", el("time", { title: written(when, "F") }, messageTime(when)));
   }
   const own = Boolean(message.flags & EPHEMERAL);
-  const classes = ["message", together && "together", own && "ephemeral", message.mentions?.some((user) => user.id === state.me) && "mentioned"];
+  const classes = ["message", together && "together", own && "ephemeral", mentionsMe(message) && "mentioned", message.failed && "failed"];
   return el(
-    "li",
-    { class: classes.filter(Boolean).join(" "), "data-id": message.id },
-    above(message),
-    together ? null : head(message, when, doing),
+    "div",
+    { class: classes.filter(Boolean).join(" "), role: "article", "aria-label": `${nameOf(message.author)}, ${messageTime(when)}` },
+    answered(message, doing),
+    together ? el("time", { class: "beside", datetime: message.timestamp, title: written(when, "F") }, written(when, "t")) : head(message, when, doing),
     el("div", { class: "body" }, ...body(message, doing)),
     reactions(message, doing),
-    own &&
-      el(
-        "p",
-        { class: "own" },
-        word("ephemeral"),
-        " · ",
-        el("button", { type: "button", class: "plain", onclick: (event) => dismiss(message, event.currentTarget) }, word("dismiss")),
-      ),
-    tools(message, own, doing),
+    threadLink(message, doing),
+    own && ownNote(message, doing),
+    !message.local && tools(message, own, doing),
   );
 }
 
-function above(message) {
+/** Whether a message calls the acting member, by name, by role, or all. */
+export function mentionsMe(message) {
+  const roles = state.members.get(state.me)?.roles ?? [];
+  if (message.author?.id === state.me) return false;
+  return message.mention_everyone || message.mentions?.some((user) => user.id === state.me) || message.mention_roles?.some((id) => roles.includes(id));
+}
+
+function ownNote(message, doing) {
+  const dismiss = el("button", { type: "button", class: "plain", onclick: () => doing.dismiss(message) }, word("dismiss"));
+  return el("p", { class: "own" }, icon("eye"), word("ephemeral"), " · ", dismiss);
+}
+
+function answered(message, doing) {
   if (message.interaction?.name) {
     const { user, name } = message.interaction;
     const menu = message.interaction_metadata?.target_user || message.interaction_metadata?.target_message_id;
-    return el("p", { class: "above" }, word("used", { who: nameOf(user), what: menu ? name : `/${name}` }));
+    const [who, rest] = word("used", { who: "\n", what: "" }).split("\n");
+    const author = el("button", { type: "button", class: "plain name", onclick: () => doing.who(user) }, nameOf(user));
+    tint(author, user.id);
+    return el("p", { class: "above" }, avatar(user), who, author, rest.trimEnd(), el("span", { class: "command" }, menu ? name : `/${name}`));
   }
   if (message.type !== 19) return null;
   const original = message.referenced_message;
   if (!original) return el("p", { class: "above" }, word("deleted"));
-  return el("p", { class: "above" }, `↩ ${nameOf(original.author)}: ${original.content?.split("\n")[0].slice(0, 90) || "…"}`);
+  const text = original.content?.split("\n")[0].slice(0, 90) || word("attached");
+  const name = el("strong", { class: "name" }, nameOf(original.author));
+  tint(name, original.author.id);
+  return el("p", { class: "above" }, avatar(original.author), el("button", { type: "button", class: "plain replied", onclick: () => doing.jump(original.id) }, name, ` ${text}`));
 }
 
 function head(message, when, doing) {
   const name = el("button", { type: "button", class: "author plain", onclick: () => doing.who(message.author) }, nameOf(message.author));
-  const colour = colourOf(message.author.id);
-  if (colour) name.style.setProperty("--role", colour);
+  tint(name, message.author.id);
   return el(
     "div",
     { class: "by" },
     avatar(message.author),
     name,
-    message.author.bot && el("span", { class: "badge" }, word("bot")),
+    message.author.bot && el("span", { class: "badge" }, icon("check"), word("bot")),
     el("time", { datetime: message.timestamp, title: written(when, "F") }, messageTime(when)),
   );
 }
 
+/** Give a name its role's colour. */
+export function tint(node, userId) {
+  const colour = colourOf(userId);
+  if (colour) node.style.setProperty("--role", colour);
+}
+
 /** A coloured disc with the first letter of a name. */
 export function avatar(user) {
-  const node = el("span", { class: "avatar", "aria-hidden": "true" }, [...nameOf(user)][0]?.toUpperCase());
-  node.style.setProperty("--hue", String(Number(BigInt(user.id) % 360n)));
+  const node = el("span", { class: user.bot ? "avatar app" : "avatar", "aria-hidden": "true" }, [...nameOf(user)][0]?.toUpperCase());
+  node.style.setProperty("--hue", String(Number(BigInt(user.id) % 1_000_003n) % 360));
   return node;
 }
 
 function body(message, doing) {
   const ctx = { message, act: (verb, more) => doing.act(verb, { message: message.id, ...more }) };
   const nodes = [];
-  if (message.flags & LOADING) nodes.push(el("p", { class: "thinking" }, `${nameOf(message.author)} ${word("thinking")}`));
-  if (message.content) nodes.push(el("div", { class: "text" }, ...blocks(message.content)));
-  if (message.edited_timestamp) nodes.push(el("span", { class: "quiet edited" }, word("edited")));
-  if (message.poll) nodes.push(poll(message.poll));
+  if (message.failed) nodes.push(el("p", { class: "wrong" }, message.failed));
+  if (message.flags & LOADING) nodes.push(el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, "•••"), `${nameOf(message.author)} ${word("thinking")}`));
+  if (message.content) nodes.push(el("div", { class: emojiOnly(message.content) ? "text large" : "text" }, ...blocks(message.content)));
+  if (message.edited_timestamp) nodes.push(el("span", { class: "quiet edited", title: written(Date.parse(message.edited_timestamp), "F") }, word("edited")));
+  if (message.poll) nodes.push(poll(message.poll, doing, message));
   nodes.push(...(message.embeds ?? []).map(embed));
   if (!(message.flags & V2)) nodes.push(...(message.attachments ?? []).map(attachment));
   nodes.push(...draw(message.components, ctx));
   return nodes;
 }
 
+function emojiOnly(text) {
+  return text.length < 40 && /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|[\u200d\ufe0f\s])+$/u.test(text);
+}
+
 function attachment(file) {
-  const image = file.content_type?.startsWith("image/") && !file.content_type.includes("svg");
-  return image ? picture(file, file.description, false) : fileNode(file.url, file.filename, file.size);
+  const kind = file.content_type ?? "";
+  const own = ownFile(file.url);
+  if (own && kind.startsWith("audio/")) return el("audio", { controls: true, src: own, "aria-label": file.filename });
+  if (own && kind.startsWith("video/")) return el("video", { controls: true, src: own, "aria-label": file.filename });
+  const image = kind.startsWith("image/") && !kind.includes("svg");
+  return image ? picture(file, file.description ?? file.filename, file.filename.startsWith("SPOILER_")) : fileNode(file.url, file.filename, file.size);
 }
 
 function reactions(message, doing) {
   if (!message.reactions?.length) return null;
-  const chips = message.reactions.map((reaction) =>
-    el(
-      "button",
-      { type: "button", class: reaction.me ? "reaction mine" : "reaction", onclick: () => doing.react(message, reaction.emoji.name) },
-      `${reaction.emoji.name} ${reaction.count}`,
-    ),
-  );
-  return el("div", { class: "row" }, ...chips);
+  const chips = message.reactions.map((reaction) => {
+    const name = reaction.emoji.id ? `${reaction.emoji.name}:${reaction.emoji.id}` : reaction.emoji.name;
+    const how = { type: "button", class: "reaction", "aria-pressed": String(Boolean(reaction.me)), onclick: () => doing.react(message, name, reaction.me) };
+    return el("button", how, reaction.emoji.id ? `:${reaction.emoji.name}:` : reaction.emoji.name, el("span", { class: "count" }, reaction.count));
+  });
+  const more = el("button", { type: "button", class: "reaction more", "aria-label": word("react"), title: word("react"), onclick: (event) => doing.pick(message, event.currentTarget) }, icon("smile"));
+  return el("div", { class: "row reactions" }, ...chips, more);
+}
+
+function threadLink(message, doing) {
+  const thread = message.thread ?? (state.channels.has(message.id) ? state.channels.get(message.id) : null);
+  if (!thread) return null;
+  return el("button", { type: "button", class: "thread-link", onclick: () => doing.open(thread.id) }, icon("thread"), el("strong", {}, thread.name), el("span", { class: "quiet" }, word("toThread")));
 }
 
 function tools(message, own, doing) {
-  if (own) return null;
-  const tool = (sign, label, run) => el("button", { type: "button", title: label, "aria-label": label, onclick: run }, sign);
-  return el(
-    "div",
-    { class: "tools", role: "group" },
-    ...["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji))),
-    tool("↩", word("reply"), () => doing.reply(message)),
-    message.guild_id !== null && tool("↳", word("thread"), () => doing.thread(message)),
-    state.commands.some((command) => command.type === 3) && tool("⋯", word("apps"), () => doing.apps(message)),
-  );
-}
-
-function dismiss(message, node) {
-  dismissed.add(message.id);
-  node.closest("li").remove();
-  drawn.delete(message.id);
-}
-
-/** The name, roles and time of joining of a person, for a dialog. */
-export function profile(user) {
-  const member = state.members.get(user.id);
-  const names = (member?.roles ?? []).map((id) => state.roles.get(id)?.name).filter(Boolean);
-  return [
-    el("p", { class: "by" }, avatar(user), el("strong", {}, nameOf(user)), el("span", { class: "quiet" }, `@${user.username}`)),
-    names.length && el("p", {}, `${word("roles")}: ${names.join(", ")}`),
-    member && el("p", { class: "small" }, `${word("since")}: ${written(Date.parse(member.joined_at), "D")}`),
+  const tool = (face, label, run) => el("button", { type: "button", title: label, "aria-label": label, onclick: run }, face);
+  const menus = state.commands.some((command) => command.type === 3);
+  const entries = [
+    ...(own ? [] : ["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji)))),
+    !own && tool(icon("smile"), word("react"), (event) => doing.pick(message, event.currentTarget)),
+    !own && tool(icon("reply"), word("reply"), () => doing.reply(message)),
+    !own && state.channels.get(state.channel)?.type === 0 && tool(icon("thread"), word("thread"), () => doing.thread(message)),
+    menus && tool(icon("dots"), word("apps"), () => doing.apps(message)),
   ].filter(Boolean);
+  return entries.length > 0 && el("div", { class: "tools", role: "group", "aria-label": word("tools") }, ...entries);
+}
+
+let locals = 0;
+
+/** A message of the page's own: the application did not answer what was asked of it. */
+export function failure(sentence) {
+  const bot = application();
+  const newest = state.shown?.messages.at(-1)?.id ?? "1";
+  return {
+    id: String(BigInt(newest) + BigInt((locals += 1))),
+    local: true,
+    failed: sentence,
+    type: 0,
+    flags: EPHEMERAL,
+    author: state.members.get(bot?.id)?.user ?? { id: bot?.id ?? "0", username: bot?.name ?? "?", bot: true },
+    timestamp: new Date(now()).toISOString(),
+  };
 }

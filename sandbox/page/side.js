@@ -1,33 +1,56 @@
 // The left column: channels, direct messages, voice, events, and who one is.
 
 import { el, fill } from "./dom.js";
+import { signOf } from "./head.js";
+import { icon } from "./icons.js";
 import { avatar } from "./messages.js";
-import { BOT, application, myself, nameOf, people, sees, state } from "./state.js";
+import { BOT, application, myself, nameOf, people, rolesOf, sees, state } from "./state.js";
 import { timeNode } from "./time.js";
-import { LANGUAGES, language, word } from "./words.js";
+import { marks } from "./unread.js";
+import { LANGUAGES, THEMES, language, theme, word } from "./words.js";
 
 const VOICE = new Set([2, 13]);
 const THREAD = new Set([10, 11, 12]);
+const folded = new Set();
 
-/** Draw the column. `doing` is {open, voice, become, speak}. */
+/** Draw the column. `doing` is {open, voice, become, newcomer, speak, paint, events}. */
 export function drawSide(doing) {
   const { world } = state;
   const focused = document.activeElement?.id;
+  const scrolled = document.querySelector("#side nav")?.scrollTop ?? 0;
   const bot = application();
+  const mark = marks();
   fill(
     document.getElementById("side"),
-    el("h1", {}, world.guild?.name ?? word("title"), el("span", { class: "quiet" }, word("people", { n: world.members.length }))),
+    el("h1", {}, world.guild?.name ?? word("title"), el("span", { class: "quiet" }, word("people_count", { n: world.members.length }))),
     el(
       "nav",
       { "aria-label": word("channels") },
-      ...groups().map(([name, channels]) => [el("h2", {}, name), el("ul", {}, ...channels.map((channel) => channelNode(channel, doing)))]),
+      eventsButton(doing),
+      ...groups().map(([name, channels], index) => groupNode(`group-${index}`, name, channels, mark, doing)),
       el("h2", {}, word("direct")),
-      el("ul", {}, bot ? directNode(bot, doing) : el("li", { class: "quiet pad" }, word("nobot"))),
-      world.scheduled_events?.length ? events() : null,
+      el("ul", {}, bot ? directNode(bot, mark, doing) : el("li", { class: "quiet pad" }, word("nobot"))),
     ),
+    connected(doing),
     selfNode(doing),
   );
+  document.querySelector("#side nav").scrollTop = scrolled;
   if (focused) document.getElementById(focused)?.focus();
+}
+
+/** A category with its channels; folded, it shows only what is open or unread. */
+function groupNode(id, name, channels, mark, doing) {
+  const closed = folded.has(name);
+  const fold = () => {
+    if (closed) folded.delete(name);
+    else folded.add(name);
+    drawSide(doing);
+  };
+  const shown = channels.filter((channel) => !closed || channel.id === state.channel || mark(channel.id).unread);
+  return [
+    el("h2", {}, el("button", { type: "button", id, class: "fold", "aria-expanded": String(!closed), onclick: fold }, icon("down"), name)),
+    el("ul", {}, ...shown.map((channel) => channelNode(channel, mark, doing))),
+  ];
 }
 
 /** Channels by category, text before voice; threads stand below their channel. */
@@ -43,63 +66,121 @@ function groups() {
   ].filter(([, list]) => list.length);
 }
 
-function channelNode(channel, doing) {
+function channelNode(channel, mark, doing) {
   if (VOICE.has(channel.type)) return voiceNode(channel, doing);
   const threads = state.world.channels.filter((one) => THREAD.has(one.type) && one.parent_id === channel.id && !one.thread_metadata?.archived);
-  return el("li", {}, opener(channel.id, "#", channel.name, doing), threads.length && el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, "↳", one.name, doing)))));
+  const inner = threads.length > 0 && el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, signOf(one), one.name, mark, doing))));
+  return el("li", {}, opener(channel.id, signOf(channel), channel.name, mark, doing), inner);
 }
 
-function opener(id, sign, name, doing, ...more) {
-  const classes = ["channel", state.unread.has(id) && id !== state.channel && "unread"].filter(Boolean).join(" ");
+function opener(id, sign, name, mark, doing, ...more) {
+  const { unread, mentions } = id === state.channel ? {} : mark(id);
+  const said = [name, mentions ? word("mentions", { n: mentions }) : unread && word("unread")].filter(Boolean).join(", ");
   return el(
     "button",
-    { type: "button", class: classes, id: `open-${id}`, "aria-current": id === state.channel ? "page" : null, onclick: () => doing.open(id) },
-    el("span", { class: "sign", "aria-hidden": "true" }, sign),
+    {
+      type: "button",
+      class: unread ? "channel unread" : "channel",
+      id: `open-${id}`,
+      "aria-label": unread ? said : null,
+      "aria-current": id === state.channel ? "page" : null,
+      onclick: () => doing.open(id),
+    },
+    icon(sign),
     el("span", { class: "name" }, name),
+    mentions ? el("span", { class: "count" }, mentions) : null,
     ...more,
   );
 }
 
-function directNode(bot, doing) {
-  const dot = el("span", { class: bot.connected ? "dot on" : "dot", title: word(bot.connected ? "online" : "offline") });
-  return el("li", {}, opener(BOT, "@", bot.name, doing, dot, el("span", { class: "quiet" }, word(bot.connected ? "online" : "offline"))));
+function directNode(bot, mark, doing) {
+  const told = word(bot.connected ? "online" : "offline");
+  return el("li", {}, opener(BOT, "at", bot.name, mark, doing, el("span", { class: bot.connected ? "dot on" : "dot" }), el("span", { class: "quiet" }, told)));
 }
 
 function voiceNode(channel, doing) {
   const inside = state.world.voice_states.filter((one) => one.channel_id === channel.id);
   const mine = inside.some((one) => one.user_id === state.me);
+  const label = word(mine ? "leave" : "join");
   return el(
     "li",
     {},
     el(
       "div",
-      { class: "channel voice" },
-      el("span", { class: "sign", "aria-hidden": "true" }, "♪"),
+      { class: mine ? "channel voice on" : "channel voice" },
+      icon("voice"),
       el("span", { class: "name" }, channel.name),
-      el("button", { type: "button", id: `voice-${channel.id}`, class: "small-button", onclick: () => doing.voice(mine ? null : channel.id) }, word(mine ? "leave" : "join")),
+      el("button", { type: "button", id: `voice-${channel.id}`, class: "small-button", "aria-label": `${label}: ${channel.name}`, onclick: () => doing.voice(mine ? null : channel.id) }, label),
     ),
-    el("ul", {}, ...inside.map((one) => listener(one))),
+    inside.length > 0 && el("ul", {}, ...inside.map(listener)),
   );
 }
 
 function listener(one) {
   const member = state.members.get(one.user_id);
   if (!member) return null;
-  return el("li", { class: "listener" }, avatar(member.user), nameOf(member.user), one.user_id === state.me && el("span", { class: "quiet" }, ` (${word("you")})`));
+  return el("li", { class: "listener" }, avatar(member.user), nameOf(member.user), one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`));
 }
 
-function events() {
-  const coming = [...state.world.scheduled_events].filter((event) => event.status <= 2).sort((a, b) => a.scheduled_start_time.localeCompare(b.scheduled_start_time));
-  const entry = (event) => el("li", { class: "event" }, el("strong", {}, event.name), timeNode(Date.parse(event.scheduled_start_time), "f"));
-  return coming.length ? [el("h2", {}, word("events")), el("ul", {}, ...coming.slice(0, 8).map(entry))] : null;
+/** The line that says in which voice channel one is. */
+function connected(doing) {
+  const mine = state.world.voice_states.find((one) => one.user_id === state.me && one.channel_id);
+  if (!mine) return null;
+  const leave = el("button", { type: "button", id: "hang-up", class: "small-button", onclick: () => doing.voice(null) }, word("leave"));
+  return el("div", { id: "connected" }, icon("voice"), el("span", { class: "grow" }, el("strong", {}, word("connected")), el("span", { class: "quiet" }, state.channels.get(mine.channel_id)?.name)), leave);
+}
+
+/** The scheduled events that are still to come or on, soonest first. */
+export function comingEvents() {
+  return (state.world.scheduled_events ?? []).filter((event) => event.status <= 2).sort((a, b) => a.scheduled_start_time.localeCompare(b.scheduled_start_time));
+}
+
+function eventsButton(doing) {
+  const coming = comingEvents();
+  const count = coming.length > 0 && el("span", { class: "quiet" }, String(coming.length));
+  return el("button", { type: "button", id: "open-events", class: "channel", onclick: doing.events }, icon("calendar"), el("span", { class: "name" }, word("events")), count);
+}
+
+/** An event as a card with its button *Interested*. */
+export function eventNode(event, doing) {
+  const who = state.world.interested?.[event.id] ?? [];
+  const mine = who.includes(state.me);
+  const place = state.channels.get(event.channel_id)?.name ?? event.entity_metadata?.location;
+  const press = () => doing.interest(event, !mine);
+  return el(
+    "article",
+    { class: "event", "data-event": event.id },
+    el("p", { class: "when" }, icon("calendar"), timeNode(Date.parse(event.scheduled_start_time), "f"), event.status === 2 && el("span", { class: "badge live" }, word("live"))),
+    el("h3", {}, event.name),
+    event.description && el("p", { class: "quiet" }, event.description),
+    el(
+      "p",
+      { class: "row" },
+      place && el("span", { class: "quiet grow" }, place),
+      el("span", { class: "quiet" }, word("interestedCount", { n: who.length })),
+      el("button", { type: "button", class: mine ? "button success" : "button secondary", "aria-pressed": String(mine), onclick: press }, icon(mine ? "check" : "bell"), word("interested")),
+    ),
+  );
 }
 
 let self = { key: null, node: null };
 
 /** Who one is. Kept while nothing of it changes: the list may be long, and open. */
 function selfNode(doing) {
-  const key = JSON.stringify([state.me, language(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
-  if (self.key !== key) self = { key, node: el("div", { id: "self" }, meNode(doing), languageNode(doing)) };
+  const key = JSON.stringify([state.me, language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
+  if (self.key !== key) {
+    const me = myself();
+    const newcomer = el("button", { type: "button", id: "newcomer", class: "tool", "aria-label": word("newcomer"), title: word("newcomer"), onclick: doing.newcomer }, icon("plus"));
+    self = {
+      key,
+      node: el(
+        "div",
+        { id: "self" },
+        el("div", { class: "me" }, me && avatar(me.user), meNode(doing), newcomer),
+        el("div", { class: "row" }, choice("language", LANGUAGES, language(), doing.speak), choice("theme", THEMES.map((name) => [name, word(name)]), theme(), doing.paint)),
+      ),
+    };
+  }
   return self.node;
 }
 
@@ -107,16 +188,15 @@ function meNode(doing) {
   const node = el("select", { id: "me", onchange: (event) => doing.become(event.target.value) });
   for (const { user } of people()) {
     const owner = user.id === state.world.guild.owner_id ? ` (${word("owner")})` : "";
-    const roles = state.members.get(user.id).roles.map((id) => state.roles.get(id)?.name).filter(Boolean);
+    const roles = rolesOf(user.id).map((role) => role.name);
     const more = roles.length ? ` — ${roles.join(", ")}` : "";
     node.append(el("option", { value: user.id, selected: user.id === state.me }, `${nameOf(user)}${owner}${more}`));
   }
-  const me = myself();
-  return el("div", { class: "me" }, me && avatar(me.user), el("label", {}, el("span", { class: "small" }, word("me")), node));
+  return el("label", {}, el("span", { class: "small" }, word("me")), node);
 }
 
-function languageNode(doing) {
-  const node = el("select", { id: "language", onchange: (event) => doing.speak(event.target.value) });
-  for (const [tag, name] of LANGUAGES) node.append(el("option", { value: tag, selected: tag === language(), lang: tag }, name));
-  return el("label", {}, el("span", { class: "small" }, word("language")), node);
+function choice(name, entries, current, chosen) {
+  const node = el("select", { id: name, onchange: (event) => chosen(event.target.value) });
+  for (const [value, text] of entries) node.append(el("option", { value, selected: value === current, lang: name === "language" ? value : null }, text));
+  return el("label", {}, el("span", { class: "small" }, word(name)), node);
 }

@@ -2,8 +2,17 @@
 
 import { language } from "./words.js";
 
-/** The world as last read, who acts, and which channel is open (`@bot` for the direct messages). */
-export const state = { world: null, me: null, channel: null, commands: [], clock: null, unread: new Set() };
+/** The world as last read, who acts, which channel is open (`@bot` for the direct messages), and its history. */
+export const state = {
+  world: null,
+  me: null,
+  channel: null,
+  shown: null,
+  commands: [],
+  clock: null,
+  newest: new Map(),
+  mentioned: new Map(),
+};
 
 export const BOT = "@bot";
 
@@ -33,12 +42,19 @@ export function nameOf(user) {
   return member?.nick ?? user.global_name ?? user.username;
 }
 
-/** The colour of the highest role that has one, or null. */
-export function colourOf(userId) {
-  const roles = (state.members.get(userId)?.roles ?? []).map((id) => state.roles.get(id)).filter((role) => role?.color);
-  const highest = roles.sort((a, b) => b.position - a.position)[0];
-  return highest ? `#${highest.color.toString(16).padStart(6, "0")}` : null;
+/** A role's colour, or null. */
+export function roleColour(role) {
+  return role?.color ? `#${role.color.toString(16).padStart(6, "0")}` : null;
 }
+
+/** A member's roles, the highest first. */
+export function rolesOf(userId) {
+  const roles = (state.members.get(userId)?.roles ?? []).map((id) => state.roles.get(id)).filter(Boolean);
+  return roles.sort((a, b) => b.position - a.position || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+}
+
+/** The colour of the highest role that has one, or null. */
+export const colourOf = (userId) => roleColour(rolesOf(userId).find((role) => role.color));
 
 /** The member that acts. */
 export const myself = () => state.members.get(state.me);

@@ -11,7 +11,10 @@ const FORMS = {
   D: { dateStyle: "long" },
   f: { dateStyle: "long", timeStyle: "short" },
   F: { dateStyle: "full", timeStyle: "short" },
+  s: { dateStyle: "short", timeStyle: "short" },
+  S: { dateStyle: "short", timeStyle: "medium" },
 };
+const made = new Map(); // making a formatter costs more than formatting with it
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -24,7 +27,9 @@ const UNITS = [
 /** A moment (milliseconds) in one of Discord's forms t T d D f F R. */
 export function written(moment, form = "f") {
   if (form === "R") return relative(moment);
-  return new Intl.DateTimeFormat(language(), FORMS[form] ?? FORMS.f).format(moment);
+  const key = language() + form;
+  if (!made.has(key)) made.set(key, new Intl.DateTimeFormat(language(), FORMS[form] ?? FORMS.f));
+  return made.get(key).format(moment);
 }
 
 function relative(moment) {
@@ -40,6 +45,9 @@ export function timeNode(moment, form) {
   if (form === "R") node.dataset.relative = moment;
   return node;
 }
+
+/** The day of a moment in the viewer's zone, as a text to compare. */
+export const dayOf = (moment) => new Date(moment).toDateString();
 
 /** When a message was written: the time alone if it was today. */
 export function messageTime(moment) {

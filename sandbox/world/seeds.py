@@ -43,8 +43,8 @@ def demo(world: World) -> None:
     """A hundred people, two roles, five text channels, two voice channels."""
     past = _Past(world)
     guild = _found(world, past, "Lyceum")
-    expert = shapes.role(past.next(), "Expert", 0, 1, hoist=True, mentionable=True)
-    moderator = shapes.role(past.next(), "Moderator", permissions.MODERATOR, 2, hoist=True)
+    expert = shapes.role(past.next(), "Expert", 0, 1, hoist=True, mentionable=True, **_colour(0x9B59B6))
+    moderator = shapes.role(past.next(), "Moderator", permissions.MODERATOR, 2, hoist=True, **_colour(0x1F8B4C))
     for role in (expert, moderator):
         world.keep("role", role["id"], role, guild)
     roles = {"max": [moderator["id"]], "eve": [expert["id"]]}
@@ -99,6 +99,13 @@ def _rooms(world: World, guild: Guild, past: _Past, moderator_id: str) -> None:
     for position, (name, parent) in enumerate([("Lounge", community), ("Classroom", learning)]):
         voice = shapes.channel(past.next(), guild.id, 2, name, position, parent_id=parent)
         world.keep("channel", voice["id"], voice, guild)
+
+
+def _colour(number: int) -> Json:
+    return {
+        "color": number,
+        "colors": {"primary_color": number, "secondary_color": None, "tertiary_color": None},
+    }
 
 
 def _category(world: World, guild: Guild, past: _Past, name: str, position: int) -> str:

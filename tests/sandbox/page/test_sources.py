@@ -27,15 +27,22 @@ def test_nothing_comes_from_another_host(file: Path) -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    text = (_PAGE / "words.js").read_text("utf-8")
-    english, chinese = re.findall(r"^  (?:en|\"zh-CN\"): \{\n(.*?)^  \},", text, re.DOTALL | re.MULTILINE)
-
-    def words(block: str) -> dict[str, set[str]]:
+    def words(name: str) -> dict[str, set[str]]:
         """Each key with the places that its text fills."""
-        return {
-            key: set(re.findall(r"\{\w+\}", line))
-            for key, line in re.findall(r"^    (\w+): (.*)$", block, re.MULTILINE)
-        }
+        lines = re.findall(r'^  (\w+): "(.+)",$', (_PAGE / name).read_text("utf-8"), re.MULTILINE)
+        return {key: set(re.findall(r"\{\w+\}", line)) for key, line in lines}
 
-    assert len(words(english)) > 50
-    assert words(english) == words(chinese)
+    assert len(words("words_en.js")) > 150
+    assert words("words_en.js") == words("words_zh.js")
+
+
+def test_every_word_that_is_used_has_its_text() -> None:
+    known = set(re.findall(r"^  (\w+): ", (_PAGE / "words_en.js").read_text("utf-8"), re.MULTILINE))
+    used = {
+        name
+        for file in _FILES
+        for name in re.findall(r'(?:\bword\(|data-word(?:-label)?=)"(\w+)"', file.read_text("utf-8"))
+    }
+
+    assert len(used) > 100
+    assert used - known == set()

@@ -1,0 +1,83 @@
+// The community's clock: what it says, how fast it goes, and turning it while one watches.
+
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { now, state } from "./state.js";
+import { refreshRelative, written } from "./time.js";
+import { word } from "./words.js";
+
+const STEPS = [
+  ["hour", 3600],
+  ["day", 86_400],
+  ["week", 604_800],
+];
+const SPEEDS = [
+  [0, "pause", "still"],
+  [1, "play", "real"],
+  [60, "fast", "sixty"],
+];
+
+let turn = null; // {from, began}: where the hands stood when it began to turn
+
+/** The clock with its buttons. `doing` is {turn, speed}. */
+export function clockNode(doing) {
+  const busy = turn !== null;
+  const speed = ([value, sign, name]) => {
+    const on = state.clock?.speed === value;
+    const how = { type: "button", id: `speed-${value}`, "aria-pressed": String(on), "aria-label": word(name), title: word(name), disabled: busy };
+    return el("button", { ...how, onclick: () => doing.speed(value) }, value === 60 ? "×60" : icon(sign));
+  };
+  const step = ([name, seconds]) => el("button", { type: "button", id: `step-${name}`, disabled: busy, onclick: () => doing.turn(seconds) }, word(name));
+  return el(
+    "div",
+    { id: "clock", role: "group", "aria-label": word("clock"), class: busy ? "turning" : "" },
+    el("span", { class: "label" }, word("now")),
+    el("time", { id: "now", title: word("clock") }),
+    el("span", { class: "buttons" }, ...SPEEDS.map(speed)),
+    el("span", { class: "buttons" }, ...STEPS.map(step)),
+    el("span", { class: "bar", role: "progressbar", "aria-label": word("turning"), hidden: !busy }),
+  );
+}
+
+/** Say the community's present moment; with seconds while it runs. */
+export function tick() {
+  const node = document.getElementById("now");
+  if (!node || !state.clock) return;
+  const moment = turn ? hands() : now();
+  const text = state.clock.speed ? `${written(moment, "D")} ${written(moment, "T")}` : written(moment, "F");
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** Where the hands stand while the clock turns: fast at first, slower towards the goal. */
+function hands() {
+  const gone = Math.min((performance.now() - turn.began) / 900, 1);
+  return turn.from + turn.seconds * 1000 * (1 - (1 - gone) ** 3);
+}
+
+/** Hold the clock's buttons and let its hands run until `action` is done. */
+export async function turning(seconds, action) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  turn = { from: now(), began: performance.now(), seconds };
+  show(true);
+  const step = () => {
+    if (!turn) return;
+    tick();
+    requestAnimationFrame(step);
+  };
+  if (!calm) requestAnimationFrame(step);
+  try {
+    return await action();
+  } finally {
+    turn = null;
+    show(false);
+    tick();
+    refreshRelative();
+  }
+}
+
+function show(on) {
+  const clock = document.getElementById("clock");
+  clock.classList.toggle("turning", on);
+  clock.querySelector(".bar").hidden = !on;
+  for (const button of clock.querySelectorAll("button")) button.disabled = on;
+}

@@ -1,0 +1,139 @@
+// What the acting person can do. Each deed is one call of the control side; what it refuses is shown as its sentence.
+
+import { post } from "./api.js";
+import { turning } from "./clock.js";
+import { askModal, askNewcomer, askText, show, showLive } from "./dialogs.js";
+import { el, toast } from "./dom.js";
+import { pickEmoji } from "./emoji.js";
+import { failure } from "./messages.js";
+import { profile } from "./people.js";
+import { comingEvents, eventNode } from "./side.js";
+import { myself, nameOf, state, takeClock } from "./state.js";
+import { happened } from "./tour.js";
+import { locale, localised, paint, speak, word } from "./words.js";
+
+const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: locale(), ...body });
+
+/** The deeds, for a `page` of {view, composer, open, become, draw, readWorld, refresh, panel, failed}. */
+export function deeds(page) {
+  /** Run an action; what the sandbox refuses is shown as its sentence. */
+  const trying = async (action) => {
+    try {
+      return await action();
+    } catch (error) {
+      page.failed(error);
+      return null;
+    }
+  };
+
+  /** What an acting call about an interaction answered: a modal is asked, silence is said. */
+  const outcome = async (answer) => {
+    await page.view.read();
+    if (answer.state === "no_response") page.view.note(failure(word("noResponse")));
+    else if (answer.state === "thinking") toast(word("slow"));
+    else if (answer.state === "modal") {
+      const next = await askModal(answer.modal, (fields) => post("submit", mine({ modal: answer.modal.id, fields })));
+      if (next) await outcome(next);
+    }
+    return answer;
+  };
+
+  const menuButton = (command, target) => {
+    const run = async (event) => {
+      event.currentTarget.closest("dialog").close();
+      await doing.act("menu", { command: command.name, target });
+    };
+    return el("button", { type: "button", class: "menu-item", onclick: run }, localised(command));
+  };
+  const menus = (type, target) => state.commands.filter((command) => command.type === type).map((command) => menuButton(command, target));
+
+  const doing = {
+    trying,
+    failed: page.failed,
+    open: page.open,
+    become: page.become,
+    panel: page.panel,
+    menu: () => document.body.classList.toggle("menu"),
+    say: async (body) => {
+      await post("say", mine(body));
+      await page.view.read();
+      page.view.toEnd();
+    },
+    slash: async (body) => {
+      const answer = await post("slash", mine(body));
+      happened({ kind: "slash", command: body.command, state: answer.state });
+      page.view.list.pinned = true;
+      await outcome(answer);
+    },
+    act: (verb, body) =>
+      trying(async () => {
+        const answer = await post(verb, mine(body));
+        happened({ kind: verb, id: body.custom_id, state: answer.state });
+        await outcome(answer);
+      }),
+    vote: (message, answers) => trying(() => post("vote", mine({ message: message.id, answers })).then(() => page.view.read())),
+    react: (message, emoji, remove = false) => trying(() => post("react", mine({ message: message.id, emoji, remove: Boolean(remove) })).then(() => page.view.again(message.id)).then(() => page.view.read())),
+    pick: (message, button) => pickEmoji(button, (emoji) => doing.react(message, emoji)),
+    reply: (message) => page.composer().reply(message),
+    jump: (id) => page.view.jump(id),
+    dismiss: (message) => page.view.dismiss(message),
+    thread: (message) =>
+      trying(async () => {
+        const name = await askText(word("threadName"));
+        if (!name) return;
+        const thread = await post("thread", mine({ name, message: message.id }));
+        await page.readWorld();
+        await page.open(thread.id);
+      }),
+    apps: (message) => show(word("apps"), ...menus(3, message.id)),
+    who: (user) => show(nameOf(user), ...profile(user), ...menus(2, user.id)),
+    events: () =>
+      showLive(word("events"), () => {
+        const coming = comingEvents();
+        return coming.length ? coming.map((event) => eventNode(event, doing)) : [el("p", { class: "quiet" }, word("noEvents"))];
+      }),
+    interest: (event, interested) =>
+      trying(async () => {
+        await post("interest", { as: state.me, event: event.id, interested });
+        await page.readWorld();
+      }),
+    voice: (channel) =>
+      trying(async () => {
+        await post("voice", { as: state.me, channel });
+        happened({ kind: "voice", channel });
+        await page.readWorld();
+      }),
+    newcomer: () =>
+      trying(async () => {
+        const joined = await askNewcomer((body) => post("join", body));
+        if (!joined) return;
+        await page.readWorld();
+        await page.become(joined.user.id);
+        toast(word("welcome", { who: nameOf(myself().user) }));
+      }),
+    speak: (tag) => {
+      speak(tag);
+      page.draw();
+      return page.view.read();
+    },
+    paint: (name) => {
+      paint(name);
+      page.draw();
+    },
+    speed: (speed) => trying(async () => takeClock(await post("clock", { speed })) ?? page.draw()),
+    turn: (seconds) =>
+      trying(async () => {
+        const counted = page.news;
+        await turning(seconds, async () => {
+          const clock = await post("clock", { advance: seconds });
+          if (clock.now) takeClock(clock);
+          happened({ kind: "turn", seconds });
+          if (clock.acknowledged === false) toast(word("unacknowledged"), "error");
+          await page.refresh();
+        });
+        const came = page.news - counted;
+        toast(came ? word("fellDue", { n: came }) : word("nothingDue"));
+      }),
+  };
+  return doing;
+}

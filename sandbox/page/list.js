@@ -1,0 +1,148 @@
+// A list of which only what is seen, and a little around it, is in the page. Rows may be of any height.
+
+const OVER = 500;
+
+/** Rows of `items` ({id, guess}) in `list` within `scroller`.
+ *
+ * `make(item, row)` gives an item's node, or the row's own node if nothing of it changed; `near` is called when the
+ * oldest items come near, `moved(pinned)` after each scrolling. While the end is in sight it stays in sight.
+ */
+export class VirtualList {
+  #items = [];
+  #rows = new Map();
+  #heights = new Map();
+  #waiting = false;
+  #held = null;
+  pinned = true;
+
+  constructor(scroller, list, { make, near, moved }) {
+    Object.assign(this, { scroller, list, make, near, moved });
+    this.observer = new ResizeObserver((entries) => this.#resized(entries));
+    this.observer.observe(scroller);
+    scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+  }
+
+  /** Show these items; those that are in the page and unchanged keep their node, with focus and selection. */
+  set(items) {
+    this.#items = items;
+    this.draw();
+  }
+
+  /** Forget everything measured: another list begins. */
+  clear() {
+    this.#heights.clear();
+    this.pinned = true;
+    this.set([]);
+  }
+
+  /** Go to the end, and stay there. */
+  toEnd() {
+    this.pinned = true;
+    this.draw();
+  }
+
+  /** Bring an item into the middle; its node, or undefined if it is not among the items. */
+  show(id) {
+    const index = this.#items.findIndex((item) => item.id === id);
+    if (index < 0) return undefined;
+    this.pinned = false;
+    for (let round = 0; round < 3; round += 1) {
+      this.scroller.scrollTop = this.#tops()[index] - this.scroller.clientHeight / 3;
+      this.draw();
+    }
+    return this.#rows.get(id)?.node;
+  }
+
+  /** Put what is seen into the page. */
+  draw(held = null) {
+    const tops = this.#tops();
+    const total = tops.at(-1);
+    const { scrollTop, clientHeight } = this.scroller;
+    const low = (this.pinned ? total - clientHeight : scrollTop) - OVER;
+    const high = (this.pinned ? total : scrollTop + clientHeight) + OVER;
+    let first = 0;
+    while (first < this.#items.length && tops[first + 1] < low) first += 1;
+    let last = first;
+    while (last < this.#items.length && tops[last] < high) last += 1;
+    const anchor = this.pinned ? null : (held ?? this.#anchor());
+    this.#place(first, last);
+    this.#pad(tops, first, last);
+    this.#measure();
+    this.#pad(this.#tops(), first, last);
+    if (this.pinned) this.scroller.scrollTop = this.scroller.scrollHeight;
+    else if (anchor?.node.isConnected) this.scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    this.#held = this.pinned ? null : this.#anchor();
+    if (first < 15 && this.#items.length) this.near();
+    this.moved(this.pinned);
+  }
+
+  #tops() {
+    const tops = new Float64Array(this.#items.length + 1);
+    this.#items.forEach((item, index) => {
+      tops[index + 1] = tops[index] + (this.#heights.get(item.id) ?? item.guess);
+    });
+    return tops;
+  }
+
+  /** The first row in sight and where it stands: what must not move while rows above it change. */
+  #anchor() {
+    const edge = this.scroller.getBoundingClientRect().top;
+    for (const node of this.list.children) {
+      const { top, bottom } = node.getBoundingClientRect();
+      if (bottom > edge) return { node, top };
+    }
+    return null;
+  }
+
+  #place(first, last) {
+    const next = new Map();
+    for (const item of this.#items.slice(first, last)) {
+      const row = this.#rows.get(item.id) ?? { item: null, node: null };
+      const node = this.make(item, row);
+      next.set(item.id, { item, node });
+      if (node !== row.node) this.observer.observe(node);
+    }
+    const wanted = new Set([...next.values()].map((row) => row.node));
+    for (const { node } of this.#rows.values()) {
+      if (wanted.has(node)) continue;
+      if (node.contains(document.activeElement)) this.scroller.focus({ preventScroll: true });
+      this.observer.unobserve(node);
+      node.remove();
+    }
+    let at = this.list.firstElementChild;
+    for (const node of wanted) {
+      if (node === at) at = at.nextElementSibling;
+      else this.list.insertBefore(node, at);
+    }
+    this.#rows = next;
+  }
+
+  #pad(tops, first, last) {
+    this.list.style.paddingTop = `${tops[first]}px`;
+    this.list.style.paddingBottom = `${tops.at(-1) - tops[last]}px`;
+  }
+
+  #measure() {
+    for (const [id, { node }] of this.#rows) this.#heights.set(id, node.getBoundingClientRect().height);
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    this.pinned = scrollHeight - scrollTop - clientHeight < 60;
+    if (this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
+      this.draw();
+    });
+  }
+
+  /** A picture came, or the window changed: what is in sight stays where it is. */
+  #resized(entries) {
+    const changed = entries.some(({ target }) => {
+      if (target === this.scroller) return true;
+      return Math.abs((this.#heights.get(target.dataset.id) ?? 0) - target.getBoundingClientRect().height) > 0.5;
+    });
+    if (changed && this.#items.length) this.draw(this.#held);
+  }
+}
