@@ -136,7 +136,12 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     takes_place = Running(db, clock, queue, server, doors)
     till = open_till(settings, clock, lambda: web.url)
     sellers = providers(Surroundings(settings, lambda: web.url, till))
-    terms = Terms(settings.payments.link_minutes, settings.payments.poll_seconds, settings.folder)
+    terms = Terms(
+        settings.payments.link_minutes,
+        settings.payments.poll_seconds,
+        settings.folder,
+        settings.community.staff_channel,
+    )
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
@@ -151,6 +156,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "role.sync": memberships.reconciler.sync,
+        "access.audit": memberships.audit.run,
+        "access.refused": memberships.breaker.tell,
+        "access.release": memberships.reconciler.again,
         "entitlement.start": memberships.reconciler.start,
         "entitlement.end": memberships.reconciler.end,
         "card.update": memberships.pay_cards.update,
@@ -232,6 +240,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         app.wake.every(30, app.doors.see, "doors")
         app.wake.every(settings.activity.flush_seconds, app.activity.beat, "flush")
         await app.weekly.schedule_all()
+        await app.memberships.audit.schedule(await app.server.guild_ids())
         app.wake.start()
         stack.push_async_callback(app.wake.stop)
         if follower is not None:

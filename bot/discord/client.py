@@ -81,6 +81,7 @@ class Client(commands.Bot):
         self._actions: dict[str, Action] = {}
         self._pages = pages
         self._folder = folder
+        self._hear_of_roles()
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(Translator(self.texts))
@@ -89,6 +90,18 @@ class Client(commands.Bot):
             await self.load_extension(page)
         await self._sync()
         self.synced.set()
+
+    def _hear_of_roles(self) -> None:
+        """Dispatch `member_roles(guild_id, user_id, role_ids)`: without a member cache the library drops these events."""
+        parsers = self._connection.parsers
+        parse = parsers["GUILD_MEMBER_UPDATE"]
+
+        def told(data: Any) -> None:
+            parse(data)
+            roles = frozenset(map(int, data["roles"]))
+            self.dispatch("member_roles", int(data["guild_id"]), int(data["user"]["id"]), roles)
+
+        parsers["GUILD_MEMBER_UPDATE"] = told
 
     def on_action(self, name: str, action: Action) -> None:
         """Run `action` when a button or select of that name is used. A page registers its own."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction
+from bot.memberships.breaker import Breaker
 from bot.memberships.model import Entitlement, Standing
 from bot.memberships.rules import Right, wanted_roles
 from bot.memberships.store import entitlements, grants, overrides, records
@@ -22,11 +25,14 @@ class Reconciler:
     It takes only roles that Lyceum gave (`grant`); a role given by hand is never touched.
     """
 
-    def __init__(self, db: Database, clock: Clock, queue: Queue, server: ChatServer) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, breaker: Breaker
+    ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
+        self._breaker = breaker
 
     async def wanted(self, guild_id: int, user_id: int) -> tuple[frozenset[int], dict[int, datetime | None]]:
         """(roles that the member should hold now, roles that Lyceum gave)."""
@@ -70,6 +76,11 @@ class Reconciler:
         if trouble is not None:
             raise trouble
 
+    async def again(self, job: Job) -> None:
+        """Work `access.release`: what was withheld until now may come back."""
+        async with self._db.write() as tx:
+            await self._queue.again(tx, "role.sync", job.guild_id, job.key)
+
     async def end(self, job: Job) -> None:
         """Work `entitlement.end`: when its time has come, the right ends and its role goes."""
         now = self._clock.now()
@@ -97,20 +108,35 @@ class Reconciler:
 
     async def _give(self, guild_id: int, person: Person, role_id: int) -> None:
         roles = {role.id: role for role in await self._server.roles(guild_id)}
-        _check(roles.get(role_id), role_id)
+        _check(roles.get(role_id), role_id, await self._server.own_top_position(guild_id))
         async with self._db.write() as tx:
             await grants.intend(tx, guild_id, person.id, [role_id])
+        await self._breaker.check(guild_id)
         point("role.before_put")
-        await self._server.add_role(guild_id, person.id, role_id, "Lyceum: a membership wants it")
+        async with self._told(guild_id, role_id):
+            await self._server.add_role(guild_id, person.id, role_id, "Lyceum: a membership wants it")
         point("role.after_put")
 
     async def _take(self, guild_id: int, person: Person, role_id: int) -> None:
         if role_id in person.roles:
+            await self._breaker.check(guild_id)
             point("role.before_delete")
-            await self._server.remove_role(
-                guild_id, person.id, role_id, "Lyceum: no membership wants it any more"
-            )
+            async with self._told(guild_id, role_id):
+                await self._server.remove_role(
+                    guild_id, person.id, role_id, "Lyceum: no membership wants it any more"
+                )
             point("role.after_delete")
+
+    @contextlib.asynccontextmanager
+    async def _told(self, guild_id: int, role_id: int) -> AsyncGenerator[None]:
+        """One refusal by Discord stops the others; one success lets them go on."""
+        try:
+            yield
+        except NeedsAction as error:
+            if error.finding == "missing-permission":
+                await self._breaker.refused(guild_id, role_id)
+            raise
+        await self._breaker.allowed(guild_id)
 
     async def _note(self, guild_id: int, user_id: int, given: list[int], gone: list[int]) -> None:
         now = self._clock.now()
@@ -136,10 +162,12 @@ def right_of(right: Entitlement) -> Right:
     )  # fmt: skip
 
 
-def _check(role: Role | None, role_id: int) -> None:
+def _check(role: Role | None, role_id: int, own_top: int) -> None:
     """Roles change after a tier was made: look again before giving one (reliability.md, threat T7)."""
     if role is None:
         raise NeedsAction("role-deleted", f"The role {role_id} that a membership gives was deleted.")
+    if role.position >= own_top:  # Discord would refuse: it need not be asked
+        raise NeedsAction("missing-permission", f"The role {role.name} stands above Lyceum's own.")
     if role.dangerous or role.managed or role.everyone:
         raise NeedsAction(
             "role-dangerous",

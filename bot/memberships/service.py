@@ -11,23 +11,29 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.i18n import Texts
+from bot.memberships.access_cards import Explanation
+from bot.memberships.breaker import Breaker
 from bot.memberships.buying import Bill, Buying
 from bot.memberships.cards import Offer, Receipt, Status
+from bot.memberships.drift import Audit
 from bot.memberships.model import Entitlement, Order, Standing, Tier
 from bot.memberships.paycards import PayCards
 from bot.memberships.polling import Polling
 from bot.memberships.reconcile import Reconciler
 from bot.memberships.refunds import Refunds
 from bot.memberships.settle import Settling
-from bot.memberships.staff_cards import Explanation, Sales
+from bot.memberships.staff_cards import Sales
+from bot.memberships.staffing import Staffing
 from bot.memberships.state import State
-from bot.memberships.store import entitlements, orders
+from bot.memberships.store import entitlements, orders, overrides, records
+from bot.memberships.store.records import Note
 from bot.memberships.tiers import Tiers
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
 
 ORDERS_LISTED = 20
+ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class Terms:
     link_minutes: int
     poll_seconds: float
     folder: Path
+    staff_channel: str = "staff"
 
 
 class Memberships:
@@ -62,7 +69,12 @@ class Memberships:
             db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
         )
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
-        self.reconciler = Reconciler(db, clock, queue, server)
+        self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
+        self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
+        self.audit = Audit(db, clock, queue, server)
+        self.staffing = Staffing(
+            db, clock, queue, server, self.tiers, self.settling.entitling, texts.community.zone
+        )
         self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
@@ -116,9 +128,18 @@ class Memberships:
         wanted, ours = await self.reconciler.wanted(guild_id, user_id)
         async with self._db.read() as db:
             rights = await entitlements.of_member(db, guild_id, user_id)
+            exceptions = await overrides.of_member(db, guild_id, user_id)
         person = await self._server.member(guild_id, user_id)
-        held = person.roles if person else None
-        return Explanation(user_id, tuple(rights), wanted, frozenset(ours), held, self._clock.now())
+        held, now = person.roles if person else None, self._clock.now()
+        return Explanation(
+            user_id, tuple(rights), wanted, frozenset(ours), held, now,
+            tuple(one for one in exceptions if one.until is None or now < one.until),
+        )  # fmt: skip
+
+    async def log(self, guild_id: int, user_id: int | None) -> list[Note]:
+        """What was changed about access, by whom, newest first."""
+        async with self._db.read() as db:
+            return await records.log_of(db, guild_id, ACCESS_WORDS, user_id, 20)
 
     async def sales(self, guild_id: int) -> Sales:
         """Orders for the owner's eyes, newest first."""
@@ -140,8 +161,15 @@ class Memberships:
 
     async def roles_changed(self, guild_id: int) -> None:
         """Roles or permissions of the server changed: try at once what was stuck on them."""
+        await self.breaker.retry(guild_id)
+
+    async def member_changed(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:
+        """Somebody's roles changed, by whomever: put right what concerns us."""
+        wanted, ours = await self.reconciler.wanted(guild_id, user_id)
+        if wanted <= held and not (held & frozenset(ours)) - wanted:
+            return
         async with self._db.write() as tx:
-            await self._queue.heal(tx, guild_id)
+            await self._queue.again(tx, "role.sync", guild_id, str(user_id))
 
     async def paying(self, guild_id: int, at: datetime) -> int:
         """How many members had a paid membership at that moment."""

@@ -35,7 +35,7 @@ class Settling:
         self._clock = clock
         self._queue = queue
         self.policy = policy or Policy()
-        self._entitling = Entitling(clock, queue, suspends=self.policy.dispute == "suspend")
+        self.entitling = Entitling(clock, queue, suspends=self.policy.dispute == "suspend")
 
     def due(self, order: Order) -> Due:
         """What the rules need to know of an order."""
@@ -108,7 +108,7 @@ class Settling:
             await records.note(
                 tx, order.guild_id, now, 0, f"order.{outcome.state}", order.id, before=order.state.value
             )
-        changed = outcome.ever and await self._entitling.follow(tx, order, outcome)
+        changed = outcome.ever and await self.entitling.follow(tx, order, outcome)
         if moved and not changed and outcome.state is not State.PENDING:  # else the card follows the role
             await self._queue.again(tx, "card.update", order.guild_id, str(order.id))
         for payment in outcome.extra:

@@ -1,29 +1,16 @@
-"""What owners and moderators see of memberships: the shelf, the orders, and why somebody has a role."""
+"""What owners see of memberships: the shelf and the orders."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.cards import Accent, Block, Card, Divider, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.cards import roles_words, span_words, state_word
-from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
+from bot.memberships.model import Order, Product, Tier
 
 ROWS = 20
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a member has, or should have, their roles. `held` is None when they are not in the server."""
-
-    user_id: int
-    rights: tuple[Entitlement, ...]
-    wanted: frozenset[int]
-    ours: frozenset[int]
-    held: frozenset[int] | None
-    now: datetime
 
 
 @dataclass(frozen=True)
@@ -72,28 +59,6 @@ def tier_list(t: Words, products: Sequence[Product]) -> Card:
     return card(*blocks)
 
 
-def explanation(t: Words, told: Explanation) -> Card:
-    """role — why — until — source, for one member."""
-    lines = [
-        _why(t, right, told)
-        for right in told.rights
-        if right.standing is Standing.LIVE and right.ends_at > told.now
-    ]
-    by_us = [f"<@&{role}>" for role in sorted((told.held or frozenset()) & told.ours - told.wanted)]
-    by_others = [f"<@&{role}>" for role in sorted((told.held or frozenset()) - told.ours)]
-    return card(
-        t("## Access of {member}", member=f"<@{told.user_id}>"),
-        t("This person is not in the server. What they paid for waits for their return.")
-        if told.held is None
-        else None,
-        "\n".join(lines) if lines else t("No membership gives this person a role."),
-        t("Over, and being taken back: {roles}", roles=" ".join(by_us)) if by_us else None,
-        t("Not given by Lyceum, never taken by it: {roles}", roles=" ".join(by_others))
-        if by_others
-        else None,
-    )
-
-
 def sales(t: Words, sales: Sales) -> Card:
     """Orders that need the owner, then the latest."""
     if not sales.latest and not sales.waiting:
@@ -114,28 +79,6 @@ def refund_asked(t: Words, order: Order) -> Card:
         ),
         accent=Accent.GOOD,
     )  # fmt: skip
-
-
-def _why(t: Words, right: Entitlement, told: Explanation) -> str:
-    role = roles_words(right.tier.terms.roles)
-    if right.starts_at > told.now:
-        return t(
-            "{role} — {plan}, from {start} — until {when} — {source}", role=role, plan=plain(right.tier.name),
-            start=stamp(right.starts_at), when=stamp(right.ends_at), source=_source(t, right),
-        )  # fmt: skip
-    line = t(
-        "{role} — {plan}, paid — until {when} — {source}",
-        role=role, plan=plain(right.tier.name), when=stamp(right.ends_at), source=_source(t, right),
-    )  # fmt: skip
-    if told.held is not None and not told.held.issuperset(right.tier.terms.roles):
-        line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")
-    elif told.ours.isdisjoint(right.tier.terms.roles):
-        line += "\n" + t("held already before, so Lyceum will not take it.")
-    return line
-
-
-def _source(t: Words, right: Entitlement) -> str:
-    return t("order {number}", number=right.order_id) if right.order_id is not None else right.source
 
 
 def _sale(t: Words, order: Order) -> str:

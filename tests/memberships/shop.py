@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from bot.i18n import Texts
 from bot.memberships.model import Order, Tier
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import entitlement, grant
+from bot.memberships.tables import breaker, entitlement, grant
 from bot.money import Money
 from bot.payments.port import (
     Checkout,
@@ -63,6 +63,7 @@ class Hall:
     failures: int = 0
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
+    posts: dict[str, Card] = field(default_factory=dict[str, Card])
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -94,6 +95,17 @@ class Hall:
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         self._answer("remove", user_id, role_id)
         self.held[user_id].discard(role_id)
+
+    async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        for user_id in sorted(self.held):
+            yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
+
+    async def channel_named(self, guild_id: int, name: str) -> int | None:
+        return 70 if name == "staff" else None
+
+    async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
+        self.posts.setdefault(key, card)
+        return 1000 + len(self.posts)
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
@@ -197,6 +209,9 @@ class Shop:
             "order.refund": self.service.refunds.refund,
             "order.review": self.service.refunds.review,
             "role.sync": self.service.reconciler.sync,
+            "access.audit": self.service.audit.run,
+            "access.refused": self.service.breaker.tell,
+            "access.release": self.service.reconciler.again,
             "entitlement.start": self.service.reconciler.start,
             "entitlement.end": self.service.reconciler.end,
             "card.update": self.service.pay_cards.update,
@@ -260,6 +275,7 @@ class Shop:
         """As if every backoff were over."""
         async with self.db.write() as tx:
             await tx.execute(update(work).values(not_before=EPOCH))
+            await tx.execute(update(breaker).values(probe_at=EPOCH))
         await self.worker.run_due()
 
     async def look(self, order: Order) -> Order:

@@ -88,7 +88,7 @@ def split(process: Process) -> None:
 
     whole = process.handlers["order.settle"]
     process.handlers["order.settle"] = settle
-    _set(process.service.settling._entitling, "_queue", After())
+    _set(process.service.settling.entitling, "_queue", After())
 
 
 def ledger_by_event(process: Process) -> None:

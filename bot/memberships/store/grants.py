@@ -20,6 +20,13 @@ async def of_member(db: Reader, guild_id: int, user_id: int) -> dict[int, dateti
     return {row.role_id: row.given_at for row in await db.execute(query)}
 
 
+async def holders(db: Reader, guild_id: int) -> list[int]:
+    """Every member of the guild who has a role from Lyceum, or is about to."""
+    return list(
+        (await db.execute(select(grant.c.user_id).where(grant.c.guild_id == guild_id).distinct())).scalars()
+    )
+
+
 async def intend(tx: Writer, guild_id: int, user_id: int, role_ids: Iterable[int]) -> None:
     """Written before the role is put, so that one which was put and never noted is known as ours."""
     rows = [

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select
 
 from bot.db import Reader, Writer
 from bot.ids import new_id
 from bot.memberships.model import PayCard
-from bot.memberships.tables import answer, audit, order
+from bot.memberships.tables import answer, audit, entitlement, order
 
 
 async def keep_answer(
@@ -47,6 +49,32 @@ async def forget_answer(tx: Writer, guild_id: int, id_: int) -> None:
 async def forget_answers(tx: Writer, before: datetime) -> None:
     """Drop every token, in all guilds, that is older than Discord accepts."""
     await tx.execute(delete(answer).where(answer.c.made_at < before))
+
+
+@dataclass(frozen=True)
+class Note:
+    """One row of the log: who (0: Lyceum) did what to which order, tier, entitlement or member."""
+
+    at: datetime
+    actor: int
+    what: str
+    subject: int
+    detail: dict[str, Any]
+
+
+async def log_of(
+    db: Reader, guild_id: int, kinds: Sequence[str], user_id: int | None, limit: int
+) -> list[Note]:
+    """The latest rows whose `what` begins with one of these words; of one member, if that is given."""
+    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
+        audit.c.guild_id == guild_id, or_(*(audit.c.what.startswith(kind) for kind in kinds))
+    )
+    if user_id is not None:
+        theirs = select(entitlement.c.id).where(
+            entitlement.c.guild_id == guild_id, entitlement.c.user_id == user_id
+        )
+        query = query.where(or_(audit.c.subject == user_id, audit.c.subject.in_(theirs)))
+    return [Note(*row) for row in await db.execute(query.order_by(audit.c.id.desc()).limit(limit))]
 
 
 async def note(

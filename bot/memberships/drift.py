@@ -1,0 +1,112 @@
+"""Comparing everybody's roles with what the database wants: at start, once a day, and when an owner asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.memberships.reconcile import right_of
+from bot.memberships.rules import wanted_roles
+from bot.memberships.store import entitlements, grants, overrides, records, tiers
+from bot.ports import ChatServer
+from bot.work import Job, Queue
+from bot.work.worker import Later
+
+EVERY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One member whose roles are not what they should be. `foreign` roles are sold here but were given by others."""
+
+    user_id: int
+    missing: frozenset[int]
+    superfluous: frozenset[int]
+    foreign: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an audit found. `looked_at` counts the members of the server, `away` those who have rights but left."""
+
+    looked_at: int
+    away: int
+    drifts: tuple[Drift, ...]
+
+    @property
+    def repairable(self) -> tuple[Drift, ...]:
+        """Where Lyceum has something to give or to take."""
+        return tuple(one for one in self.drifts if one.missing or one.superfluous)
+
+
+def compare(
+    user_id: int, held: frozenset[int], wanted: frozenset[int], ours: Iterable[int], sold: frozenset[int]
+) -> Drift | None:
+    """What is wrong with one member's roles; None when nothing is. Only roles that Lyceum gave are superfluous."""
+    given = frozenset(ours)
+    drift = Drift(user_id, wanted - held, (held & given) - wanted, (held & sold) - wanted - given)
+    return drift if drift.missing or drift.superfluous or drift.foreign else None
+
+
+class Audit:
+    """Looks at whole servers. What is wrong is put right by `role.sync`, one member at a time."""
+
+    def __init__(self, db: Database, clock: Clock, queue: Queue, server: ChatServer) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+
+    async def schedule(self, guild_ids: Iterable[int]) -> None:
+        """After a start nobody knows what was missed: look at every server now, and once a day from then on."""
+        for guild_id in guild_ids:
+            async with self._db.write() as tx:
+                await self._queue.again(tx, "access.audit", guild_id, "all", due=self._clock.now())
+
+    async def look(self, guild_id: int) -> Report:
+        """Compare all members with the database. One listing of the members, no request for each."""
+        now = self._clock.now()
+        async with self._db.read() as db:
+            known = {*await entitlements.holders(db, guild_id), *await grants.holders(db, guild_id)}
+            sold = frozenset(role for tier in await tiers.all_of(db, guild_id) for role in tier.terms.roles)
+            wants = {
+                user: (
+                    wanted_roles(
+                        map(right_of, await entitlements.of_member(db, guild_id, user)),
+                        await overrides.of_member(db, guild_id, user),
+                        now,
+                    ),
+                    await grants.of_member(db, guild_id, user),
+                )
+                for user in known
+            }
+        drifts: list[Drift] = []
+        here = 0
+        async for person in self._server.members(guild_id):
+            here += 1
+            wanted, ours = wants.pop(person.id, (frozenset[int](), {}))
+            found = None if person.bot else compare(person.id, person.roles, wanted, ours, sold)
+            if found is not None:
+                drifts.append(found)
+        away = sum(bool(wanted) for wanted, _ in wants.values())
+        return Report(here, away, tuple(drifts))
+
+    async def repair(self, guild_id: int, actor: int) -> Report:
+        """Ask for everything that is wrong to be put right; what was found."""
+        report = await self.look(guild_id)
+        async with self._db.write() as tx:
+            for drift in report.repairable:
+                await self._queue.again(tx, "role.sync", guild_id, str(drift.user_id))
+                await records.note(
+                    tx, guild_id, self._clock.now(), actor, "role.drift", drift.user_id,
+                    missing=sorted(map(str, drift.missing)), superfluous=sorted(map(str, drift.superfluous)),
+                )  # fmt: skip
+        return report
+
+    async def run(self, job: Job) -> None:
+        """Work `access.audit`: look, repair, and again tomorrow."""
+        await self.repair(job.guild_id, 0)
+        raise Later(self._clock.now() + EVERY)

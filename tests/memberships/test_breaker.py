@@ -1,0 +1,103 @@
+"""After one refusal by Discord nothing is tried in vain, the owner hears of it once, and all of it heals."""
+
+from __future__ import annotations
+
+from bot.memberships.model import Standing
+from bot.memberships.staffing import Staff
+from tests.memberships.shop import ANN, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
+
+OWNER = Staff(OLIVIA, owner=True)
+
+
+async def sold_to(shop: Shop, count: int) -> None:
+    """So many people have Gold, and nobody was given the role yet."""
+    await shop.tier()
+    for user in range(100, 100 + count):
+        shop.hall.held[user] = set()
+        await shop.service.staffing.grant(GUILD, user, "Gold", "30", "a present", OWNER)
+
+
+async def test_one_refusal_speaks_for_five_hundred_members(shop: Shop) -> None:
+    await sold_to(shop, 500)
+    shop.hall.forbidden.add(GOLD)
+
+    await shop.worker.run_due()
+
+    assert len(shop.hall.calls) <= 16, "as many as were on their way at once"
+    assert await shop.stuck() == ["role.sync"] * 500
+    assert len(shop.hall.posts) == 1
+
+
+async def test_it_goes_on_when_roles_change(shop: Shop) -> None:
+    await sold_to(shop, 20)
+    shop.hall.forbidden.add(GOLD)
+    await shop.worker.run_due()
+
+    shop.hall.forbidden.clear()
+    await shop.service.roles_changed(GUILD)
+    await shop.worker.run_due()
+
+    assert await shop.stuck() == []
+    assert all(shop.hall.held[user] == {GOLD} for user in range(100, 120))
+
+
+async def test_the_hourly_try_is_one_call_and_frees_all_when_it_succeeds(shop: Shop) -> None:
+    await sold_to(shop, 20)
+    shop.hall.forbidden.add(GOLD)
+    await shop.worker.run_due()
+    before = len(shop.hall.calls)
+
+    await shop.patience()
+    assert len(shop.hall.calls) == before + 1
+    shop.hall.forbidden.clear()
+    await shop.patience()
+
+    assert all(shop.hall.held[user] == {GOLD} for user in range(100, 120))
+    assert len(shop.hall.posts) == 1, "one refusal, one card"
+
+
+async def test_a_second_refusal_later_is_told_again(shop: Shop) -> None:
+    await sold_to(shop, 1)
+    for _ in range(2):
+        shop.hall.forbidden.add(GOLD)
+        shop.hall.held[100].clear()
+        async with shop.db.write() as tx:
+            await shop.queue.again(tx, "role.sync", GUILD, "100")
+        await shop.worker.run_due()
+        shop.hall.forbidden.clear()
+        await shop.service.roles_changed(GUILD)
+        await shop.worker.run_due()
+        shop.moment = shop.moment.replace(hour=shop.moment.hour + 1)
+
+    assert len(shop.hall.posts) == 2
+
+
+async def test_other_servers_go_on(shop: Shop) -> None:
+    async with shop.db.write() as tx:
+        from bot.memberships.store import breaker
+
+        await breaker.open_(tx, 8, GOLD, shop.moment, shop.moment.replace(year=2030))
+
+    await shop.tier()
+    await shop.buy(ANN)
+
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_a_refusal_to_take_is_not_taken_for_done(shop: Shop) -> None:
+    await shop.tier()
+    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
+    await shop.worker.run_due()
+    shop.hall.forbidden.add(GOLD)
+
+    await shop.service.staffing.revoke(GUILD, ANN, "Gold", "a mistake", OWNER)
+    await shop.worker.run_due()
+    assert shop.hall.held[ANN] == {GOLD}
+    assert (await shop.rows())["grant"] == 1
+    shop.hall.forbidden.clear()
+    await shop.service.roles_changed(GUILD)
+    await shop.worker.run_due()
+
+    assert shop.hall.held[ANN] == set()
+    assert [right[0] for right in await shop.rights()] == [Standing.REVOKED]
+    assert {HELPER, SILVER}.isdisjoint(shop.hall.held[ANN])

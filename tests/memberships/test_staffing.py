@@ -1,0 +1,224 @@
+"""What staff do about access: grants, revoking, withholding, handing over, importing; audits and what they repair."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.errors import UserError
+from bot.memberships.drift import compare
+from bot.memberships.model import FOREVER
+from bot.memberships.staffing import Staff
+from tests.memberships.shop import ANN, BOB, BOSS, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
+
+OWNER = Staff(OLIVIA, owner=True)
+MAX = Staff(CID, owner=False)
+
+
+async def test_a_grant_gives_the_role_until_its_end_and_is_no_revenue(shop: Shop) -> None:
+    await shop.tier()
+
+    right = await shop.service.staffing.grant(GUILD, ANN, "Gold", "10", "helped a lot", OWNER)
+    await shop.worker.run_due()
+    assert shop.hall.held[ANN] == {GOLD}
+    assert right.ends_at == shop.moment + 10 * DAY
+    await shop.turn(11 * DAY)
+
+    assert shop.hall.held[ANN] == set()
+    assert await shop.balances() == {}
+    assert await shop.service.paying(GUILD, shop.moment - 5 * DAY) == 0
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("soon", "not an end that I can read"),
+        ("0", "has passed"),
+        ("2020-01-01", "has passed"),
+        ("99999", "ten years"),
+        ("2026-02-30", "not an end"),
+        ("-5", "not an end"),
+        ("forever", "Only the owner"),
+    ],
+)
+async def test_a_bad_end_is_explained_and_nothing_is_given(shop: Shop, until: str, words: str) -> None:
+    await shop.tier()
+    shop.hall.held[CID] = {BOSS}
+
+    with pytest.raises(UserError, match=words):
+        await shop.service.staffing.grant(GUILD, ANN, "Gold", until, "why not", MAX)
+
+    assert await shop.rights() == []
+
+
+async def test_the_owner_may_give_for_ever(shop: Shop) -> None:
+    await shop.tier()
+
+    right = await shop.service.staffing.grant(GUILD, ANN, "Gold", "forever", "founder", OWNER)
+    await shop.worker.run_due()
+    await shop.turn(4000 * DAY)
+
+    assert right.ends_at == FOREVER
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_nobody_gives_a_role_above_their_own(shop: Shop) -> None:
+    await shop.tier()
+    shop.hall.held[CID] = {SILVER}
+
+    with pytest.raises(UserError, match="above yours"):
+        await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a friend", MAX)
+
+
+async def test_a_reason_is_wanted(shop: Shop) -> None:
+    await shop.tier()
+
+    with pytest.raises(UserError, match="Say why"):
+        await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", " \u200b ", OWNER)
+
+
+async def test_somebody_who_is_not_here_gets_a_sentence(shop: Shop) -> None:
+    await shop.tier()
+
+    with pytest.raises(UserError, match="not in the server"):
+        await shop.service.staffing.grant(GUILD, 4711, "Gold", "30", "a friend", OWNER)
+
+
+async def test_revoking_ends_what_was_paid_too_and_leaves_the_money(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy()
+
+    gone = await shop.service.staffing.revoke(GUILD, ANN, "Gold", "spam", OWNER)
+    await shop.worker.run_due()
+
+    assert len(gone) == 1
+    assert shop.hall.held[ANN] == set()
+    assert (await shop.look(order)).state == "paid"
+
+
+async def test_a_withheld_role_rests_and_comes_back_by_itself(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy()
+
+    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
+    await shop.worker.run_due()
+    assert shop.hall.held[ANN] == set()
+    await shop.turn(4 * DAY)
+
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_a_withheld_role_can_be_released_early(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy()
+    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
+    await shop.worker.run_due()
+
+    await shop.service.staffing.release(GUILD, ANN, GOLD, OWNER)
+    await shop.worker.run_due()
+
+    assert shop.hall.held[ANN] == {GOLD}
+    with pytest.raises(UserError, match="withheld"):
+        await shop.service.staffing.release(GUILD, ANN, GOLD, OWNER)
+
+
+async def test_handing_over_moves_the_role_and_later_refunds_follow(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy()
+
+    await shop.service.staffing.transfer(GUILD, ANN, BOB, "lost the account", OWNER)
+    await shop.worker.run_due()
+    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {GOLD})
+    await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for")
+    await shop.worker.run_due()
+
+    assert shop.hall.held[BOB] == set()
+
+
+async def test_import_takes_over_who_holds_the_role_and_ends_it_at_the_end(shop: Shop) -> None:
+    await shop.tier()
+    shop.hall.held[ANN] = {GOLD}
+    shop.hall.held[BOB] = {GOLD, HELPER}
+
+    _, count, _ = await shop.service.staffing.preview(GUILD, "Gold", "20", OWNER)
+    await shop.service.staffing.take_in(GUILD, "Gold", "20", "Patreon", OWNER)
+    _, again, _ = await shop.service.staffing.take_in(GUILD, "Gold", "20", "Patreon", OWNER)
+    await shop.worker.run_due()
+    assert (count, again) == (2, 0)
+    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == ({GOLD}, {GOLD, HELPER})
+    await shop.turn(21 * DAY)
+
+    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {HELPER})
+
+
+async def test_an_audit_finds_what_differs_and_repairs_what_is_ours(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy()
+    shop.hall.held[ANN].discard(GOLD)
+    shop.hall.held[BOB] = {GOLD}
+
+    report = await shop.service.audit.repair(GUILD, OLIVIA)
+    await shop.worker.run_due()
+
+    assert {one.user_id for one in report.repairable} == {ANN}
+    assert [one.user_id for one in report.drifts if one.foreign] == [BOB]
+    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.hall.held[BOB] == {GOLD}, "a role that we did not give is never taken"
+
+
+async def test_a_role_taken_by_hand_comes_back(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy()
+
+    shop.hall.held[ANN].discard(GOLD)
+    await shop.service.member_changed(GUILD, ANN, frozenset())
+    await shop.worker.run_due()
+
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(shop: Shop) -> None:
+    await shop.tier(days=90)
+    await shop.buy()
+    shop.hall.held[ANN].discard(GOLD)
+
+    await shop.service.audit.schedule([GUILD])
+    await shop.worker.run_due()
+    assert shop.hall.held[ANN] == {GOLD}
+    shop.hall.held[ANN].discard(GOLD)
+    await shop.turn(timedelta(days=1, minutes=1))
+
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_the_log_tells_who_did_what(shop: Shop) -> None:
+    await shop.tier()
+    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
+    await shop.worker.run_due()
+
+    notes = await shop.service.log(GUILD, ANN)
+
+    assert [(note.what, note.actor) for note in notes] == [("role.given", 0), ("entitlement.grant", OLIVIA)]
+    assert await shop.service.log(GUILD, BOB) == []
+
+
+roles = st.frozensets(st.sampled_from([GOLD, SILVER, HELPER, BOSS]))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(held=roles, wanted=roles, ours=roles, sold=roles)
+def test_only_roles_that_we_gave_are_ever_superfluous(
+    held: frozenset[int], wanted: frozenset[int], ours: frozenset[int], sold: frozenset[int]
+) -> None:
+    drift = compare(ANN, held, wanted, ours, sold)
+
+    if drift is None:
+        assert wanted <= held
+        assert not (held & ours) - wanted
+    else:
+        assert drift.superfluous <= ours & held - wanted
+        assert drift.missing == wanted - held
+        assert drift.foreign.isdisjoint(ours | wanted)
