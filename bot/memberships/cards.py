@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
-from bot.memberships.model import Entitlement, Order, Product, Span, Tier, Way
+from bot.memberships.model import Entitlement, Order, Product, Tier
 from bot.memberships.state import State
+from bot.memberships.wording import roles_words, span_words
 
 PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
@@ -204,19 +205,5 @@ def _play_money(t: Words, playing: bool) -> Text | None:
     )
 
 
-def span_words(t: Words, span: Span) -> str:
-    """How long a purchase lasts, as it stands after "for"."""
-    if span.way is Way.LIFETIME:
-        return t("ever")
-    if span.months:
-        return t.n("{n} month", "{n} months", span.months)
-    return t.n("{n} day", "{n} days", span.days)
-
-
 def _role(tier: Tier) -> str:
     return roles_words(tier.terms.roles)
-
-
-def roles_words(roles: Iterable[int]) -> str:
-    """Roles as Discord shows them."""
-    return " ".join(f"<@&{role}>" for role in roles)
