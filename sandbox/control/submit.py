@@ -147,7 +147,9 @@ def _with_bounds(field: Json) -> Json:
     if field["type"] != tree.CHECKBOX_GROUP:
         return field
     most = field.get("max_values") or len(field["options"])
-    least = field.get("min_values", 1 if field.get("required", True) else 0)
+    least = field.get("min_values")
+    if least is None:
+        least = 1 if field.get("required", True) else 0
     return {**field, "min_values": least, "max_values": most}
 
 

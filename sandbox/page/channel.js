@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { VirtualList } from "./list.js";
 import { itemsOf, nodeOf } from "./messages.js";
 import { nameOf, state } from "./state.js";
-import { markRead, readUpTo } from "./unread.js";
+import { markRead, marks, readUpTo } from "./unread.js";
 import { word } from "./words.js";
 
 /** What is seen of the open channel. `doing` is what can be done with a message. */
@@ -35,7 +35,7 @@ export class ChannelView {
     const { me, channel } = state;
     this.#locals = [];
     this.#unseen = 0;
-    this.#fresh = readUpTo(channel);
+    this.#fresh = marks()(channel).unread ? readUpTo(channel) : null;
     state.shown = new History((query) => get("messages", { ...query, channel, as: me }));
     this.list.clear();
     await this.read();

@@ -44,7 +44,7 @@ export function tick() {
   const node = document.getElementById("now");
   if (!node || !state.clock) return;
   const moment = turn ? hands() : now();
-  const text = state.clock.speed ? `${written(moment, "D")} ${written(moment, "T")}` : written(moment, "F");
+  const text = state.clock.speed ? `${written(moment, "D")} ${written(moment, "T")}` : written(moment, innerWidth > 720 ? "F" : "f");
   if (node.textContent !== text) node.textContent = text;
 }
 

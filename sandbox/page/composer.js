@@ -78,13 +78,15 @@ export class Composer {
     input.click();
   }
 
-  /** Files to send with the next message, no more than ten. */
+  /** More files to send with the next message, no more than ten. */
   take(files) {
-    this.files = [...this.files, ...files].slice(0, 10);
-    const out = (file) => () => {
-      this.files = this.files.filter((one) => one !== file);
-      this.take([]);
-    };
+    this.hold([...this.files, ...files].slice(0, 10));
+  }
+
+  /** Exactly these files. */
+  hold(files) {
+    this.files = files;
+    const out = (file) => () => this.hold(this.files.filter((one) => one !== file));
     const entry = (file) => el("li", {}, icon("file"), el("span", { class: "name" }, file.name), el("button", { type: "button", class: "tool", "aria-label": word("takeOut", { what: file.name }), onclick: out(file) }, icon("close")));
     fill(this.tray, ...this.files.map(entry));
     this.tray.hidden = !this.files.length;
@@ -263,7 +265,7 @@ export class Composer {
     this.grow();
     this.close();
     this.reply(null);
-    if (!command) this.take(this.files.filter((file) => !files.includes(file)));
+    if (!command) this.hold([]);
     try {
       if (command) await this.doing.slash(body);
       else await this.doing.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);

@@ -2,6 +2,7 @@
 
 import { draw, embed, fileNode, picture, poll } from "./components.js";
 import { el, ownFile } from "./dom.js";
+import { byId } from "./history.js";
 import { icon } from "./icons.js";
 import { blocks } from "./markdown.js";
 import { application, colourOf, nameOf, now, state } from "./state.js";
@@ -19,11 +20,15 @@ export function itemsOf(messages, readUpTo) {
   return messages.map((message, index) => {
     const before = messages[index - 1];
     const day = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
-    fresh = fresh === null && readUpTo && BigInt(message.id) > BigInt(readUpTo) && message.author.id !== state.me ? message.id : fresh;
+    if (fresh === null && readUpTo && unseen(message, readUpTo)) fresh = message.id;
     const first = fresh === message.id;
     const together = Boolean(before && !day && !first && follows(before, message));
     return { id: message.id, guess: guess(message), message, together, day, fresh: first };
   });
+}
+
+function unseen(message, readUpTo) {
+  return byId(message.id, readUpTo) > 0 && message.author.id !== state.me && !(message.flags & EPHEMERAL);
 }
 
 /** About how high it will be, until it is measured. */
@@ -153,12 +158,25 @@ function body(message, doing) {
   if (message.failed) nodes.push(el("p", { class: "wrong" }, message.failed));
   if (message.flags & LOADING) nodes.push(el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, "•••"), `${nameOf(message.author)} ${word("thinking")}`));
   if (message.content) nodes.push(el("div", { class: emojiOnly(message.content) ? "text large" : "text" }, ...blocks(message.content)));
-  if (message.edited_timestamp) nodes.push(el("span", { class: "quiet edited", title: written(Date.parse(message.edited_timestamp), "F") }, word("edited")));
   if (message.poll) nodes.push(poll(message.poll, doing, message));
-  nodes.push(...(message.embeds ?? []).map(embed));
-  if (!(message.flags & V2)) nodes.push(...(message.attachments ?? []).map(attachment));
+  const inside = new Set();
+  nodes.push(...(message.embeds ?? []).map((data) => embed(withFiles(data, message.attachments ?? [], inside))));
+  if (!(message.flags & V2)) nodes.push(...(message.attachments ?? []).filter((file) => !inside.has(file)).map(attachment));
   nodes.push(...draw(message.components, ctx));
+  if (message.edited_timestamp) nodes.push(el("span", { class: "quiet edited", title: written(Date.parse(message.edited_timestamp), "F") }, word("edited")));
   return nodes;
+}
+
+/** An embed whose pictures may be files of the message: those are noted in `inside` and not shown twice. */
+function withFiles(data, files, inside) {
+  const found = { ...data };
+  for (const part of ["image", "thumbnail"]) {
+    const file = files.find((one) => data[part]?.url === `attachment://${one.filename}`);
+    if (!file) continue;
+    inside.add(file);
+    found[part] = { ...data[part], url: file.url, width: file.width, height: file.height };
+  }
+  return found;
 }
 
 function emojiOnly(text) {
@@ -178,7 +196,7 @@ function reactions(message, doing) {
   if (!message.reactions?.length) return null;
   const chips = message.reactions.map((reaction) => {
     const name = reaction.emoji.id ? `${reaction.emoji.name}:${reaction.emoji.id}` : reaction.emoji.name;
-    const how = { type: "button", class: "reaction", "aria-pressed": String(Boolean(reaction.me)), onclick: () => doing.react(message, name, reaction.me) };
+    const how = { type: "button", class: "reaction", "aria-label": `${reaction.emoji.name} ${reaction.count}`, "aria-pressed": String(Boolean(reaction.me)), onclick: () => doing.react(message, name, reaction.me) };
     return el("button", how, reaction.emoji.id ? `:${reaction.emoji.name}:` : reaction.emoji.name, el("span", { class: "count" }, reaction.count));
   });
   const more = el("button", { type: "button", class: "reaction more", "aria-label": word("react"), title: word("react"), onclick: (event) => doing.pick(message, event.currentTarget) }, icon("smile"));

@@ -44,7 +44,9 @@ def demo(world: World) -> None:
     past = _Past(world)
     guild = _found(world, past, "Lyceum")
     expert = shapes.role(past.next(), "Expert", 0, 1, hoist=True, mentionable=True, **_colour(0x9B59B6))
-    moderator = shapes.role(past.next(), "Moderator", permissions.MODERATOR, 2, hoist=True, **_colour(0x1F8B4C))
+    moderator = shapes.role(
+        past.next(), "Moderator", permissions.MODERATOR, 2, hoist=True, **_colour(0x1F8B4C)
+    )
     for role in (expert, moderator):
         world.keep("role", role["id"], role, guild)
     roles = {"max": [moderator["id"]], "eve": [expert["id"]]}

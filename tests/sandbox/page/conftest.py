@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+import subprocess
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import discord
@@ -19,17 +21,32 @@ Open = Callable[[str], Awaitable[Page]]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture
-async def open_page(sandbox: Sandbox) -> AsyncIterator[Open]:
-    """Open the page at an address like `#ann/general`; a mistake in its scripts fails the test."""
-    browser_path = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if browser_path is None:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One browser for all tests of a run: starting it takes longer than most of them. Where it listens."""
+    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if path is None:
         pytest.skip("needs a Chromium on this machine")
+    folder = tmp_path_factory.mktemp("chromium")
+    flags = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    with subprocess.Popen([path, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        port = folder / "DevToolsActivePort"
+        deadline = time.monotonic() + 30
+        while not (port.is_file() and port.read_text().count("\n")):
+            assert process.poll() is None and time.monotonic() < deadline, "the browser did not start"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
+        process.terminate()
+
+
+@pytest.fixture
+async def open_page(sandbox: Sandbox, chromium: str) -> AsyncIterator[Open]:
+    """Open the page at an address like `#ann/general`; a mistake in its scripts fails the test."""
     wrong: list[str] = []
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=browser_path, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+        browser = await playwright.chromium.connect_over_cdp(chromium)
         context = await browser.new_context(locale="en-US", timezone_id="UTC")
         context.set_default_timeout(10_000)
 
@@ -45,6 +62,7 @@ async def open_page(sandbox: Sandbox) -> AsyncIterator[Open]:
             return page
 
         yield opened
+        await context.close()
         await browser.close()
     assert wrong == []
 
