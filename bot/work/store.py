@@ -119,9 +119,15 @@ async def release_all(tx: Writer) -> None:
 
 
 async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
-    """Something changed in the guild that may mend its stuck work: try it now."""
+    """Something changed in the guild that may mend its stuck work: try it now.
+
+    What runs at this moment may fail for the old reason afterwards: it is asked for once more, or it would rest.
+    """
+    running = (work.c.state == "open") & (work.c.leased_until > real)
     await tx.execute(
-        update(work).where(work.c.guild_id == guild_id, work.c.state == "stuck").values(not_before=real)
+        update(work)
+        .where(work.c.guild_id == guild_id, (work.c.state == "stuck") | running)
+        .values(not_before=real, generation=work.c.generation + 1)
     )
 
 
