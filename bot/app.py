@@ -141,6 +141,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         settings.payments.poll_seconds,
         settings.folder,
         settings.community.staff_channel,
+        tuple(settings.memberships.remind_days),
     )
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
     courses = Courses(db, clock, memberships, settings.community.timezone)
@@ -161,6 +162,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "access.release": memberships.reconciler.again,
         "entitlement.start": memberships.reconciler.start,
         "entitlement.end": memberships.reconciler.end,
+        "entitlement.remind": memberships.reminders.remind,
+        "shop.update": memberships.shop_cards.update,
+        "tier.suspended": memberships.role_safety.tell,
         "card.update": memberships.pay_cards.update,
         "event.publish": announcer.publish,
         "event.card": announcer.card,
@@ -240,6 +244,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         app.wake.every(30, app.doors.see, "doors")
         app.wake.every(settings.activity.flush_seconds, app.activity.beat, "flush")
         await app.weekly.schedule_all()
+        await app.memberships.look_at_roles(await app.server.guild_ids())
         await app.memberships.audit.schedule(await app.server.guild_ids())
         app.wake.start()
         stack.push_async_callback(app.wake.stop)

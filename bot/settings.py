@@ -103,6 +103,12 @@ class Payments(Section):
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
 
+class Memberships(Section):
+    """How members are told about what they have."""
+
+    remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # pydantic copies it
+
+
 class Activity(Section):
     """How what members do is counted."""
 
@@ -140,6 +146,7 @@ class Settings(BaseSettings):
     report: Report = Report()
     web: Web = Web()
     payments: Payments = Payments()
+    memberships: Memberships = Memberships()
     activity: Activity = Activity()
     sandbox: Sandbox = Sandbox()
     log: Log = Log()

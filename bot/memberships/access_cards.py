@@ -8,11 +8,11 @@ from datetime import datetime
 
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.i18n import Words, stamp
-from bot.memberships.cards import roles_words
 from bot.memberships.drift import Drift, Report
 from bot.memberships.model import FOREVER, Entitlement, Standing, Tier
 from bot.memberships.rules import Override
 from bot.memberships.store.records import Note
+from bot.memberships.wording import roles_words
 
 SHOWN = 20
 

@@ -146,6 +146,7 @@ class Entitling:
             await self._queue.again(tx, "entitlement.start", guild_id, key, due=right.starts_at)
         if not right.forever:
             await self._queue.again(tx, "entitlement.end", guild_id, key, due=right.held_until)
+            await self._queue.again(tx, "entitlement.remind", guild_id, key)
 
     async def _replace(self, tx: Writer, order: Order, now: datetime) -> None:
         """An upgrade takes the place of the right whose unused days were credited."""

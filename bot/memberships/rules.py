@@ -93,3 +93,12 @@ def refusal(role: Role, own_top: int, editor_top: int | None) -> UserError | Non
             permissions=", ".join(sorted(role.dangerous)),
         )
     return None
+
+
+def finding_of(role: Role | None, own_top: int) -> str | None:
+    """The finding that keeps a tier with this role off sale, None when it may be sold. A deleted role is None."""
+    if role is None:
+        return "role-deleted"
+    if role.everyone or role.managed or role.dangerous:
+        return "role-dangerous"
+    return "role-too-high" if role.position >= own_top else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,16 @@ from bot.memberships.breaker import Breaker
 from bot.memberships.buying import Bill, Buying
 from bot.memberships.cards import Offer, Receipt, Status
 from bot.memberships.drift import Audit
+from bot.memberships.editing import Editing
 from bot.memberships.model import Entitlement, Order, Standing, Tier
 from bot.memberships.paycards import PayCards
 from bot.memberships.polling import Polling
 from bot.memberships.reconcile import Reconciler
 from bot.memberships.refunds import Refunds
+from bot.memberships.reminders import Reminders
+from bot.memberships.role_safety import RoleSafety
 from bot.memberships.settle import Settling
+from bot.memberships.shop_cards import ShopCards
 from bot.memberships.staff_cards import Sales
 from bot.memberships.staffing import Staffing
 from bot.memberships.state import State
@@ -44,6 +48,7 @@ class Terms:
     poll_seconds: float
     folder: Path
     staff_channel: str = "staff"
+    remind_days: tuple[int, ...] = (7, 1)
 
 
 class Memberships:
@@ -64,7 +69,10 @@ class Memberships:
         self._queue = queue
         self._server = server
         self.settling = Settling(clock, queue)
-        self.tiers = Tiers(db, clock, server)
+        self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
+        self.tiers = Tiers(db, clock, queue, self.role_safety)
+        self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
+        self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
         self.buying = Buying(
             db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
         )
@@ -78,6 +86,7 @@ class Memberships:
         self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
+        self.shop_cards = ShopCards(db, clock, queue, server, texts, self._playing)
 
     @property
     def playing(self) -> bool:
@@ -161,7 +170,13 @@ class Memberships:
 
     async def roles_changed(self, guild_id: int) -> None:
         """Roles or permissions of the server changed: try at once what was stuck on them."""
+        await self.tiers.recheck(guild_id)
         await self.breaker.retry(guild_id)
+
+    async def look_at_roles(self, guild_ids: Iterable[int]) -> None:
+        """At the start: what changed about roles while nobody looked?"""
+        for guild_id in guild_ids:
+            await self.tiers.recheck(guild_id)
 
     async def member_changed(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:
         """Somebody's roles changed, by whomever: put right what concerns us."""

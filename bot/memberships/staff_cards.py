@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bot.cards import Accent, Block, Card, Divider, card, plain
 from bot.i18n import Words, stamp
-from bot.memberships.cards import roles_words, span_words, state_word
+from bot.memberships.cards import state_word
 from bot.memberships.model import Order, Product, Tier
+from bot.memberships.wording import roles_words, span_words
 
 ROWS = 20
 

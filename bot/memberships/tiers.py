@@ -1,31 +1,34 @@
-"""What is for sale: making tiers, finding them by what people type, and taking them off sale."""
+"""What is for sale: making tiers and prices, finding them by what people type, their order, taking them off sale."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from bot.cards import plain
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, Reader
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.memberships.model import Price, Product, Span, Terms, Tier, Way
-from bot.memberships.rules import refusal
+from bot.memberships.model import Price, Product, Terms, Tier, Way
+from bot.memberships.naming import NAME_LIMIT, compared, free_name, named
+from bot.memberships.role_safety import RoleSafety
+from bot.memberships.shop_cards import shelf_changed
+from bot.memberships.spans import LONGEST, read_price, read_span
 from bot.memberships.store import records, tiers
-from bot.money import parse_money
-from bot.ports import ChatServer
+from bot.work import Queue
 
-NAME_LIMIT = 80
-LONGEST = 3660
+__all__ = ["LONGEST", "NAME_LIMIT", "Tiers", "compared"]
+
+PRICES = 10
+"""More ways to buy one tier would not fit onto a card."""
 
 
 class Tiers:
     """The shop's shelf."""
 
-    def __init__(self, db: Database, clock: Clock, server: ChatServer) -> None:
+    def __init__(self, db: Database, clock: Clock, queue: Queue, safety: RoleSafety) -> None:
         self._db = db
         self._clock = clock
-        self._server = server
+        self._queue = queue
+        self._safety = safety
 
     async def create(
         self,
@@ -34,40 +37,84 @@ class Tiers:
         name: str,
         price: str,
         currency: str,
-        days: int,
+        days: int | None = None,
+        months: int | None = None,
+        way: Way | None = None,
         role_id: int,
         actor: int,
         owner: bool,
     ) -> Product:
         """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
-        name, key = _name(name)
-        money = parse_money(price, currency)
-        if not 1 <= days <= LONGEST:
-            raise UserError(
-                "A membership lasts between 1 and {longest} days. Choose a number in between.",
-                longest=LONGEST,
-            )
-        refused = await self._refusal(guild_id, role_id, None if owner else await self._top(guild_id, actor))
-        if refused is not None:
-            raise refused
+        name, key = named(name)
+        span = read_span(way, days, months)
+        money = read_price(span, price, currency)
+        await self._safety.check(guild_id, [role_id], actor, owner)
         now = self._clock.now()
-        found = await self.products(guild_id)
-        after = max((product.tier.position for product in found), default=0) + 1
-        tier = Tier(new_id(), guild_id, name, "", after, None, None, False, Terms(1, (role_id,)))
-        way = Price(new_id(), tier.id, Span(Way.ONCE, days), money)
         async with self._db.write() as tx:
-            if await tiers.find(tx, guild_id, key) is not None:
-                raise UserError(
-                    "There is a membership called {name} already. Choose another name, or archive that one first with /tier archive.",
-                    name=plain(name),
-                )
+            await free_name(tx, guild_id, key, name)
+            after = max((one.position for one in await tiers.all_of(tx, guild_id)), default=0) + 1
+            tier = Tier(new_id(), guild_id, name, "", after, None, None, False, Terms(1, (role_id,)))
+            way_to_buy = Price(new_id(), tier.id, span, money)
             await tiers.add(tx, tier, key, now, actor)
-            await tiers.add_price(tx, guild_id, way, now)
+            await tiers.add_price(tx, guild_id, way_to_buy, now)
             await records.note(
                 tx, guild_id, now, actor, "tier.created", tier.id,
-                amount=money.amount, currency=money.currency, days=days, role=str(role_id),
+                amount=money.amount, currency=money.currency, days=span.days, months=span.months, role=str(role_id),
             )  # fmt: skip
-        return Product(tier, (way,))
+            await shelf_changed(tx, self._queue, guild_id)
+        return Product(tier, (way_to_buy,))
+
+    async def add_price(
+        self,
+        guild_id: int,
+        typed: str,
+        *,
+        price: str,
+        currency: str,
+        days: int | None,
+        months: int | None,
+        way: Way | None,
+        actor: int,
+    ) -> Product:
+        """Another way to buy a tier. In place of the price for the same span and currency, if there is one."""
+        span = read_span(way, days, months)
+        money = read_price(span, price, currency)
+        tier = await self.find(guild_id, typed)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            before = (await self._product(tx, guild_id, tier.id)).prices
+            same = [one for one in before if (one.span, one.money.currency) == (span, money.currency)]
+            if len(before) - len(same) >= PRICES:
+                raise UserError(
+                    "A membership has {most} prices at most. Take one away first with /tier price remove.",
+                    most=PRICES,
+                )
+            for one in same:
+                await tiers.archive_price(tx, guild_id, one.id, now)
+            await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, span, money), now)
+            await records.note(
+                tx, guild_id, now, actor, "tier.priced", tier.id, way=span.way.value,
+                amount=money.amount, currency=money.currency, days=span.days, months=span.months,
+            )  # fmt: skip
+            await shelf_changed(tx, self._queue, guild_id)
+            return await self._product(tx, guild_id, tier.id)
+
+    async def remove_price(self, guild_id: int, typed: str, price: str, actor: int) -> Product:
+        """Sell it this way no more. Whoever bought it so keeps it, renewals included."""
+        tier = await self.find(guild_id, typed)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            prices = (await self._product(tx, guild_id, tier.id)).prices
+            found = [one for one in prices if str(one.id) == price.strip()]
+            if not found:
+                raise UserError(
+                    "{plan} is not sold that way. Pick a price from the list that appears while typing.",
+                    plan=plain(tier.name),
+                )
+            await tiers.archive_price(tx, guild_id, found[0].id, now)
+            await records.note(tx, guild_id, now, actor, "tier.unpriced", tier.id, price=str(found[0].id))
+            await shelf_changed(tx, self._queue, guild_id)
+            return await self._product(tx, guild_id, tier.id)
 
     async def archive(self, guild_id: int, typed: str, actor: int) -> Tier:
         """Sell it no more; whoever has it keeps it to the end."""
@@ -76,7 +123,39 @@ class Tiers:
         async with self._db.write() as tx:
             if await tiers.archive(tx, guild_id, tier.id, now):
                 await records.note(tx, guild_id, now, actor, "tier.archived", tier.id)
+                await shelf_changed(tx, self._queue, guild_id)
         return tier
+
+    async def restore(self, guild_id: int, typed: str, actor: int, owner: bool) -> Tier:
+        """Sell it again as it was, if its name is free and its roles may still be sold."""
+        past = [
+            product.tier for product in await self.products(guild_id, archived=True) if product.tier.archived
+        ]
+        tier = _chosen(past, typed)
+        if tier is None:
+            raise UserError("There is no archived plan of that name. /tier list shows what was on sale.")
+        await self._safety.check(guild_id, tier.terms.roles, actor, owner)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            await free_name(tx, guild_id, compared(tier.name), tier.name)
+            if await tiers.restore(tx, guild_id, tier.id):
+                await tiers.suspend(tx, guild_id, tier.id, None)
+                await records.note(tx, guild_id, now, actor, "tier.restored", tier.id)
+                await shelf_changed(tx, self._queue, guild_id)
+        return tier
+
+    async def order(self, guild_id: int, typed: str, position: int, actor: int) -> list[Product]:
+        """Let it stand at this place (1: first); the others move up. A number too large means last."""
+        tier = await self.find(guild_id, typed)
+        async with self._db.write() as tx:
+            others = [one.id for one in await tiers.all_of(tx, guild_id) if one.id != tier.id]
+            others.insert(max(position, 1) - 1, tier.id)
+            await tiers.place(tx, guild_id, others)
+            await records.note(
+                tx, guild_id, self._clock.now(), actor, "tier.ordered", tier.id, position=position
+            )
+            await shelf_changed(tx, self._queue, guild_id)
+        return await self.products(guild_id)
 
     async def on_sale(self, guild_id: int) -> list[Tier]:
         """Everything on sale, in the owner's order."""
@@ -88,13 +167,19 @@ class Tiers:
         async with self._db.read() as db:
             return await tiers.products(db, guild_id, archived=archived)
 
+    async def product(self, guild_id: int, typed: str) -> tuple[Product, int]:
+        """A tier on sale with its prices, and how many seats are taken."""
+        tier = await self.find(guild_id, typed)
+        async with self._db.read() as db:
+            taken = await tiers.taken(db, guild_id, self._clock.now())
+            return await self._product(db, guild_id, tier.id), taken.get(tier.id, 0)
+
     async def find(self, guild_id: int, typed: str) -> Tier:
         """The tier on sale that autocomplete gave (an id), or that somebody typed (its name). UserError else."""
         found = await self.on_sale(guild_id)
-        key = compared(typed)
-        for tier in found:
-            if str(tier.id) == typed.strip() or compared(tier.name) == key:
-                return tier
+        tier = _chosen(found, typed)
+        if tier is not None:
+            return tier
         if not found:
             raise UserError("Nothing is on sale here yet. An owner can change that with /tier create.")
         raise UserError(
@@ -103,36 +188,25 @@ class Tiers:
         )
 
     async def sellable(self, tier: Tier) -> None:
-        """Raises UserError while its role cannot be given: nobody should pay for nothing."""
-        refused = [await self._refusal(tier.guild_id, role, None) for role in tier.terms.roles]
-        if any(refused):
+        """Raises UserError while its roles cannot be given: nobody should pay for nothing."""
+        if tier.suspended or not await self._safety.sellable(tier):
             raise UserError(
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
                 plan=plain(tier.name),
             )
 
-    async def _top(self, guild_id: int, user_id: int) -> int:
-        person = await self._server.member(guild_id, user_id)
-        held = person.roles if person else frozenset[int]()
-        return max(
-            (role.position for role in await self._server.roles(guild_id) if role.id in held), default=0
-        )
+    async def recheck(self, guild_id: int) -> None:
+        """Roles of the server changed: which tiers can be sold now? Also at every start."""
+        await self._safety.recheck(guild_id)
 
-    async def _refusal(self, guild_id: int, role_id: int, actor_top: int | None) -> UserError | None:
-        roles = {role.id: role for role in await self._server.roles(guild_id)}
-        role = roles.get(role_id)
-        if role is None:
-            return UserError("This role does not exist any more. Choose another one.")
-        return refusal(role, await self._server.own_top_position(guild_id), actor_top)
+    async def _product(self, db: Reader, guild_id: int, tier_id: int) -> Product:
+        [found] = [one for one in await tiers.products(db, guild_id, archived=True) if one.tier.id == tier_id]
+        return found
 
 
-def compared(name: str) -> str:
-    """A name as names are compared: case, width and surrounding space do not matter."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()
-
-
-def _name(typed: str) -> tuple[str, str]:
-    name = " ".join(typed.split())
-    if not name or len(name) > NAME_LIMIT or not name.isprintable():
-        raise UserError("A name has 1 to {limit} visible characters. Choose such a name.", limit=NAME_LIMIT)
-    return name, compared(name)
+def _chosen(found: list[Tier], typed: str) -> Tier | None:
+    key = compared(typed)
+    for tier in found:
+        if str(tier.id) == typed.strip() or compared(tier.name) == key:
+            return tier
+    return None

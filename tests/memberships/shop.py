@@ -214,6 +214,9 @@ class Shop:
             "access.release": self.service.reconciler.again,
             "entitlement.start": self.service.reconciler.start,
             "entitlement.end": self.service.reconciler.end,
+            "entitlement.remind": self.service.reminders.remind,
+            "shop.update": self.service.shop_cards.update,
+            "tier.suspended": self.service.role_safety.tell,
             "card.update": self.service.pay_cards.update,
         }
         self.worker = Worker(db, self, self.queue, handlers)

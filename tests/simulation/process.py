@@ -14,7 +14,6 @@ from bot import crashpoints
 from bot.db import Database
 from bot.i18n import Texts
 from bot.memberships.service import Memberships, Terms
-from bot.memberships.store import entitlements
 from bot.payments.intake import Intake
 from bot.ports import ChatServer
 from bot.work import Queue
@@ -91,6 +90,9 @@ class Process:
             "access.release": self.service.reconciler.again,
             "entitlement.start": self.service.reconciler.start,
             "entitlement.end": self.service.reconciler.end,
+            "entitlement.remind": self.service.reminders.remind,
+            "shop.update": self.service.shop_cards.update,
+            "tier.suspended": self.service.role_safety.tell,
             "card.update": self.service.pay_cards.update,
         }
         self.worker = Worker(self.db, self, self.queue, self.handlers)
@@ -108,9 +110,7 @@ class Process:
 
     async def reconcile(self) -> None:
         """Look at everybody's roles."""
-        async with self.db.write() as tx:
-            for user_id in await entitlements.holders(tx, GUILD):
-                await self.queue.again(tx, "role.sync", GUILD, str(user_id))
+        await self.service.audit.schedule([GUILD])
 
     async def work(self, letters: list[Letter], *, poll: bool) -> None:
         """All that is to be done now, at the same time: webhooks, due work, polling. Killed when it dies of it."""

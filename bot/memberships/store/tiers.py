@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, insert, select, update
+from sqlalchemy import Row, Select, and_, func, insert, select, update
 
 from bot.db import Reader, Writer
 from bot.memberships.model import After, Price, Product, Span, Terms, Tier, Way
-from bot.memberships.tables import price, terms, tier
+from bot.memberships.tables import entitlement, price, terms, tier
 from bot.money import Money
 
 PREFIX = "its_"
@@ -80,7 +81,7 @@ async def archive_price(tx: Writer, guild_id: int, price_id: int, now: datetime)
     return (await tx.execute(update(price).where(sold).values(archived_at=now))).rowcount == 1
 
 
-async def change(tx: Writer, guild_id: int, tier_id: int, version: int, **values: Any) -> bool:
+async def change(tx: Writer, guild_id: int, tier_id: int, version: int, /, **values: Any) -> bool:
     """Set columns of a tier on sale, if its terms are still the version that we saw."""
     seen = (
         (tier.c.guild_id == guild_id)
@@ -95,6 +96,47 @@ async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> boo
     """Take it off sale; False when it was not on sale."""
     on_sale = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_(None)
     return (await tx.execute(update(tier).where(on_sale).values(archived_at=now))).rowcount == 1
+
+
+async def restore(tx: Writer, guild_id: int, tier_id: int) -> bool:
+    """Put it on sale again; False when it is. The key refuses a name that another tier on sale has by now."""
+    past = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_not(None)
+    return (await tx.execute(update(tier).where(past).values(archived_at=None))).rowcount == 1
+
+
+async def place(tx: Writer, guild_id: int, in_order: Sequence[int]) -> None:
+    """Let the shelf stand in this order of tier ids."""
+    for position, tier_id in enumerate(in_order, 1):
+        own = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id)
+        await tx.execute(update(tier).where(own).values(position=position))
+
+
+async def last_version(db: Reader, guild_id: int, tier_id: int) -> int:
+    """The newest version of its terms, in force or only drafted."""
+    own = (terms.c.guild_id == guild_id) & (terms.c.tier_id == tier_id)
+    return (await db.execute(select(func.max(terms.c.version)).where(own))).scalar_one()
+
+
+async def at_version(db: Reader, guild_id: int, tier_id: int, version: int) -> Tier | None:
+    """One tier with a version of its terms, in force or not."""
+    row = (
+        await db.execute(_tiers(version).where(tier.c.guild_id == guild_id, tier.c.id == tier_id))
+    ).one_or_none()
+    return read(row) if row else None
+
+
+async def taken(db: Reader, guild_id: int, now: datetime) -> dict[int, int]:
+    """How many members hold each tier now, or have paid for it ahead: what counts against its seats."""
+    query = (
+        select(entitlement.c.tier_id, func.count(entitlement.c.user_id.distinct()).label("taken"))
+        .where(
+            entitlement.c.guild_id == guild_id,
+            entitlement.c.state.in_(["live", "suspended"]),
+            entitlement.c.held_until > now,
+        )
+        .group_by(entitlement.c.tier_id)
+    )
+    return {row.tier_id: row.taken for row in await db.execute(query)}
 
 
 async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) -> bool:

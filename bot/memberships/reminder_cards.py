@@ -1,0 +1,58 @@
+"""What a member reads in a direct message about their membership, and in answer to their choice."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.cards import Accent, Card, card, plain
+from bot.i18n import Words, stamp
+from bot.memberships.model import Entitlement, Order
+
+
+class Why(StrEnum):
+    """What a reminder is about."""
+
+    BEFORE = "before"
+    GRACE = "grace"
+    OVER = "over"
+
+
+def reminder(t: Words, right: Entitlement, order: Order | None, why: Why) -> Card:
+    """What ends when, and how to go on. Nothing about money, and nothing that others may not read over a shoulder."""
+    plan = plain(right.tier.name)
+    off = t("-# You asked for these reminders. /membership reminders turns them off.")
+    renews = order is not None and order.phase is not None
+    if why is Why.BEFORE:
+        when = stamp(right.ends_at)
+        return card(
+            t("### {plan} ends {soon}", plan=plan, soon=stamp(right.ends_at, "R")),
+            t("It runs until {when}. To go on, type /membership buy in the server: the days are added.", when=when),
+            off,
+            accent=Accent.WARN,
+        )  # fmt: skip
+    if why is Why.GRACE:
+        when = stamp(right.held_until)
+        told = (
+            t("Its renewal was not paid. You keep your roles until {when}; /membership status says how to pay.", when=when)
+            if renews
+            else t("Its time is over, but you keep your roles until {when}. To go on, type /membership buy in the server.", when=when)
+        )  # fmt: skip
+        return card(t("### {plan}: days of grace", plan=plan), told, off, accent=Accent.WARN)
+    return card(
+        t("### {plan} is over", plan=plan),
+        t("Thank you for having been a member. /membership buy in the server begins anew."),
+        off,
+        accent=Accent.QUIET,
+    )
+
+
+def choice(t: Words, wanted: bool) -> Card:
+    """The answer to the member's choice."""
+    if not wanted:
+        return card(t("You get no reminders about your membership any more."), accent=Accent.QUIET)
+    return card(
+        t(
+            "I remind you by direct message before your membership ends. /membership reminders turns that off again."
+        ),
+        accent=Accent.GOOD,
+    )

@@ -1,0 +1,306 @@
+"""What owners see of the shelf when they change it, and the shop card that everybody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
+from bot.i18n import Words, stamp
+from bot.memberships.edits import Holders, Proposal
+from bot.memberships.model import After, Product, Terms, Tier, Way
+from bot.memberships.wording import price_words, roles_words
+
+SHOWN = 8
+"""Tiers on a shop card: with their buttons they fit into one message."""
+BUTTONS = 3
+LISTED = 20
+
+
+def shop(t: Words, products: Sequence[Product], taken: Mapping[int, int], playing: bool) -> Card:
+    """The shop card: every tier with what it gives, and buttons that buy it."""
+    blocks: list[Block | str | None] = [t("## Membership")]
+    for product in [one for one in products if one.prices][:SHOWN]:
+        tier, prices = product.tier, product.prices
+        left = seats_left(tier, taken.get(tier.id, 0))
+        shut = tier.suspended is not None or left == 0
+        blocks += [
+            _told(t, product, taken.get(tier.id, 0), limit=120),
+            t("Not for sale at the moment.") if tier.suspended else None,
+            Row(
+                tuple(
+                    Button(
+                        t("Free trial") if price.span.way is Way.TRIAL else price_words(t, price),
+                        action=f"membership.buy:p{price.id}", style="primary", disabled=shut,
+                    )
+                    for price in prices[:BUTTONS]
+                )
+            ),
+        ]  # fmt: skip
+    hidden = sum(bool(one.prices) for one in products) - SHOWN
+    if len(blocks) == 1:
+        blocks.append(t("Nothing is on sale at the moment."))
+    if hidden > 0:
+        blocks.append(
+            t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
+        )
+    if playing:
+        blocks.append(
+            t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")
+        )
+    return card(*blocks)
+
+
+def shop_posted(t: Words, channel_id: int) -> Card:
+    """The answer to the owner."""
+    return card(
+        t(
+            "The shop card stands in {channel}. It follows every change of the shelf; delete the message to take it away.",
+            channel=f"<#{channel_id}>",
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def preview(t: Words, product: Product, taken: int, courses: Sequence[str]) -> Card:
+    """A tier as members will see it, with everything that it opens."""
+    tier = product.tier
+    opened = t("Opens these courses: {courses}", courses=", ".join(plain(one, 60) for one in courses[:10]))
+    return card(
+        _told(t, product, taken, limit=300),
+        opened if courses else None,
+        "\n".join(f"- {price_words(t, price)}" for price in product.prices)
+        or t("It has no price yet, so nobody can buy it. Add one with /tier price add."),
+        Divider(),
+        ending(t, tier.terms),
+        finding_words(t, tier.suspended) if tier.suspended else None,
+        accent=Accent.WARN if tier.suspended or not product.prices else Accent.PLAIN,
+    )
+
+
+def listed(t: Words, products: Sequence[Product]) -> Card:
+    """Everything on sale in the owner's order, and what was."""
+    if not products:
+        return card(
+            t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
+        )
+    on_sale = [one for one in products if not one.tier.archived]
+    past = [one for one in products if one.tier.archived]
+    blocks: list[Block | str | None] = [
+        t("## On sale"),
+        "\n".join(_row(t, one) for one in on_sale[:LISTED]) if on_sale else t("Nothing."),
+    ]
+    if past:
+        blocks += [Divider(), t("## Archived"), "\n".join(_row(t, one) for one in past[:LISTED])]
+    return card(*blocks)
+
+
+def created(t: Words, product: Product) -> Card:
+    """The new tier, as it is sold."""
+    told = t(
+        "**{plan}** is on sale: {details}.",
+        plan=plain(product.tier.name),
+        details=_details(t, product),
+    )
+    return card(
+        told,
+        t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
+        accent=Accent.GOOD,
+    )
+
+
+def priced(t: Words, product: Product) -> Card:
+    """The prices after a change."""
+    lines = "\n".join(f"- {price_words(t, price)}" for price in product.prices)
+    return card(
+        t("**{plan}** is sold like this now:", plan=plain(product.tier.name)),
+        lines or t("Nothing: without a price nobody can buy it."),
+        t("Whoever has bought it already keeps their price, renewals included."),
+        accent=Accent.GOOD if lines else Accent.WARN,
+    )
+
+
+def archived(t: Words, tier: Tier) -> Card:
+    """It is sold no more."""
+    return card(
+        t("**{plan}** is no longer on sale. Whoever has it keeps it until it ends.", plan=plain(tier.name)),
+        accent=Accent.GOOD,
+    )
+
+
+def restored(t: Words, tier: Tier) -> Card:
+    """It is sold again."""
+    return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
+
+
+def proposed(t: Words, proposal: Proposal) -> Card:
+    """What an edit changes; while somebody has the tier, who keeps what until when, and the choice."""
+    before, after = proposal.before, proposal.after
+    lines = "\n".join(f"- {line}" for line in _changes(t, before, after))
+    if proposal.saved:
+        return card(t("**{plan}** is changed:", plan=plain(after.name)), lines, accent=Accent.GOOD)
+    return card(
+        t("## Change {plan}?", plan=plain(after.name)),
+        lines,
+        Divider(),
+        keepers(t, proposal.holders),
+        t("*Apply to existing too* changes what they have at once, roles included."),
+        Row(
+            (
+                Button(t("Apply to new buyers only"), f"tier.apply_new:{proposal.draft}", style="primary"),
+                Button(t("Apply to existing too"), f"tier.apply_all:{proposal.draft}", style="danger"),
+                Button(t("Cancel"), "tier.cancel"),
+            )
+        ),
+        accent=Accent.WARN,
+    )
+
+
+def keepers(t: Words, holders: Holders) -> str:
+    """Who keeps the old terms until when."""
+    told = t.n(
+        "**{n} member has it now** and keeps the old terms:",
+        "**{n} members have it now** and keep the old terms:",
+        holders.members,
+    )
+    lines = [
+        t("until {when} at the latest", when=stamp(holders.until, "D")) if holders.until else None,
+        t.n("{n} as long as it is renewed", "{n} as long as they are renewed", holders.renewing)
+        if holders.renewing
+        else None,
+        t.n("{n} for ever", "{n} for ever", holders.forever) if holders.forever else None,
+    ]
+    return "\n".join([told, *(f"- {line}" for line in lines if line)])
+
+
+def applied(t: Words, tier: Tier, reached: int) -> Card:
+    """The new terms are in force."""
+    told = t("**{plan}** is changed. New buyers get the new terms.", plan=plain(tier.name))
+    more = t.n("{n} member has them too.", "{n} members have them too.", reached) if reached else None
+    return card(told, more, accent=Accent.GOOD)
+
+
+def cancelled(t: Words) -> Card:
+    """The draft is dropped."""
+    return card(t("Nothing was changed."), accent=Accent.QUIET)
+
+
+def suspended(t: Words, tier: Tier, action: str) -> Card:
+    """In the staff channel: a tier cannot be sold any more, why, and what to do."""
+    return card(
+        t("## {plan} is off sale for now", plan=plain(tier.name)),
+        finding_words(t, tier.suspended or ""),
+        t("Members who have it keep their membership and its days. It goes on sale again by itself."),
+        Row((Button(t("Look again"), action),)),
+        accent=Accent.WARN,
+    )
+
+
+def looked(t: Words) -> Card:
+    """The answer to *Look again*."""
+    return card(t("I looked at all roles. /tier list shows what is on sale now."), accent=Accent.GOOD)
+
+
+def recheck_action(mark: str) -> str:
+    """What *Look again* runs; it marks which card it stands on."""
+    return f"tier.recheck:{mark}"
+
+
+def finding_words(t: Words, finding: str) -> str:
+    """Why a tier is suspended, and what to do."""
+    words = {
+        "role-deleted": t(
+            "⚠ A role that it gives was deleted. Give it another one with /tier edit: add the new role, take the old one away."
+        ),
+        "role-dangerous": t(
+            "⚠ A role that it gives may do what nobody should buy, or belongs to an integration. "
+            "Take those permissions from the role, or choose another one with /tier edit."
+        ),
+        "role-too-high": t(
+            "⚠ A role that it gives stands above mine. Open Server Settings → Roles and drag my role above it."
+        ),
+    }
+    return words.get(finding, finding)
+
+
+def ending(t: Words, terms: Terms) -> str:
+    """What happens when a membership is over."""
+    grace = (
+        t.n(
+            "At the end the roles stay {n} more day.",
+            "At the end the roles stay {n} more days.",
+            terms.grace_days,
+        )
+        if terms.grace_days
+        else None
+    )
+    if terms.after is After.FALLBACK and terms.after_role_id is not None:
+        then = t("Then {role} takes their place.", role=roles_words([terms.after_role_id]))
+    elif terms.after is After.KEEP and terms.after_until is not None:
+        then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
+    else:
+        then = t("Then the roles are taken.")
+    return " ".join(part for part in (grace, then) if part)
+
+
+def seats_left(tier: Tier, taken: int) -> int | None:
+    """How many may still buy it; None: no limit."""
+    return None if tier.seats is None else max(0, tier.seats - taken)
+
+
+def _told(t: Words, product: Product, taken: int, *, limit: int) -> str:
+    """A tier with what it gives, for members."""
+    tier, terms = product.tier, product.tier.terms
+    left = seats_left(tier, taken)
+    lines = [
+        f"**{plain(tier.name)}**",
+        plain(tier.description, limit) if tier.description else None,
+        t("Gives {role}.", role=roles_words(terms.roles)),
+        t("Opens the events for members.") if terms.events else None,
+        t.n("{n} consultation a month.", "{n} consultations a month.", terms.consultations)
+        if terms.consultations
+        else None,
+        t("{percent} off other memberships.", percent=t.percent(terms.discount / 100))
+        if terms.discount
+        else None,
+        None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _changes(t: Words, before: Tier, after: Tier) -> list[str]:
+    """One line for each thing that differs: what it was → what it will be."""
+    old, new = before.terms, after.terms
+    none = t("none")
+    rows = [
+        (t("Name"), plain(before.name), plain(after.name)),
+        (t("Description"), plain(before.description, 100) or none, plain(after.description, 100) or none),
+        (
+            t("Seats"),
+            *(t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)),
+        ),
+        (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
+        (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
+        (t("Events for members"), *(t("open") if one.events else t("closed") for one in (old, new))),
+        (t("Consultations a month"), t.number(old.consultations), t.number(new.consultations)),
+        (t("Discount"), *(t.percent(one.discount / 100) for one in (old, new))),
+        (t("At the end"), ending(t, _no_grace(old)), ending(t, _no_grace(new))),
+    ]
+    return [f"{what}: {was} → {will}" for what, was, will in rows if was != will]
+
+
+def _no_grace(terms: Terms) -> Terms:
+    return replace(terms, grace_days=0)
+
+
+def _row(t: Words, product: Product) -> str:
+    mark = f"\n  {finding_words(t, product.tier.suspended)}" if product.tier.suspended else ""
+    return f"**{plain(product.tier.name)}** — {_details(t, product)}{mark}"
+
+
+def _details(t: Words, product: Product) -> str:
+    prices = " · ".join(price_words(t, price) for price in product.prices)
+    return t(
+        "{prices}; gives {role}",
+        prices=prices or "–", role=roles_words(product.tier.terms.roles),
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The shop card: an owner posts it in a channel, and it shows the shelf as it is, with buttons to buy."""
+
+from __future__ import annotations
+
+from bot.cards import Card
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database, Writer
+from bot.errors import NeedsAction
+from bot.i18n import Texts
+from bot.ids import new_id
+from bot.memberships import shelf_cards
+from bot.memberships.store import shop, tiers
+from bot.ports import ChatServer
+from bot.work import Job, Queue
+
+
+class ShopCards:
+    """Posts shop cards and keeps them true."""
+
+    def __init__(
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, playing: bool
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+        self._texts = texts
+        self._playing = playing
+
+    async def post(self, guild_id: int, channel_id: int) -> None:
+        """A shop card in this channel. What changes while it is posted is shown by an edit right after."""
+        message_id = await self._server.post(
+            guild_id, channel_id, await self._shown(guild_id), key=f"shop:{new_id()}"
+        )
+        point("shop.posted")
+        async with self._db.write() as tx:
+            await shop.add(tx, guild_id, channel_id, message_id, self._clock.now())
+            await shelf_changed(tx, self._queue, guild_id)
+
+    async def update(self, job: Job) -> None:
+        """Work `shop.update`: every shop card of the guild shows the shelf. One that was deleted is forgotten."""
+        async with self._db.read() as db:
+            posted = await shop.cards(db, job.guild_id)
+        shown = await self._shown(job.guild_id)
+        trouble: NeedsAction | None = None
+        for channel_id, message_id in posted:
+            try:
+                there = await self._server.edit(job.guild_id, channel_id, message_id, shown)
+            except NeedsAction as error:
+                there = error.finding != "gone"
+                trouble = error if there else trouble
+            if not there:
+                async with self._db.write() as tx:
+                    await shop.forget(tx, job.guild_id, channel_id, message_id)
+        if trouble is not None:
+            raise trouble
+
+    async def _shown(self, guild_id: int) -> Card:
+        async with self._db.read() as db:
+            found = await tiers.products(db, guild_id)
+            taken = await tiers.taken(db, guild_id, self._clock.now())
+        return shelf_cards.shop(self._texts.community, found, taken, self._playing)
+
+
+async def shelf_changed(tx: Writer, queue: Queue, guild_id: int) -> None:
+    """Something that a shop card shows is different now."""
+    if await shop.cards(tx, guild_id):
+        await queue.again(tx, "shop.update", guild_id, "shelf")

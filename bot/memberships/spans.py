@@ -1,0 +1,46 @@
+"""How long a purchase lasts, as owners say it: a way, and days or months."""
+
+from __future__ import annotations
+
+from bot.errors import UserError
+from bot.memberships.model import Span, Way
+from bot.money import Money, parse_money
+
+LONGEST = 3660  # days
+MOST_MONTHS = 120
+STRIPE_MONTHS = 36  # Stripe's documentation: an interval of a recurring price is three years at most
+
+
+def read_span(way: Way | None, days: int | None, months: int | None) -> Span:
+    """The span; without a way, days mean once and months prepaid. UserError for what does not go together."""
+    way = way or (Way.PREPAID if months is not None and days is None else Way.ONCE)
+    if way is Way.LIFETIME:
+        if days is not None or months is not None:
+            raise UserError("What lasts for ever has no days and no months. Leave both out.")
+        return Span(way)
+    if way in (Way.ONCE, Way.TRIAL):
+        if months is not None or days is None:
+            raise UserError(
+                "Sold once or as a trial, a membership lasts some days. Give days, and no months."
+            )
+        if not 1 <= days <= LONGEST:
+            raise UserError(
+                "A membership lasts between 1 and {longest} days. Choose a number in between.",
+                longest=LONGEST,
+            )
+        return Span(way, days=days)
+    if days is not None or months is None:
+        raise UserError("Prepaid or renewing, a membership lasts whole months. Give months, and no days.")
+    most = STRIPE_MONTHS if way is Way.RECURRING else MOST_MONTHS
+    if not 1 <= months <= most:
+        raise UserError("This lasts between 1 and {most} months. Choose a number in between.", most=most)
+    return Span(way, months=months)
+
+
+def read_price(span: Span, price: str, currency: str) -> Money:
+    """What it costs. A trial costs nothing, everything else something."""
+    if span.way is not Way.TRIAL:
+        return parse_money(price, currency)
+    if price.strip() not in ("0", "0.0", "0.00", "0.000"):
+        raise UserError("A trial costs nothing. Write 0 as its price.")
+    return Money(0, parse_money("1", currency).currency)
