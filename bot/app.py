@@ -31,6 +31,7 @@ from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.settle import Policy
 from bot.payments.intake import Intake
+from bot.payments.port import Unmatched
 from bot.payments.registry import Surroundings, open_till, providers
 from bot.payments.till import Till
 from bot.settings import Settings
@@ -145,8 +146,14 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         tuple(settings.memberships.remind_days),
         settings.payments.manual.valid_days,
         Policy(settings.memberships.dispute, settings.memberships.partial_refund),
+        lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
+
+    async def strays(guild_id: int) -> list[Unmatched]:
+        alone = await server.guild_ids() == [guild_id]
+        return await intake.unmatched(guild_id, nobodys=alone)
+
+    memberships = Memberships(db, clock, queue, server, texts, sellers, terms, strays)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
     settling = memberships.settling

@@ -116,6 +116,14 @@ def card(*blocks: Block | str | None, accent: Accent = Accent.PLAIN) -> Card:
     return Card(kept, accent)
 
 
+def fenced(words: str) -> str:
+    """Words shown as they are, in a block that they cannot end: no two backticks stay beside each other."""
+    visible = "".join(character for character in words if character.isprintable() or character == "\n")
+    while "``" in visible:
+        visible = visible.replace("``", "`\N{ZERO WIDTH SPACE}`")
+    return f"```\n{visible}\n```"
+
+
 _SPECIAL = str.maketrans({character: "\\" + character for character in "\\*_~`|>#[]()<@:-"})
 
 
