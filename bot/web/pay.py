@@ -68,19 +68,19 @@ def _token(till: Till, id_: str, verb: str) -> str:
 
 def _page(t: Words, till: Till, slip: Slip | None) -> web.Response:
     state = _state(till, slip) if slip else "unknown"
-    told = _told(t, state)
-    name = t("The till")
+    name, nothing = t("The till"), t("There is nothing here")
     return pages.page(
         t,
         "till.html",
         status=200 if slip else 404,
-        title=f"{told} — {name}" if slip is None else f"{slip.title} — {name}",
+        title=f"{slip.title if slip else nothing} — {name}",
         state=_COLOURS.get(state, "plain"),
         name=name,
         play=t("Play money: this page moves nothing real."),
         item=slip.title if slip else None,
+        nothing=nothing,
         price=t.money(slip.money) if slip else None,
-        told=told,
+        told=_told(t, state),
         facts=_facts(t, state, slip) if slip else [],
         back=None if state in ("open", "declined") else t("You can close this page and go back to Discord."),
         forms=[
