@@ -35,7 +35,7 @@ from bot.payments.port import Unmatched
 from bot.payments.registry import Surroundings, open_till, providers
 from bot.payments.till import Till
 from bot.settings import Settings
-from bot.web import health, hooks, pages, pay, till_api
+from bot.web import health, hooks, pages, pay, receipts, till_api
 from bot.web.server import WebServer
 from bot.work import Queue
 from bot.work import store as work_store
@@ -210,7 +210,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         insight,
         weekly,
     )
-    web.add([*health.routes(app.health), *hooks.routes(intake)])
+    web.add(
+        [*health.routes(app.health), *hooks.routes(intake), *receipts.routes(memberships.receipts, texts)]
+    )
     if till is not None:
         web.add([*pay.routes(till, texts), *till_api.routes(till)])
     wake.every(settings.payments.poll_seconds, memberships.polling.tick, "look at open orders")

@@ -124,6 +124,13 @@ def fenced(words: str) -> str:
     return f"```\n{visible}\n```"
 
 
+def coded(words: str, limit: int = 60) -> str:
+    """Words in the type of code, shortened in the middle: for ids, of which both ends tell them apart."""
+    visible = "".join(character for character in words if character.isprintable() and character != "`") or "–"
+    half = (limit - 1) // 2
+    return f"`{visible if len(visible) <= limit else visible[:half] + '…' + visible[-half:]}`"
+
+
 _SPECIAL = str.maketrans({character: "\\" + character for character in "\\*_~`|>#[]()<@:-"})
 
 

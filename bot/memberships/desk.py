@@ -138,6 +138,13 @@ class Desk:
         async with self._db.read() as db:
             return await orders.latest(db, guild_id, states, 100)
 
+    async def unmarked(self, guild_id: int) -> list[Order]:
+        """Orders that only the owner can mark as paid, newest first."""
+        by_hand = [name for name, provider in self._providers.items() if provider.by_hand]
+        open_ = [State.CREATED, State.PENDING, State.EXPIRED, State.CANCELLED, State.REFUNDED]
+        async with self._db.read() as db:
+            return await orders.latest(db, guild_id, open_, 100, by_hand)
+
     async def find(self, db: Reader, guild_id: int, number: str) -> Order:
         """The order of that number. UserError when there is none."""
         order = await orders.numbered(db, guild_id, number)

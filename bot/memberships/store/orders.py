@@ -79,11 +79,15 @@ async def of_member(db: Reader, guild_id: int, user_id: int, limit: int = 10) ->
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
-async def latest(db: Reader, guild_id: int, states: Sequence[State], limit: int) -> list[Order]:
-    """The guild's orders in these states, newest first."""
+async def latest(
+    db: Reader, guild_id: int, states: Sequence[State], limit: int, providers: Collection[str] | None = None
+) -> list[Order]:
+    """The guild's orders in these states (at these providers), newest first."""
     query = _orders().where(
         order.c.guild_id == guild_id, order.c.state.in_([state.value for state in states])
     )
+    if providers is not None:
+        query = query.where(order.c.provider.in_(providers))
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
