@@ -130,8 +130,6 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     queue = Queue(db, clock)
     doors = Doors(db, clock, server)
-    events = Events(db, clock, queue, server, doors, settings.community)
-    activity = Activity(db, clock, settings.community.timezone, server, events)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
     till = open_till(settings, clock, lambda: web.url)
@@ -144,6 +142,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         tuple(settings.memberships.remind_days),
     )
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
+    events = Events(db, clock, queue, server, doors, memberships, settings.community)
+    activity = Activity(db, clock, settings.community.timezone, server, events)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
     settling = memberships.settling

@@ -1,81 +1,18 @@
-"""What owners see of the shelf when they change it, and the shop card that everybody sees."""
+"""What owners see of the shelf when they change it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.edits import Holders, Proposal
-from bot.memberships.model import After, Product, Terms, Tier, Way
+from bot.memberships.model import Product, Terms, Tier
+from bot.memberships.shop_face import ending, finding_words
 from bot.memberships.wording import price_words, roles_words
 
-SHOWN = 8
-"""Tiers on a shop card: with their buttons they fit into one message."""
-BUTTONS = 3
 LISTED = 20
-
-
-def shop(t: Words, products: Sequence[Product], taken: Mapping[int, int], playing: bool) -> Card:
-    """The shop card: every tier with what it gives, and buttons that buy it."""
-    blocks: list[Block | str | None] = [t("## Membership")]
-    for product in [one for one in products if one.prices][:SHOWN]:
-        tier, prices = product.tier, product.prices
-        left = seats_left(tier, taken.get(tier.id, 0))
-        shut = tier.suspended is not None or left == 0
-        blocks += [
-            _told(t, product, taken.get(tier.id, 0), limit=120),
-            t("Not for sale at the moment.") if tier.suspended else None,
-            Row(
-                tuple(
-                    Button(
-                        t("Free trial") if price.span.way is Way.TRIAL else price_words(t, price),
-                        action=f"membership.buy:p{price.id}", style="primary", disabled=shut,
-                    )
-                    for price in prices[:BUTTONS]
-                )
-            ),
-        ]  # fmt: skip
-    hidden = sum(bool(one.prices) for one in products) - SHOWN
-    if len(blocks) == 1:
-        blocks.append(t("Nothing is on sale at the moment."))
-    if hidden > 0:
-        blocks.append(
-            t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
-        )
-    if playing:
-        blocks.append(
-            t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")
-        )
-    return card(*blocks)
-
-
-def shop_posted(t: Words, channel_id: int) -> Card:
-    """The answer to the owner."""
-    return card(
-        t(
-            "The shop card stands in {channel}. It follows every change of the shelf; delete the message to take it away.",
-            channel=f"<#{channel_id}>",
-        ),
-        accent=Accent.GOOD,
-    )
-
-
-def preview(t: Words, product: Product, taken: int, courses: Sequence[str]) -> Card:
-    """A tier as members will see it, with everything that it opens."""
-    tier = product.tier
-    opened = t("Opens these courses: {courses}", courses=", ".join(plain(one, 60) for one in courses[:10]))
-    return card(
-        _told(t, product, taken, limit=300),
-        opened if courses else None,
-        "\n".join(f"- {price_words(t, price)}" for price in product.prices)
-        or t("It has no price yet, so nobody can buy it. Add one with /tier price add."),
-        Divider(),
-        ending(t, tier.terms),
-        finding_words(t, tier.suspended) if tier.suspended else None,
-        accent=Accent.WARN if tier.suspended or not product.prices else Accent.PLAIN,
-    )
 
 
 def listed(t: Words, products: Sequence[Product]) -> Card:
@@ -131,6 +68,17 @@ def archived(t: Words, tier: Tier) -> Card:
 def restored(t: Words, tier: Tier) -> Card:
     """It is sold again."""
     return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
+
+
+def course_included(t: Words, title: str, tiers: Sequence[str]) -> Card:
+    """Which memberships open a course now."""
+    plans = " · ".join(plain(one, 60) for one in tiers)
+    told = (
+        t("**{course}** opens with {plans}.", course=plain(title, 100), plans=plans)
+        if plans
+        else t("**{course}** is open to everybody.", course=plain(title, 100))
+    )
+    return card(told, accent=Accent.GOOD)
 
 
 def proposed(t: Words, proposal: Proposal) -> Card:
@@ -204,68 +152,6 @@ def looked(t: Words) -> Card:
 def recheck_action(mark: str) -> str:
     """What *Look again* runs; it marks which card it stands on."""
     return f"tier.recheck:{mark}"
-
-
-def finding_words(t: Words, finding: str) -> str:
-    """Why a tier is suspended, and what to do."""
-    words = {
-        "role-deleted": t(
-            "⚠ A role that it gives was deleted. Give it another one with /tier edit: add the new role, take the old one away."
-        ),
-        "role-dangerous": t(
-            "⚠ A role that it gives may do what nobody should buy, or belongs to an integration. "
-            "Take those permissions from the role, or choose another one with /tier edit."
-        ),
-        "role-too-high": t(
-            "⚠ A role that it gives stands above mine. Open Server Settings → Roles and drag my role above it."
-        ),
-    }
-    return words.get(finding, finding)
-
-
-def ending(t: Words, terms: Terms) -> str:
-    """What happens when a membership is over."""
-    grace = (
-        t.n(
-            "At the end the roles stay {n} more day.",
-            "At the end the roles stay {n} more days.",
-            terms.grace_days,
-        )
-        if terms.grace_days
-        else None
-    )
-    if terms.after is After.FALLBACK and terms.after_role_id is not None:
-        then = t("Then {role} takes their place.", role=roles_words([terms.after_role_id]))
-    elif terms.after is After.KEEP and terms.after_until is not None:
-        then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
-    else:
-        then = t("Then the roles are taken.")
-    return " ".join(part for part in (grace, then) if part)
-
-
-def seats_left(tier: Tier, taken: int) -> int | None:
-    """How many may still buy it; None: no limit."""
-    return None if tier.seats is None else max(0, tier.seats - taken)
-
-
-def _told(t: Words, product: Product, taken: int, *, limit: int) -> str:
-    """A tier with what it gives, for members."""
-    tier, terms = product.tier, product.tier.terms
-    left = seats_left(tier, taken)
-    lines = [
-        f"**{plain(tier.name)}**",
-        plain(tier.description, limit) if tier.description else None,
-        t("Gives {role}.", role=roles_words(terms.roles)),
-        t("Opens the events for members.") if terms.events else None,
-        t.n("{n} consultation a month.", "{n} consultations a month.", terms.consultations)
-        if terms.consultations
-        else None,
-        t("{percent} off other memberships.", percent=t.percent(terms.discount / 100))
-        if terms.discount
-        else None,
-        None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
-    ]
-    return "\n".join(line for line in lines if line)
 
 
 def _changes(t: Words, before: Tier, after: Tier) -> list[str]:

@@ -64,6 +64,8 @@ class Hall:
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
+    shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
+    """What stands in the channels now, by (channel, message)."""
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -105,7 +107,15 @@ class Hall:
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         self.posts.setdefault(key, card)
-        return 1000 + len(self.posts)
+        message_id = 1000 + list(self.posts).index(key)
+        self.shown[channel_id, message_id] = card
+        return message_id
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        there = (channel_id, message_id) in self.shown
+        if there:
+            self.shown[channel_id, message_id] = card
+        return there
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
