@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
@@ -25,10 +26,14 @@ def listed(t: Words, products: Sequence[Product]) -> Card:
     past = [one for one in products if one.tier.archived]
     blocks: list[Block | str | None] = [
         t("## On sale"),
-        "\n".join(_row(t, one) for one in on_sale[:LISTED]) if on_sale else t("Nothing."),
+        "\n".join(_row(t, *one) for one in enumerate(on_sale[:LISTED], 1)) if on_sale else t("Nothing."),
     ]
     if past:
-        blocks += [Divider(), t("## Archived"), "\n".join(_row(t, one) for one in past[:LISTED])]
+        blocks += [
+            Divider(),
+            t("## Archived"),
+            "\n".join(_row(t, *one) for one in enumerate(past[:LISTED], 1)),
+        ]
     return card(*blocks)
 
 
@@ -82,14 +87,16 @@ def course_included(t: Words, title: str, tiers: Sequence[str]) -> Card:
 
 
 def proposed(t: Words, proposal: Proposal) -> Card:
-    """What an edit changes; while somebody has the tier, who keeps what until when, and the choice."""
+    """What an edit changed at once; for the rest, while somebody has the tier, who keeps what until when, and the choice."""
     before, after = proposal.before, proposal.after
-    lines = "\n".join(f"- {line}" for line in _changes(t, before, after))
+    now, later = _lines(_labels(t, before, after)), _lines(_terms(t, before.terms, after.terms))
     if proposal.saved:
-        return card(t("**{plan}** is changed:", plan=plain(after.name)), lines, accent=Accent.GOOD)
+        told = t("**{plan}** is changed:", plan=plain(after.name))
+        return card(told, "\n".join(filter(None, (now, later))), accent=Accent.GOOD)
     return card(
+        t("**Saved:**") + "\n" + now if now else None,
         t("## Change {plan}?", plan=plain(after.name)),
-        lines,
+        later,
         Divider(),
         keepers(t, proposal.holders),
         t("*Apply to existing too* changes what they have at once, roles included."),
@@ -130,7 +137,7 @@ def applied(t: Words, tier: Tier, reached: int) -> Card:
 
 def cancelled(t: Words) -> Card:
     """The draft is dropped."""
-    return card(t("Nothing was changed."), accent=Accent.QUIET)
+    return card(t("What it gives stays as it was."), accent=Accent.QUIET)
 
 
 def suspended(t: Words, tier: Tier, action: str) -> Card:
@@ -154,34 +161,51 @@ def recheck_action(mark: str) -> str:
     return f"tier.recheck:{mark}"
 
 
-def _changes(t: Words, before: Tier, after: Tier) -> list[str]:
-    """One line for each thing that differs: what it was → what it will be."""
-    old, new = before.terms, after.terms
+Change: TypeAlias = tuple[str, str, str]
+"""What it is, what it was, what it will be."""
+
+
+def _labels(t: Words, before: Tier, after: Tier) -> list[Change]:
+    """What nobody bought: it changes at once."""
     none = t("none")
-    rows = [
+    seats = [t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)]
+    return [
         (t("Name"), plain(before.name), plain(after.name)),
         (t("Description"), plain(before.description, 100) or none, plain(after.description, 100) or none),
-        (
-            t("Seats"),
-            *(t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)),
-        ),
+        (t("Seats"), seats[0], seats[1]),
+    ]
+
+
+def _terms(t: Words, old: Terms, new: Terms) -> list[Change]:
+    """What members bought."""
+    events = [t("open") if one.events else t("closed") for one in (old, new)]
+    return [
         (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
         (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
-        (t("Events for members"), *(t("open") if one.events else t("closed") for one in (old, new))),
+        (t("Events for members"), events[0], events[1]),
         (t("Consultations a month"), t.number(old.consultations), t.number(new.consultations)),
-        (t("Discount"), *(t.percent(one.discount / 100) for one in (old, new))),
+        (t("Discount"), t.percent(old.discount / 100), t.percent(new.discount / 100)),
         (t("At the end"), ending(t, _no_grace(old)), ending(t, _no_grace(new))),
     ]
-    return [f"{what}: {was} → {will}" for what, was, will in rows if was != will]
+
+
+def _lines(changes: Sequence[Change]) -> str:
+    return "\n".join(f"- {what}: {was} → {will}" for what, was, will in changes if was != will)
 
 
 def _no_grace(terms: Terms) -> Terms:
     return replace(terms, grace_days=0)
 
 
-def _row(t: Words, product: Product) -> str:
-    mark = f"\n  {finding_words(t, product.tier.suspended)}" if product.tier.suspended else ""
-    return f"**{plain(product.tier.name)}** — {_details(t, product)}{mark}"
+def _row(t: Words, place: int, product: Product) -> str:
+    """One tier in the owner's list: its place, its roles, its prices, and what keeps it off sale."""
+    tier = product.tier
+    lines = [
+        f"**{t.number(place)}. {plain(tier.name)}** · {roles_words(tier.terms.roles)}",
+        "-# " + (" · ".join(price_words(t, price) for price in product.prices) or t("no price yet")),
+        finding_words(t, tier.suspended) if tier.suspended else "",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def _details(t: Words, product: Product) -> str:

@@ -124,11 +124,16 @@ def ending(t: Words, terms: Terms) -> str:
         else None
     )
     if terms.after is After.FALLBACK and terms.after_role_id is not None:
-        then = t("Then {role} takes their place.", role=roles_words([terms.after_role_id]))
+        role = roles_words([terms.after_role_id])
+        then = (
+            t("Then {role} takes their place.", role=role)
+            if grace
+            else t("At the end {role} takes their place.", role=role)
+        )
     elif terms.after is After.KEEP and terms.after_until is not None:
         then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
     else:
-        then = t("Then the roles are taken.")
+        then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")
     return " ".join(part for part in (grace, then) if part)
 
 
