@@ -33,7 +33,7 @@ from bot.payments.intake import Intake
 from bot.payments.registry import Surroundings, open_till, providers
 from bot.payments.till import Till
 from bot.settings import Settings
-from bot.web import health, hooks, pay, till_api
+from bot.web import health, hooks, pages, pay, till_api
 from bot.web.server import WebServer
 from bot.work import Queue
 from bot.work import store as work_store
@@ -177,7 +177,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     }
     worker = Worker(db, clock, queue, handlers)
     wake = Wake(worker, clock, queue)
-    web = WebServer(settings.web.host, settings.web.port, [])
+    web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
     app = App(
         settings,
         texts,
