@@ -250,6 +250,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         stack.push_async_callback(app.wake.stop)
         if follower is not None:
             follower.work_with(app.worker, app.turned)
+            stack.callback(follower.rest)
         yield app
 
 

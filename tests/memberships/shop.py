@@ -61,6 +61,7 @@ class Hall:
     all_roles: dict[int, Role] = field(default_factory=dict[int, Role])
     forbidden: set[int] = field(default_factory=set[int])
     failures: int = 0
+    listings: int = 0
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
@@ -99,6 +100,7 @@ class Hall:
         self.held[user_id].discard(role_id)
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        self.listings += 1
         for user_id in sorted(self.held):
             yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
 
