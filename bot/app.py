@@ -29,6 +29,7 @@ from bot.insight.inputs import Sources
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
+from bot.memberships.settle import Policy
 from bot.payments.intake import Intake
 from bot.payments.registry import Surroundings, open_till, providers
 from bot.payments.till import Till
@@ -140,6 +141,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         settings.folder,
         settings.community.staff_channel,
         tuple(settings.memberships.remind_days),
+        settings.payments.manual.valid_days,
+        Policy(settings.memberships.dispute, settings.memberships.partial_refund),
     )
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
     events = Events(db, clock, queue, server, doors, memberships, settings.community)

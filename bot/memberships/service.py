@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from bot.memberships.reconcile import Reconciler
 from bot.memberships.refunds import Refunds
 from bot.memberships.reminders import Reminders
 from bot.memberships.role_safety import RoleSafety
-from bot.memberships.settle import Settling
+from bot.memberships.settle import Policy, Settling
 from bot.memberships.shop_cards import ShopCards
 from bot.memberships.staff_cards import Sales
 from bot.memberships.staffing import Staffing
@@ -42,13 +42,18 @@ ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 
 @dataclass(frozen=True)
 class Terms:
-    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie."""
+    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
+
+    Manual payments wait `transfer_days`.
+    """
 
     link_minutes: int
     poll_seconds: float
     folder: Path
     staff_channel: str = "staff"
     remind_days: tuple[int, ...] = (7, 1)
+    transfer_days: int = 7
+    policy: Policy = field(default_factory=Policy)
 
 
 class Memberships:
@@ -68,14 +73,15 @@ class Memberships:
         self._clock = clock
         self._queue = queue
         self._server = server
-        self.settling = Settling(clock, queue)
+        self.settling = Settling(clock, queue, terms.policy)
         self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
         self.tiers = Tiers(db, clock, queue, self.role_safety)
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
         self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
         self.buying = Buying(
-            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
-        )
+            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes),
+            timedelta(days=terms.transfer_days),
+        )  # fmt: skip
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
         self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)

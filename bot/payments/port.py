@@ -173,6 +173,11 @@ class PaymentProvider(Protocol):
         """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
         ...
 
+    @property
+    def by_hand(self) -> bool:
+        """Does only the owner see the money come and go? Nothing is found by asking, and a refund is theirs to send."""
+        ...
+
     def supports(self, money: Money, pace: Pace) -> bool:
         """Can this amount be paid in this currency here, once or again and again?"""
         ...
