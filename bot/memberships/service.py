@@ -202,6 +202,17 @@ class Memberships:
         now = self._clock.now()
         return frozenset(right.tier.id for right in await self._rights(guild_id, user_id) if right.holds(now))
 
+    async def opens_events(self, guild_id: int, user_id: int) -> bool:
+        """Has the member a membership now that opens events for members?"""
+        now = self._clock.now()
+        return any(
+            right.tier.terms.events and right.holds(now) for right in await self._rights(guild_id, user_id)
+        )
+
+    async def event_plans(self, guild_id: int) -> list[str]:
+        """The names of what is on sale and opens them."""
+        return [tier.name for tier in await self.tiers.on_sale(guild_id) if tier.terms.events]
+
     async def _rights(self, guild_id: int, user_id: int) -> list[Entitlement]:
         now = self._clock.now()
         async with self._db.read() as db:

@@ -9,7 +9,7 @@ from bot.db import Database, Writer
 from bot.errors import NeedsAction
 from bot.i18n import Texts
 from bot.ids import new_id
-from bot.memberships import shelf_cards
+from bot.memberships import shop_face
 from bot.memberships.store import shop, tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue
@@ -60,7 +60,7 @@ class ShopCards:
         async with self._db.read() as db:
             found = await tiers.products(db, guild_id)
             taken = await tiers.taken(db, guild_id, self._clock.now())
-        return shelf_cards.shop(self._texts.community, found, taken, self._playing)
+        return shop_face.shop(self._texts.community, found, taken, self._playing)
 
 
 async def shelf_changed(tx: Writer, queue: Queue, guild_id: int) -> None:

@@ -25,6 +25,7 @@ from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import breaker, entitlement, grant
 from bot.money import Money
+from bot.payments.manual import ManualProvider
 from bot.payments.port import (
     Checkout,
     Fact,
@@ -37,8 +38,9 @@ from bot.payments.port import (
     Purchase,
     Snapshot,
     Subscription,
+    Unmatched,
 )
-from bot.ports import ChatServer, Person, Role
+from bot.ports import ChatServer, Delivery, Person, Role
 from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
@@ -61,9 +63,14 @@ class Hall:
     all_roles: dict[int, Role] = field(default_factory=dict[int, Role])
     forbidden: set[int] = field(default_factory=set[int])
     failures: int = 0
+    listings: int = 0
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
+    shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
+    """What stands in the channels now, by (channel, message)."""
+    letters: list[tuple[int, Card]] = field(default_factory=list[tuple[int, Card]])
+    delivery: Delivery = Delivery.SENT
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -100,6 +107,7 @@ class Hall:
         self.held[user_id].discard(role_id)
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        self.listings += 1
         for user_id in sorted(self.held):
             yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
 
@@ -108,7 +116,19 @@ class Hall:
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         self.posts.setdefault(key, card)
-        return 1000 + len(self.posts)
+        message_id = 1000 + list(self.posts).index(key)
+        self.shown[channel_id, message_id] = card
+        return message_id
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        there = (channel_id, message_id) in self.shown
+        if there:
+            self.shown[channel_id, message_id] = card
+        return there
+
+    async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
+        self.letters.append((user_id, card))
+        return self.delivery
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
@@ -203,10 +223,14 @@ class Shop:
         self.db = db
         self.hall = Hall()
         self.bank = Bank()
+        self.manual = ManualProvider("To Olivia, account 12345", ["USD"])
+        self.address = "https://shop.example"
+        self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
         self.service = Memberships(
-            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")), {"bank": self.bank},
-            Terms(30, 20.0, folder),
+            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
+            {"bank": self.bank, "manual": self.manual},
+            Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
@@ -224,6 +248,9 @@ class Shop:
             "card.update": self.service.pay_cards.update,
         }
         self.worker = Worker(db, self, self.queue, handlers)
+
+    async def _strays(self, guild_id: int) -> list[Unmatched]:
+        return self.strays if guild_id == GUILD else []
 
     def now(self) -> datetime:
         return self.moment
