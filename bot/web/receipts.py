@@ -33,7 +33,9 @@ def _page(t: Words, slip: Slip) -> web.Response:
         (t("Unused days credited"), t.money(order.credit) if order.credit.amount else None),
     ]
     moves = [(t("Paid"), pages.when(t, paid.at), t.money(paid.money)) for paid in slip.payments]
-    moves += [(t("Given back"), pages.when(t, given.at), t.money(given.money)) for given in slip.refunds]
+    moves += [
+        (t("Given back"), pages.when(t, given.at), f"−{t.money(given.money)}") for given in slip.refunds
+    ]
     return pages.page(
         t,
         "receipt.html",
