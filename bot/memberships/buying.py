@@ -13,7 +13,7 @@ from bot.crashpoints import point
 from bot.db import Database, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
-from bot.memberships.model import Order, Price, Tier
+from bot.memberships.model import Order, Price, Tier, Way
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
 from bot.memberships.store import orders, records
@@ -68,6 +68,10 @@ class Buying:
             for provider in self._providers.values()
             if provider.supports(price.money, price.span.pace)
         ]
+
+    def payable(self, price: Price) -> bool:
+        """Can anybody pay this with what is set up now? A trial costs nothing."""
+        return price.span.way is Way.TRIAL or bool(self.providers_for(price))
 
     def provider_for(self, price: Price, named: str | None = None) -> PaymentProvider:
         """The provider of that name, or the first one, if it takes this price. UserError when none does."""

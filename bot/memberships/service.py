@@ -92,7 +92,7 @@ class Memberships:
         self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
-        self.shop_cards = ShopCards(db, clock, queue, server, texts, self._playing)
+        self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
 
     @property
     def playing(self) -> bool:
