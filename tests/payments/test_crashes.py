@@ -114,6 +114,11 @@ class Lane:
         told = await self.people.post("/sandbox/slash", **asked)
         if told["state"] != "answered":
             raise Again
+        labels = [button["label"] for button in buttons(told["message"])]
+        for label in labels:  # none when all of it went back before the bot died
+            pressed = await self.people.click("olivia", told["message"]["id"], label=label, wait=4)
+            if pressed["state"] not in ("answered", "updated"):
+                raise Again
 
     async def settled(self) -> None:
         with contextlib.suppress(TimeoutError):
