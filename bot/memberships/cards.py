@@ -24,16 +24,6 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Status:
-    """What a member has, and what they ordered. `held`: the roles they really have now."""
-
-    rights: tuple[Entitlement, ...]
-    orders: tuple[Order, ...]
-    held: frozenset[int]
-    playing: bool
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What became of an order: the right it gave, and whether the member holds its role now."""
 
@@ -56,7 +46,7 @@ def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
         if hidden
         else None
     )
-    return card(t("## Membership"), *lines, more, _play_money(t, playing))
+    return card(t("## Membership"), *lines, more, play_money(t, playing=playing))
 
 
 def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
@@ -84,7 +74,7 @@ def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
                 Button(t("Check again"), action=f"membership.check:{order.id}"),
             )
         ),
-        _play_money(t, bill.play_money),
+        play_money(t, playing=bill.play_money),
     )
 
 
@@ -96,7 +86,7 @@ def receipt(t: Words, told: Receipt) -> Card:
         f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
-        _play_money(t, told.playing),
+        play_money(t, playing=told.playing),
         accent=accent,
     )
 
@@ -123,29 +113,6 @@ def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
     return Accent.QUIET, t(
         "This link is closed, and nothing was charged. Type /membership buy for a new one."
     )
-
-
-def status(t: Words, status: Status) -> Card:
-    """What you have, until when, and your latest orders."""
-    blocks: list[Block | str | None] = [t("## Your membership")]
-    if not status.rights:
-        blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for right in status.rights:
-        line = t(
-            "**{plan}** — active until {when} · {role}",
-            plan=plain(right.tier.name),
-            when=stamp(right.ends_at),
-            role=_role(right.tier),
-        )
-        if not status.held.issuperset(right.tier.terms.roles):
-            line += "\n" + t(
-                "The role is missing at the moment. It comes by itself once the owner has set things right."
-            )
-        blocks.append(line)
-    if status.orders:
-        blocks += [Divider(), t("**Your latest orders**")]
-        blocks.append("\n".join(order_line(t, order) for order in status.orders))
-    return card(*blocks, _play_money(t, status.playing))
 
 
 def order_line(t: Words, order: Order) -> str:
@@ -197,7 +164,8 @@ def _offer(t: Words, offer: Offer) -> Line:
     )
 
 
-def _play_money(t: Words, playing: bool) -> Text | None:
+def play_money(t: Words, *, playing: bool) -> Text | None:
+    """Said wherever money is, if none of it is real."""
     return (
         Text(t("-# This server uses the till: it moves **play money** only. Nothing real is charged."))
         if playing

@@ -11,6 +11,7 @@ from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.memberships.breaker import Breaker
+from bot.memberships.entitle import RUNNING
 from bot.memberships.model import Entitlement, Standing
 from bot.memberships.rules import Right, wanted_roles
 from bot.memberships.store import entitlements, grants, overrides, records
@@ -82,19 +83,26 @@ class Reconciler:
             await self._queue.again(tx, "role.sync", job.guild_id, job.key)
 
     async def end(self, job: Job) -> None:
-        """Work `entitlement.end`: when its time has come, the right ends and its role goes."""
+        """Work `entitlement.end`: when its time has come, the right ends and its role goes.
+
+        With terms that keep the roles to a date it runs once more then.
+        """
         now = self._clock.now()
         async with self._db.write() as tx:
             right = await entitlements.find(tx, job.guild_id, id_=int(job.key))
-            if right is None or right.standing not in (Standing.LIVE, Standing.SUSPENDED):
+            if right is None or right.standing not in (*RUNNING, Standing.ENDED):
                 return
             if now < right.held_until:
                 raise Later(right.held_until)
-            point("entitlement.before_end")
-            await entitlements.set_standing(tx, right, Standing.ENDED, now)
-            await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            if right.standing is not Standing.ENDED:
+                point("entitlement.before_end")
+                await entitlements.set_standing(tx, right, Standing.ENDED, now)
+                await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
             await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))
         point("entitlement.ended")
+        kept = right.tier.terms.after_until
+        if kept is not None and now < kept:
+            raise Later(kept)
 
     async def start(self, job: Job) -> None:
         """Work `entitlement.start`: a right that was bought ahead begins."""
