@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,21 +17,25 @@ from bot.memberships.buying import Bill, Buying
 from bot.memberships.cards import Offer, Receipt
 from bot.memberships.changing import Changing
 from bot.memberships.counter import Choice, Counter, Given
+from bot.memberships.desk import Desk, Strays, nothing
 from bot.memberships.drift import Audit
 from bot.memberships.editing import Editing
+from bot.memberships.export import Export
 from bot.memberships.holdings import held_by, planned
+from bot.memberships.marking import Marking
 from bot.memberships.model import Entitlement, Order, Standing, Tier
 from bot.memberships.paycards import PayCards
 from bot.memberships.polling import Polling
 from bot.memberships.quoting import Quoting
+from bot.memberships.receipts import Receipts
 from bot.memberships.reconcile import Reconciler
 from bot.memberships.refunds import Refunds
 from bot.memberships.reminders import Reminders
 from bot.memberships.renewals import Renewals
+from bot.memberships.resending import Resending
 from bot.memberships.role_safety import RoleSafety
 from bot.memberships.settle import Policy, Settling
 from bot.memberships.shop_cards import ShopCards
-from bot.memberships.staff_cards import Sales
 from bot.memberships.staffing import Staffing
 from bot.memberships.state import State
 from bot.memberships.status_cards import Status
@@ -42,7 +46,6 @@ from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
 
-ORDERS_LISTED = 20
 ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 
 
@@ -50,7 +53,7 @@ ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 class Terms:
     """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
 
-    Manual payments wait `transfer_days`.
+    Manual payments wait `transfer_days`. Receipts can be read at `address()`, "" while there is none.
     """
 
     link_minutes: int
@@ -60,6 +63,7 @@ class Terms:
     remind_days: tuple[int, ...] = (7, 1)
     transfer_days: int = 7
     policy: Policy = field(default_factory=Policy)
+    address: Callable[[], str] = lambda: ""
 
 
 class Memberships:
@@ -74,6 +78,7 @@ class Memberships:
         texts: Texts,
         providers: Mapping[str, PaymentProvider],
         terms: Terms,
+        strays: Strays = nothing,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -101,7 +106,14 @@ class Memberships:
         self.staffing = Staffing(
             db, clock, queue, server, self.tiers, self.settling.entitling, texts.community.zone
         )
-        self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
+        self.receipts = Receipts(db, server, self.buying.plays, terms.folder / "receipts.key", terms.address)
+        self.pay_cards = PayCards(
+            db, clock, server, texts, self.buying, terms.folder / "answers.key", self.receipts
+        )
+        self.desk = Desk(db, clock, queue, providers, self.settling, self.buying, strays)
+        self.marking = Marking(db, clock, providers, self.settling)
+        self.resending = Resending(db, clock, queue, server, texts, self.buying, self.receipts)
+        self.export = Export(db, clock, texts.community.zone)
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
         self.shop_cards = ShopCards(db, clock, queue, server, texts, self._playing)
@@ -137,7 +149,7 @@ class Memberships:
             right = await entitlements.find(db, guild_id, order_id=order.id)
         person = await self._server.member(guild_id, user_id)
         held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        return Receipt(order, right, held, self.buying.plays(order.provider))
+        return Receipt(order, right, held, self.buying.plays(order.provider), self.receipts.link(order))
 
     async def status(self, guild_id: int, user_id: int) -> Status:
         """What a member has, what is planned, and their latest orders."""
@@ -176,18 +188,6 @@ class Memberships:
         """What was changed about access, by whom, newest first."""
         async with self._db.read() as db:
             return await records.log_of(db, guild_id, ACCESS_WORDS, user_id, 20)
-
-    async def sales(self, guild_id: int) -> Sales:
-        """Orders for the owner's eyes, newest first."""
-        async with self._db.read() as db:
-            waiting = await orders.latest(db, guild_id, [State.REVIEW], ORDERS_LISTED)
-            latest = await orders.latest(db, guild_id, list(State), ORDERS_LISTED)
-        return Sales(tuple(waiting), tuple(latest))
-
-    async def refundable(self, guild_id: int) -> list[Order]:
-        """Orders whose money can be given back, newest first."""
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, [State.PAID, State.REVIEW], 100)
 
     async def returned(self, guild_id: int, user_id: int) -> None:
         """Somebody joined (again): give them what is theirs."""

@@ -150,6 +150,18 @@ class Notice:
     about: str | None = None
 
 
+@dataclass(frozen=True)
+class Unmatched:
+    """An event about no order of ours. `object_id` is what the provider calls the payment, refund or whatever it is."""
+
+    provider: str
+    event_id: str
+    kind: str
+    object_id: str
+    money: Money | None
+    received_at: datetime
+
+
 class PaymentProvider(Protocol):
     """Whoever moves the money. Calls over the network raise RetryLater or NeedsAction."""
 

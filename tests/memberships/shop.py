@@ -77,6 +77,9 @@ class Hall:
     def role(self, id_: int, name: str, position: int, **more: Any) -> None:
         self.all_roles[id_] = replace(Role(id_, name, position, False, False, ()), **more)
 
+    def guild_name(self, guild_id: int) -> str | None:
+        return "Gophers" if guild_id == GUILD else None
+
     async def roles(self, guild_id: int) -> list[Role]:
         return list(self.all_roles.values()) if guild_id == GUILD else []
 
