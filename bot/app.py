@@ -132,8 +132,6 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     queue = Queue(db, clock)
     doors = Doors(db, clock, server)
-    events = Events(db, clock, queue, server, doors, settings.community)
-    activity = Activity(db, clock, settings.community.timezone, server, events)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
     till = open_till(settings, clock, lambda: web.url)
@@ -154,6 +152,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         return await intake.unmatched(guild_id, nobodys=alone)
 
     memberships = Memberships(db, clock, queue, server, texts, sellers, terms, strays)
+    events = Events(db, clock, queue, server, doors, memberships, settings.community)
+    activity = Activity(db, clock, settings.community.timezone, server, events)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
     settling = memberships.settling
@@ -262,6 +262,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         stack.push_async_callback(app.wake.stop)
         if follower is not None:
             follower.work_with(app.worker, app.turned)
+            stack.callback(follower.rest)
         yield app
 
 

@@ -15,7 +15,7 @@ from bot.errors import RetryLater, UserError
 from bot.ids import new_id
 from bot.memberships.admission import seat, still_there
 from bot.memberships.entitle import before_it
-from bot.memberships.model import Order, Price, Tier, Wish
+from bot.memberships.model import Order, Price, Tier, Way, Wish
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
 from bot.memberships.store import orders, records
@@ -73,6 +73,10 @@ class Buying:
             for provider in self._providers.values()
             if all(provider.supports(money, price.span.pace) for money in asked)
         ]
+
+    def payable(self, price: Price) -> bool:
+        """Can anybody pay this with what is set up now? A trial costs nothing."""
+        return price.span.way is Way.TRIAL or bool(self.providers_for(price))
 
     def provider_for(
         self, price: Price, named: str | None = None, due: Money | None = None

@@ -116,7 +116,7 @@ class Memberships:
         self.export = Export(db, clock, texts.community.zone)
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
-        self.shop_cards = ShopCards(db, clock, queue, server, texts, self._playing)
+        self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
 
     @property
     def playing(self) -> bool:
@@ -222,6 +222,17 @@ class Memberships:
         """The ids of the tiers that a member has now: for whoever opens doors to members."""
         now = self._clock.now()
         return frozenset(right.tier.id for right in await self._rights(guild_id, user_id) if right.holds(now))
+
+    async def opens_events(self, guild_id: int, user_id: int) -> bool:
+        """Has the member a membership now that opens events for members?"""
+        now = self._clock.now()
+        return any(
+            right.tier.terms.events and right.holds(now) for right in await self._rights(guild_id, user_id)
+        )
+
+    async def event_plans(self, guild_id: int) -> list[str]:
+        """The names of what is on sale and opens them."""
+        return [tier.name for tier in await self.tiers.on_sale(guild_id) if tier.terms.events]
 
     async def _rights(self, guild_id: int, user_id: int) -> list[Entitlement]:
         now = self._clock.now()

@@ -118,6 +118,12 @@ async def release_all(tx: Writer) -> None:
     await tx.execute(update(work).where(work.c.state != "done").values(leased_until=EPOCH))
 
 
+async def give_back(tx: Writer, ids: Collection[int]) -> None:
+    """What was claimed and cut off by an orderly end: no lease, and no try lost."""
+    cut_off = update(work).where(work.c.id.in_(ids), work.c.leased_until > EPOCH)  # whose end was not written
+    await tx.execute(cut_off.values(leased_until=EPOCH, tries=func.max(work.c.tries - 1, 0)))
+
+
 async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
     """Something changed in the guild that may mend its stuck work: try it now.
 

@@ -61,9 +61,12 @@ class Hall:
     all_roles: dict[int, Role] = field(default_factory=dict[int, Role])
     forbidden: set[int] = field(default_factory=set[int])
     failures: int = 0
+    listings: int = 0
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
+    shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
+    """What stands in the channels now, by (channel, message)."""
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -100,6 +103,7 @@ class Hall:
         self.held[user_id].discard(role_id)
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        self.listings += 1
         for user_id in sorted(self.held):
             yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
 
@@ -108,7 +112,15 @@ class Hall:
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         self.posts.setdefault(key, card)
-        return 1000 + len(self.posts)
+        message_id = 1000 + list(self.posts).index(key)
+        self.shown[channel_id, message_id] = card
+        return message_id
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        there = (channel_id, message_id) in self.shown
+        if there:
+            self.shown[channel_id, message_id] = card
+        return there
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
