@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.cards import plain
 from bot.clock import Clock
@@ -104,19 +104,30 @@ class Counter:
         """A plan that can be bought now."""
         tier = await self._shelf.find(guild_id, plan)
         await self._shelf.sellable(tier)
-        [product] = [one for one in await self._shelf.products(guild_id) if one.tier.id == tier.id]
-        if not product.prices:
-            raise UserError(
-                "{plan} has no price yet. Please tell the owner of this server.", plan=plain(tier.name)
-            )
-        return product
+        for product in await self.shelf(guild_id):
+            if product.tier.id == tier.id:
+                return product
+        [bare] = [one for one in await self._shelf.products(guild_id) if one.tier.id == tier.id]
+        for price in bare.prices:
+            self._buying.provider_for(price)  # says that nobody can be paid
+        raise UserError(
+            "{plan} has no price yet. Please tell the owner of this server.", plan=plain(tier.name)
+        )
 
     async def sold(self, guild_id: int, price_id: int) -> Product:
         """The plan that can be bought now at the price with that id."""
-        for product in await self._shelf.products(guild_id):
+        for product in await self.shelf(guild_id):
             if any(price.id == price_id for price in product.prices):
                 return await self.product(guild_id, str(product.tier.id))
         raise _gone()
+
+    async def shelf(self, guild_id: int) -> list[Product]:
+        """Everything on sale with the prices that somebody can be paid."""
+        found = [
+            replace(one, prices=tuple(price for price in one.prices if self._buying.payable(price)))
+            for one in await self._shelf.products(guild_id)
+        ]
+        return [one for one in found if one.prices]
 
     async def price_of(self, product: Product, price: str | None) -> Price | None:
         """The price that autocomplete gave (an id); without one the only price, or None: the member has to choose."""

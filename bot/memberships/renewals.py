@@ -75,12 +75,14 @@ class Renewals:
             await self._note(order, user_id, "subscription.kept", None)
         return await self._seen(guild_id, user_id, order)
 
-    async def portal(self, guild_id: int, user_id: int, order_id: int, back: str) -> str:
+    async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
         """Where the member manages card and invoices, for a few minutes. UserError when there is no such place."""
         _, order, provider = await self._own(guild_id, user_id, order_id)
         async with self._db.read() as db:
             customer = await orders.customer_of(db, guild_id, order.user_id, provider.name)
-        url = await provider.portal(customer, back) if customer else None
+        url = (
+            await provider.portal(customer, f"https://discord.com/channels/{guild_id}") if customer else None
+        )
         if url is None:
             raise UserError("This way of paying has no page for cards and invoices.")
         return url

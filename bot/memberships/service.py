@@ -96,9 +96,7 @@ class Memberships:
         self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
         self.quoting = Quoting(db, clock, self.counter, providers)
-        self.changing = Changing(
-            db, clock, self.quoting, self.counter, self.buying, self.refunds, providers
-        )
+        self.changing = Changing(db, clock, self.quoting, self.counter, self.buying, self.refunds, providers)
         self.renewals = Renewals(db, clock, self.buying, providers)
         self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
@@ -128,10 +126,9 @@ class Memberships:
         return await self.tiers.on_sale(guild_id)
 
     async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
-        """Everything on sale, with what the member has of it."""
+        """Everything that can be bought, with what the member has of it."""
         last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
-        shelf = await self.tiers.products(guild_id)
-        return [Offer(product, last.get(product.tier.id)) for product in shelf if product.prices]
+        return [Offer(product, last.get(product.tier.id)) for product in await self.counter.shelf(guild_id)]
 
     async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
@@ -149,7 +146,10 @@ class Memberships:
             right = await entitlements.find(db, guild_id, order_id=order.id)
         person = await self._server.member(guild_id, user_id)
         held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        return Receipt(order, right, held, self.buying.plays(order.provider), self.receipts.link(order))
+        ahead = right is not None and self._clock.now() < right.starts_at
+        return Receipt(
+            order, right, held, self.buying.plays(order.provider), self.receipts.link(order), ahead
+        )
 
     async def status(self, guild_id: int, user_id: int) -> Status:
         """What a member has, what is planned, and their latest orders."""

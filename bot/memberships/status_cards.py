@@ -210,9 +210,7 @@ def _reminders(t: Words, told: Status) -> list[Block | str]:
 def _accent(told: Status) -> Accent:
     """Something ends soon, or waits for money: the card says so in its words, and shows it at its edge."""
     for one in told.held:
-        ends_soon = (
-            not one.renews and not one.right.forever and one.right.ends_at - told.soon <= told.now
-        )
+        ends_soon = not one.renews and not one.right.forever and one.right.ends_at - told.soon <= told.now
         if ends_soon or one.phase is Phase.PAST_DUE:
             return Accent.WARN
     return Accent.PLAIN
