@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
-from bot.memberships.model import Entitlement, Order, Product, Tier
+from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
 from bot.memberships.wording import roles_words, span_words
 
@@ -31,6 +31,9 @@ class Status:
     orders: tuple[Order, ...]
     held: frozenset[int]
     playing: bool
+
+
+OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
 
 
 @dataclass(frozen=True)
@@ -101,8 +104,21 @@ def receipt(t: Words, told: Receipt) -> Card:
     )
 
 
+def _over(t: Words, right: Entitlement) -> str:
+    """Paid, and over all the same."""
+    if right.standing is Standing.REVOKED:
+        return t("The staff ended this membership. Ask them if you think that this is a mistake.")
+    if right.standing is Standing.REPLACED:
+        return t("A larger membership took the place of this one.")
+    return t(
+        "This membership ended {when}. /membership plans shows how to go on.", when=stamp(right.held_until)
+    )
+
+
 def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
     order, right = told.order, told.right
+    if order.state is State.PAID and right is not None and right.standing in OVER:
+        return Accent.QUIET, _over(t, right)
     if order.state is State.PAID and right is not None:
         when, role = stamp(right.ends_at), _role(order.tier)
         if told.held:
