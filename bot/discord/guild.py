@@ -35,6 +35,10 @@ class DiscordServer:
     async def guild_ids(self) -> list[int]:
         return [guild.id for guild in self._client.guilds if not guild.unavailable]
 
+    def guild_name(self, guild_id: int) -> str | None:
+        guild = self._client.get_guild(guild_id)
+        return guild.name if guild else None
+
     async def roles(self, guild_id: int) -> list[Role]:
         guild = self._guild(guild_id)
         there = granted(guild)

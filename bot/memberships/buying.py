@@ -13,7 +13,7 @@ from bot.crashpoints import point
 from bot.db import Database, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
-from bot.memberships.model import Order, Price, Tier
+from bot.memberships.model import Order, Price, Tier, Way
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
 from bot.memberships.store import orders, records
@@ -46,6 +46,7 @@ class Buying:
         providers: Mapping[str, PaymentProvider],
         settling: Settling,
         valid_for: timedelta,
+        by_hand_for: timedelta,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -53,26 +54,42 @@ class Buying:
         self._providers = providers
         self._settling = settling
         self._valid_for = valid_for
+        self._by_hand_for = by_hand_for
         self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def plays(self, provider: str) -> bool:
         """Does this provider move play money?"""
         return provider in self._providers and self._providers[provider].play_money
 
-    def provider_for(self, price: Price) -> PaymentProvider:
-        """The first provider that takes this price. UserError when none is set up."""
-        for provider in self._providers.values():
-            if provider.supports(price.money, price.span.pace):
-                return provider
-        raise UserError(
-            "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
-        )
+    def providers_for(self, price: Price) -> list[PaymentProvider]:
+        """Everyone who takes this price; the first one is taken when the member does not choose."""
+        return [
+            provider
+            for provider in self._providers.values()
+            if provider.supports(price.money, price.span.pace)
+        ]
 
-    async def buy(self, tier: Tier, price: Price, user_id: int) -> Bill:
-        """Where to pay. An order of this member that is open for the same tier and price is used again."""
-        provider = self.provider_for(price)
+    def payable(self, price: Price) -> bool:
+        """Can anybody pay this with what is set up now? A trial costs nothing."""
+        return price.span.way is Way.TRIAL or bool(self.providers_for(price))
+
+    def provider_for(self, price: Price, named: str | None = None) -> PaymentProvider:
+        """The provider of that name, or the first one, if it takes this price. UserError when none does."""
+        found = self.providers_for(price)
+        if not found:
+            raise UserError(
+                "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
+            )
+        chosen = [provider for provider in found if named in (None, provider.name)]
+        if not chosen:
+            raise UserError("This cannot be paid in that way any more. Choose another one.")
+        return chosen[0]
+
+    async def buy(self, tier: Tier, price: Price, user_id: int, provider: str | None = None) -> Bill:
+        """Where to pay, at the provider of that name. An order that is open for the same is used again."""
+        at = self.provider_for(price, provider)
         async with self._db.write() as tx:
-            order = await self._open_order(tx, tier, price, user_id, provider.name)
+            order = await self._open_order(tx, tier, price, user_id, at)
         point("order.created")
         return await self.bill(order)
 
@@ -128,17 +145,20 @@ class Buying:
         async with self._db.write() as tx:
             await self._settling.settle(tx, order.provider, [over])
 
-    async def _open_order(self, tx: Writer, tier: Tier, price: Price, user_id: int, provider: str) -> Order:
+    async def _open_order(
+        self, tx: Writer, tier: Tier, price: Price, user_id: int, at: PaymentProvider
+    ) -> Order:
         now = self._clock.now()
+        valid_for = self._by_hand_for if at.by_hand else self._valid_for
         for order in await orders.of_member(tx, tier.guild_id, user_id):
             waits = order.state in (State.CREATED, State.PENDING) and order.expires_at >= now + FRESH
             same = (order.tier.id, order.tier.terms, order.price, order.span, order.provider)
-            if waits and same == (tier.id, tier.terms, price.money, price.span, provider):
+            if waits and same == (tier.id, tier.terms, price.money, price.span, at.name):
                 return order
         renewal = price.money if price.span.pace is Pace.RECURRING else None
         order = Order(
-            new_id(), tier.guild_id, user_id, tier, price.id, State.CREATED, provider, None, price.span, price.money,
-            renewal, Money(0, price.money.currency), None, None, None, now, now + self._valid_for,
+            new_id(), tier.guild_id, user_id, tier, price.id, State.CREATED, at.name, None, price.span, price.money,
+            renewal, Money(0, price.money.currency), None, None, None, now, now + valid_for,
         )  # fmt: skip
         await orders.add(tx, order)
         await records.note(tx, order.guild_id, now, user_id, "order.created", order.id, tier=str(tier.id))

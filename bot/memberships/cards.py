@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
 from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
@@ -44,6 +44,8 @@ class Receipt:
     right: Entitlement | None
     held: bool
     playing: bool
+    link: str | None = None
+    """Where it can be read outside Discord."""
 
 
 def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
@@ -62,10 +64,18 @@ def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
     return card(t("## Membership"), *lines, more, _play_money(t, playing))
 
 
-def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
-    """The pay card: one link to pay, and a button to look again."""
+def pay(t: Words, bill: Bill, *, looked: bool = False, direct: bool = False) -> Card:
+    """The pay card: one link to pay (or how to pay without one), and a button to look again.
+
+    In a direct message, where no button of ours works, `direct` leaves that one out.
+    """
     order = bill.order
     url = bill.checkout.url
+    again = Button(t("Check again"), action=f"membership.check:{order.id}")
+    row = (
+        *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
+        *([] if direct else [again]),
+    )
     return card(
         f"## {plain(order.tier.name)}",
         t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
@@ -77,18 +87,30 @@ def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
             days=span_words(t, order.span),
             role=_role(order.tier),
         ),
-        t(
-            "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
-            when=stamp(bill.checkout.expires_at, "t"),
-        ),
-        Row(
-            (
-                *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
-                Button(t("Check again"), action=f"membership.check:{order.id}"),
-            )
-        ),
+        *_how(t, bill),
+        Row(row) if row else None,
         _play_money(t, bill.play_money),
     )
+
+
+def _how(t: Words, bill: Bill) -> list[str]:
+    told, when = bill.checkout, bill.checkout.expires_at
+    if told.instructions is None:
+        return [
+            t(
+                "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
+                when=stamp(when, "t"),
+            )
+        ]
+    reference = t("Reference: {number}", number=bill.order.id)
+    return [
+        t("Pay like this, and give the reference with it:"),
+        fenced(f"{told.instructions}\n\n{reference}"),
+        t(
+            "A person looks whether it came, so it may take some days. This offer stands until {when}.",
+            when=stamp(when),
+        ),
+    ]
 
 
 def receipt(t: Words, told: Receipt) -> Card:
@@ -99,6 +121,7 @@ def receipt(t: Words, told: Receipt) -> Card:
         f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
+        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
         _play_money(t, told.playing),
         accent=accent,
     )

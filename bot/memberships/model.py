@@ -135,6 +135,15 @@ class Order:
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class Search:
+    """Which orders are meant; None: any."""
+
+    user_id: int | None = None
+    state: State | None = None
+    tier_id: int | None = None
+
+
 class Standing(StrEnum):
     """Where an entitlement stands."""
 

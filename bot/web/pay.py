@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import hmac
 import re
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from aiohttp import web
 
 from bot.i18n import Texts, Words
+from bot.money import Money
 from bot.payments.till import Till
 from bot.payments.till.machine import Refused
 from bot.payments.till.store import Slip
+from bot.web import pages
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
-HERE = Path(__file__).parent
 _ID = re.compile(r"[0-9a-f]{32}")
-_TAG = re.compile(r"\s*([A-Za-z*-]{1,20})\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
+_COLOURS = {"open": "open", "declined": "bad", "paid": "good"}
 
 
 def routes(till: Till, texts: Texts) -> list[web.RouteDef]:
-    """The page, its three verbs and its style sheet."""
+    """The page and its three verbs."""
 
     async def page(request: web.Request) -> web.StreamResponse:
-        t = texts.of(preferred(request.headers.get("Accept-Language", "")))
         slip = await till.look(request.match_info["id"]) if _ID.fullmatch(request.match_info["id"]) else None
-        return _page(t, till, slip)
+        return _page(pages.words(texts, request), till, slip)
 
     async def act(request: web.Request) -> web.StreamResponse:
         id_, verb = request.match_info["id"], request.match_info["verb"]
@@ -52,30 +47,10 @@ def routes(till: Till, texts: Texts) -> list[web.RouteDef]:
             pass  # over meanwhile: the page says so
         raise web.HTTPSeeOther(f"/till/pay/{id_}")
 
-    async def style(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(
-            HERE / "static" / "till.css", headers={"Content-Type": "text/css; charset=utf-8"}
-        )
-
     return [
         web.get("/till/pay/{id}", page),
         web.post("/till/pay/{id}/{verb:pay|decline|refund}", act),
-        web.get("/static/till.css", style),
     ]
-
-
-def preferred(header: str) -> str:
-    """The best of our languages for an Accept-Language header."""
-    best, best_weight = "en", 0.0
-    for entry in header[:400].split(","):
-        match = _TAG.fullmatch(entry)
-        if match is None:
-            continue
-        weight = float(match[2] or "1")
-        language = match[1].lower().partition("-")[0]
-        if weight > best_weight and language in ("en", "zh"):
-            best, best_weight = ("zh-CN" if language == "zh" else "en"), weight
-    return best
 
 
 def _state(till: Till, slip: Slip) -> str:
@@ -93,32 +68,45 @@ def _token(till: Till, id_: str, verb: str) -> str:
 
 def _page(t: Words, till: Till, slip: Slip | None) -> web.Response:
     state = _state(till, slip) if slip else "unknown"
-    html = (
-        _environment()
-        .get_template("till.html")
-        .render(
-            language=t.code,
-            name=t("The till"),
-            play=t("Play money: this page moves nothing real."),
-            title=slip.title if slip else None,
-            price=t.money(slip.money) if slip else None,
-            told=_told(t, state),
-            state=state,
-            back=t("You can close this page and go back to Discord."),
-            forms=[
-                {
-                    "id": verb,
-                    "action": f"/till/pay/{slip.id}/{verb}",
-                    "token": _token(till, slip.id, verb),
-                    "label": label,
-                }
-                for verb, label in _forms(t, state, slip)
-            ]
-            if slip
-            else [],
-        )
+    name, nothing = t("The till"), t("There is nothing here")
+    return pages.page(
+        t,
+        "till.html",
+        status=200 if slip else 404,
+        title=f"{slip.title if slip else nothing} — {name}",
+        state=_COLOURS.get(state, "plain"),
+        name=name,
+        play=t("Play money: this page moves nothing real."),
+        item=slip.title if slip else None,
+        nothing=nothing,
+        price=t.money(slip.money) if slip else None,
+        told=_told(t, state),
+        facts=_facts(t, state, slip) if slip else [],
+        back=None if state in ("open", "declined") else t("You can close this page and go back to Discord."),
+        forms=[
+            {
+                "id": verb,
+                "action": f"/till/pay/{slip.id}/{verb}",
+                "token": _token(till, slip.id, verb),
+                "label": label,
+            }
+            for verb, label in _forms(t, state, slip)
+        ]
+        if slip
+        else [],
     )
-    return web.Response(text=html, status=200 if slip else 404, content_type="text/html")
+
+
+def _facts(t: Words, state: str, slip: Slip) -> list[tuple[str, Any]]:
+    """What is worth knowing besides the price: a label, and a moment or an amount."""
+    found: list[tuple[str, Any]] = []
+    if state in ("open", "declined"):
+        found.append((t("Pay until"), pages.when(t, slip.expires_at)))
+    if slip.paid_at is not None:
+        found.append((t("Paid on"), pages.when(t, slip.paid_at)))
+    if slip.refunds:
+        found.append((t("Given back"), t.money(Money(slip.refunded, slip.money.currency))))
+    return found
 
 
 def _told(t: Words, state: str) -> str:
@@ -141,21 +129,3 @@ def _forms(t: Words, state: str, slip: Slip) -> list[tuple[str, str]]:
     if state in ("open", "declined"):
         return [("pay", t("Pay {price}", price=t.money(slip.money))), ("decline", t("Decline"))]
     return [("refund", t("Give the money back"))] if state == "paid" else []
-
-
-@functools.cache
-def _environment() -> Environment:
-    from jinja2 import (
-        Environment,
-        FileSystemLoader,
-        StrictUndefined,
-        select_autoescape,
-    )  # not needed to start
-
-    return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -20,6 +20,8 @@ IDLE = 130.0
 proxy keeps an idle one (Caddy: two minutes), or it would send a webhook into one that we are closing."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Lost = Callable[[web.Request], web.Response | None]
+LOST: web.AppKey[Lost] = web.AppKey("lost")
 
 
 @web.middleware
@@ -28,17 +30,28 @@ async def careful(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        error.headers.update(_HEADERS)
-        raise
+        page = request.app[LOST](request) if error.status in (404, 405) else None
+        if page is None:
+            error.headers.update(_HEADERS)
+            raise
+        response = page
     response.headers.update(_HEADERS)
     return response
 
 
 class WebServer:
-    """Serves the routes it is given, from `start` to `stop`."""
+    """Serves the routes it is given, from `start` to `stop`; `lost` may give a page for what is not there."""
 
-    def __init__(self, host: str, port: int, routes: Iterable[web.RouteDef], idle: float = IDLE) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        routes: Iterable[web.RouteDef],
+        idle: float = IDLE,
+        lost: Lost = lambda _: None,
+    ) -> None:
         self._application = web.Application(middlewares=[careful], client_max_size=BODY_LIMIT)
+        self._application[LOST] = lost
         self.add(routes)
         self._runner = web.AppRunner(
             self._application,

@@ -162,9 +162,11 @@ async def counts(db: Reader, now: datetime) -> tuple[int, int]:
     return due.scalar_one(), stuck.scalar_one()
 
 
-async def stuck(db: Reader, guild_id: int) -> list[Any]:
-    """The rows that wait for the owner, newest first."""
-    query = select(work.c.kind, work.c.key, work.c.error, work.c.changed_at).where(
+async def stuck(db: Reader, guild_id: int, kinds: Collection[str] = ()) -> list[Any]:
+    """The rows (of these kinds, or of all) that wait for the owner, newest first."""
+    query = select(work.c.kind, work.c.key, work.c.error, work.c.payload, work.c.changed_at).where(
         work.c.guild_id == guild_id, work.c.state == "stuck"
     )
+    if kinds:
+        query = query.where(work.c.kind.in_(kinds))
     return list((await db.execute(query.order_by(work.c.changed_at.desc()).limit(25))).all())

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.components import tree
 from sandbox.forms import Form
-from sandbox.wire import Json, items
+from sandbox.wire import Json, items, mapping
 
 _DEFAULTS: dict[int, Json] = {
     tree.CONTAINER: {"accent_color": None, "spoiler": False},
@@ -41,12 +41,21 @@ def finished(components: list[Any], attachments: list[Json], new_id: Callable[[]
             while number in taken:
                 number += 1
             component["id"] = number
+        for holder in (component, *items(component, "options")):
+            _plain_emoji(holder)
         for shown in tree.media(component):
             _resolve(form, path, shown, attachments, new_id)
         if component["type"] == tree.FILE:
             _name_file(component, attachments)
     form.done()
     return result
+
+
+def _plain_emoji(holder: Json) -> None:
+    """An emoji of Unicode comes back without the null id that libraries send."""
+    emoji = mapping(holder.get("emoji"))
+    if emoji is not None:
+        holder["emoji"] = {key: value for key, value in emoji.items() if value is not None}
 
 
 def _resolve(form: Form, path: str, media: Json, attachments: list[Json], new_id: Callable[[], str]) -> None:

@@ -11,6 +11,7 @@ import { Drawer } from "./drawer.js";
 import { drawHead } from "./head.js";
 import { EPHEMERAL, mentionsMe } from "./messages.js";
 import { drawPeople } from "./people.js";
+import { goRound } from "./regions.js";
 import { drawSide } from "./side.js";
 import { BOT, application, myself, nameOf, people, state, take } from "./state.js";
 import { refreshRelative } from "./time.js";
@@ -147,6 +148,8 @@ document.addEventListener("keydown", (event) => {
   if (document.body.classList.contains("menu")) document.body.classList.remove("menu");
   else for (const name of ["drawer", "tour"]) if (document.getElementById(name).contains(event.target)) panel(name, false);
 });
+
+goRound();
 
 document.addEventListener("visibilitychange", () => !document.hidden && view.list.pinned && markRead(state.channel));
 

@@ -74,7 +74,7 @@ export const ENGLISH = {
   now: "Now",
   still: "Stand still",
   real: "Real time",
-  sixty: "Sixty times as fast",
+  sixty: "×60: sixty times as fast",
   fresh: "NEW",
   toThread: "See the thread",
   tools: "Actions on this message",

@@ -74,7 +74,7 @@ export const CHINESE = {
   now: "现在",
   still: "停住",
   real: "实时",
-  sixty: "六十倍速",
+  sixty: "×60：六十倍速",
   fresh: "新",
   toThread: "查看子区",
   tools: "对此消息的操作",

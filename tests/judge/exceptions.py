@@ -226,6 +226,11 @@ UNTYPED: tuple[Untyped, ...] = (
         source="Discord's openapi.json, UnfurledMediaResponse: required",
     ),
     Untyped(
+        "the id of a file in a component",
+        where="*.components.file.id",
+        source="Discord's openapi.json, UnfurledMediaResponse: required",
+    ),
+    Untyped(
         "the exceptions of a recurring event",
         where="*guild_scheduled_event_exceptions",
         source="Discord's openapi.json, ScheduledEventResponse",

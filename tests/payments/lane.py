@@ -91,6 +91,11 @@ class Lane:
         told = await self.people.post("/sandbox/slash", **asked)
         if told["state"] != "answered":
             raise Again
+        labels = [button["label"] for button in buttons(told["message"])]
+        for label in labels:  # none when all of it went back before the bot died
+            pressed = await self.people.click("olivia", told["message"]["id"], label=label, wait=2)
+            if pressed["state"] not in ("answered", "updated"):
+                raise Again
 
     async def turn(self, days: int) -> None:
         """Time goes on; what falls due on the way happens on the way."""

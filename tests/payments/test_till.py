@@ -14,7 +14,7 @@ from bot.payments.registry import open_till
 from bot.payments.till import Till
 from bot.payments.till.machine import Refused
 from bot.settings import Settings, load
-from bot.web.pay import preferred
+from bot.web.pages import preferred
 from tests.payments.counter import link, look, post, press, roles, shop
 from tests.stage import Stage
 
@@ -102,7 +102,7 @@ async def test_the_page_allows_no_script_and_no_frame(community: Stage) -> None:
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert page.headers["Referrer-Policy"] == "no-referrer"
-    style = await look(community.app.web.url + "/static/till.css")
+    style = await look(community.app.web.url + "/static/page.css")
     assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
-from bot.memberships.model import Order, Span, Way
+from bot.memberships.model import Order, Search, Span, Way
 from bot.memberships.state import State
 from bot.memberships.store import tiers
 from bot.memberships.tables import customer, order
@@ -62,6 +62,7 @@ async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
     """The order of this guild with the number that somebody sent us, whatever it is they sent."""
+    number = number.strip().lstrip("#")
     is_one = number.isascii() and number.isdigit() and len(number) <= 19
     return await find(db, guild_id, int(number)) if is_one and int(number) < 2**63 else None
 
@@ -78,12 +79,46 @@ async def of_member(db: Reader, guild_id: int, user_id: int, limit: int = 10) ->
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
-async def latest(db: Reader, guild_id: int, states: Sequence[State], limit: int) -> list[Order]:
-    """The guild's orders in these states, newest first."""
+async def latest(
+    db: Reader, guild_id: int, states: Sequence[State], limit: int, providers: Collection[str] | None = None
+) -> list[Order]:
+    """The guild's orders in these states (at these providers), newest first."""
     query = _orders().where(
         order.c.guild_id == guild_id, order.c.state.in_([state.value for state in states])
     )
+    if providers is not None:
+        query = query.where(order.c.provider.in_(providers))
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
+
+
+def _which(guild_id: int, search: Search) -> ColumnElement[bool]:
+    found = order.c.guild_id == guild_id
+    if search.user_id is not None:
+        found &= order.c.user_id == search.user_id
+    if search.state is not None:
+        found &= order.c.state == search.state.value
+    if search.tier_id is not None:
+        found &= order.c.tier_id == search.tier_id
+    return found
+
+
+async def search(db: Reader, guild_id: int, wanted: Search, limit: int, offset: int) -> list[Order]:
+    """The guild's orders that fit, newest first."""
+    query = _orders().where(_which(guild_id, wanted)).order_by(order.c.id.desc())
+    return [_order(row) for row in await db.execute(query.limit(limit).offset(offset))]
+
+
+async def count(db: Reader, guild_id: int, wanted: Search) -> int:
+    """How many fit."""
+    return (await db.execute(select(func.count()).where(_which(guild_id, wanted)))).scalar_one()
+
+
+async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -> list[Order]:
+    """The guild's orders that were made in `[since, until)`, oldest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.created_at >= since, order.c.created_at < until
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
