@@ -193,6 +193,21 @@ class Access(
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         await self._memberships.roles_changed(role.guild.id)
 
+    @commands.Cog.listener()
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self._memberships.roles_changed(channel.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if before.overwrites != after.overwrites:
+            await self._memberships.roles_changed(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._memberships.roles_changed(channel.guild.id)
+
     def _words(self, interaction: Interaction) -> Words:
         return self._texts.of(str(interaction.locale))
 

@@ -59,7 +59,7 @@ class OrderPage(
         self._bot.on_action("order.paid", self.press_paid)
         self._bot.on_action("order.resend", self.press_resend)
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override] # discord.py types its own Interaction
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
         owner(interaction)
         return True
 

@@ -93,7 +93,9 @@ class TierPage(
             _guild(interaction), name=name, price=price, currency=currency, days=days, months=months,
             way=Way(way) if way else None, role_id=role.id, actor=interaction.user.id, owner=_owns(interaction),
         )  # fmt: skip
-        await answer(interaction, shelf_cards.created(self._words(interaction), made))
+        await answer(
+            interaction, shelf_cards.created(self._words(interaction), made, self._memberships.buying.payable)
+        )
 
     @app_commands.command(
         name=locale_str("edit"), description=locale_str("Change a membership; who has it keeps it as it was")
@@ -158,13 +160,17 @@ class TierPage(
             _guild(interaction), tier, price=price, currency=currency, days=days, months=months,
             way=Way(way) if way else None, actor=interaction.user.id,
         )  # fmt: skip
-        await answer(interaction, shelf_cards.priced(self._words(interaction), sold))
+        await answer(
+            interaction, shelf_cards.priced(self._words(interaction), sold, self._memberships.buying.payable)
+        )
 
     @price.command(name=locale_str("remove"), description=locale_str("Sell a membership in this way no more"))
     @app_commands.describe(tier=TIER, price=locale_str("Which price"))
     async def remove_price(self, interaction: Interaction, tier: str, price: str) -> None:
         sold = await self._tiers.remove_price(_guild(interaction), tier, price, interaction.user.id)
-        await answer(interaction, shelf_cards.priced(self._words(interaction), sold))
+        await answer(
+            interaction, shelf_cards.priced(self._words(interaction), sold, self._memberships.buying.payable)
+        )
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
     async def shelf(self, interaction: Interaction) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.edits import Holders, Proposal
-from bot.memberships.model import Product, Terms, Tier
+from bot.memberships.model import Price, Product, Terms, Tier
 from bot.memberships.shop_face import ending, finding_words
 from bot.memberships.wording import price_words, roles_words
 
@@ -37,7 +37,7 @@ def listed(t: Words, products: Sequence[Product]) -> Card:
     return card(*blocks)
 
 
-def created(t: Words, product: Product) -> Card:
+def created(t: Words, product: Product, payable: Callable[[Price], bool]) -> Card:
     """The new tier, as it is sold."""
     told = t(
         "**{plan}** is on sale: {details}.",
@@ -46,19 +46,32 @@ def created(t: Words, product: Product) -> Card:
     )
     return card(
         told,
-        t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
-        accent=Accent.GOOD,
+        _unpayable(t, product, payable)
+        or t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
+        accent=Accent.GOOD if all(map(payable, product.prices)) else Accent.WARN,
     )
 
 
-def priced(t: Words, product: Product) -> Card:
+def priced(t: Words, product: Product, payable: Callable[[Price], bool]) -> Card:
     """The prices after a change."""
     lines = "\n".join(f"- {price_words(t, price)}" for price in product.prices)
     return card(
         t("**{plan}** is sold like this now:", plan=plain(product.tier.name)),
         lines or t("Nothing: without a price nobody can buy it."),
+        _unpayable(t, product, payable),
         t("Whoever has bought it already keeps their price, renewals included."),
-        accent=Accent.GOOD if lines else Accent.WARN,
+        accent=Accent.GOOD if lines and all(map(payable, product.prices)) else Accent.WARN,
+    )
+
+
+def _unpayable(t: Words, product: Product, payable: Callable[[Price], bool]) -> str | None:
+    """Prices that no provider takes: they can be saved, but nobody would see them."""
+    found = [price_words(t, price) for price in product.prices if not payable(price)]
+    if not found:
+        return None
+    return t(
+        "⚠ Nobody can pay this yet, so members do not see it: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
+        prices=" · ".join(found),
     )
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from itertools import product as pairs
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Button, Card, Line, Row, Text
 from bot.errors import UserError
+from bot.i18n import Texts
+from bot.memberships import shelf_cards
 from bot.memberships.model import Span, Way
 from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, SILVER, Shop
 
@@ -169,3 +172,16 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
     assert 1 + len(card.blocks) + len(buttons(card)) <= COMPONENT_LIMIT
     assert len(words(card)) <= TEXT_LIMIT
     assert all(len(row.buttons) <= 5 for row in card.blocks if isinstance(row, Row))
+
+
+async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nobody(shop: Shop) -> None:
+    await shop.tier()
+    await priced(shop, "5", "XXX", months=3)
+    found, _ = await shop.service.tiers.product(GUILD, "Gold")
+
+    told = shelf_cards.priced(Texts("en", ZoneInfo("UTC")).community, found, shop.service.buying.payable)
+    await shop.service.shop_cards.post(GUILD, 71)
+
+    assert "Nobody can pay this yet" in words(told)
+    [card] = shop.hall.shown.values()
+    assert [button.label for button in buttons(card)] == ["$19.00 for 30 days"]

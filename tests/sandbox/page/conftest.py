@@ -2,69 +2,33 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import discord
 import pytest
 from discord import app_commands, ui
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from sandbox.app import Sandbox
+from tests.browser import window
 from tests.sandbox.people import Bot
 
 Open = Callable[[str], Awaitable[Page]]
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One browser for all tests of a run: starting it takes longer than most of them. Where it listens."""
-    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if path is None:
-        pytest.skip("needs a Chromium on this machine")
-    folder = tmp_path_factory.mktemp("chromium")
-    flags = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")
-    with subprocess.Popen([path, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        port = folder / "DevToolsActivePort"
-        deadline = time.monotonic() + 30
-        while not (port.is_file() and port.read_text().count("\n")):
-            assert process.poll() is None and time.monotonic() < deadline, "the browser did not start"
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port.read_text().splitlines()[0]}"
-        process.terminate()
 
 
 @pytest.fixture
 async def open_page(sandbox: Sandbox, chromium: str) -> AsyncIterator[Open]:
     """Open the page at an address like `#ann/general`; a mistake in its scripts fails the test."""
-    wrong: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(chromium)
-        context = await browser.new_context(locale="en-US", timezone_id="UTC")
-        context.set_default_timeout(10_000)
+    async with window(chromium) as context:
 
         async def opened(address: str) -> Page:
             page = await context.new_page()
-            page.on("pageerror", lambda error: wrong.append(str(error)))
-            page.on(
-                "console",
-                lambda message: wrong.append(message.text) if "Content Security" in message.text else None,
-            )
             await page.goto(f"{sandbox.url}/{address}")
             await page.wait_for_selector("#composer")
             return page
 
         yield opened
-        await context.close()
-        await browser.close()
-    assert wrong == []
 
 
 class _Card(ui.LayoutView):
