@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -39,15 +39,28 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextlib.asynccontextmanager
 async def window(chromium: str, **how: Any) -> AsyncGenerator[BrowserContext]:
     """A profile of its own in that browser; a mistake in a page's scripts, or one that may not run, fails the test."""
-    wrong: list[str] = []
+    async with driven(chromium) as browser, profile(browser, **how) as context:
+        yield context
+
+
+@contextlib.asynccontextmanager
+async def driven(chromium: str) -> AsyncGenerator[Browser]:
+    """The browser in playwright's hands, for tests that share a loop: each would start playwright anew otherwise."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium)
-        context = await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC"} | how)
-        context.set_default_timeout(10_000)
-        context.on("page", lambda page: _listen(page, wrong))
-        yield context
-        await context.close()
+        yield browser
         await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def profile(browser: Browser, **how: Any) -> AsyncGenerator[BrowserContext]:
+    """A window with nothing kept from others; it fails as `window` does."""
+    wrong: list[str] = []
+    context = await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC"} | how)
+    context.set_default_timeout(10_000)
+    context.on("page", lambda page: _listen(page, wrong))
+    yield context
+    await context.close()
     assert wrong == []
 
 
