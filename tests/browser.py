@@ -14,6 +14,12 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_AWAKE = (
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+)
+"""Several windows are open at once: none may be slowed down, or left undrawn, because another one is in front."""
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +29,13 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if path is None:
         pytest.skip("needs a Chromium on this machine")
     folder = tmp_path_factory.mktemp("chromium")
-    flags = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
+    flags = [
+        "--headless=new",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={folder}",
+        "--no-first-run",
+        *_AWAKE,
+    ]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     with subprocess.Popen([path, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

@@ -79,9 +79,11 @@ async def open_page(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Open]:
 
 async def until(page: Page, condition: str) -> None:
     """Wait until this is true in the page. (playwright's own waiting evaluates a text, which the page forbids.)"""
-    async with asyncio.timeout(10):
-        while not await page.evaluate(condition):
-            await asyncio.sleep(0.03)
+    for _ in range(200):
+        if await page.evaluate(condition):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it never became true that {condition}")
 
 
 class _Card(ui.LayoutView):
