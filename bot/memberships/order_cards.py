@@ -145,6 +145,9 @@ def _agreed(t: Words, sheet: Sheet) -> list[str]:
         )
     if order.credit.amount:
         lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+    if order.discount:
+        less = t.money(Money(order.discount, order.price.currency))
+        lines.append(t("{amount} were taken off by another membership", amount=less))
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (State.CREATED, State.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))

@@ -27,7 +27,6 @@ from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import breaker, entitlement, grant, notice
 from bot.money import Money
-from bot.payments.manual import ManualProvider
 from bot.payments.port import (
     Checkout,
     Fact,
@@ -36,6 +35,7 @@ from bot.payments.port import (
     Kind,
     Notice,
     Pace,
+    PaymentProvider,
     Period,
     Phase,
     Purchase,
@@ -264,14 +264,13 @@ class Shop:
         self.db = db
         self.hall = Hall()
         self.bank = Bank(now=self.now)
-        self.manual = ManualProvider("To Olivia, account 12345", ["USD"])
+        self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
         self.service = Memberships(
             db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
-            {"bank": self.bank, "manual": self.manual},
-            Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
+            self.providers, Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
