@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from bot import crashpoints
 from bot.cards import Card, Line, Row, Text
 from bot.clock import real_now
 from bot.db import Database
@@ -170,6 +171,7 @@ class Bank:
     quoted: int = 0
     now: Callable[[], datetime] = lambda: MONDAY
     broken_card: bool = False
+    lost_answers: int = 0
 
     def supports(self, money: Money, pace: Pace) -> bool:
         return money.currency != "XXX"
@@ -215,13 +217,19 @@ class Bank:
         new = f"co_{to.order_id}"
         if new in self.known:
             return Checkout(new, to.expires_at)
+        self._change(ref, to, new, at_once=at_once)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise RetryLater("the line was cut", timedelta(0))
+        return Checkout(new, to.expires_at)
+
+    def _change(self, ref: str, to: Purchase, new: str, *, at_once: bool) -> None:
         self.changes.append((ref, to, at_once))
         self.known[new] = []
         self.subscriptions[new] = Subscription(new, Phase.ACTIVE, "cus_1")
         if at_once:
             self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
             self.take(to, new, to.money, self.now())
-        return Checkout(new, to.expires_at)
 
     def take(
         self, of: Purchase | Order, ref: str, money: Money, starts: datetime, *, renewal: bool = False
@@ -442,6 +450,27 @@ class Shop:
                 "entitlement": len((await db.execute(select(entitlement.c.id))).all()),
                 "grant": len((await db.execute(select(grant.c.role_id))).all()),
             }
+
+
+class Killed(BaseException):
+    """The process died there."""
+
+
+@contextlib.contextmanager
+def killed_at(name: str, count: int = 1) -> Iterator[None]:
+    """Die the `count`-th time that this crash point is passed."""
+    left = [count]
+
+    def watch(passed: str) -> None:
+        left[0] -= passed == name
+        if passed == name and left[0] == 0:
+            raise Killed(name)
+
+    crashpoints.watch(watch)
+    try:
+        yield
+    finally:
+        crashpoints.watch(None)
 
 
 def shown(card: Card) -> str:
