@@ -166,6 +166,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "order.expire": memberships.buying.expire,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
+        "order.change": memberships.changing.change,
+        "subscription.end": memberships.renewals.end,
         "role.sync": memberships.reconciler.sync,
         "access.audit": memberships.audit.run,
         "access.refused": memberships.breaker.tell,

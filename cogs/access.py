@@ -160,15 +160,15 @@ class Access(
 
     async def press_repair(self, interaction: Interaction, _: str) -> None:
         """*Repair* on the audit's card."""
-        await think(interaction)
         staff = _may_manage(interaction)
+        await think(interaction)
         report = await self._memberships.audit.repair(_guild(interaction), staff.id)
         await answer(interaction, access_cards.audited(self._words(interaction), report, repairing=True))
 
     async def press_retry(self, interaction: Interaction, _: str) -> None:
         """*Try again* on the card that tells of a refusal."""
-        await think(interaction)
         _may_manage(interaction)
+        await think(interaction)
         await self._memberships.breaker.retry(_guild(interaction))
         await answer(interaction, access_cards.retried(self._words(interaction)))
 

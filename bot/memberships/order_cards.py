@@ -122,12 +122,11 @@ def order_sheet(t: Words, sheet: Sheet) -> Card:
             t, t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
             _grouped(sheet.bookings), BOOKINGS_SHOWN, lambda group: _booking(t, group),
         ) if sheet.bookings else None,
-        _section(t, t("**Log**"), sheet.notes, NOTES_SHOWN, lambda note: _note(t, note)),
+        _section(t, t("**Log**"), _told(sheet.notes), NOTES_SHOWN, lambda note: _note(t, note)),
         t("-# Play money: nothing real was charged.") if sheet.playing else None,
     ]  # fmt: skip
-    buttons = _buttons(t, sheet)
     accent = Accent.WARN if order.state in (State.REVIEW, State.DISPUTED) else Accent.PLAIN
-    return card(*blocks, Row(buttons), accent=accent)
+    return card(*blocks, Row(_buttons(t, sheet)), accent=accent)
 
 
 def _agreed(t: Words, sheet: Sheet) -> list[str]:
@@ -207,6 +206,11 @@ def _sum(t: Words, bookings: Sequence[Booking]) -> str:
     for one in bookings:
         sums[one.delta.currency] = sums.get(one.delta.currency, 0) + one.delta.amount
     return " · ".join(t.money(Money(amount, currency)) for currency, amount in sorted(sums.items()))
+
+
+def _told(notes: Sequence[Note]) -> list[Note]:
+    """Without those that only repeat what happened."""
+    return [note for note in notes if not note.what.startswith("fact.") or note.what == "fact.contradiction"]
 
 
 def _note(t: Words, note: Note) -> str:

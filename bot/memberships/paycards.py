@@ -86,8 +86,9 @@ class PayCards:
             person = await self._server.member(order.guild_id, order.user_id)
             held = person is not None and person.roles.issuperset(order.tier.terms.roles)
         told = cards.Receipt(
-            order, right, held, self._buying.plays(order.provider), self._receipts.link(order)
-        )
+            order, right, held, self._buying.plays(order.provider), self._receipts.link(order),
+            right is not None and self._clock.now() < right.starts_at,
+        )  # fmt: skip
         for one in kept:
             await self._show(one, job.guild_id, cards.receipt(self._texts.of(one.locale), told))
 

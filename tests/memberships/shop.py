@@ -20,7 +20,8 @@ from bot.db import Database
 from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
-from bot.memberships.model import Order, Tier
+from bot.memberships.buying import Bill
+from bot.memberships.model import Order, Price, Tier
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import breaker, entitlement, grant
@@ -236,6 +237,8 @@ class Shop:
             "order.expire": self.service.buying.expire,
             "order.refund": self.service.refunds.refund,
             "order.review": self.service.refunds.review,
+            "order.change": self.service.changing.change,
+            "subscription.end": self.service.renewals.end,
             "role.sync": self.service.reconciler.sync,
             "access.audit": self.service.audit.run,
             "access.refused": self.service.breaker.tell,
@@ -269,7 +272,13 @@ class Shop:
         return made.tier
 
     async def order(self, user: int = ANN, plan: str = "Gold") -> Order:
-        return (await self.service.buy(GUILD, user, plan)).order
+        return (await self.bill(user, plan)).order
+
+    async def bill(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Bill:
+        """The pay card."""
+        told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
+        assert isinstance(told, Bill), told
+        return told
 
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""

@@ -109,7 +109,7 @@ async def test_olivia_gives_the_money_back(gold: Stage) -> None:
     await gold.settled()
     assert "Gold" in await roles(gold)  # nothing is sent before she says so
 
-    answer = await gold.click("olivia", asked["message"]["id"], label="Give US$19.00 back")
+    answer = await gold.click("olivia", asked["message"]["id"], label="Give $19.00 back")
     await gold.settled()
 
     assert "goes back" in words(answer["message"])

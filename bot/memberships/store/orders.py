@@ -38,6 +38,8 @@ async def add(tx: Writer, new: Order) -> None:
             currency=new.price.currency,
             renewal_amount=new.renewal and new.renewal.amount,
             credit=new.credit.amount,
+            discount=new.discount,
+            extra=new.extra,
             replaces=new.replaces,
             follows=new.follows,
             phase=new.phase and new.phase.value,
@@ -154,15 +156,23 @@ async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> b
     return (await tx.execute(update(order).where(own).values(phase=phase.value))).rowcount == 1
 
 
-async def open_seats(db: Reader, guild_id: int, tier_id: int, now: datetime) -> int:
-    """How many orders of a tier may still be paid: their seats are kept for them."""
-    query = select(func.count()).where(
+async def waiting(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """Members with an order of this tier that may still be paid: their seats are kept for them."""
+    query = select(order.c.user_id).where(
         order.c.guild_id == guild_id,
         order.c.tier_id == tier_id,
         order.c.state.in_(["created", "pending"]),
         order.c.expires_at > now,
     )
-    return (await db.execute(query)).scalar_one()
+    return set((await db.execute(query)).scalars())
+
+
+async def begun(db: Reader, guild_id: int, user_id: int) -> list[Order]:
+    """A member's orders that may still be paid, or come into force, newest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.user_id == user_id, order.c.state.in_(["created", "pending"])
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()))]
 
 
 async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
@@ -192,4 +202,5 @@ def _order(row: Row[Any]) -> Order:
         row.provider_ref, Span(Way(row.kind), row.days, row.months), money(row.amount),
         None if row.renewal_amount is None else money(row.renewal_amount), money(row.credit), row.replaces,
         row.follows, Phase(row.phase) if row.phase else None, row.created_at, row.expires_at,
+        row.discount, row.extra,
     )  # fmt: skip
