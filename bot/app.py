@@ -29,11 +29,13 @@ from bot.insight.inputs import Sources
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
+from bot.memberships.settle import Policy
 from bot.payments.intake import Intake
+from bot.payments.port import Unmatched
 from bot.payments.registry import Surroundings, open_till, providers
 from bot.payments.till import Till
 from bot.settings import Settings
-from bot.web import health, hooks, pages, pay, till_api
+from bot.web import health, hooks, pages, pay, receipts, till_api
 from bot.web.server import WebServer
 from bot.work import Queue
 from bot.work import store as work_store
@@ -130,8 +132,6 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     queue = Queue(db, clock)
     doors = Doors(db, clock, server)
-    events = Events(db, clock, queue, server, doors, settings.community)
-    activity = Activity(db, clock, settings.community.timezone, server, events)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
     till = open_till(settings, clock, lambda: web.url)
@@ -142,8 +142,18 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         settings.folder,
         settings.community.staff_channel,
         tuple(settings.memberships.remind_days),
+        settings.payments.manual.valid_days,
+        Policy(settings.memberships.dispute, settings.memberships.partial_refund),
+        lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    memberships = Memberships(db, clock, queue, server, texts, sellers, terms)
+
+    async def strays(guild_id: int) -> list[Unmatched]:
+        alone = await server.guild_ids() == [guild_id]
+        return await intake.unmatched(guild_id, nobodys=alone)
+
+    memberships = Memberships(db, clock, queue, server, texts, sellers, terms, strays)
+    events = Events(db, clock, queue, server, doors, memberships, settings.community)
+    activity = Activity(db, clock, settings.community.timezone, server, events)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
     settling = memberships.settling
@@ -156,6 +166,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         "order.expire": memberships.buying.expire,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
+        "order.change": memberships.changing.change,
+        "subscription.end": memberships.renewals.end,
         "role.sync": memberships.reconciler.sync,
         "access.audit": memberships.audit.run,
         "access.refused": memberships.breaker.tell,
@@ -200,7 +212,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         insight,
         weekly,
     )
-    web.add([*health.routes(app.health), *hooks.routes(intake)])
+    web.add(
+        [*health.routes(app.health), *hooks.routes(intake), *receipts.routes(memberships.receipts, texts)]
+    )
     if till is not None:
         web.add([*pay.routes(till, texts), *till_api.routes(till)])
     wake.every(settings.payments.poll_seconds, memberships.polling.tick, "look at open orders")
@@ -250,6 +264,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         stack.push_async_callback(app.wake.stop)
         if follower is not None:
             follower.work_with(app.worker, app.turned)
+            stack.callback(follower.rest)
         yield app
 
 

@@ -116,6 +116,21 @@ def card(*blocks: Block | str | None, accent: Accent = Accent.PLAIN) -> Card:
     return Card(kept, accent)
 
 
+def fenced(words: str) -> str:
+    """Words shown as they are, in a block that they cannot end: no two backticks stay beside each other."""
+    visible = "".join(character for character in words if character.isprintable() or character == "\n")
+    while "``" in visible:
+        visible = visible.replace("``", "`\N{ZERO WIDTH SPACE}`")
+    return f"```\n{visible}\n```"
+
+
+def coded(words: str, limit: int = 60) -> str:
+    """Words in the type of code, shortened in the middle: for ids, of which both ends tell them apart."""
+    visible = "".join(character for character in words if character.isprintable() and character != "`") or "–"
+    half = (limit - 1) // 2
+    return f"`{visible if len(visible) <= limit else visible[:half] + '…' + visible[-half:]}`"
+
+
 _SPECIAL = str.maketrans({character: "\\" + character for character in "\\*_~`|>#[]()<@:-"})
 
 

@@ -104,6 +104,10 @@ class ChatServer(Protocol):
         """The guilds that Lyceum is in and can reach now."""
         ...
 
+    def guild_name(self, guild_id: int) -> str | None:
+        """What the guild is called, None while Discord does not show it to us."""
+        ...
+
     async def roles(self, guild_id: int) -> list[Role]:
         """All roles of the guild, lowest first."""
         ...

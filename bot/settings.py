@@ -94,19 +94,35 @@ class Stripe(Section):
     api: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
 
 
+class Manual(Section):
+    """Bank transfer and the like: members read how to pay, the owner marks what came. Off unless both are filled in."""
+
+    instructions: Annotated[str, Field(max_length=1500)] = ""
+    currencies: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []  # pydantic copies it
+    valid_days: Annotated[int, Field(ge=1, le=60)] = 7
+
+    @property
+    def open(self) -> bool:
+        """Can anybody pay like this?"""
+        return bool(self.instructions.strip() and self.currencies)
+
+
 class Payments(Section):
     """How members pay."""
 
     till: Till = Till()
     stripe: Stripe = Stripe()
+    manual: Manual = Manual()
     link_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
 
 class Memberships(Section):
-    """How members are told about what they have."""
+    """How members are told about what they have, and what refunds and disputes do to it."""
 
     remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # pydantic copies it
+    dispute: Literal["suspend", "keep"] = "suspend"
+    partial_refund: Literal["keep", "revoke"] = "keep"
 
 
 class Activity(Section):

@@ -51,6 +51,7 @@ class Host(
         length=locale_str("How long it lasts: 90, 1h30 or 1:30"),
         channel=locale_str("The voice channel in which it takes place"),
         place=locale_str("Or the address at which it takes place"),
+        members_only=locale_str("Only for those whose membership opens events?"),
     )
     @app_commands.choices(kind=KINDS)
     async def create(
@@ -62,10 +63,11 @@ class Host(
         length: app_commands.Range[str, 1, 20] = "60",
         channel: discord.VoiceChannel | None = None,
         place: app_commands.Range[str, 1, 100] | None = None,
+        members_only: bool = False,
     ) -> None:
         event = await self._events.create(
             _guild(interaction), interaction.user.id, kind=Kind(kind), title=title, when=when, length=length,
-            voice_channel_id=channel.id if channel else None, address=place,
+            voice_channel_id=channel.id if channel else None, address=place, members_only=members_only,
         )  # fmt: skip
         t = self._texts.of(str(interaction.locale))
         await answer(interaction, cards.planned(t, event, self._community.events_channel))

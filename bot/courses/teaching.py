@@ -61,6 +61,33 @@ class Teaching:
             await library.set_tiers(tx, guild_id, course_id, wanted)
         return row.title, tuple(names[id_] for id_ in wanted)
 
+    async def include(
+        self, guild_id: int, course_id: int, tier_id: int, included: bool
+    ) -> tuple[str, tuple[str, ...]]:
+        """Let this tier open the course beside the others, or no more. Returns its title and the tiers' names.
+
+        UserError where the last one would go: that would open the course to everybody.
+        """
+        names = await plan_names(self._access, guild_id)
+        async with self._db.write() as tx:
+            row = await library.course_by_id(tx, guild_id, course_id)
+            if row is None:
+                raise _unknown(str(course_id))
+            others = [id_ for id_ in row.tier_ids if id_ != tier_id]
+            if not included and row.tier_ids and not others:
+                raise UserError(
+                    "Without {tier} everybody could open “{course}”. Name another membership for it first, or open it with /teach lock.",
+                    tier=plain(names.get(tier_id, ""), 60), course=plain(row.title, 100),
+                )  # fmt: skip
+            wanted = [*others, tier_id] if included else others
+            await library.set_tiers(tx, guild_id, course_id, wanted)
+        return row.title, tuple(names[id_] for id_ in wanted if id_ in names)
+
+    async def opened_by(self, guild_id: int, tier_id: int) -> list[str]:
+        """The titles of the courses that this tier opens."""
+        async with self._db.read() as db:
+            return [row.title for row in await library.courses(db, guild_id) if tier_id in row.tier_ids]
+
     async def taught(self, guild_id: int) -> list[Taught]:
         """Every course with how it fares."""
         names = await plan_names(self._access, guild_id)

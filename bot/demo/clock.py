@@ -57,6 +57,7 @@ class Follower:
         self._turned: Callable[[], Awaitable[None]] | None = None
         self._task: asyncio.Task[None] | None = None
         self._first = asyncio.Event()
+        self._resting = False
 
     async def start(self) -> None:
         """Returns when the first word of the sandbox's time is here."""
@@ -69,6 +70,10 @@ class Follower:
         """From now on, walk each turn through the worker's due times; `turned` is awaited after each step."""
         self._worker = worker
         self._turned = turned
+
+    def rest(self) -> None:
+        """Walk no further: the bot is ending. What it did not reach falls due at its next start."""
+        self._resting = True
 
     async def stop(self) -> None:
         """Follow no longer."""
@@ -95,6 +100,8 @@ class Follower:
             log.exception("a turn of the clock was not worked off")
             self._clock.take(turn)
         self._first.set()
+        if self._resting:
+            return
         await socket.send_json({"turn": turn["turn"], "done": True})
 
     async def _walk(self, turn: dict[str, Any]) -> None:
@@ -107,6 +114,8 @@ class Follower:
         await self._turned()
         await self._worker.run_due()
         while (due := await self._worker.next_after(self._clock.now())) is not None and due <= ahead.now():
+            if self._resting:
+                return
             self._clock.hold(due)
             await self._turned()
             await self._worker.run_due()

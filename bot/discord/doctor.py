@@ -92,6 +92,14 @@ def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
             t("Turn it off before you sell anything."),
         )
     yield from _of_stripe(settings, t)
+    manual = settings.payments.manual
+    if bool(manual.instructions.strip()) != bool(manual.currencies):
+        yield Finding(
+            "manual-half",
+            t("Bank transfers are off: of payments.manual, only {setting} is filled in.",
+              setting="instructions" if manual.instructions.strip() else "currencies"),
+            t("Fill in both payments.manual.instructions and payments.manual.currencies, or neither."),
+        )  # fmt: skip
 
 
 def _of_stripe(settings: Settings, t: Words) -> Iterator[Finding]:

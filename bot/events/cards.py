@@ -180,8 +180,9 @@ def _line(t: Words, one: Listed) -> Line:
 
 
 def _facts(t: Words, event: Event) -> str:
+    kind = kind_name(t, event.kind)
     lines = (
-        kind_name(t, event.kind),
+        t("{kind} · 🔒 for members", kind=kind) if event.members_only else kind,
         f"🗓️ {stamp(event.starts_at, 'F')} – {stamp(event.ends_at, 't')} ({stamp(event.starts_at, 'R')})",
         t("📍 {place} · Host: {host}", place=_place(event), host=f"<@{event.host_id}>"),
     )

@@ -30,7 +30,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """One event of a guild. It is in a voice channel or at an address, never both."""
+    """One event of a guild. It is in a voice channel or at an address, never both.
+
+    `members_only`: signing up needs a membership that opens events.
+    """
 
     guild_id: int
     id: int
@@ -48,6 +51,7 @@ class Event:
     card_channel_id: int | None
     card_message_id: int | None
     created_at: datetime
+    members_only: bool = False
 
     @property
     def open(self) -> bool:

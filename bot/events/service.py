@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.cards import plain
 from bot.clock import Clock
@@ -21,17 +22,37 @@ from bot.settings import Community
 from bot.work import Queue
 
 
+class Access(Protocol):
+    """bot/memberships, as far as events need it."""
+
+    async def opens_events(self, guild_id: int, user_id: int) -> bool:
+        """Has the member a membership now that opens events for members?"""
+        ...
+
+    async def event_plans(self, guild_id: int) -> list[str]:
+        """The names of what is on sale and opens them."""
+        ...
+
+
 class Events:
     """Every verb takes the guild; every refusal is a UserError that says what to do."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, doors: Doors, community: Community
+        self,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        doors: Doors,
+        access: Access,
+        community: Community,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         self._doors = doors
+        self._access = access
         self._community = community
 
     async def create(
@@ -45,6 +66,7 @@ class Events:
         length: str,
         voice_channel_id: int | None,
         address: str | None,
+        members_only: bool = False,
     ) -> Event:
         """Plan an event; announcing, reminding and measuring it are work that falls due.
 
@@ -71,6 +93,7 @@ class Events:
             ends_at=moment.at + read_length(length), said_wall=moment.wall.isoformat(timespec="minutes"),
             said_zone=moment.zone, voice_channel_id=voice_channel_id, address=address, host_id=host_id,
             state=State.SCHEDULED, discord_event_id=None, card_channel_id=None, card_message_id=None, created_at=now,
+            members_only=members_only,
         )  # fmt: skip
         async with self._db.write() as tx:
             await _refuse_clash(tx, event)
@@ -93,13 +116,28 @@ class Events:
         return replace(event, state=State.CANCELLED)
 
     async def going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
-        """Sign a member up. Twice is harmless: the second time the answer is False."""
+        """Sign a member up. Twice is harmless: the second time the answer is False. Members' events are for members."""
+        admitted = await self._access.opens_events(guild_id, user_id)
         async with self._db.write() as tx:
             event = await _open_event(tx, guild_id, event_id)
+            if event.members_only and not (admitted or user_id == event.host_id):
+                raise await self._for_members(event)
             fresh = await store.sign_up(tx, guild_id, event.id, user_id, self._clock.now())
             if fresh:
                 await self._queue.again(tx, "event.card", guild_id, str(event.id))
         return event, fresh
+
+    async def _for_members(self, event: Event) -> UserError:
+        plans = " / ".join(plain(name, 60) for name in await self._access.event_plans(event.guild_id))
+        if not plans:
+            return UserError(
+                "“{title}” is for members, and no plan that opens it is on sale. Ask the host.",
+                title=plain(event.title),
+            )
+        return UserError(
+            "“{title}” is for members: {plans}. Get it with /membership buy, then press again.",
+            title=plain(event.title), plans=plans,
+        )  # fmt: skip
 
     async def not_going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
         """Take a member off the list; False when they were not on it."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     TypedColumns,
+    text,
 )
 
 from bot.db.metadata import STRICT, metadata
@@ -23,7 +24,10 @@ from bot.db.types import Utc
 
 
 class EventColumns(TypedColumns):
-    """`said_wall` and `said_zone` are what the host said ("2026-11-27T20:00" in "Europe/Berlin"); `starts_at` is what it means."""
+    """`said_wall` and `said_zone` are what the host said ("2026-11-27T20:00" in "Europe/Berlin"); `starts_at` is what it means.
+
+    `members_only`: who signs up needs a membership that opens events.
+    """
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -41,6 +45,7 @@ class EventColumns(TypedColumns):
     card_channel_id: Named[int | None] = Column(BigInteger)
     card_message_id: Named[int | None] = Column(BigInteger)
     created_at: Named[datetime] = Column(Utc())
+    members_only: Named[bool] = Column(Boolean, server_default=text("0"))
 
 
 event = Table(

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
 from bot.crashpoints import point
-from bot.db import Database, Writer
+from bot.db import Database, Reader, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
-from bot.memberships.model import Order, Price, Tier
+from bot.memberships.admission import seat, still_there
+from bot.memberships.entitle import before_it
+from bot.memberships.model import Order, Price, Tier, Way, Wish
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
 from bot.memberships.store import orders, records
@@ -24,15 +26,17 @@ from bot.work.worker import Later
 
 FRESH = timedelta(minutes=5)
 """An open order with less time left than this is not offered again; a new one is made."""
+SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Bill:
-    """An order with the place to pay it. `play_money`: nothing real moves."""
+    """An order with the place to pay it. `play_money`: nothing real moves. `begins`: not at once, but then."""
 
     order: Order
     checkout: Checkout
     play_money: bool
+    begins: datetime | None = None
 
 
 class Buying:
@@ -46,6 +50,7 @@ class Buying:
         providers: Mapping[str, PaymentProvider],
         settling: Settling,
         valid_for: timedelta,
+        by_hand_for: timedelta,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -53,28 +58,65 @@ class Buying:
         self._providers = providers
         self._settling = settling
         self._valid_for = valid_for
+        self._by_hand_for = by_hand_for
         self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def plays(self, provider: str) -> bool:
         """Does this provider move play money?"""
         return provider in self._providers and self._providers[provider].play_money
 
-    def provider_for(self, price: Price) -> PaymentProvider:
-        """The first provider that takes this price. UserError when none is set up."""
-        for provider in self._providers.values():
-            if provider.supports(price.money, price.span.pace):
-                return provider
-        raise UserError(
-            "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
-        )
+    def providers_for(self, price: Price, due: Money | None = None) -> list[PaymentProvider]:
+        """Everyone who takes this price, and what is `due` of it; the first one is taken when the member does not choose."""
+        asked = [price.money, *([due] if due is not None and due.amount else [])]
+        return [
+            provider
+            for provider in self._providers.values()
+            if all(provider.supports(money, price.span.pace) for money in asked)
+        ]
 
-    async def buy(self, tier: Tier, price: Price, user_id: int) -> Bill:
-        """Where to pay. An order of this member that is open for the same tier and price is used again."""
-        provider = self.provider_for(price)
-        async with self._db.write() as tx:
-            order = await self._open_order(tx, tier, price, user_id, provider.name)
-        point("order.created")
+    def payable(self, price: Price) -> bool:
+        """Can anybody pay this with what is set up now? A trial costs nothing."""
+        return price.span.way is Way.TRIAL or bool(self.providers_for(price))
+
+    def provider_for(
+        self, price: Price, named: str | None = None, due: Money | None = None
+    ) -> PaymentProvider:
+        """The provider of that name, or the first one, if it takes this price. UserError when none does."""
+        found = self.providers_for(price, due)
+        if not found:
+            if due is not None and self.providers_for(price):
+                raise UserError(
+                    "{due} is left to pay, and no provider here takes so little. Choose another price, or wait until your present membership is over.",
+                    due=f"{due.decimal()} {due.currency}",
+                )
+            raise UserError(
+                "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
+            )
+        chosen = [provider for provider in found if named in (None, provider.name)]
+        if not chosen:
+            raise UserError("This cannot be paid in that way any more. Choose another one.")
+        return chosen[0]
+
+    async def buy(self, tier: Tier, price: Price, user_id: int, provider: str | None = None) -> Bill:
+        """Where to pay the price, at the provider of that name. An order that is open for the same is used again."""
+        order = await self.open(Wish(tier, price, user_id, price.money), self.provider_for(price, provider))
         return await self.bill(order)
+
+    async def open(self, wish: Wish, at: PaymentProvider, work: str | None = None) -> Order:
+        """An order for this at that provider: the one that is open for the same, or a new one; `work` is asked for with it.
+
+        One for which nothing is due is paid at once. UserError when the tier is sold out.
+        """
+        async with self._db.write() as tx:
+            order = await self._open_order(tx, wish, at)
+            if order.price.amount == 0:
+                await self._settling.judge(tx, order)
+                order = await _again(tx, order)
+            elif work is not None:  # should this process die before it is done
+                due = self._clock.now() + SOON
+                await self._queue.again(tx, work, order.guild_id, str(order.id), due=due)
+        point("order.created")
+        return order
 
     async def bill(self, order: Order) -> Bill:
         """The checkout of an open order; asking twice gives the same one. RetryLater when the provider is silent."""
@@ -88,7 +130,10 @@ class Buying:
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
             await self._settling.judge(tx, await _again(tx, order))
-            return Bill(await _again(tx, order), checkout, provider.play_money)
+            before = await before_it(tx, order, self._clock.now())
+            ends = [right.ends_at for right in before if not right.forever]
+            begins = None if order.renewal else max(ends, default=None)
+            return Bill(await _again(tx, order), checkout, provider.play_money, begins)
 
     async def look(self, order: Order) -> None:
         """Ask the provider what has happened, and settle what is new. RetryLater when it does not answer."""
@@ -113,7 +158,10 @@ class Buying:
         return order is not None
 
     async def expire(self, job: Job) -> None:
-        """Work `order.expire`: look a last time, then close what was not paid. Money that comes later still counts."""
+        """Work `order.expire`: close the checkout, look a last time, then close the order.
+
+        Money that was on its way and comes later still counts.
+        """
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
         if order is None or order.state not in (State.CREATED, State.PENDING):
@@ -121,27 +169,56 @@ class Buying:
         now = self._clock.now()
         if now < order.expires_at:
             raise Later(order.expires_at)
+        provider = self._providers.get(order.provider)
+        if provider is not None and order.ref is not None:
+            await provider.close_checkout(order.ref)
         await self.look(order)
-        over = Fact(
-            Kind.EXPIRED, f"order:{order.id}", order.guild_id, order.id, order.ref or "-", order.price, now
-        )
+        await self._close(order, Kind.EXPIRED)
+
+    async def cancel(self, order: Order) -> Order:
+        """Take no more money for an order that was not paid; how it stands then: somebody may just have paid."""
+        provider = self._providers.get(order.provider)
+        if provider is not None and order.ref is not None:
+            await provider.close_checkout(order.ref)
+            await self.look(order)
+        return await self._close(order, Kind.CANCELLED)
+
+    async def took(self, order: Order, ref: str) -> Order:
+        """The provider has what it needs under this ref: look what it makes of it."""
+        async with self._db.write() as tx:
+            await orders.set_ref(tx, order.guild_id, order.id, ref)
+            await self._settling.judge(tx, await _again(tx, order))
+            order = await _again(tx, order)
+        await self.look(order)
+        async with self._db.read() as db:
+            return await _again(db, order)
+
+    async def _close(self, order: Order, kind: Kind) -> Order:
+        now = self._clock.now()
+        over = Fact(kind, f"order:{order.id}", order.guild_id, order.id, order.ref or "-", order.price, now)
         async with self._db.write() as tx:
             await self._settling.settle(tx, order.provider, [over])
+            return await _again(tx, order)
 
-    async def _open_order(self, tx: Writer, tier: Tier, price: Price, user_id: int, provider: str) -> Order:
-        now = self._clock.now()
-        for order in await orders.of_member(tx, tier.guild_id, user_id):
-            waits = order.state in (State.CREATED, State.PENDING) and order.expires_at >= now + FRESH
-            same = (order.tier.id, order.tier.terms, order.price, order.span, order.provider)
-            if waits and same == (tier.id, tier.terms, price.money, price.span, provider):
+    async def _open_order(self, tx: Writer, wish: Wish, at: PaymentProvider) -> Order:
+        now, tier, price = self._clock.now(), wish.tier, wish.price
+        for order in await orders.begun(tx, tier.guild_id, wish.user_id):
+            if order.expires_at >= now + FRESH and _is_same(order, wish, at):
                 return order
+        await seat(tx, tier, wish.user_id, now)
+        if wish.replaces is not None:
+            await still_there(tx, tier.guild_id, wish.user_id, wish.replaces, now)
+        valid_for = self._by_hand_for if at.by_hand else self._valid_for
         renewal = price.money if price.span.pace is Pace.RECURRING else None
         order = Order(
-            new_id(), tier.guild_id, user_id, tier, price.id, State.CREATED, provider, None, price.span, price.money,
-            renewal, Money(0, price.money.currency), None, None, None, now, now + self._valid_for,
+            new_id(), tier.guild_id, wish.user_id, tier, price.id, State.CREATED, at.name, None, price.span, wish.due,
+            renewal, Money(wish.credit, price.money.currency), wish.replaces, wish.follows, None, now,
+            wish.until or now + valid_for, wish.discount, wish.extra,
         )  # fmt: skip
         await orders.add(tx, order)
-        await records.note(tx, order.guild_id, now, user_id, "order.created", order.id, tier=str(tier.id))
+        await records.note(
+            tx, order.guild_id, now, wish.user_id, "order.created", order.id, tier=str(tier.id)
+        )
         await self._queue.once(tx, "order.expire", order.guild_id, str(order.id), due=order.expires_at)
         return order
 
@@ -154,7 +231,19 @@ def purchase(order: Order, customer: str | None = None) -> Purchase:
     )  # fmt: skip
 
 
-async def _again(tx: Writer, order: Order) -> Order:
-    found = await orders.find(tx, order.guild_id, order.id)
+def _is_same(order: Order, wish: Wish, at: PaymentProvider) -> bool:
+    """Is this open order for the same, under the same terms, at the same price?"""
+    known = (
+        order.tier.id, order.tier.terms, order.span, order.provider, order.price, order.credit.amount,
+        order.discount, order.extra, order.replaces, order.follows,
+    )  # fmt: skip
+    return known == (
+        wish.tier.id, wish.tier.terms, wish.price.span, at.name, wish.due, wish.credit,
+        wish.discount, wish.extra, wish.replaces, wish.follows,
+    )  # fmt: skip
+
+
+async def _again(db: Reader, order: Order) -> Order:
+    found = await orders.find(db, order.guild_id, order.id)
     assert found is not None  # noqa: S101 # orders are never deleted
     return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, plain
+from bot.cards import Accent, Button, Card, Line, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
-from bot.memberships.model import Entitlement, Order, Product, Tier
+from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
-from bot.memberships.wording import roles_words, span_words
+from bot.memberships.wording import price_words, roles_words, span_words
+from bot.money import Money
 
+OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
 PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
 
@@ -24,16 +26,6 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Status:
-    """What a member has, and what they ordered. `held`: the roles they really have now."""
-
-    rights: tuple[Entitlement, ...]
-    orders: tuple[Order, ...]
-    held: frozenset[int]
-    playing: bool
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What became of an order: the right it gave, and whether the member holds its role now."""
 
@@ -41,6 +33,10 @@ class Receipt:
     right: Entitlement | None
     held: bool
     playing: bool
+    link: str | None = None
+    """Where it can be read outside Discord."""
+    ahead: bool = False
+    """Does it begin later?"""
 
 
 def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
@@ -56,13 +52,21 @@ def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:
         if hidden
         else None
     )
-    return card(t("## Membership"), *lines, more, _play_money(t, playing))
+    return card(t("## Membership"), *lines, more, play_money(t, playing=playing))
 
 
-def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
-    """The pay card: one link to pay, and a button to look again."""
+def pay(t: Words, bill: Bill, *, looked: bool = False, direct: bool = False) -> Card:
+    """The pay card: one link to pay (or how to pay without one), and a button to look again.
+
+    In a direct message, where no button of ours works, `direct` leaves that one out.
+    """
     order = bill.order
     url = bill.checkout.url
+    again = Button(t("Check again"), action=f"membership.check:{order.id}")
+    row = (
+        *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
+        *([] if direct else [again]),
+    )
     return card(
         f"## {plain(order.tier.name)}",
         t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
@@ -74,18 +78,53 @@ def pay(t: Words, bill: Bill, *, looked: bool = False) -> Card:
             days=span_words(t, order.span),
             role=_role(order.tier),
         ),
-        t(
-            "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
-            when=stamp(bill.checkout.expires_at, "t"),
-        ),
-        Row(
-            (
-                *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
-                Button(t("Check again"), action=f"membership.check:{order.id}"),
-            )
-        ),
-        _play_money(t, bill.play_money),
+        *_why(t, bill),
+        t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
+        *_how(t, bill),
+        Row(row) if row else None,
+        play_money(t, playing=bill.play_money),
     )
+
+
+def _why(t: Words, bill: Bill) -> list[str]:
+    """Why it is less than the price on the shelf, what comes after, and when it begins if not at once."""
+    order = bill.order
+
+    def money(amount: int) -> str:
+        return t.money(Money(amount, order.price.currency))
+
+    lines = []
+    if order.discount:
+        lines.append(t("Your other membership took {amount} off.", amount=money(order.discount)))
+    if order.credit.amount:
+        lines.append(t("Your unused days took {amount} off.", amount=t.money(order.credit)))
+    if order.renewal is not None:
+        lines.append(
+            t("It renews by itself for {price}, until you end it with /membership cancel.", price=t.money(order.renewal))
+        )  # fmt: skip
+    if bill.begins is not None:
+        lines.append(t("It begins on {when}, when what you have ends.", when=stamp(bill.begins)))
+    return lines
+
+
+def _how(t: Words, bill: Bill) -> list[str]:
+    told, when = bill.checkout, bill.checkout.expires_at
+    if told.instructions is None:
+        return [
+            t(
+                "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
+                when=stamp(when, "t"),
+            )
+        ]
+    reference = t("Reference: {number}", number=bill.order.id)
+    return [
+        t("Pay like this, and give the reference with it:"),
+        fenced(f"{told.instructions}\n\n{reference}"),
+        t(
+            "A person looks whether it came, so it may take some days. This offer stands until {when}.",
+            when=stamp(when),
+        ),
+    ]
 
 
 def receipt(t: Words, told: Receipt) -> Card:
@@ -96,15 +135,36 @@ def receipt(t: Words, told: Receipt) -> Card:
         f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
-        _play_money(t, told.playing),
+        start_here(t) if accent is Accent.GOOD else None,
+        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
+        play_money(t, playing=told.playing),
         accent=accent,
+    )
+
+
+def _over(t: Words, right: Entitlement) -> str:
+    """Paid, and over all the same."""
+    if right.standing is Standing.REVOKED:
+        return t("The staff ended this membership. Ask them if you think that this is a mistake.")
+    if right.standing is Standing.REPLACED:
+        return t("A larger membership took the place of this one.")
+    return t(
+        "This membership ended {when}. /membership plans shows how to go on.", when=stamp(right.held_until)
     )
 
 
 def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
     order, right = told.order, told.right
+    if order.state is State.PAID and right is not None and right.standing in OVER:
+        return Accent.QUIET, _over(t, right)
     if order.state is State.PAID and right is not None:
-        when, role = stamp(right.ends_at), _role(order.tier)
+        when, role = t("for ever") if right.forever else stamp(right.ends_at), _role(order.tier)
+        if told.ahead:
+            return Accent.GOOD, t(
+                "Paid. It begins on {when}, when what you have ends.", when=stamp(right.starts_at)
+            )
+        if right.forever and told.held:
+            return Accent.GOOD, t("**Yours for ever.** You have the role {role}.", role=role)
         if told.held:
             return Accent.GOOD, t("**Active until {when}.** You have the role {role}.", when=when, role=role)
         return Accent.WARN, t(
@@ -116,6 +176,10 @@ def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
         return Accent.QUIET, t(
             "{price} was given back, so this membership is over.", price=t.money(order.price)
         )
+    if order.state is State.REVIEW and right is not None:
+        return Accent.WARN, t(
+            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace is over. Your money goes back to you."
+        )
     if order.state is State.REVIEW:
         return Accent.WARN, t(
             "Money came for this order, but not its price. The owner has been asked to look; nothing is lost."
@@ -123,29 +187,6 @@ def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
     return Accent.QUIET, t(
         "This link is closed, and nothing was charged. Type /membership buy for a new one."
     )
-
-
-def status(t: Words, status: Status) -> Card:
-    """What you have, until when, and your latest orders."""
-    blocks: list[Block | str | None] = [t("## Your membership")]
-    if not status.rights:
-        blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for right in status.rights:
-        line = t(
-            "**{plan}** — active until {when} · {role}",
-            plan=plain(right.tier.name),
-            when=stamp(right.ends_at),
-            role=_role(right.tier),
-        )
-        if not status.held.issuperset(right.tier.terms.roles):
-            line += "\n" + t(
-                "The role is missing at the moment. It comes by itself once the owner has set things right."
-            )
-        blocks.append(line)
-    if status.orders:
-        blocks += [Divider(), t("**Your latest orders**")]
-        blocks.append("\n".join(order_line(t, order) for order in status.orders))
-    return card(*blocks, _play_money(t, status.playing))
 
 
 def order_line(t: Words, order: Order) -> str:
@@ -162,6 +203,11 @@ def order_line(t: Words, order: Order) -> str:
 def label(t: Words, order: Order) -> str:
     """One order in a list of choices, where Discord's marks do not work."""
     return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · #{order.id % 10000:04}"
+
+
+def start_here(t: Words) -> str:
+    """Where a new member goes first."""
+    return t("-# Start here: /course browse shows the courses, /event list the coming events.")
 
 
 def state_word(t: Words, state: State) -> str:
@@ -181,23 +227,24 @@ def state_word(t: Words, state: State) -> str:
 
 def _offer(t: Words, offer: Offer) -> Line:
     tier, right = offer.product.tier, offer.right
-    price = offer.product.prices[0]
     told = t(
-        "**{plan}** — {price} for {days}\nGives {role}.",
-        plan=plain(tier.name), price=t.money(price.money), days=span_words(t, price.span), role=_role(tier),
+        "**{plan}** — {price}\nGives {role}.",
+        plan=plain(tier.name), price=" · ".join(price_words(t, one) for one in offer.product.prices), role=_role(tier),
     )  # fmt: skip
-    have = (
-        t("You have it until {when}; buying again adds the days.", when=stamp(right.ends_at))
-        if right
-        else t("You do not have it.")
-    )
+    if right is None:
+        have = t("You do not have it.")
+    elif right.forever:
+        have = t("It is yours for ever.")
+    else:
+        have = t("You have it until {when}.", when=stamp(right.ends_at))
     return Line(
         f"{told}\n{have}",
         Button(t("Buy {plan}", plan=tier.name), action=f"membership.buy:{tier.id}", style="primary"),
     )
 
 
-def _play_money(t: Words, playing: bool) -> Text | None:
+def play_money(t: Words, *, playing: bool) -> Text | None:
+    """Said wherever money is, if none of it is real."""
     return (
         Text(t("-# This server uses the till: it moves **play money** only. Nothing real is charged."))
         if playing

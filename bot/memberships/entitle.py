@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.db import Writer
+from bot.db import Reader, Writer
 from bot.ids import new_id
 from bot.memberships.model import FOREVER, Entitlement, Order, Standing, Terms
 from bot.memberships.state import Outcome, State
@@ -14,6 +14,8 @@ from bot.payments.port import Phase
 from bot.work import Queue
 
 RUNNING = (Standing.LIVE, Standing.SUSPENDED)
+RENEWAL = timedelta(days=1)
+"""So long after a period's end a renewal may come while the subscription goes on: Stripe charges about an hour later."""
 
 
 class Entitling:
@@ -38,7 +40,7 @@ class Entitling:
                 and not moved
             ):
                 return False
-        if wanted is Standing.LIVE:
+        if wanted is Standing.LIVE and order.replaces is not None:
             await self._replace(tx, order, now)
         elif wanted is Standing.REVOKED:
             await self._restore(tx, order, now)
@@ -66,6 +68,7 @@ class Entitling:
         note = {"reason": reason} if reason else {}
         await records.note(tx, right.guild_id, now, actor, f"entitlement.{standing}", right.id, **note)
         await self._queue.again(tx, "role.sync", right.guild_id, str(right.user_id))
+        await self._renew_no_more(tx, right)
         return True
 
     def _standing(self, outcome: Outcome) -> Standing:
@@ -79,10 +82,9 @@ class Entitling:
         self, tx: Writer, order: Order, outcome: Outcome, wanted: Standing, now: datetime
     ) -> Entitlement:
         """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
-        starts = outcome.since or max(
-            [now, *(right.ends_at for right in await self._before(tx, order, now) if not right.forever)]
-        )
-        ends = outcome.until or order.span.end(starts)
+        before = await before_it(tx, order, now)
+        starts = outcome.since or max([now, *(right.ends_at for right in before if not right.forever)])
+        ends = outcome.until or min(order.span.end(starts) + timedelta(seconds=order.extra), FOREVER)
         right = Entitlement(
             new_id(), order.guild_id, order.user_id, order.tier, order.id, "order", "",
             wanted, starts, ends, held_until(order.tier.terms, ends, order.phase),
@@ -90,6 +92,9 @@ class Entitling:
         await entitlements.add(tx, right, ended_at=None if wanted in RUNNING else now)
         await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
         await self._plan(tx, right)
+        for one in before:
+            if one.id == order.follows:
+                await self._renew_no_more(tx, one)
         return right
 
     async def _move(
@@ -108,7 +113,7 @@ class Entitling:
             now >= right.ends_at or any(fact.at > right.starts_at for fact in outcome.counted)
         ):
             starts = max(now, right.starts_at)
-            ends = order.span.end(starts)
+            ends = min(order.span.end(starts) + timedelta(seconds=order.extra), FOREVER)
         else:
             return None
         held = held_until(right.tier.terms, ends, order.phase)
@@ -149,14 +154,13 @@ class Entitling:
             await self._queue.again(tx, "entitlement.remind", guild_id, key)
 
     async def _replace(self, tx: Writer, order: Order, now: datetime) -> None:
-        """An upgrade takes the place of the right whose unused days were credited."""
-        if order.replaces is None:
-            return
-        old = await entitlements.find(tx, order.guild_id, id_=order.replaces)
-        if old is None or old.standing not in RUNNING:
-            return
-        await entitlements.set_standing(tx, old, Standing.REPLACED, now, replaced_by=order.id)
-        await records.note(tx, order.guild_id, now, 0, "entitlement.replaced", old.id, order=str(order.id))
+        """An upgrade takes the place of the rights whose unused days were credited."""
+        for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
+            await entitlements.set_standing(tx, old, Standing.REPLACED, now, replaced_by=order.id)
+            await records.note(
+                tx, order.guild_id, now, 0, "entitlement.replaced", old.id, order=str(order.id)
+            )
+            await self._renew_no_more(tx, old)
 
     async def _restore(self, tx: Writer, order: Order, now: datetime) -> None:
         """The upgrade was given back: what it had replaced lives again, as far as its time goes."""
@@ -168,17 +172,10 @@ class Entitling:
             )
             await self._plan(tx, old)
 
-    async def _before(self, tx: Writer, order: Order, now: datetime) -> list[Entitlement]:
-        """The rights after which this order's begins: the member's running ones of the tier, and the one it follows."""
-        mine = await entitlements.of_member(tx, order.guild_id, order.user_id)
-        return [
-            right
-            for right in mine
-            if right.standing is Standing.LIVE
-            and right.ends_at > now
-            and right.id != order.replaces
-            and (right.tier.id == order.tier.id or right.id == order.follows)
-        ]
+    async def _renew_no_more(self, tx: Writer, right: Entitlement) -> None:
+        """If a subscription pays for it, that must end too: nobody pays on for what is over or was exchanged."""
+        if right.order_id is not None:
+            await self._queue.again(tx, "subscription.end", right.guild_id, str(right.order_id))
 
     async def _close_gap(self, tx: Writer, gone: Entitlement, now: datetime) -> None:
         """After a refund, later periods of the same tier begin earlier: nobody loses days that they still pay for."""
@@ -198,8 +195,48 @@ class Entitling:
             free = right.ends_at
 
 
+async def before_it(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
+    """The rights after which this order's begins: the member's running ones of the tier, and the one it follows."""
+    mine = await entitlements.of_member(db, order.guild_id, order.user_id)
+    gone = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)
+    return [
+        right
+        for right in mine
+        if right.standing is Standing.LIVE
+        and right.ends_at > now
+        and right.id not in {one.id for one in gone}
+        and right.order_id != order.id
+        and (right.tier.id == order.tier.id or right.id == order.follows)
+    ]
+
+
+async def credited(
+    db: Reader, guild_id: int, user_id: int, replaces: int | None, older_than: int, now: datetime
+) -> list[Entitlement]:
+    """What an upgrade takes the place of: the right `replaces`, and what was bought ahead of its tier before the upgrade.
+
+    Empty when that right runs no more, or is another member's by now. Ids are of real time, so an id tells the age.
+    """
+    old = None if replaces is None else await entitlements.find(db, guild_id, id_=replaces)
+    if old is None or old.user_id != user_id or old.standing not in RUNNING or old.held_until <= now:
+        return []
+    return [
+        right
+        for right in await entitlements.of_member(db, guild_id, user_id)
+        if right.tier.id == old.tier.id
+        and right.source == "order"
+        and right.standing in RUNNING
+        and right.held_until > now
+        and (right.id == old.id or right.id < older_than)
+    ]
+
+
 def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:
-    """How long the roles stay: to the end and its grace. Who ended a subscription needs no grace to pay."""
+    """How long the roles stay: to the end and its grace. Who ended a subscription needs no grace to pay.
+
+    While a subscription goes on, its next payment comes a little after the period's end.
+    """
     if ends_at >= FOREVER or phase in (Phase.ENDING, Phase.ENDED):
         return ends_at
-    return min(ends_at + timedelta(days=terms.grace_days), FOREVER)
+    grace = timedelta(days=terms.grace_days)
+    return min(ends_at + (max(grace, RENEWAL) if phase is Phase.ACTIVE else grace), FOREVER)

@@ -113,7 +113,8 @@ class Order:
     """One purchase, with price, span and terms (`tier.terms`) as they were.
 
     `price` is due first, `renewal` at every renewal of a recurring one. `credit` is what the unused days of the
-    entitlement `replaces` took off; `follows` is the entitlement after whose end this one begins.
+    entitlement `replaces` are worth here, `discount` what another membership took off (both in the price's currency);
+    `extra` are seconds that credit above the price adds. `follows` is the entitlement after whose end this one begins.
     """
 
     id: int
@@ -133,6 +134,41 @@ class Order:
     phase: Phase | None
     created_at: datetime
     expires_at: datetime
+    discount: int = 0
+    extra: int = 0
+
+    @property
+    def before(self) -> Money:
+        """The price before credit and discount."""
+        return Money(self.price.amount + self.credit.amount + self.discount, self.price.currency)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a member is about to order: a price, what is `due` of it now, and why that is less (as in `Order`).
+
+    `until` is when the order closes, if another time than usual.
+    """
+
+    tier: Tier
+    price: Price
+    user_id: int
+    due: Money
+    credit: int = 0
+    discount: int = 0
+    extra: int = 0
+    replaces: int | None = None
+    follows: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which orders are meant; None: any."""
+
+    user_id: int | None = None
+    state: State | None = None
+    tier_id: int | None = None
 
 
 class Standing(StrEnum):

@@ -15,6 +15,7 @@ from bot.keyfile import own_secret
 from bot.memberships import cards
 from bot.memberships.buying import Buying
 from bot.memberships.model import Order, PayCard
+from bot.memberships.receipts import Receipts
 from bot.memberships.state import State
 from bot.memberships.store import entitlements, orders, records
 from bot.ports import ChatServer
@@ -55,14 +56,16 @@ class PayCards:
     """Remembers pay cards and shows on them what became of the order."""
 
     def __init__(
-        self, db: Database, clock: Clock, server: ChatServer, texts: Texts, buying: Buying, key: Path
-    ) -> None:
+        self, db: Database, clock: Clock, server: ChatServer, texts: Texts, buying: Buying, key: Path,
+        receipts: Receipts,
+    ) -> None:  # fmt: skip
         self._db = db
         self._clock = clock
         self._server = server
         self._texts = texts
         self._buying = buying
         self._seal = Seal(key)
+        self._receipts = receipts
 
     async def remember(self, order: Order, token: str, locale: str) -> None:
         """This card shows the order from now on."""
@@ -82,7 +85,10 @@ class PayCards:
         if order.state is State.PAID:
             person = await self._server.member(order.guild_id, order.user_id)
             held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        told = cards.Receipt(order, right, held, self._buying.plays(order.provider))
+        told = cards.Receipt(
+            order, right, held, self._buying.plays(order.provider), self._receipts.link(order),
+            right is not None and self._clock.now() < right.starts_at,
+        )  # fmt: skip
         for one in kept:
             await self._show(one, job.guild_id, cards.receipt(self._texts.of(one.locale), told))
 

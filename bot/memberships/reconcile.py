@@ -82,19 +82,25 @@ class Reconciler:
             await self._queue.again(tx, "role.sync", job.guild_id, job.key)
 
     async def end(self, job: Job) -> None:
-        """Work `entitlement.end`: when its time has come, the right ends and its role goes."""
+        """Work `entitlement.end`: when its time has come, the right ends and its role goes, or what it leaves goes later."""
         now = self._clock.now()
         async with self._db.write() as tx:
             right = await entitlements.find(tx, job.guild_id, id_=int(job.key))
-            if right is None or right.standing not in (Standing.LIVE, Standing.SUSPENDED):
+            if right is None or right.standing not in (Standing.LIVE, Standing.SUSPENDED, Standing.ENDED):
                 return
-            if now < right.held_until:
-                raise Later(right.held_until)
-            point("entitlement.before_end")
-            await entitlements.set_standing(tx, right, Standing.ENDED, now)
-            await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            kept_until = right.tier.terms.after_until
+            if right.standing is not Standing.ENDED:
+                if now < right.held_until:
+                    raise Later(right.held_until)
+                point("entitlement.before_end")
+                await entitlements.set_standing(tx, right, Standing.ENDED, now)
+                await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+            elif kept_until is not None and now < kept_until:
+                raise Later(kept_until)
             await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))
         point("entitlement.ended")
+        if kept_until is not None and now < kept_until:
+            raise Later(kept_until)
 
     async def start(self, job: Job) -> None:
         """Work `entitlement.start`: a right that was bought ahead begins."""

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.crashpoints import point
-from bot.db import Database
+from bot.db import Database, Reader, Writer
 from bot.errors import NeedsAction, UserError
 from bot.ids import new_id
+from bot.memberships.consequence import Consequence, Effect, consequence, refund, without
 from bot.memberships.model import Order
+from bot.memberships.reconcile import right_of
+from bot.memberships.rules import wanted_roles
 from bot.memberships.settle import Settling
 from bot.memberships.state import disputes, left, order_state, refunded
-from bot.memberships.store import books, orders, records
+from bot.memberships.store import books, entitlements, grants, orders, overrides, records
 from bot.money import Money, parse_money
 from bot.payments.port import Fact, Kind, PaymentProvider
 from bot.work import Job, Queue
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What would go back, and what that does to access: the effect on the right, and the roles that go.
+
+    `by_hand`: the owner sends the money. `draft` names it to the button that confirms it.
+    """
+
+    order: Order
+    back: tuple[Money, ...]
+    effect: Consequence
+    going: tuple[int, ...]
+    by_hand: bool
+    reason: str
+    draft: int = 0
 
 
 class Refunds:
@@ -35,6 +55,50 @@ class Refunds:
         self._providers = providers
         self._settling = settling
 
+    async def draft(
+        self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
+    ) -> Proposal:
+        """What giving back all of an order, or `part` of its latest payment, would do. Nothing is sent yet.
+
+        The draft is a row of the audit, so that the button which confirms it outlives a restart.
+        """
+        async with self._db.write() as tx:
+            order = await self._order(tx, guild_id, number)
+            facts = await books.facts(tx, guild_id, order.id)
+            back = self._back(facts, part)
+            proposal = await self._proposal(tx, order, facts, back, reason)
+            draft = await records.note(
+                tx, guild_id, self._clock.now(), actor, "refund.drafted", order.id, reason=reason, part=part,
+                back=[[payment.object_id, money.amount, money.currency] for payment, money in back],
+                effect=proposal.effect.effect.value,
+            )  # fmt: skip
+        return replace(proposal, draft=draft)
+
+    async def confirm(self, guild_id: int, draft: str, actor: int) -> Proposal:
+        """Do what was drafted, once. UserError when it was done already, or when something changed meanwhile."""
+        async with self._db.write() as tx:
+            seen = await records.noted(tx, guild_id, _id(draft), "refund.drafted")
+            if seen is None or seen.actor != actor:
+                raise UserError("Only who asked for this refund can confirm it. Type /order refund yourself.")
+            order = await self._order(tx, guild_id, str(seen.subject))
+            if any(
+                note.detail.get("draft") == draft for note in await records.about(tx, guild_id, [order.id])
+            ):
+                raise UserError(
+                    "This was confirmed already; it is not done twice. /order show tells where it stands."
+                )
+            facts = await books.facts(tx, guild_id, order.id)
+            reason, part = seen.detail["reason"], seen.detail["part"]
+            back = self._back(facts, part)
+            proposal = await self._proposal(tx, order, facts, back, reason)
+            now_back = [[payment.object_id, money.amount, money.currency] for payment, money in back]
+            if (now_back, proposal.effect.effect.value) != (seen.detail["back"], seen.detail["effect"]):
+                raise UserError(
+                    "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
+                )
+            await self._give_back(tx, order, back, actor, reason, int(draft), part, draft=draft)
+        return replace(proposal, draft=int(draft))
+
     async def ask(
         self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
     ) -> Order:
@@ -43,27 +107,70 @@ class Refunds:
         UserError when there is nothing, or not so much, to give back. Each asking is one refund, however often it is tried.
         """
         async with self._db.write() as tx:
-            order = await orders.numbered(tx, guild_id, number)
-            if order is None:
-                raise UserError(
-                    "There is no such order here. Pick one from the list that appears while typing."
-                )
-            held = _held(await books.facts(tx, guild_id, order.id))
-            if not held:
-                raise UserError(
-                    "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
-                )
-            for payment, back in held if part is None else [_part(held, part)]:
-                key = f"asked:{payment.object_id}" if part is None else f"part:{new_id()}"
-                await self._queue.again(
-                    tx, "order.refund", guild_id, key,
-                    order=order.id, payment=payment.object_id, actor=actor, reason=reason,
-                    ask=str(new_id()), amount=None if part is None else back.amount,
-                )  # fmt: skip
-            await records.note(
-                tx, guild_id, self._clock.now(), actor, "refund.asked", order.id, reason=reason, part=part
-            )
+            order = await self._order(tx, guild_id, number)
+            back = self._back(await books.facts(tx, guild_id, order.id), part)
+            await self._give_back(tx, order, back, actor, reason, new_id(), part)
         return order
+
+    async def _order(self, db: Reader, guild_id: int, number: str) -> Order:
+        order = await orders.numbered(db, guild_id, number)
+        if order is None:
+            raise UserError("There is no such order here. Pick one from the list that appears while typing.")
+        return order
+
+    def _back(self, facts: list[Fact], part: str | None) -> list[tuple[Fact, Money]]:
+        """How much of which payments goes back."""
+        held = held_payments(facts)
+        if not held:
+            raise UserError(
+                "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
+            )
+        return held if part is None else [_part(held, part)]
+
+    async def _proposal(
+        self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
+    ) -> Proposal:
+        right = await entitlements.find(db, order.guild_id, order_id=order.id)
+        told = consequence(self._settling.due(order), facts, back, right)
+        going: frozenset[int] = frozenset()
+        if told.effect is Effect.ENDS and right is not None:
+            mine = await entitlements.of_member(db, order.guild_id, right.user_id)
+            exceptions = await overrides.of_member(db, order.guild_id, right.user_id)
+            ours = await grants.of_member(db, order.guild_id, right.user_id)
+            now = self._clock.now()
+            kept = wanted_roles(map(right_of, without(mine, order)), exceptions, now)
+            going = (wanted_roles(map(right_of, mine), exceptions, now) & frozenset(ours)) - kept
+        sums: dict[str, int] = {}
+        for _, money in back:
+            sums[money.currency] = sums.get(money.currency, 0) + money.amount
+        return Proposal(
+            order, tuple(Money(amount, currency) for currency, amount in sums.items()), told,
+            tuple(sorted(going)), self._by_hand(order), reason,
+        )  # fmt: skip
+
+    async def _give_back(
+        self, tx: Writer, order: Order, back: list[tuple[Fact, Money]], actor: int, reason: str, ask: int,
+        part: str | None, **noted: str,
+    ) -> None:  # fmt: skip
+        now = self._clock.now()
+        await records.note(
+            tx, order.guild_id, now, actor, "refund.asked", order.id, reason=reason, part=part, **noted
+        )
+        if self._by_hand(order):  # the owner has sent it: that is all there is to know
+            facts = [refund(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)]
+            await self._settling.settle(tx, order.provider, facts)
+            await self._queue.heal(tx, order.guild_id)
+            return
+        for payment, money in back:
+            key = f"asked:{payment.object_id}" if part is None else f"part:{ask}"
+            await self._queue.again(
+                tx, "order.refund", order.guild_id, key,
+                order=order.id, payment=payment.object_id, actor=actor, reason=reason,
+                ask=str(ask), amount=None if part is None else money.amount,
+            )  # fmt: skip
+
+    def _by_hand(self, order: Order) -> bool:
+        return order.provider in self._providers and self._providers[order.provider].by_hand
 
     async def refund(self, job: Job) -> None:
         """Work `order.refund`: give one payment back, unless that is done or, for a second payment, no longer due."""
@@ -72,7 +179,9 @@ class Refunds:
             if order is None:
                 return
             facts = await books.facts(db, job.guild_id, order.id)
-        wanted = [(fact, rest) for fact, rest in _held(facts) if fact.object_id == job.payload["payment"]]
+        wanted = [
+            (fact, rest) for fact, rest in held_payments(facts) if fact.object_id == job.payload["payment"]
+        ]
         if job.key.startswith("extra:"):
             extra = order_state(self._settling.due(order), facts).extra
             wanted = [(fact, rest) for fact, rest in wanted if fact in extra]
@@ -121,13 +230,18 @@ def _part(held: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
     )
 
 
-def _held(facts: list[Fact]) -> list[tuple[Fact, Money]]:
+def _id(typed: str) -> int:
+    is_one = typed.isascii() and typed.isdigit() and len(typed) <= 19
+    return int(typed) if is_one and int(typed) < 2**63 else 0
+
+
+def held_payments(facts: list[Fact]) -> list[tuple[Fact, Money]]:
     """Payments of which something is left with us, with how much. Disputed money is not: the bank has it."""
     given_back = refunded(facts)
     contested, lost = disputes(facts)
     held = [
         (fact, left(fact, given_back))
-        for fact in facts
+        for fact in sorted(facts, key=lambda fact: (fact.at, fact.object_id))
         if fact.kind is Kind.PAID and fact.object_id not in contested | lost
     ]
     return [(fact, Money(rest, fact.money.currency)) for fact, rest in held if rest > 0]

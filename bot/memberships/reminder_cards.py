@@ -14,6 +14,7 @@ class Why(StrEnum):
 
     BEFORE = "before"
     GRACE = "grace"
+    LAST = "last"
     OVER = "over"
 
 
@@ -38,6 +39,14 @@ def reminder(t: Words, right: Entitlement, order: Order | None, why: Why) -> Car
             else t("Its time is over, but you keep your roles until {when}. To go on, type /membership buy in the server.", when=when)
         )  # fmt: skip
         return card(t("### {plan}: days of grace", plan=plan), told, off, accent=Accent.WARN)
+    if why is Why.LAST:
+        when = stamp(right.held_until)
+        told = (
+            t("Its renewal is still not paid, and your roles go on {when}. /membership status says how to pay.", when=when)
+            if renews
+            else t("Your roles go on {when}. To keep them, type /membership buy in the server.", when=when)
+        )  # fmt: skip
+        return card(t("### {plan}: the last day of grace", plan=plan), told, off, accent=Accent.WARN)
     return card(
         t("### {plan} is over", plan=plan),
         t("Thank you for having been a member. /membership buy in the server begins anew."),

@@ -26,6 +26,8 @@ from bot.work.worker import Later
 NONCE = timedelta(minutes=2)
 """So long a repetition with the same nonce is safe (Discord: "the past few minutes")."""
 LOOK = timedelta(days=1)
+LAST = timedelta(days=1)
+"""So long before the end of a grace there is one more word."""
 LATE_RENEWAL = timedelta(days=7)
 """A renewal may be taken, or fail, later than its day: a subscription that should have gone on is looked at so long."""
 
@@ -78,6 +80,11 @@ class Reminders:
             ahead.append(now + LOOK)
         if ahead:
             raise Later(min(ahead))
+
+    @property
+    def first(self) -> timedelta:
+        """How long before an end the first reminder comes."""
+        return timedelta(days=max(self._days, default=0))
 
     async def allowed(self, guild_id: int, user_id: int) -> bool:
         """Did this member ask for reminders?"""
@@ -138,6 +145,8 @@ def moments(right: Entitlement, phase: Phase | None, days: Sequence[int]) -> lis
     ]
     if right.held_until > right.ends_at:
         found.append(Moment(right.ends_at, Why.GRACE, f"grace:{end}"))
+    if right.held_until - LAST > right.ends_at:
+        found.append(Moment(right.held_until - LAST, Why.LAST, f"last:{end}"))
     return [*found, Moment(right.held_until, Why.OVER, f"over:{end}")]
 
 
@@ -153,6 +162,6 @@ def is_meant(moment: Moment, right: Entitlement, phase: Phase | None, mine: Sequ
         return False
     if moment.why is Why.OVER:
         return right.standing in (Standing.LIVE, Standing.ENDED) and phase is not Phase.ACTIVE
-    if moment.why is Why.GRACE and phase is not None:
+    if moment.why in (Why.GRACE, Why.LAST) and phase is not None:
         return right.standing is Standing.LIVE and phase is Phase.PAST_DUE
     return right.standing is Standing.LIVE

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,21 +14,31 @@ from bot.i18n import Texts
 from bot.memberships.access_cards import Explanation
 from bot.memberships.breaker import Breaker
 from bot.memberships.buying import Bill, Buying
-from bot.memberships.cards import Offer, Receipt, Status
+from bot.memberships.cards import Offer, Receipt
+from bot.memberships.changing import Changing
+from bot.memberships.counter import Choice, Counter, Given
+from bot.memberships.desk import Desk, Strays, nothing
 from bot.memberships.drift import Audit
 from bot.memberships.editing import Editing
+from bot.memberships.export import Export
+from bot.memberships.holdings import held_by, planned
+from bot.memberships.marking import Marking
 from bot.memberships.model import Entitlement, Order, Standing, Tier
 from bot.memberships.paycards import PayCards
 from bot.memberships.polling import Polling
+from bot.memberships.quoting import Quoting
+from bot.memberships.receipts import Receipts
 from bot.memberships.reconcile import Reconciler
 from bot.memberships.refunds import Refunds
 from bot.memberships.reminders import Reminders
+from bot.memberships.renewals import Renewals
+from bot.memberships.resending import Resending
 from bot.memberships.role_safety import RoleSafety
-from bot.memberships.settle import Settling
+from bot.memberships.settle import Policy, Settling
 from bot.memberships.shop_cards import ShopCards
-from bot.memberships.staff_cards import Sales
 from bot.memberships.staffing import Staffing
 from bot.memberships.state import State
+from bot.memberships.status_cards import Status
 from bot.memberships.store import entitlements, orders, overrides, records
 from bot.memberships.store.records import Note
 from bot.memberships.tiers import Tiers
@@ -36,19 +46,24 @@ from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
 
-ORDERS_LISTED = 20
 ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie."""
+    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
+
+    Manual payments wait `transfer_days`. Receipts can be read at `address()`, "" while there is none.
+    """
 
     link_minutes: int
     poll_seconds: float
     folder: Path
     staff_channel: str = "staff"
     remind_days: tuple[int, ...] = (7, 1)
+    transfer_days: int = 7
+    policy: Policy = field(default_factory=Policy)
+    address: Callable[[], str] = lambda: ""
 
 
 class Memberships:
@@ -63,30 +78,43 @@ class Memberships:
         texts: Texts,
         providers: Mapping[str, PaymentProvider],
         terms: Terms,
+        strays: Strays = nothing,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
-        self.settling = Settling(clock, queue)
+        self.settling = Settling(clock, queue, terms.policy)
         self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
         self.tiers = Tiers(db, clock, queue, self.role_safety)
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
         self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
         self.buying = Buying(
-            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
-        )
+            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes),
+            timedelta(days=terms.transfer_days),
+        )  # fmt: skip
+        self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
+        self.quoting = Quoting(db, clock, self.counter, providers)
+        self.changing = Changing(db, clock, self.quoting, self.counter, self.buying, self.refunds, providers)
+        self.renewals = Renewals(db, clock, self.buying, providers)
         self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
         self.audit = Audit(db, clock, queue, server)
         self.staffing = Staffing(
             db, clock, queue, server, self.tiers, self.settling.entitling, texts.community.zone
         )
-        self.pay_cards = PayCards(db, clock, server, texts, self.buying, terms.folder / "answers.key")
+        self.receipts = Receipts(db, server, self.buying.plays, terms.folder / "receipts.key", terms.address)
+        self.pay_cards = PayCards(
+            db, clock, server, texts, self.buying, terms.folder / "answers.key", self.receipts
+        )
+        self.desk = Desk(db, clock, queue, providers, self.settling, self.buying, strays)
+        self.marking = Marking(db, clock, providers, self.settling)
+        self.resending = Resending(db, clock, queue, server, texts, self.buying, self.receipts)
+        self.export = Export(db, clock, texts.community.zone)
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
-        self.shop_cards = ShopCards(db, clock, queue, server, texts, self._playing)
+        self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
 
     @property
     def playing(self) -> bool:
@@ -98,17 +126,15 @@ class Memberships:
         return await self.tiers.on_sale(guild_id)
 
     async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
-        """Everything on sale, with what the member has of it."""
+        """Everything that can be bought, with what the member has of it."""
         last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
-        shelf = await self.tiers.products(guild_id)
-        return [Offer(product, last.get(product.tier.id)) for product in shelf if product.prices]
+        return [Offer(product, last.get(product.tier.id)) for product in await self.counter.shelf(guild_id)]
 
-    async def buy(self, guild_id: int, user_id: int, plan: str) -> Bill:
-        """An order for this plan and the place to pay it. UserError for an unknown plan or one that cannot be had."""
-        tier = await self.tiers.find(guild_id, plan)
-        await self.tiers.sellable(tier)
-        [product] = [one for one in await self.tiers.products(guild_id) if one.tier.id == tier.id]
-        return await self.buying.buy(tier, product.prices[0], user_id)
+    async def buy(
+        self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
+    ) -> Bill | Choice | Given:
+        """Buy a plan: the bill, what is still to be chosen, or what begins at once. UserError for what cannot be had."""
+        return await self.counter.ask(guild_id, user_id, plan, price, provider)
 
     async def check(self, guild_id: int, user_id: int, number: str) -> Bill | Receipt:
         """Ask the provider now: the bill again while the member's own order is open, else what became of it."""
@@ -120,16 +146,29 @@ class Memberships:
             right = await entitlements.find(db, guild_id, order_id=order.id)
         person = await self._server.member(guild_id, user_id)
         held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        return Receipt(order, right, held, self.buying.plays(order.provider))
+        ahead = right is not None and self._clock.now() < right.starts_at
+        return Receipt(
+            order, right, held, self.buying.plays(order.provider), self.receipts.link(order), ahead
+        )
 
     async def status(self, guild_id: int, user_id: int) -> Status:
-        """What a member has, and their latest orders."""
-        last = {right.tier.id: right for right in await self._rights(guild_id, user_id)}
+        """What a member has, what is planned, and their latest orders."""
+        now = self._clock.now()
         async with self._db.read() as db:
+            mine = await held_by(db, guild_id, user_id)
+            ahead = await planned(db, guild_id, user_id, mine, now)
             latest = await orders.of_member(db, guild_id, user_id, limit=5)
         person = await self._server.member(guild_id, user_id)
         return Status(
-            tuple(last.values()), tuple(latest), person.roles if person else frozenset(), self._playing
+            tuple(one for one in mine if one.runs(now)),
+            tuple(one for one in mine if one.lies_ahead(now) and one.order and not one.order.follows),
+            tuple(ahead),
+            tuple(latest),
+            person.roles if person else frozenset(),
+            now,
+            self._playing,
+            await self.reminders.allowed(guild_id, user_id),
+            self.reminders.first,
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:
@@ -149,18 +188,6 @@ class Memberships:
         """What was changed about access, by whom, newest first."""
         async with self._db.read() as db:
             return await records.log_of(db, guild_id, ACCESS_WORDS, user_id, 20)
-
-    async def sales(self, guild_id: int) -> Sales:
-        """Orders for the owner's eyes, newest first."""
-        async with self._db.read() as db:
-            waiting = await orders.latest(db, guild_id, [State.REVIEW], ORDERS_LISTED)
-            latest = await orders.latest(db, guild_id, list(State), ORDERS_LISTED)
-        return Sales(tuple(waiting), tuple(latest))
-
-    async def refundable(self, guild_id: int) -> list[Order]:
-        """Orders whose money can be given back, newest first."""
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, [State.PAID, State.REVIEW], 100)
 
     async def returned(self, guild_id: int, user_id: int) -> None:
         """Somebody joined (again): give them what is theirs."""
@@ -195,6 +222,17 @@ class Memberships:
         """The ids of the tiers that a member has now: for whoever opens doors to members."""
         now = self._clock.now()
         return frozenset(right.tier.id for right in await self._rights(guild_id, user_id) if right.holds(now))
+
+    async def opens_events(self, guild_id: int, user_id: int) -> bool:
+        """Has the member a membership now that opens events for members?"""
+        now = self._clock.now()
+        return any(
+            right.tier.terms.events and right.holds(now) for right in await self._rights(guild_id, user_id)
+        )
+
+    async def event_plans(self, guild_id: int) -> list[str]:
+        """The names of what is on sale and opens them."""
+        return [tier.name for tier in await self.tiers.on_sale(guild_id) if tier.terms.events]
 
     async def _rights(self, guild_id: int, user_id: int) -> list[Entitlement]:
         now = self._clock.now()

@@ -10,14 +10,18 @@ import structlog
 
 from bot.clock import Clock
 from bot.db import Reader, Writer
+from bot.memberships.admission import obstacle
 from bot.memberships.entitle import Entitling
 from bot.memberships.model import Order
 from bot.memberships.state import Due, Outcome, State, fits, order_state
-from bot.memberships.store import books, orders, records
-from bot.payments.port import Fact, Kind, Snapshot
+from bot.memberships.store import books, entitlements, orders, records
+from bot.payments.port import Fact, Kind, Phase, Snapshot
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
+
+RENEWING = (Phase.ACTIVE, Phase.PAST_DUE, Phase.PAUSED)
+"""A subscription in such a phase takes money again."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Settling:
         if fresh:
             await self.settle(tx, order.provider, fresh)
 
-    async def reject(self, tx: Writer, order: Order, why: str) -> None:
+    async def reject(self, tx: Writer, order: Order, why: str) -> Outcome:
         """What was sold cannot be given any more: money that came or comes for it goes back."""
         now = self._clock.now()
         fact = Fact(
@@ -95,12 +99,16 @@ class Settling:
         )
         if await books.add_fact(tx, order.provider, fact, now):
             await records.note(tx, order.guild_id, now, 0, "fact.rejected", order.id, why=why)
-            await self.judge(tx, order)
+        return await self.judge(tx, order)
 
     async def judge(self, tx: Writer, order: Order) -> Outcome:
         """Make order and entitlement what the stored facts say."""
         now = self._clock.now()
         outcome = order_state(self.due(order), await books.facts(tx, order.guild_id, order.id))
+        if outcome.state is State.PAID and not await entitlements.find(tx, order.guild_id, order_id=order.id):
+            why = await obstacle(tx, order, now)
+            if why is not None:
+                return await self.reject(tx, order, why)
         moved = order.state is not outcome.state and await orders.set_state(
             tx, order.guild_id, order.id, order.state, outcome.state, now
         )
@@ -116,6 +124,8 @@ class Settling:
                 tx, "order.refund", order.guild_id, f"extra:{payment.object_id}",
                 order=order.id, payment=payment.object_id, actor=0, reason="paid twice, or too late",
             )  # fmt: skip
+        if order.phase in RENEWING and not outcome.counted and outcome.ever and not outcome.waiting:
+            await self._queue.again(tx, "subscription.end", order.guild_id, str(order.id))
         if outcome.mismatched:  # onto the owner's list, or off it again
             await self._queue.again(tx, "order.review", order.guild_id, str(order.id))
         return outcome

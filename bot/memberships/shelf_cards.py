@@ -1,81 +1,19 @@
-"""What owners see of the shelf when they change it, and the shop card that everybody sees."""
+"""What owners see of the shelf when they change it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.edits import Holders, Proposal
-from bot.memberships.model import After, Product, Terms, Tier, Way
+from bot.memberships.model import Price, Product, Terms, Tier
+from bot.memberships.shop_face import ending, finding_words
 from bot.memberships.wording import price_words, roles_words
 
-SHOWN = 8
-"""Tiers on a shop card: with their buttons they fit into one message."""
-BUTTONS = 3
 LISTED = 20
-
-
-def shop(t: Words, products: Sequence[Product], taken: Mapping[int, int], playing: bool) -> Card:
-    """The shop card: every tier with what it gives, and buttons that buy it."""
-    blocks: list[Block | str | None] = [t("## Membership")]
-    for product in [one for one in products if one.prices][:SHOWN]:
-        tier, prices = product.tier, product.prices
-        left = seats_left(tier, taken.get(tier.id, 0))
-        shut = tier.suspended is not None or left == 0
-        blocks += [
-            _told(t, product, taken.get(tier.id, 0), limit=120),
-            t("Not for sale at the moment.") if tier.suspended else None,
-            Row(
-                tuple(
-                    Button(
-                        t("Free trial") if price.span.way is Way.TRIAL else price_words(t, price),
-                        action=f"membership.buy:p{price.id}", style="primary", disabled=shut,
-                    )
-                    for price in prices[:BUTTONS]
-                )
-            ),
-        ]  # fmt: skip
-    hidden = sum(bool(one.prices) for one in products) - SHOWN
-    if len(blocks) == 1:
-        blocks.append(t("Nothing is on sale at the moment."))
-    if hidden > 0:
-        blocks.append(
-            t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
-        )
-    if playing:
-        blocks.append(
-            t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")
-        )
-    return card(*blocks)
-
-
-def shop_posted(t: Words, channel_id: int) -> Card:
-    """The answer to the owner."""
-    return card(
-        t(
-            "The shop card stands in {channel}. It follows every change of the shelf; delete the message to take it away.",
-            channel=f"<#{channel_id}>",
-        ),
-        accent=Accent.GOOD,
-    )
-
-
-def preview(t: Words, product: Product, taken: int, courses: Sequence[str]) -> Card:
-    """A tier as members will see it, with everything that it opens."""
-    tier = product.tier
-    opened = t("Opens these courses: {courses}", courses=", ".join(plain(one, 60) for one in courses[:10]))
-    return card(
-        _told(t, product, taken, limit=300),
-        opened if courses else None,
-        "\n".join(f"- {price_words(t, price)}" for price in product.prices)
-        or t("It has no price yet, so nobody can buy it. Add one with /tier price add."),
-        Divider(),
-        ending(t, tier.terms),
-        finding_words(t, tier.suspended) if tier.suspended else None,
-        accent=Accent.WARN if tier.suspended or not product.prices else Accent.PLAIN,
-    )
 
 
 def listed(t: Words, products: Sequence[Product]) -> Card:
@@ -88,14 +26,18 @@ def listed(t: Words, products: Sequence[Product]) -> Card:
     past = [one for one in products if one.tier.archived]
     blocks: list[Block | str | None] = [
         t("## On sale"),
-        "\n".join(_row(t, one) for one in on_sale[:LISTED]) if on_sale else t("Nothing."),
+        "\n".join(_row(t, *one) for one in enumerate(on_sale[:LISTED], 1)) if on_sale else t("Nothing."),
     ]
     if past:
-        blocks += [Divider(), t("## Archived"), "\n".join(_row(t, one) for one in past[:LISTED])]
+        blocks += [
+            Divider(),
+            t("## Archived"),
+            "\n".join(_row(t, *one) for one in enumerate(past[:LISTED], 1)),
+        ]
     return card(*blocks)
 
 
-def created(t: Words, product: Product) -> Card:
+def created(t: Words, product: Product, payable: Callable[[Price], bool]) -> Card:
     """The new tier, as it is sold."""
     told = t(
         "**{plan}** is on sale: {details}.",
@@ -104,19 +46,32 @@ def created(t: Words, product: Product) -> Card:
     )
     return card(
         told,
-        t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
-        accent=Accent.GOOD,
+        _unpayable(t, product, payable)
+        or t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
+        accent=Accent.GOOD if all(map(payable, product.prices)) else Accent.WARN,
     )
 
 
-def priced(t: Words, product: Product) -> Card:
+def priced(t: Words, product: Product, payable: Callable[[Price], bool]) -> Card:
     """The prices after a change."""
     lines = "\n".join(f"- {price_words(t, price)}" for price in product.prices)
     return card(
         t("**{plan}** is sold like this now:", plan=plain(product.tier.name)),
         lines or t("Nothing: without a price nobody can buy it."),
+        _unpayable(t, product, payable),
         t("Whoever has bought it already keeps their price, renewals included."),
-        accent=Accent.GOOD if lines else Accent.WARN,
+        accent=Accent.GOOD if lines and all(map(payable, product.prices)) else Accent.WARN,
+    )
+
+
+def _unpayable(t: Words, product: Product, payable: Callable[[Price], bool]) -> str | None:
+    """Prices that no provider takes: they can be saved, but nobody would see them."""
+    found = [price_words(t, price) for price in product.prices if not payable(price)]
+    if not found:
+        return None
+    return t(
+        "⚠ Nobody can pay this yet, so members do not see it: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
+        prices=" · ".join(found),
     )
 
 
@@ -133,15 +88,28 @@ def restored(t: Words, tier: Tier) -> Card:
     return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
 
 
+def course_included(t: Words, title: str, tiers: Sequence[str]) -> Card:
+    """Which memberships open a course now."""
+    plans = " · ".join(plain(one, 60) for one in tiers)
+    told = (
+        t("**{course}** opens with {plans}.", course=plain(title, 100), plans=plans)
+        if plans
+        else t("**{course}** is open to everybody.", course=plain(title, 100))
+    )
+    return card(told, accent=Accent.GOOD)
+
+
 def proposed(t: Words, proposal: Proposal) -> Card:
-    """What an edit changes; while somebody has the tier, who keeps what until when, and the choice."""
+    """What an edit changed at once; for the rest, while somebody has the tier, who keeps what until when, and the choice."""
     before, after = proposal.before, proposal.after
-    lines = "\n".join(f"- {line}" for line in _changes(t, before, after))
+    now, later = _lines(_labels(t, before, after)), _lines(_terms(t, before.terms, after.terms))
     if proposal.saved:
-        return card(t("**{plan}** is changed:", plan=plain(after.name)), lines, accent=Accent.GOOD)
+        told = t("**{plan}** is changed:", plan=plain(after.name))
+        return card(told, "\n".join(filter(None, (now, later))), accent=Accent.GOOD)
     return card(
+        t("**Saved:**") + "\n" + now if now else None,
         t("## Change {plan}?", plan=plain(after.name)),
-        lines,
+        later,
         Divider(),
         keepers(t, proposal.holders),
         t("*Apply to existing too* changes what they have at once, roles included."),
@@ -182,7 +150,7 @@ def applied(t: Words, tier: Tier, reached: int) -> Card:
 
 def cancelled(t: Words) -> Card:
     """The draft is dropped."""
-    return card(t("Nothing was changed."), accent=Accent.QUIET)
+    return card(t("What it gives stays as it was."), accent=Accent.QUIET)
 
 
 def suspended(t: Words, tier: Tier, action: str) -> Card:
@@ -206,96 +174,51 @@ def recheck_action(mark: str) -> str:
     return f"tier.recheck:{mark}"
 
 
-def finding_words(t: Words, finding: str) -> str:
-    """Why a tier is suspended, and what to do."""
-    words = {
-        "role-deleted": t(
-            "⚠ A role that it gives was deleted. Give it another one with /tier edit: add the new role, take the old one away."
-        ),
-        "role-dangerous": t(
-            "⚠ A role that it gives may do what nobody should buy, or belongs to an integration. "
-            "Take those permissions from the role, or choose another one with /tier edit."
-        ),
-        "role-too-high": t(
-            "⚠ A role that it gives stands above mine. Open Server Settings → Roles and drag my role above it."
-        ),
-    }
-    return words.get(finding, finding)
+Change: TypeAlias = tuple[str, str, str]
+"""What it is, what it was, what it will be."""
 
 
-def ending(t: Words, terms: Terms) -> str:
-    """What happens when a membership is over."""
-    grace = (
-        t.n(
-            "At the end the roles stay {n} more day.",
-            "At the end the roles stay {n} more days.",
-            terms.grace_days,
-        )
-        if terms.grace_days
-        else None
-    )
-    if terms.after is After.FALLBACK and terms.after_role_id is not None:
-        then = t("Then {role} takes their place.", role=roles_words([terms.after_role_id]))
-    elif terms.after is After.KEEP and terms.after_until is not None:
-        then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
-    else:
-        then = t("Then the roles are taken.")
-    return " ".join(part for part in (grace, then) if part)
-
-
-def seats_left(tier: Tier, taken: int) -> int | None:
-    """How many may still buy it; None: no limit."""
-    return None if tier.seats is None else max(0, tier.seats - taken)
-
-
-def _told(t: Words, product: Product, taken: int, *, limit: int) -> str:
-    """A tier with what it gives, for members."""
-    tier, terms = product.tier, product.tier.terms
-    left = seats_left(tier, taken)
-    lines = [
-        f"**{plain(tier.name)}**",
-        plain(tier.description, limit) if tier.description else None,
-        t("Gives {role}.", role=roles_words(terms.roles)),
-        t("Opens the events for members.") if terms.events else None,
-        t.n("{n} consultation a month.", "{n} consultations a month.", terms.consultations)
-        if terms.consultations
-        else None,
-        t("{percent} off other memberships.", percent=t.percent(terms.discount / 100))
-        if terms.discount
-        else None,
-        None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def _changes(t: Words, before: Tier, after: Tier) -> list[str]:
-    """One line for each thing that differs: what it was → what it will be."""
-    old, new = before.terms, after.terms
+def _labels(t: Words, before: Tier, after: Tier) -> list[Change]:
+    """What nobody bought: it changes at once."""
     none = t("none")
-    rows = [
+    seats = [t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)]
+    return [
         (t("Name"), plain(before.name), plain(after.name)),
         (t("Description"), plain(before.description, 100) or none, plain(after.description, 100) or none),
-        (
-            t("Seats"),
-            *(t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)),
-        ),
+        (t("Seats"), seats[0], seats[1]),
+    ]
+
+
+def _terms(t: Words, old: Terms, new: Terms) -> list[Change]:
+    """What members bought."""
+    events = [t("open") if one.events else t("closed") for one in (old, new)]
+    return [
         (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
         (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
-        (t("Events for members"), *(t("open") if one.events else t("closed") for one in (old, new))),
+        (t("Events for members"), events[0], events[1]),
         (t("Consultations a month"), t.number(old.consultations), t.number(new.consultations)),
-        (t("Discount"), *(t.percent(one.discount / 100) for one in (old, new))),
+        (t("Discount"), t.percent(old.discount / 100), t.percent(new.discount / 100)),
         (t("At the end"), ending(t, _no_grace(old)), ending(t, _no_grace(new))),
     ]
-    return [f"{what}: {was} → {will}" for what, was, will in rows if was != will]
+
+
+def _lines(changes: Sequence[Change]) -> str:
+    return "\n".join(f"- {what}: {was} → {will}" for what, was, will in changes if was != will)
 
 
 def _no_grace(terms: Terms) -> Terms:
     return replace(terms, grace_days=0)
 
 
-def _row(t: Words, product: Product) -> str:
-    mark = f"\n  {finding_words(t, product.tier.suspended)}" if product.tier.suspended else ""
-    return f"**{plain(product.tier.name)}** — {_details(t, product)}{mark}"
+def _row(t: Words, place: int, product: Product) -> str:
+    """One tier in the owner's list: its place, its roles, its prices, and what keeps it off sale."""
+    tier = product.tier
+    lines = [
+        f"**{t.number(place)}. {plain(tier.name)}** · {roles_words(tier.terms.roles)}",
+        "-# " + (" · ".join(price_words(t, price) for price in product.prices) or t("no price yet")),
+        finding_words(t, tier.suspended) if tier.suspended else "",
+    ]
+    return "\n".join(filter(None, lines))
 
 
 def _details(t: Words, product: Product) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from bot.cards import Card
 from bot.clock import Clock
 from bot.crashpoints import point
@@ -9,23 +12,32 @@ from bot.db import Database, Writer
 from bot.errors import NeedsAction
 from bot.i18n import Texts
 from bot.ids import new_id
-from bot.memberships import shelf_cards
+from bot.memberships import shop_face
+from bot.memberships.model import Price
 from bot.memberships.store import shop, tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 
 
 class ShopCards:
-    """Posts shop cards and keeps them true."""
+    """Posts shop cards and keeps them true. A price that nobody can pay is not on them."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, playing: bool
+        self,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        texts: Texts,
+        payable: Callable[[Price], bool],
+        playing: bool,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         self._texts = texts
+        self._payable = payable
         self._playing = playing
 
     async def post(self, guild_id: int, channel_id: int) -> None:
@@ -58,9 +70,12 @@ class ShopCards:
 
     async def _shown(self, guild_id: int) -> Card:
         async with self._db.read() as db:
-            found = await tiers.products(db, guild_id)
+            found = [
+                replace(one, prices=tuple(filter(self._payable, one.prices)))
+                for one in await tiers.products(db, guild_id)
+            ]
             taken = await tiers.taken(db, guild_id, self._clock.now())
-        return shelf_cards.shop(self._texts.community, found, taken, self._playing)
+        return shop_face.shop(self._texts.community, found, taken, self._playing)
 
 
 async def shelf_changed(tx: Writer, queue: Queue, guild_id: int) -> None:

@@ -54,6 +54,8 @@ class Outcome:
     mismatched: bool
     since: datetime | None
     until: datetime | None
+    waiting: bool = False
+    """Is every right payment disputed, and nothing decided?"""
 
 
 def order_state(due: Due, facts: Iterable[Fact]) -> Outcome:
@@ -85,7 +87,7 @@ def order_state(due: Due, facts: Iterable[Fact]) -> Outcome:
     counted = tuple(first.values())
     extra = tuple(fact for fact in free if fact not in counted)
     waiting = bool(held) and not free
-    free_of_charge = due.price.amount == 0
+    free_of_charge = due.price.amount == 0 and Kind.REJECTED not in kinds
     return Outcome(
         state=_state(
             bool(counted) or free_of_charge, waiting, bool(odd or extra), bool(payments), kinds, due.ref
@@ -93,10 +95,11 @@ def order_state(due: Due, facts: Iterable[Fact]) -> Outcome:
         counted=counted,
         extra=extra,
         odd=odd,
-        ever=bool(right) or free_of_charge,
+        ever=bool(right) or due.price.amount == 0,
         mismatched=len(right) < len(payments),
         since=min((fact.period.starts_at for fact in counted if fact.period), default=None),
         until=max((fact.period.ends_at for fact in counted if fact.period), default=None),
+        waiting=waiting,
     )
 
 

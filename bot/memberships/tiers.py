@@ -187,6 +187,11 @@ class Tiers:
             plan=plain(typed, NAME_LIMIT),
         )
 
+    async def ever_sold(self, guild_id: int, typed: str) -> Tier:
+        """As `find`, archived ones too."""
+        tier = _chosen([one.tier for one in await self.products(guild_id, archived=True)], typed)
+        return tier or await self.find(guild_id, typed)
+
     async def sellable(self, tier: Tier) -> None:
         """Raises UserError while its roles cannot be given: nobody should pay for nothing."""
         if tier.suspended or not await self._safety.sellable(tier):

@@ -13,8 +13,8 @@ from bot.crashpoints import point
 from bot.db import Batch, Database, Reader, Writer
 from bot.errors import NeedsAction
 from bot.payments import store
-from bot.payments.port import Fact, Headers, PaymentProvider
-from bot.payments.store import Arrival, Unmatched
+from bot.payments.port import Fact, Headers, PaymentProvider, Unmatched
+from bot.payments.store import Arrival
 from bot.work import Job, Queue
 
 log = structlog.get_logger(__name__)

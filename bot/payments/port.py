@@ -150,6 +150,18 @@ class Notice:
     about: str | None = None
 
 
+@dataclass(frozen=True)
+class Unmatched:
+    """An event about no order of ours. `object_id` is what the provider calls the payment, refund or whatever it is."""
+
+    provider: str
+    event_id: str
+    kind: str
+    object_id: str
+    money: Money | None
+    received_at: datetime
+
+
 class PaymentProvider(Protocol):
     """Whoever moves the money. Calls over the network raise RetryLater or NeedsAction."""
 
@@ -171,6 +183,11 @@ class PaymentProvider(Protocol):
     @property
     def listens(self) -> bool:
         """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
+        ...
+
+    @property
+    def by_hand(self) -> bool:
+        """Does only the owner see the money come and go? Nothing is found by asking, and a refund is theirs to send."""
         ...
 
     def supports(self, money: Money, pace: Pace) -> bool:

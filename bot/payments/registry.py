@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
+from bot.payments.manual import ManualProvider
 from bot.payments.port import PaymentProvider
 from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line
@@ -52,9 +53,15 @@ def _stripe(around: Surroundings) -> PaymentProvider | None:
     return StripeProvider(line, [secret.get_secret_value() for secret in stripe.webhook_secrets])
 
 
+def _manual(around: Surroundings) -> PaymentProvider | None:
+    manual = around.settings.payments.manual
+    return ManualProvider(manual.instructions.strip(), manual.currencies) if manual.open else None
+
+
 PROVIDERS: dict[str, Maker] = {
     "stripe": _stripe,
     "till": _till,
+    "manual": _manual,
 }
 
 

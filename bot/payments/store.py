@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Notice
+from bot.payments.port import Fact, Kind, Notice, Unmatched
 from bot.payments.tables import inbox
 
 
@@ -35,18 +35,6 @@ class Arrival:
     def guild_id(self) -> int:
         """0 when the event does not say."""
         return self.notice.fact.guild_id if self.notice.fact else 0
-
-
-@dataclass(frozen=True)
-class Unmatched:
-    """An event about no order of ours. `object_id` is what the provider calls the payment, refund or whatever it is."""
-
-    provider: str
-    event_id: str
-    kind: str
-    object_id: str
-    money: Money | None
-    received_at: datetime
 
 
 async def keep(tx: Writer, arrivals: Sequence[Arrival], unknown: Collection[tuple[int, int]]) -> set[str]:

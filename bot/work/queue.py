@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bot.clock import Clock, real_now
-from bot.db import Database, Writer
+from bot.db import Database, Reader, Writer
 from bot.ids import new_id
 from bot.work import store
 
@@ -25,6 +25,17 @@ class Job:
     due: datetime
     tries: int
     generation: int
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """Work that only the owner can help on: the finding that says how, and what it said."""
+
+    kind: str
+    key: str
+    finding: str
+    detail: str
     payload: dict[str, Any]
 
 
@@ -51,6 +62,14 @@ class Queue:
     ) -> None:
         """Do this (once more): for work that makes the outside equal to what the database wants."""
         await self._add(tx, kind, guild_id, key, due, payload, again=True)
+
+    async def stuck(self, db: Reader, guild_id: int, kinds: Collection[str]) -> list[Stuck]:
+        """What waits for the owner, newest first, 25 at most."""
+        found: list[Stuck] = []
+        for row in await store.stuck(db, guild_id, kinds):
+            finding, _, detail = str(row.error).partition(": ")
+            found.append(Stuck(row.kind, row.key, finding, detail, row.payload))
+        return found
 
     async def heal(self, tx: Writer, guild_id: int) -> None:
         """Something changed in the guild that may mend its stuck work: it is tried now, not within the hour."""

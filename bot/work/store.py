@@ -118,6 +118,12 @@ async def release_all(tx: Writer) -> None:
     await tx.execute(update(work).where(work.c.state != "done").values(leased_until=EPOCH))
 
 
+async def give_back(tx: Writer, ids: Collection[int]) -> None:
+    """What was claimed and cut off by an orderly end: no lease, and no try lost."""
+    cut_off = update(work).where(work.c.id.in_(ids), work.c.leased_until > EPOCH)  # whose end was not written
+    await tx.execute(cut_off.values(leased_until=EPOCH, tries=func.max(work.c.tries - 1, 0)))
+
+
 async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
     """Something changed in the guild that may mend its stuck work: try it now.
 
@@ -156,9 +162,11 @@ async def counts(db: Reader, now: datetime) -> tuple[int, int]:
     return due.scalar_one(), stuck.scalar_one()
 
 
-async def stuck(db: Reader, guild_id: int) -> list[Any]:
-    """The rows that wait for the owner, newest first."""
-    query = select(work.c.kind, work.c.key, work.c.error, work.c.changed_at).where(
+async def stuck(db: Reader, guild_id: int, kinds: Collection[str] = ()) -> list[Any]:
+    """The rows (of these kinds, or of all) that wait for the owner, newest first."""
+    query = select(work.c.kind, work.c.key, work.c.error, work.c.payload, work.c.changed_at).where(
         work.c.guild_id == guild_id, work.c.state == "stuck"
     )
+    if kinds:
+        query = query.where(work.c.kind.in_(kinds))
     return list((await db.execute(query.order_by(work.c.changed_at.desc()).limit(25))).all())

@@ -21,6 +21,7 @@ Handler = Callable[[Job], Awaitable[None]]
 SLOTS = 16
 TIMEOUT = 45.0  # seconds; shorter than the lease, so that a row never runs twice at a time
 LONGEST_WAIT = timedelta(hours=1)
+PATIENCE = 5.0  # seconds that an orderly end waits for what runs
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,7 @@ class Worker:
         self._claiming = asyncio.Lock()
         self._soonest: datetime | None = None
         self._known = False
+        self._stopped = False
         queue.listen(self._note)
 
     async def recover(self) -> None:
@@ -53,8 +55,10 @@ class Worker:
             await store.release_all(tx)
 
     async def kick(self) -> None:
-        """Start what is due, as far as slots are free. Whatever ends starts the next by itself."""
+        """Start what is due, as far as slots are free. Whatever ends starts the next by itself; after `stop` nothing does."""
         async with self._claiming:
+            if self._stopped:
+                return
             for job in await self._claim(SLOTS - len(self._tasks)):
                 self._tasks[job.id] = asyncio.create_task(self._run(job), name=f"{job.kind} {job.key}")
 
@@ -65,13 +69,19 @@ class Worker:
             await asyncio.wait([*self._tasks.values(), *self._ending])
             await self.kick()
 
-    async def stop(self) -> None:
-        """Wait a moment for what runs; what does not end keeps its row."""
+    async def stop(self, patience: float = PATIENCE) -> None:
+        """Start nothing more and wait a moment for what runs. What does not end goes back, as if never begun."""
+        async with self._claiming:  # whoever is claiming now has begun before
+            self._stopped = True
         if self._tasks or self._ending:
-            _, running = await asyncio.wait([*self._tasks.values(), *self._ending], timeout=5)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.wait([*self._tasks.values(), *self._ending], timeout=patience)
+        cut_off = dict(self._tasks)
+        for task in [*cut_off.values(), *self._ending]:
+            task.cancel()
+        await asyncio.gather(*cut_off.values(), *self._ending, return_exceptions=True)
+        if cut_off:
+            async with self._db.write() as tx:
+                await store.give_back(tx, list(cut_off))
 
     async def next_due(self) -> datetime | None:
         """When, on the community's clock, the next row falls due; None when there is none."""
@@ -108,6 +118,7 @@ class Worker:
         async with self._db.write() as tx:
             rows = await store.claim(tx, now, real_now(), limit, list(self._tasks))
             point("work.claimed")
+        point("work.leased")
         self._known = False
         return [Job(**row._mapping) for row in rows]
 

@@ -28,6 +28,9 @@ def upgrade() -> None:
     _payment()
     _entitlement()
     _inbox()
+    op.add_column(
+        "event", sa.Column("members_only", sa.Boolean(), nullable=False, server_default=sa.text("0"))
+    )
 
 
 def _replace(name: str, columns: str, values: str) -> None:
@@ -218,6 +221,8 @@ def _order() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("renewal_amount", sa.BigInteger(), nullable=True),
         sa.Column("credit", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("extra", sa.BigInteger(), nullable=False),
         sa.Column("replaces", sa.BigInteger(), nullable=True),
         sa.Column("follows", sa.BigInteger(), nullable=True),
         sa.Column("phase", sa.String(), nullable=True),
@@ -231,9 +236,10 @@ def _order() -> None:
             "state IN ('created', 'pending', 'paid', 'disputed', 'refunded', 'expired', 'cancelled', 'review')",
             name=op.f("ck_order_state"),
         ),
-        sa.CheckConstraint("amount > 0 OR credit > 0", name=op.f("ck_order_free")),
+        sa.CheckConstraint("amount > 0 OR credit > 0 OR discount > 0", name=op.f("ck_order_free")),
         sa.CheckConstraint(
-            "amount >= 0 AND credit >= 0 AND length(currency) = 3", name=op.f("ck_order_money")
+            "amount >= 0 AND credit >= 0 AND discount >= 0 AND extra >= 0 AND length(currency) = 3",
+            name=op.f("ck_order_money"),
         ),
         sa.ForeignKeyConstraint(["price_id"], ["price.id"], name=op.f("fk_order_price_id_price")),
         sa.ForeignKeyConstraint(
@@ -246,8 +252,8 @@ def _order() -> None:
     )
     _replace(
         "order",
-        "id, guild_id, user_id, tier_id, version, price_id, state, provider, provider_ref, kind, days, months, amount, currency, renewal_amount, credit, replaces, follows, phase, created_at, expires_at, changed_at",
-        "id, guild_id, user_id, tier_id, 1, NULL, state, provider, provider_ref, 'once', days, 0, amount, currency, NULL, 0, NULL, NULL, NULL, created_at, expires_at, changed_at",
+        "id, guild_id, user_id, tier_id, version, price_id, state, provider, provider_ref, kind, days, months, amount, currency, renewal_amount, credit, discount, extra, replaces, follows, phase, created_at, expires_at, changed_at",
+        "id, guild_id, user_id, tier_id, 1, NULL, state, provider, provider_ref, 'once', days, 0, amount, currency, NULL, 0, 0, 0, NULL, NULL, NULL, created_at, expires_at, changed_at",
     )
     op.create_index("ix_order_state", "order", ["state", "created_at"], unique=False)
     op.create_index("ix_order_user", "order", ["guild_id", "user_id"], unique=False)

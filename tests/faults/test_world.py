@@ -94,8 +94,10 @@ async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Stage) -
     await fault(community, world="delete_role", role="Pro")
 
     await pay(link)
-    await community.settled()
-    assert await stuck(community) == ["role.sync"]
+    async with asyncio.timeout(10):
+        while await stuck(community) != ["role.sync"] * 2:  # Ann's too: she lost the role with it
+            await community.settled()
+            await asyncio.sleep(0.02)
     assert await rights(community) == 2
 
     refused = await community.slash("cid", "membership buy", plan="Pro")

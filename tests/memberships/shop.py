@@ -20,11 +20,13 @@ from bot.db import Database
 from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
-from bot.memberships.model import Order, Tier
+from bot.memberships.buying import Bill
+from bot.memberships.model import Order, Price, Tier
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import breaker, entitlement, grant
 from bot.money import Money
+from bot.payments.manual import ManualProvider
 from bot.payments.port import (
     Checkout,
     Fact,
@@ -37,8 +39,9 @@ from bot.payments.port import (
     Purchase,
     Snapshot,
     Subscription,
+    Unmatched,
 )
-from bot.ports import ChatServer, Person, Role
+from bot.ports import ChatServer, Delivery, Person, Role
 from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
@@ -61,9 +64,14 @@ class Hall:
     all_roles: dict[int, Role] = field(default_factory=dict[int, Role])
     forbidden: set[int] = field(default_factory=set[int])
     failures: int = 0
+    listings: int = 0
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
+    shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
+    """What stands in the channels now, by (channel, message)."""
+    letters: list[tuple[int, Card]] = field(default_factory=list[tuple[int, Card]])
+    delivery: Delivery = Delivery.SENT
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -76,6 +84,9 @@ class Hall:
 
     def role(self, id_: int, name: str, position: int, **more: Any) -> None:
         self.all_roles[id_] = replace(Role(id_, name, position, False, False, ()), **more)
+
+    def guild_name(self, guild_id: int) -> str | None:
+        return "Gophers" if guild_id == GUILD else None
 
     async def roles(self, guild_id: int) -> list[Role]:
         return list(self.all_roles.values()) if guild_id == GUILD else []
@@ -97,6 +108,7 @@ class Hall:
         self.held[user_id].discard(role_id)
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
+        self.listings += 1
         for user_id in sorted(self.held):
             yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
 
@@ -105,7 +117,19 @@ class Hall:
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         self.posts.setdefault(key, card)
-        return 1000 + len(self.posts)
+        message_id = 1000 + list(self.posts).index(key)
+        self.shown[channel_id, message_id] = card
+        return message_id
+
+    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
+        there = (channel_id, message_id) in self.shown
+        if there:
+            self.shown[channel_id, message_id] = card
+        return there
+
+    async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
+        self.letters.append((user_id, card))
+        return self.delivery
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
@@ -132,6 +156,7 @@ class Bank:
     play_money: bool = False
     acknowledgement: bytes = b"ok"
     listens: bool = True
+    by_hand: bool = False
     subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
     closed: list[str] = field(default_factory=list[str])
     changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
@@ -199,15 +224,21 @@ class Shop:
         self.db = db
         self.hall = Hall()
         self.bank = Bank()
+        self.manual = ManualProvider("To Olivia, account 12345", ["USD"])
+        self.address = "https://shop.example"
+        self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
         self.service = Memberships(
-            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")), {"bank": self.bank},
-            Terms(30, 20.0, folder),
+            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
+            {"bank": self.bank, "manual": self.manual},
+            Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
             "order.refund": self.service.refunds.refund,
             "order.review": self.service.refunds.review,
+            "order.change": self.service.changing.change,
+            "subscription.end": self.service.renewals.end,
             "role.sync": self.service.reconciler.sync,
             "access.audit": self.service.audit.run,
             "access.refused": self.service.breaker.tell,
@@ -220,6 +251,9 @@ class Shop:
             "card.update": self.service.pay_cards.update,
         }
         self.worker = Worker(db, self, self.queue, handlers)
+
+    async def _strays(self, guild_id: int) -> list[Unmatched]:
+        return self.strays if guild_id == GUILD else []
 
     def now(self) -> datetime:
         return self.moment
@@ -238,7 +272,13 @@ class Shop:
         return made.tier
 
     async def order(self, user: int = ANN, plan: str = "Gold") -> Order:
-        return (await self.service.buy(GUILD, user, plan)).order
+        return (await self.bill(user, plan)).order
+
+    async def bill(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Bill:
+        """The pay card."""
+        told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
+        assert isinstance(told, Bill), told
+        return told
 
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.clock import real_now
 from bot.errors import UserError
-from bot.memberships.drift import compare
+from bot.memberships.drift import ENOUGH, compare
 from bot.memberships.model import FOREVER
 from bot.memberships.staffing import Staff
 from tests.memberships.shop import ANN, BOB, BOSS, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
@@ -189,9 +191,21 @@ async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(s
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
     shop.hall.held[ANN].discard(GOLD)
-    await shop.turn(timedelta(days=1, minutes=1))
+    with time_machine.travel(real_now() + ENOUGH * 2):
+        await shop.turn(timedelta(days=1, minutes=1))
 
     assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_a_month_turned_in_a_moment_lists_the_members_once(shop: Shop) -> None:
+    """Discord allows ten listings in ten seconds; whoever asks for a look anew gets one all the same."""
+    await shop.service.audit.schedule([GUILD])
+    await shop.turn(30 * DAY)
+    assert shop.hall.listings == 1
+
+    await shop.service.audit.schedule([GUILD])
+    await shop.worker.run_due()
+    assert shop.hall.listings == 2
 
 
 async def test_the_log_tells_who_did_what(shop: Shop) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import real_now
 from bot.errors import ConfigurationError
 from bot.money import Money
-from bot.payments.registry import PROVIDERS, open_till
+from bot.payments.registry import open_till
 from bot.payments.till import Till
 from bot.payments.till.machine import Refused
 from bot.settings import Settings, load
@@ -167,7 +167,3 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="chmod 600"):
         Till(tmp_path, Now(), lambda: "", deliveries=1, delay=0)
-
-
-def test_every_provider_has_the_name_of_its_line() -> None:
-    assert list(PROVIDERS) == ["till"]

@@ -61,6 +61,7 @@ class Bank:
     play_money = False
     acknowledgement = b"ok"
     listens = True
+    by_hand = False
 
     def __init__(
         self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]
@@ -185,6 +186,12 @@ class Bank:
     def renewals_of(self, till: Till) -> datetime:
         """The end of what this subscription has paid for."""
         return max(fact.period.ends_at for fact in till.facts if fact.period)
+
+    def give_up(self, now: datetime) -> None:
+        """Three days long a webhook is repeated to a bot that does not answer, and then no more."""
+        stale = [one for one in self.letters if not one.delivered and one.due < now - timedelta(days=3)]
+        self._tally.given_up += len(stale)
+        self.letters = [one for one in self.letters if one not in stale]
 
     def decline(self, ref: str) -> None:
         """An attempt fails."""

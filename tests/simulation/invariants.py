@@ -11,8 +11,8 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import audit, ledger
+from bot.memberships.store import books, entitlements, orders, overrides
+from bot.memberships.tables import audit, ledger, notice
 from bot.payments.port import Kind
 from bot.payments.tables import inbox
 from bot.work.tables import work
@@ -33,6 +33,7 @@ async def check(world: Schedule) -> None:
     await _parts_go_back_once(world)
     for user in world.hall.held:
         await _roles_are_wanted(world, user)
+    await _words_come_once(world)
     for user, role in world.hall.foreign:
         assert role in world.hall.held.get(user, {role}), f"a role given by hand was taken from {user}"
 
@@ -117,12 +118,25 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
         assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world)
+        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right))
     else:
         assert right is None, "a right that nobody paid for"
 
 
-def _right_fits(state: State, right: Entitlement, world: Schedule) -> None:
+async def _revoked_by_staff(world: Schedule, right: Entitlement) -> bool:
+    query = select(audit.c.id).where(
+        audit.c.subject == right.id, audit.c.what == "entitlement.revoked", audit.c.actor != 0
+    )
+    async with world.disk.view.read() as db:
+        return (await db.execute(query)).first() is not None
+
+
+def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:
+    if by_staff:
+        assert right.standing in (Standing.REVOKED, Standing.ENDED), (
+            f"revoked by staff, and {right.standing} again"
+        )
+        return
     over = right.held_until <= world.now()
     allowed = {
         State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
@@ -165,9 +179,26 @@ async def _roles_are_wanted(world: Schedule, user: int) -> None:
     """I4: a sold role is held if and only if a right wants it."""
     async with world.disk.view.read() as db:
         rights = await entitlements.of_member(db, GUILD, user)
-    wanted = wanted_roles(map(right_of, rights), (), world.now())
+        exceptions = await overrides.of_member(db, GUILD, user)
+    wanted = wanted_roles(map(right_of, rights), exceptions, world.now())
     held = world.hall.held[user]
     by_hand = {role for one, role in world.hall.foreign if one == user}
     assert wanted <= held, f"{user} lacks {set(wanted - held)}"
     superfluous = (held & {*SOLD, HELPER}) - wanted - by_hand
     assert not superfluous, f"{user} still has {superfluous}"
+
+
+async def _words_come_once(world: Schedule) -> None:
+    """I7: a reminder came once or is on record as not sent; never twice, and never is it unknown that it came."""
+    async with world.disk.view.read() as db:
+        rows = (await db.execute(select(notice.c.entitlement_id, notice.c.what, notice.c.state))).all()
+    told = {f"notice:{row.entitlement_id}:{row.what}": row.state for row in rows}
+    came = {key: len(when) for (_, key), when in world.hall.directs.items()}
+    assert "sending" not in told.values(), f"nobody knows what became of it: {told}"
+    assert not [key for key, count in came.items() if count > 1], f"written twice: {came}"
+    for key, state in told.items():
+        if state == "sent":
+            assert key in came, f"{key} is on record as sent, and never came"
+    assert {key for key in came if told.get(key) not in ("sent", "unknown")} == set(), (
+        f"{came} against {told}"
+    )

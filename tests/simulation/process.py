@@ -84,6 +84,8 @@ class Process:
             "order.expire": self.service.buying.expire,
             "order.refund": self.service.refunds.refund,
             "order.review": self.service.refunds.review,
+            "order.change": self.service.changing.change,
+            "subscription.end": self.service.renewals.end,
             "role.sync": self.service.reconciler.sync,
             "access.audit": self.service.audit.run,
             "access.refused": self.service.breaker.tell,

@@ -27,7 +27,7 @@ from tests.simulation.hall import GUILD
 from tests.simulation.inline import Inline
 from tests.simulation.loop import START
 from tests.simulation.runner import MEMORY
-from tests.simulation.schedule import PRICES, TIERS
+from tests.simulation.shelf import PRICES, TIERS
 
 SIX = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_WON)
 SIX_TO_THE_LOSS = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_LOST)

@@ -288,3 +288,47 @@ async def test_work_that_ends_is_waited_for_until_it_has_started_what_it_added(d
 
     assert len(desk.done) == 30
     assert not desk.worker._ending
+
+
+async def test_an_orderly_end_cuts_off_what_lasts_too_long_and_it_loses_no_try(desk: Desk) -> None:
+    begun = asyncio.Event()
+
+    async def endless(job: Job) -> None:
+        desk.done.append(f"{job.key} {job.tries}")
+        begun.set()
+        await asyncio.sleep(60)
+
+    desk.handlers["endless"] = endless
+    await desk.once("endless", "a")
+    running = asyncio.create_task(desk.worker.run_due())
+    await begun.wait()
+    await desk.worker.stop(patience=0.01)
+    await running
+    async with desk.db.read() as db:
+        [row] = await db.execute(select(work.c.state, work.c.tries, work.c.leased_until, work.c.error))
+
+    assert tuple(row) == ("open", 0, store.EPOCH, None)
+    heir = Worker(desk.db, desk.clock, desk.queue, {"endless": desk.note})
+    await heir.run_due()
+    assert desk.done == ["a 1", "a"]
+
+
+async def test_after_its_end_the_worker_starts_nothing(desk: Desk) -> None:
+    """What the last job adds, and whoever still walks the clock, must not meet a closed connection to Discord."""
+    begun = asyncio.Event()
+
+    async def last(job: Job) -> None:
+        begun.set()
+        await asyncio.sleep(0.02)
+        await desk.once("note", "added")
+
+    desk.handlers["last"] = last
+    await desk.once("last", "a")
+    running = asyncio.create_task(desk.worker.run_due())
+    await begun.wait()
+    await desk.worker.stop()
+    await running
+    await desk.worker.run_due()
+
+    assert desk.done == []
+    assert await desk.states() == {"a": "done", "added": "open"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,18 @@ from bot.db import Reader, Writer
 from bot.memberships.tables import ledger, payment
 from bot.money import Money
 from bot.payments.port import Fact, Kind, Period
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One side of a booking. `delta` is above 0 for what an account receives; those of one `ref` sum to 0."""
+
+    order_id: int
+    provider: str
+    ref: str
+    account: str
+    delta: Money
+    at: datetime
 
 
 async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool:
@@ -39,6 +53,27 @@ async def facts(db: Reader, guild_id: int, order_id: int) -> list[Fact]:
     """All that is known about an order."""
     query = select(payment).where(payment.c.guild_id == guild_id, payment.c.order_id == order_id)
     return [_fact(row) for row in await db.execute(query)]
+
+
+async def facts_by_order(
+    db: Reader, guild_id: int, order_ids: Collection[int] | None = None
+) -> dict[int, list[Fact]]:
+    """All that is known about the guild's orders, or about these, by order."""
+    query = select(payment).where(payment.c.guild_id == guild_id)
+    if order_ids is not None:
+        query = query.where(payment.c.order_id.in_(order_ids))
+    found: dict[int, list[Fact]] = {}
+    for row in await db.execute(query):
+        found.setdefault(row.order_id, []).append(_fact(row))
+    return found
+
+
+async def came_back(db: Reader, guild_id: int, since: datetime) -> set[int]:
+    """Orders of which a refund failed since then, after the provider had taken it on."""
+    query = select(payment.c.order_id).where(
+        payment.c.guild_id == guild_id, payment.c.kind == "refund_failed", payment.c.recorded_at >= since
+    )
+    return set((await db.execute(query)).scalars())
 
 
 async def fact(db: Reader, guild_id: int, provider: str, kind: Kind, object_id: str) -> Fact | None:
@@ -73,6 +108,22 @@ async def book(tx: Writer, provider: str, fact: Fact, accounts: dict[str, int], 
     await tx.execute(insert(ledger).values(rows).on_conflict_do_nothing())
 
 
+async def bookings(db: Reader, guild_id: int, order_id: int) -> list[Booking]:
+    """Every side of every booking of an order, the oldest first."""
+    query = select(ledger).where(ledger.c.guild_id == guild_id, ledger.c.order_id == order_id)
+    return [
+        _booking(row) for row in await db.execute(query.order_by(ledger.c.at, ledger.c.ref, ledger.c.account))
+    ]
+
+
+async def bookings_between(db: Reader, guild_id: int, since: datetime, until: datetime) -> list[Booking]:
+    """Every side of every booking that was made in `[since, until)`, the oldest first."""
+    query = select(ledger).where(ledger.c.guild_id == guild_id, ledger.c.at >= since, ledger.c.at < until)
+    return [
+        _booking(row) for row in await db.execute(query.order_by(ledger.c.at, ledger.c.ref, ledger.c.account))
+    ]
+
+
 async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
     """What stands on each account, one amount per currency."""
     query = select(ledger.c.account, ledger.c.currency, func.sum(ledger.c.delta)).where(
@@ -91,6 +142,10 @@ async def order_of_payment(db: Reader, provider: str, payment_id: str) -> tuple[
     )
     row = (await db.execute(query)).one_or_none()
     return (row.guild_id, row.order_id) if row else None
+
+
+def _booking(row: Row[Any]) -> Booking:
+    return Booking(row.order_id, row.provider, row.ref, row.account, Money(row.delta, row.currency), row.at)
 
 
 def _fact(row: Row[Any]) -> Fact:

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
-from bot.memberships.model import Order, Span, Way
+from bot.memberships.model import Order, Search, Span, Way
 from bot.memberships.state import State
 from bot.memberships.store import tiers
 from bot.memberships.tables import customer, order
@@ -38,6 +38,8 @@ async def add(tx: Writer, new: Order) -> None:
             currency=new.price.currency,
             renewal_amount=new.renewal and new.renewal.amount,
             credit=new.credit.amount,
+            discount=new.discount,
+            extra=new.extra,
             replaces=new.replaces,
             follows=new.follows,
             phase=new.phase and new.phase.value,
@@ -62,6 +64,7 @@ async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
     """The order of this guild with the number that somebody sent us, whatever it is they sent."""
+    number = number.strip().lstrip("#")
     is_one = number.isascii() and number.isdigit() and len(number) <= 19
     return await find(db, guild_id, int(number)) if is_one and int(number) < 2**63 else None
 
@@ -78,12 +81,46 @@ async def of_member(db: Reader, guild_id: int, user_id: int, limit: int = 10) ->
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
-async def latest(db: Reader, guild_id: int, states: Sequence[State], limit: int) -> list[Order]:
-    """The guild's orders in these states, newest first."""
+async def latest(
+    db: Reader, guild_id: int, states: Sequence[State], limit: int, providers: Collection[str] | None = None
+) -> list[Order]:
+    """The guild's orders in these states (at these providers), newest first."""
     query = _orders().where(
         order.c.guild_id == guild_id, order.c.state.in_([state.value for state in states])
     )
+    if providers is not None:
+        query = query.where(order.c.provider.in_(providers))
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
+
+
+def _which(guild_id: int, search: Search) -> ColumnElement[bool]:
+    found = order.c.guild_id == guild_id
+    if search.user_id is not None:
+        found &= order.c.user_id == search.user_id
+    if search.state is not None:
+        found &= order.c.state == search.state.value
+    if search.tier_id is not None:
+        found &= order.c.tier_id == search.tier_id
+    return found
+
+
+async def search(db: Reader, guild_id: int, wanted: Search, limit: int, offset: int) -> list[Order]:
+    """The guild's orders that fit, newest first."""
+    query = _orders().where(_which(guild_id, wanted)).order_by(order.c.id.desc())
+    return [_order(row) for row in await db.execute(query.limit(limit).offset(offset))]
+
+
+async def count(db: Reader, guild_id: int, wanted: Search) -> int:
+    """How many fit."""
+    return (await db.execute(select(func.count()).where(_which(guild_id, wanted)))).scalar_one()
+
+
+async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -> list[Order]:
+    """The guild's orders that were made in `[since, until)`, oldest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.created_at >= since, order.c.created_at < until
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
@@ -119,15 +156,23 @@ async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> b
     return (await tx.execute(update(order).where(own).values(phase=phase.value))).rowcount == 1
 
 
-async def open_seats(db: Reader, guild_id: int, tier_id: int, now: datetime) -> int:
-    """How many orders of a tier may still be paid: their seats are kept for them."""
-    query = select(func.count()).where(
+async def waiting(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """Members with an order of this tier that may still be paid: their seats are kept for them."""
+    query = select(order.c.user_id).where(
         order.c.guild_id == guild_id,
         order.c.tier_id == tier_id,
         order.c.state.in_(["created", "pending"]),
         order.c.expires_at > now,
     )
-    return (await db.execute(query)).scalar_one()
+    return set((await db.execute(query)).scalars())
+
+
+async def begun(db: Reader, guild_id: int, user_id: int) -> list[Order]:
+    """A member's orders that may still be paid, or come into force, newest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.user_id == user_id, order.c.state.in_(["created", "pending"])
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()))]
 
 
 async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
@@ -157,4 +202,5 @@ def _order(row: Row[Any]) -> Order:
         row.provider_ref, Span(Way(row.kind), row.days, row.months), money(row.amount),
         None if row.renewal_amount is None else money(row.renewal_amount), money(row.credit), row.replaces,
         row.follows, Phase(row.phase) if row.phase else None, row.created_at, row.expires_at,
+        row.discount, row.extra,
     )  # fmt: skip

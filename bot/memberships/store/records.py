@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,12 +77,31 @@ async def log_of(
     return [Note(*row) for row in await db.execute(query.order_by(audit.c.id.desc()).limit(limit))]
 
 
+async def about(db: Reader, guild_id: int, subjects: Collection[int]) -> list[Note]:
+    """Everything that was noted about these, the oldest first."""
+    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
+        audit.c.guild_id == guild_id, audit.c.subject.in_(subjects)
+    )
+    return [Note(*row) for row in await db.execute(query.order_by(audit.c.id))]
+
+
+async def noted(db: Reader, guild_id: int, id_: int, what: str) -> Note | None:
+    """One row, if it tells of that."""
+    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
+        audit.c.guild_id == guild_id, audit.c.id == id_, audit.c.what == what
+    )
+    row = (await db.execute(query)).one_or_none()
+    return Note(*row) if row else None
+
+
 async def note(
     tx: Writer, guild_id: int, now: datetime, actor: int, what: str, subject: int, **detail: Any
-) -> None:
-    """An audit row; `subject` is the id of the order, tier, entitlement or member that changed."""
+) -> int:
+    """An audit row; `subject` is the id of the order, tier, entitlement or member that changed. Returns its own id."""
+    id_ = new_id()
     await tx.execute(
         insert(audit).values(
-            id=new_id(), guild_id=guild_id, at=now, actor=actor, what=what, subject=subject, detail=detail
+            id=id_, guild_id=guild_id, at=now, actor=actor, what=what, subject=subject, detail=detail
         )
     )
+    return id_

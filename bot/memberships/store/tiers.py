@@ -139,6 +139,17 @@ async def taken(db: Reader, guild_id: int, now: datetime) -> dict[int, int]:
     return {row.tier_id: row.taken for row in await db.execute(query)}
 
 
+async def holding(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """The members whom `taken` counts for one tier."""
+    query = select(entitlement.c.user_id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.tier_id == tier_id,
+        entitlement.c.state.in_(["live", "suspended"]),
+        entitlement.c.held_until > now,
+    )
+    return set((await db.execute(query)).scalars())
+
+
 async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) -> bool:
     """Keep it off sale because of this finding, or let it be sold again; False when that is so already."""
     other = (

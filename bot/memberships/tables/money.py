@@ -29,8 +29,8 @@ class OrderColumns(TypedColumns):
     """One purchase, with price and terms as they were. `state` is what the facts say (`state.py`).
 
     `amount` is due first, `renewal_amount` at every renewal of a recurring one; `credit` is what unused days
-    of `replaces` (an entitlement that ends when this is paid) took off. With `follows` the right begins when
-    that entitlement ends. `phase` is where the provider's subscription stands.
+    of `replaces` (an entitlement that ends when this is paid) are worth, `discount` what another membership took off,
+    `extra` the seconds that credit above the price adds. With `follows` the right begins when that entitlement ends. `phase` is where the provider's subscription stands.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -49,6 +49,8 @@ class OrderColumns(TypedColumns):
     currency: Named[str] = Column(String)
     renewal_amount: Named[int | None] = Column(BigInteger)
     credit: Named[int] = Column(BigInteger)
+    discount: Named[int] = Column(BigInteger)
+    extra: Named[int] = Column(BigInteger)
     replaces: Named[int | None] = Column(BigInteger)
     follows: Named[int | None] = Column(BigInteger)
     phase: Named[str | None] = Column(String)
@@ -104,8 +106,10 @@ order = Table(
     OrderColumns,
     UniqueConstraint("provider", "provider_ref"),
     ForeignKeyConstraint(["tier_id", "version"], ["terms.tier_id", "terms.version"], name="fk_order_terms"),
-    CheckConstraint("amount >= 0 AND credit >= 0 AND length(currency) = 3", name="money"),
-    CheckConstraint("amount > 0 OR credit > 0", name="free"),
+    CheckConstraint(
+        "amount >= 0 AND credit >= 0 AND discount >= 0 AND extra >= 0 AND length(currency) = 3", name="money"
+    ),
+    CheckConstraint("amount > 0 OR credit > 0 OR discount > 0", name="free"),
     CheckConstraint("(kind = 'recurring') = (renewal_amount IS NOT NULL)", name="renewal"),
     CheckConstraint(
         "state IN ('created', 'pending', 'paid', 'disputed', 'refunded', 'expired', 'cancelled', 'review')",

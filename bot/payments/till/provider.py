@@ -40,6 +40,7 @@ class TillProvider:
     play_money = True
     acknowledgement = b"ok"
     listens = True
+    by_hand = False
 
     def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
         self._secret = secret

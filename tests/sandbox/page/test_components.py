@@ -176,8 +176,8 @@ async def test_the_menus_of_a_member_and_of_a_message(page: Page, control: Contr
     said = await control.post("say", who="bob", channel="general", content="remember this")
     message = page.locator(".message", has_text="remember this")
     await message.hover()
-    await message.get_by_role("button", name="Apps").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    await message.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Keep").click()
     await expect(page.locator("#log")).to_contain_text(f"kept {said['id']}")
 
     await message.get_by_role("button", name="Bob Miller").click()

@@ -1,0 +1,207 @@
+"""What a member sees when there is something to choose, when a change is previewed, and when it is made."""
+
+from __future__ import annotations
+
+from bot.cards import Accent, Block, Button, Card, Option, Row, Select, card, plain
+from bot.i18n import Words, stamp
+from bot.memberships.cards import start_here
+from bot.memberships.changing import Undone
+from bot.memberships.counter import Choice, Given
+from bot.memberships.holdings import Held, Planned
+from bot.memberships.model import Price, Product, Way
+from bot.memberships.quotes import Quote
+from bot.memberships.wording import price_words, provider_words, roles_words
+from bot.memberships.worth import discounted
+from bot.money import Money
+
+IN_A_ROW = 5
+LISTED = 25  # Discord's documentation: options of a select
+
+
+def choice(t: Words, told: Choice) -> Card:
+    """At which price, or how to pay: one button for each."""
+    title = f"## {plain(told.tier.name)}"
+    if told.providers:
+        due = told.due or told.prices[0].money
+        pays = [
+            Button(provider_words(t, name), f"{told.action}:{name}", style="primary")
+            for name in told.providers
+        ]
+        return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_rows(pays))
+    buttons = [
+        Button(_short(t, price, told.percent), f"{told.action}{price.id}", style="primary")
+        for price in told.prices
+    ]
+    return card(
+        title,
+        plain(told.tier.description, 300) if told.tier.description else None,
+        t("Gives {role}. Which price?", role=roles_words(told.tier.terms.roles)),
+        t("Your other membership takes {percent} off.", percent=t.percent(told.percent / 100))
+        if told.percent
+        else None,
+        *_rows(buttons),
+    )
+
+
+def given(t: Words, told: Given) -> Card:
+    """It begins without a payment."""
+    right, order = told.right, told.order
+    if order is None:
+        first = t("**Your trial of {plan} has begun.**", plan=plain(right.tier.name))
+        rest = t(
+            "It ends by itself on {when}, and nothing is charged. Your role {role} comes in a moment.",
+            when=stamp(right.ends_at), role=roles_words(right.tier.terms.roles),
+        )  # fmt: skip
+    else:
+        first = t("**You have {plan} now.**", plan=plain(right.tier.name))
+        rest = t(
+            "It runs until {when}. Your role {role} comes in a moment.",
+            when=_end(t, Held(right, order)), role=roles_words(right.tier.terms.roles),
+        )  # fmt: skip
+        if order.price.amount:
+            rest = t("{price} was charged.", price=t.money(order.price)) + " " + rest
+    return card(first, rest, start_here(t), accent=Accent.GOOD)
+
+
+def quote(t: Words, told: Quote) -> Card:
+    """The change before it is made: what is credited, what is due, from when until when."""
+    old, new = plain(told.held.right.tier.name), plain(told.tier.name)
+    return card(
+        t("## {old} → {new}", old=old, new=new),
+        t("The preview that you confirmed is too old, or something has changed. This is how it would be now:")
+        if told.worse
+        else None,
+        price_words(t, told.price),
+        "\n".join(f"- {line}" for line in (_now(t, told) if told.now else _later(t, told))),
+        t("Nothing is charged before you press the button."),
+        Row((Button(_label(t, told), f"membership.confirm:{told.draft}", style="primary"),)),
+        accent=Accent.WARN if told.worse else Accent.PLAIN,
+    )
+
+
+def planned(t: Words, told: Planned) -> Card:
+    """The provider knows of the change."""
+    plan = plain(told.order.tier.name)
+    if told.order.replaces is not None:
+        return card(
+            t("The change to **{plan}** is under way. /membership status shows when it is there.", plan=plan)
+        )
+    return card(
+        t("**{plan}** begins on {when}.", plan=plan, when=stamp(told.starts_at)),
+        t("{price} is charged then. Until then you keep what you have.", price=t.money(told.order.price)),
+        Row((Button(t("Take the change back"), f"membership.undo:{told.order.id}"),)),
+        accent=Accent.GOOD,
+    )
+
+
+def undone(t: Words, told: Undone) -> Card:
+    """It will not be changed."""
+    plan = plain(told.order.tier.name)
+    return card(
+        t("The change to **{plan}** is taken back. You keep what you have.", plan=plan),
+        t("{price} goes back to you.", price=t.money(told.order.price)) if told.paid else None,
+        t("If a subscription was ended for it, /membership cancel has a button to keep it.")
+        if told.paid
+        else None,
+        accent=Accent.GOOD,
+    )
+
+
+def options(t: Words, held: Held | None, products: list[Product]) -> Card:
+    """Everything that a membership can be changed to; `held` is None when it is over meanwhile."""
+    if held is None:
+        return card(t("This membership is over. /membership plans shows what there is."), accent=Accent.QUIET)
+    found = [
+        Option(f"{product.tier.name[:40]} · {price_words(t, price)}", f"{held.right.id}.{price.id}")
+        for product in products
+        for price in product.prices
+        if price.span.way is not Way.TRIAL and product.tier.suspended is None
+        if held.order is None or (product.tier.id, price.span) != (held.right.tier.id, held.order.span)
+    ]
+    if not found:
+        return card(t("There is nothing else on sale to change to."), accent=Accent.QUIET)
+    return card(
+        t("What would you like instead of **{plan}**?", plan=plain(held.right.tier.name)),
+        Select("pick.membership_change", t("Another membership"), tuple(found[:LISTED])),
+        t("You see first what it costs and when it begins; nothing is charged yet."),
+    )
+
+
+def _now(t: Words, told: Quote) -> list[str | None]:
+    def money(amount: int) -> str:
+        return t.money(Money(amount, told.due.currency))
+
+    lines: list[str | None] = []
+    if told.by_provider:
+        lines.append(t("It changes at once. The provider counts the days that you have not used."))
+        lines.append(
+            t("**Due now: {due}**, charged to the card that it knows; then {price} at each renewal.",
+              due=t.money(told.due), price=t.money(told.price.money))
+        )  # fmt: skip
+        lines.append(t("The present period ends on {when}.", when=stamp(told.ends_at)))
+        return lines
+    lines.append(
+        t("It begins at once. Your unused days until {when} are worth {credit}.",
+          when=stamp(told.held.right.ends_at), credit=money(told.credit + told.lost))
+    )  # fmt: skip
+    if told.discount:
+        lines.append(t("Your other membership takes {amount} off.", amount=money(told.discount)))
+    lines.append(t("**Due now: {due}**", due=t.money(told.due)))
+    if told.price.span.way is Way.RECURRING:
+        lines.append(t("Then {price} at each renewal.", price=t.money(told.price.money)))
+    if told.extra:
+        lines.append(
+            t("What your days are worth above the price makes it longer: it runs until {when}.", when=stamp(told.ends_at))
+        )  # fmt: skip
+    elif told.price.span.way is not Way.LIFETIME:
+        lines.append(t("It runs until {when}.", when=stamp(told.ends_at)))
+    if told.lost:
+        lines.append(
+            t("⚠ {amount} of what your days are worth is more than the price. It is not paid out.", amount=money(told.lost))
+        )  # fmt: skip
+    return lines
+
+
+def _later(t: Words, told: Quote) -> list[str | None]:
+    when = stamp(told.starts_at)
+    first = t(
+        "It begins on {when}, when what you have ends. Until then nothing changes, and you can take it back.",
+        when=when,
+    )
+    if told.by_provider:
+        return [first, t("**{price} is charged then**, and at each renewal.", price=t.money(told.due))]
+    lines = [first, t("**Due now: {due}**", due=t.money(told.due))]
+    if told.discount:
+        amount = t.money(Money(told.discount, told.due.currency))
+        lines.append(t("Your other membership takes {amount} off.", amount=amount))
+    if told.held.renews:
+        lines.append(t("Your subscription then renews no more."))
+    lines.append(t("It runs until {when}.", when=stamp(told.ends_at)))
+    return [*lines]
+
+
+def _label(t: Words, told: Quote) -> str:
+    if told.now and told.by_provider:
+        return t("Change and pay {price}", price=t.money(told.due))
+    if told.by_provider:
+        return t("Change then")
+    if told.due.amount == 0:
+        return t("Change now, nothing to pay")
+    return t("Go on to pay {price}", price=t.money(told.due))
+
+
+def _short(t: Words, price: Price, percent: int) -> str:
+    """A price on a button, less the discount."""
+    if price.span.way is Way.TRIAL:
+        return t("Free trial")
+    less = discounted(price.money, percent)
+    told = price_words(t, price)
+    return told if less == price.money else t("{price}, for you {less}", price=told, less=t.money(less))
+
+
+def _end(t: Words, held: Held) -> str:
+    return t("for ever") if held.right.forever else stamp(held.right.ends_at)
+
+
+def _rows(buttons: list[Button]) -> list[Block]:
+    return [Row(tuple(buttons[n : n + IN_A_ROW])) for n in range(0, len(buttons), IN_A_ROW)]

@@ -1,0 +1,68 @@
+"""What giving money back does to access, told before it is done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.memberships.model import Entitlement, Order, Standing
+from bot.memberships.state import Due, State, order_state
+from bot.money import Money
+from bot.payments.port import Fact, Kind
+
+
+class Effect(StrEnum):
+    """What becomes of the right that an order gave."""
+
+    NONE = "none"  # there is none, or it is over already
+    STAYS = "stays"
+    SHORTER = "shorter"  # of several paid periods one goes
+    ENDS = "ends"
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """The effect; for a shorter right its new end."""
+
+    effect: Effect
+    until: datetime | None = None
+
+
+def consequence(
+    due: Due, facts: Sequence[Fact], given: Iterable[tuple[Fact, Money]], right: Entitlement | None
+) -> Consequence:
+    """What giving so much of these payments back would do, by the same rule that judges it afterwards."""
+    before = order_state(due, facts)
+    after = order_state(
+        due, [*facts, *(refund(payment, money, f"?{n}") for n, (payment, money) in enumerate(given))]
+    )
+    running = right is not None and right.standing in (Standing.LIVE, Standing.SUSPENDED)
+    if not running or before.state not in (State.PAID, State.DISPUTED):
+        return Consequence(Effect.NONE)
+    if after.state not in (State.PAID, State.DISPUTED):
+        return Consequence(Effect.ENDS)
+    if after.until != before.until:
+        return Consequence(Effect.SHORTER, after.until)
+    return Consequence(Effect.STAYS)
+
+
+def refund(payment: Fact, money: Money, id_: str, at: datetime | None = None) -> Fact:
+    """The fact that so much of a payment went back."""
+    return replace(
+        payment, kind=Kind.REFUNDED, object_id=id_, payment_id=payment.object_id, money=money, period=None,
+        renewal=False, at=at or payment.at,
+    )  # fmt: skip
+
+
+def without(rights: Iterable[Entitlement], order: Order) -> list[Entitlement]:
+    """A member's rights if this order's ended now: what it had replaced would live again."""
+    return [
+        replace(right, standing=Standing.REVOKED)
+        if right.order_id == order.id
+        else replace(right, standing=Standing.LIVE)
+        if right.standing is Standing.REPLACED and right.replaced_by == order.id
+        else right
+        for right in rights
+    ]

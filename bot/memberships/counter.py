@@ -1,0 +1,170 @@
+"""The counter: what a member asks for becomes an order, a choice that is still to be made, or a trial that begins at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.cards import plain
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import UserError
+from bot.ids import new_id
+from bot.memberships.admission import seat
+from bot.memberships.buying import Bill, Buying
+from bot.memberships.entitle import Entitling, held_until
+from bot.memberships.holdings import discount_of, held_by, planned
+from bot.memberships.model import Entitlement, Order, Price, Product, Standing, Tier, Way, Wish
+from bot.memberships.purchases import allow
+from bot.memberships.tiers import Tiers
+from bot.memberships.worth import discounted
+from bot.money import Money
+
+BUY = "membership.buy:p"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the member still has to choose: one of the prices, or one of the `providers` for what is `due`.
+
+    `action` is what a button runs, but for its end: the id of a price, or a colon and the name of a provider.
+    `percent` is what another membership takes off.
+    """
+
+    tier: Tier
+    prices: tuple[Price, ...]
+    action: str
+    percent: int = 0
+    due: Money | None = None
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Given:
+    """What begins without a payment: a trial, or what credit or discount pay for as a whole."""
+
+    right: Entitlement
+    order: Order | None = None
+
+
+class Counter:
+    """Sells to one member after the other."""
+
+    def __init__(
+        self, db: Database, clock: Clock, shelf: Tiers, buying: Buying, entitling: Entitling
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._shelf = shelf
+        self._buying = buying
+        self._entitling = entitling
+
+    async def ask(
+        self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
+    ) -> Bill | Choice | Given:
+        """Buy this plan at this price, paid in this way. UserError for what cannot be had."""
+        product = await self.product(guild_id, plan)
+        chosen = await self.price_of(product, price)
+        now = self._clock.now()
+        async with self._db.read() as db:
+            mine = await held_by(db, guild_id, user_id)
+            ahead = await planned(db, guild_id, user_id, mine, now)
+        percent = discount_of(mine, product.tier.id, now)
+        if chosen is None:
+            return Choice(product.tier, product.prices, BUY, percent)
+        allow(product.tier, chosen.span, mine, ahead, now)
+        if chosen.span.way is Way.TRIAL:
+            return Given(await self._try(product.tier, chosen, user_id))
+        return await self.sell(wish(product.tier, chosen, user_id, percent), provider, f"{BUY}{chosen.id}")
+
+    async def press(
+        self, guild_id: int, user_id: int, price_id: int, provider: str | None
+    ) -> Bill | Choice | Given:
+        """Buy at a price that stands on a button. UserError when it is not sold like this any more."""
+        product = await self.sold(guild_id, price_id)
+        return await self.ask(guild_id, user_id, str(product.tier.id), str(price_id), provider)
+
+    async def sell(self, wanted: Wish, provider: str | None, action: str) -> Bill | Choice | Given:
+        """The bill, once it is clear who is paid; else the choice, whose buttons run `action`."""
+        able = self._buying.providers_for(wanted.price, wanted.due)
+        if provider is None and wanted.due.amount and len(able) > 1:
+            names = tuple(one.name for one in able)
+            return Choice(wanted.tier, (wanted.price,), action, due=wanted.due, providers=names)
+        order = await self._buying.open(wanted, self._buying.provider_for(wanted.price, provider, wanted.due))
+        if order.price.amount:
+            return await self._buying.bill(order)
+        async with self._db.read() as db:
+            [right] = [
+                one.right
+                for one in await held_by(db, order.guild_id, order.user_id)
+                if one.right.order_id == order.id
+            ]
+        return Given(right, order)
+
+    async def product(self, guild_id: int, plan: str) -> Product:
+        """A plan that can be bought now."""
+        tier = await self._shelf.find(guild_id, plan)
+        await self._shelf.sellable(tier)
+        for product in await self.shelf(guild_id):
+            if product.tier.id == tier.id:
+                return product
+        [bare] = [one for one in await self._shelf.products(guild_id) if one.tier.id == tier.id]
+        for price in bare.prices:
+            self._buying.provider_for(price)  # says that nobody can be paid
+        raise UserError(
+            "{plan} has no price yet. Please tell the owner of this server.", plan=plain(tier.name)
+        )
+
+    async def sold(self, guild_id: int, price_id: int) -> Product:
+        """The plan that can be bought now at the price with that id."""
+        for product in await self.shelf(guild_id):
+            if any(price.id == price_id for price in product.prices):
+                return await self.product(guild_id, str(product.tier.id))
+        raise _gone()
+
+    async def shelf(self, guild_id: int) -> list[Product]:
+        """Everything on sale with the prices that somebody can be paid."""
+        found = [
+            replace(one, prices=tuple(price for price in one.prices if self._buying.payable(price)))
+            for one in await self._shelf.products(guild_id)
+        ]
+        return [one for one in found if one.prices]
+
+    async def price_of(self, product: Product, price: str | None) -> Price | None:
+        """The price that autocomplete gave (an id); without one the only price, or None: the member has to choose."""
+        if price is None:
+            return product.prices[0] if len(product.prices) == 1 else None
+        for one in product.prices:
+            if str(one.id) == price.strip():
+                return one
+        raise _gone()
+
+    async def _try(self, tier: Tier, price: Price, user_id: int) -> Entitlement:
+        """A trial, at once. The key refuses a second one, should two be asked for at the same time."""
+        now = self._clock.now()
+        ends = price.span.end(now)
+        right = Entitlement(
+            new_id(), tier.guild_id, user_id, tier, None, "trial", "", Standing.LIVE, now, ends,
+            held_until(tier.terms, ends),
+        )  # fmt: skip
+        async with self._db.write() as tx:
+            allow(tier, price.span, await held_by(tx, tier.guild_id, user_id), (), now)
+            await seat(tx, tier, user_id, now)
+            await self._entitling.give(tx, right, user_id)
+        return right
+
+
+def wish(tier: Tier, price: Price, user_id: int, percent: int) -> Wish:
+    """A purchase with so much per cent off. Of what renews only the first payment is less. UserError if that is nothing."""
+    due = discounted(price.money, percent)
+    if due.amount == 0 and price.span.way is Way.RECURRING:
+        raise UserError(
+            "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin so. Choose a price that does not renew.",
+            plan=plain(tier.name),
+        )
+    return Wish(tier, price, user_id, due, discount=price.money.amount - due.amount)
+
+
+def _gone() -> UserError:
+    return UserError(
+        "This is not sold at that price any more. Pick one from the list that appears while typing; /membership plans shows them all."
+    )

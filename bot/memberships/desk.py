@@ -1,0 +1,188 @@
+"""The owner's desk: every order, what needs the owner, what one order is made of, and where all the money is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.db import Database, Reader
+from bot.errors import UserError
+from bot.ids import DISCORD_EPOCH
+from bot.memberships.buying import Buying
+from bot.memberships.model import FOREVER, Entitlement, Order, Search
+from bot.memberships.refunds import held_payments
+from bot.memberships.settle import Settling
+from bot.memberships.state import State, order_state
+from bot.memberships.store import books, entitlements, orders, records
+from bot.memberships.store.books import Booking
+from bot.memberships.store.records import Note
+from bot.memberships.totals import Totals, totals
+from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched
+from bot.work import Queue
+
+PAGE = 10
+ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire")
+CAME_BACK_FOR = timedelta(days=30)
+"""A refund that came back is on the list so long, unless it is made again."""
+
+Strays = Callable[[int], Awaitable[Sequence[Unmatched]]]
+"""What providers reported about no order of this guild."""
+
+
+async def nothing(guild_id: int) -> Sequence[Unmatched]:
+    """Of who has no inbox."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that needs the owner: the finding says what to do, `detail` what the other side said."""
+
+    finding: str
+    detail: str
+    order: Order | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of orders, `number` of `pages` from 0. What needs the owner comes first, whatever was searched for."""
+
+    search: Search
+    number: int
+    pages: int
+    total: int
+    orders: tuple[Order, ...]
+    waiting: tuple[Waiting, ...]
+    strays: tuple[Unmatched, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that is known about one order. `refundable`: something of it can be given back."""
+
+    order: Order
+    facts: tuple[Fact, ...]
+    bookings: tuple[Booking, ...]
+    right: Entitlement | None
+    notes: tuple[Note, ...]
+    refundable: bool
+    by_hand: bool
+    playing: bool
+
+
+class Desk:
+    """The verbs of /order that change nothing."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        providers: Mapping[str, PaymentProvider],
+        settling: Settling,
+        buying: Buying,
+        strays: Strays,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._providers = providers
+        self._settling = settling
+        self._buying = buying
+        self._strays = strays
+
+    async def page(self, guild_id: int, search: Search, number: int = 0) -> Page:
+        """One page of the orders that fit; the last one when there are not so many."""
+        strays = await self._strays(guild_id)
+        async with self._db.read() as db:
+            total = await orders.count(db, guild_id, search)
+            pages = max(1, -(-total // PAGE))
+            number = max(0, min(number, pages - 1))
+            found = await orders.search(db, guild_id, search, PAGE, number * PAGE)
+            waiting = await self._waiting(db, guild_id)
+        return Page(search, number, pages, total, tuple(found), tuple(waiting), tuple(strays))
+
+    async def sheet(self, guild_id: int, number: str) -> Sheet:
+        """One order in full. UserError when there is none."""
+        async with self._db.read() as db:
+            order = await self.find(db, guild_id, number)
+            facts = await books.facts(db, guild_id, order.id)
+            bookings = await books.bookings(db, guild_id, order.id)
+            right = await entitlements.find(db, guild_id, order_id=order.id)
+            notes = await records.about(db, guild_id, [order.id, *([right.id] if right else [])])
+        provider = self._providers.get(order.provider)
+        return Sheet(
+            order, tuple(sorted(facts, key=lambda fact: (fact.at, fact.object_id))), tuple(bookings), right,
+            tuple(notes), bool(held_payments(facts)), provider is not None and provider.by_hand,
+            provider is not None and provider.play_money,
+        )  # fmt: skip
+
+    async def look_again(self, guild_id: int, number: str) -> Sheet:
+        """Ask the provider what has happened, then show the order. RetryLater when it does not answer."""
+        async with self._db.read() as db:
+            order = await self.find(db, guild_id, number)
+        await self._buying.look(order)
+        return await self.sheet(guild_id, number)
+
+    async def totals(self, guild_id: int) -> list[Totals]:
+        """Where all the money is, one line a currency."""
+        async with self._db.read() as db:
+            facts = await books.facts_by_order(db, guild_id)
+            made = await orders.between(db, guild_id, DISCORD_EPOCH, FOREVER)
+        return totals((self._settling.due(order), facts[order.id]) for order in made if order.id in facts)
+
+    async def choices(self, guild_id: int, states: Sequence[State] = tuple(State)) -> list[Order]:
+        """Orders in these states to pick from, the latest hundred, newest first."""
+        async with self._db.read() as db:
+            return await orders.latest(db, guild_id, states, 100)
+
+    async def unmarked(self, guild_id: int) -> list[Order]:
+        """Orders that only the owner can mark as paid, newest first."""
+        by_hand = [name for name, provider in self._providers.items() if provider.by_hand]
+        open_ = [State.CREATED, State.PENDING, State.EXPIRED, State.CANCELLED, State.REFUNDED]
+        async with self._db.read() as db:
+            return await orders.latest(db, guild_id, open_, 100, by_hand)
+
+    async def find(self, db: Reader, guild_id: int, number: str) -> Order:
+        """The order of that number. UserError when there is none."""
+        order = await orders.numbered(db, guild_id, number)
+        if order is None:
+            raise UserError("There is no such order here. Pick one from the list that appears while typing.")
+        return order
+
+    async def _waiting(self, db: Reader, guild_id: int) -> list[Waiting]:
+        found: list[Waiting] = []
+        seen: set[int] = set()
+        for stuck in await self._queue.stuck(db, guild_id, ABOUT_MONEY):
+            number = str(stuck.payload.get("order") or (stuck.key if stuck.kind != "order.settle" else ""))
+            order = await orders.numbered(db, guild_id, number)
+            seen |= {order.id} if order else set()
+            found.append(Waiting(stuck.finding, stuck.detail, order))
+        for order in await orders.latest(db, guild_id, [State.REVIEW], 25):
+            if (
+                order.id not in seen
+            ):  # judged just now, and its work has not run yet; or it is on its way back
+                facts = await books.facts(db, guild_id, order.id)
+                odd = order_state(self._settling.due(order), facts).odd
+                found.append(Waiting("payment-mismatch" if odd else "refund-under-way", "", order))
+        for order_id in sorted(await books.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)):
+            facts = await books.facts(db, guild_id, order_id)
+            if came_back(facts):
+                found.append(Waiting("refund-came-back", "", await orders.find(db, guild_id, order_id)))
+        return found
+
+
+def came_back(facts: Sequence[Fact]) -> bool:
+    """Did a refund fail that was not made again since, of money that is still here? Pure."""
+    here = {payment.object_id for payment, _ in held_payments(list(facts))}
+    return any(
+        fact.payment_id in here
+        and not any(
+            other.kind is Kind.REFUNDED and other.payment_id == fact.payment_id and other.at > fact.at
+            for other in facts
+        )
+        for fact in facts
+        if fact.kind is Kind.REFUND_FAILED
+    )

@@ -1,0 +1,267 @@
+"""What owners see of orders: the list with what needs them, one order in full, and where all the money is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.cards import Accent, Block, Button, Card, Divider, Row, card, coded, plain
+from bot.i18n import Words, stamp
+from bot.memberships.cards import state_word
+from bot.memberships.desk import Page, Sheet, Waiting
+from bot.memberships.model import Entitlement, Order, Search, Standing
+from bot.memberships.state import State
+from bot.memberships.store.books import Booking
+from bot.memberships.store.records import Note
+from bot.memberships.totals import Totals
+from bot.memberships.wording import span_words
+from bot.money import Money
+from bot.payments.port import Fact, Kind, Unmatched
+
+WAITING_SHOWN, STRAYS_SHOWN = 6, 4
+FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
+
+
+def order_list(t: Words, page: Page) -> Card:
+    """What needs the owner, then one page of orders, newest first."""
+    blocks: list[Block | str | None] = []
+    if page.waiting or page.strays:
+        lines = [_waiting(t, one) for one in page.waiting[:WAITING_SHOWN]]
+        lines += [_stray(t, one) for one in page.strays[:STRAYS_SHOWN]]
+        hidden = len(page.waiting) + len(page.strays) - len(lines)
+        if hidden:
+            lines.append(t.n("… and {n} more.", "… and {n} more.", hidden))
+        blocks += [t("## These need you"), "\n".join(lines), Divider()]
+    blocks.append(t("## Orders"))
+    if not page.orders:
+        blocks.append(
+            t("Nobody has ordered anything yet.") if page.search == Search() else t("No order fits that.")
+        )
+    else:
+        blocks.append("\n".join(order_line(t, order) for order in page.orders))
+    if page.pages > 1:
+        blocks.append(
+            t(
+                "-# Page {page} of {pages} · {count} orders",
+                page=page.number + 1,
+                pages=page.pages,
+                count=t.number(page.total),
+            )
+        )
+        blocks.append(Row((_turn(t("Newer"), page, -1), _turn(t("Older"), page, +1))))
+    return card(*blocks, accent=Accent.WARN if page.waiting or page.strays else Accent.PLAIN)
+
+
+def order_line(t: Words, order: Order) -> str:
+    """One order among others, for staff."""
+    parts = (
+        stamp(order.created_at, "d"),
+        f"<@{order.user_id}>",
+        plain(order.tier.name, 40),
+        t.money(order.price),
+        state_word(t, order.state),
+        f"`{order.id}`",
+    )
+    return " · ".join(parts)
+
+
+def page_argument(search: Search, number: int) -> str:
+    """A page and what was searched for, as a button carries it."""
+    return f"{number}:{search.user_id or 0}:{search.state or '-'}:{search.tier_id or 0}"
+
+
+def read_page(argument: str) -> tuple[Search, int]:
+    """What `page_argument` wrote."""
+    number, user, state, tier = argument.split(":")
+    found = None if state == "-" else State(state)
+    return Search(int(user) or None, found, int(tier) or None), int(number)
+
+
+def _turn(label: str, page: Page, by: int) -> Button:
+    to = page.number + by
+    return Button(
+        label, action=f"order.page:{page_argument(page.search, to)}", disabled=not 0 <= to < page.pages
+    )
+
+
+def _waiting(t: Words, one: Waiting) -> str:
+    told: dict[str, str] = {
+        "payment-mismatch": t("Money came that is not the price. /order show tells what came, /order refund gives it back."),
+        "refund-by-hand": t("Its money has to go back by hand. Send it, then say so with /order refund."),
+        "refund-under-way": t("Money is on its way back by itself; there is nothing to do."),
+        "refund-came-back": t("A refund came back: the bank did not take it. Ask the member for another way, or try /order refund again."),
+        "payment-refused": t("The provider refused. Look into your account there."),
+        "provider-off": t("Its provider is not set up any more. Set it up again, or give the money back there."),
+        "payment-account": t("The provider's key belongs to another account, or to the other mode. Put the right one into the settings."),
+    }  # fmt: skip
+    what = told.get(one.finding, t("This stopped with {finding}.", finding=coded(one.finding)))
+    about = order_line(t, one.order) if one.order else coded(one.finding)
+    said = (
+        f"\n-# {plain(one.detail, 150)}"
+        if one.detail and one.finding not in ("payment-mismatch", "refund-by-hand")
+        else ""
+    )
+    return f"⚠ {about}\n{what}{said}"
+
+
+def _stray(t: Words, one: Unmatched) -> str:
+    money = t.money(one.money) if one.money else t("something")
+    return "⚠ " + t(
+        "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
+        when=stamp(one.received_at, "d"), money=money, provider=one.provider, id=coded(one.object_id, 40),
+    )  # fmt: skip
+
+
+def order_sheet(t: Words, sheet: Sheet) -> Card:
+    """One order: what was agreed, what happened, how it was booked, what it gave, who did what."""
+    order = sheet.order
+    blocks: list[Block | str | None] = [
+        t("## Order {number}", number=order.id),
+        "\n".join(_agreed(t, sheet)),
+        _section(t, t("**What happened**"), sheet.facts, FACTS_SHOWN, lambda fact: _fact(t, fact)),
+        _section(
+            t, t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
+            _grouped(sheet.bookings), BOOKINGS_SHOWN, lambda group: _booking(t, group),
+        ) if sheet.bookings else None,
+        _section(t, t("**Log**"), _told(sheet.notes), NOTES_SHOWN, lambda note: _note(t, note)),
+        t("-# Play money: nothing real was charged.") if sheet.playing else None,
+    ]  # fmt: skip
+    accent = Accent.WARN if order.state in (State.REVIEW, State.DISPUTED) else Accent.PLAIN
+    return card(*blocks, Row(_buttons(t, sheet)), accent=accent)
+
+
+def _agreed(t: Words, sheet: Sheet) -> list[str]:
+    order = sheet.order
+    lines = [
+        f"<@{order.user_id}> · **{plain(order.tier.name, 60)}** · {state_word(t, order.state)}",
+        t("{price} for {days}, ordered {when}", price=t.money(order.price), days=span_words(t, order.span), when=stamp(order.created_at)),
+    ]  # fmt: skip
+    if order.renewal:
+        lines.append(
+            t(
+                "Renews for {price}; the subscription is {phase}",
+                price=t.money(order.renewal),
+                phase=order.phase or "–",
+            )
+        )
+    if order.credit.amount:
+        lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+    lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
+    if order.state in (State.CREATED, State.PENDING):
+        lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
+    if sheet.right is not None:
+        lines.append(_right(t, sheet.right, order))
+    return lines
+
+
+def _right(t: Words, right: Entitlement, order: Order) -> str:
+    words = {
+        Standing.LIVE: t("active"),
+        Standing.SUSPENDED: t("suspended"),
+        Standing.ENDED: t("ended"),
+        Standing.REVOKED: t("revoked"),
+        Standing.REPLACED: t("replaced by an upgrade"),
+    }
+    until = t("for ever") if right.forever else stamp(right.ends_at)
+    told = t("Gave: {start} – {until}, {standing}", start=stamp(right.starts_at), until=until, standing=words[right.standing])  # fmt: skip
+    return told if right.user_id == order.user_id else f"{told} · <@{right.user_id}>"
+
+
+def _fact(t: Words, fact: Fact) -> str:
+    words = {
+        Kind.PAID: t("paid"),
+        Kind.DECLINED: t("declined"),
+        Kind.REFUNDED: t("refunded"),
+        Kind.REFUND_FAILED: t("the refund came back"),
+        Kind.DISPUTED: t("disputed"),
+        Kind.DISPUTE_WON: t("dispute won"),
+        Kind.DISPUTE_LOST: t("dispute lost"),
+        Kind.EXPIRED: t("expired"),
+        Kind.CANCELLED: t("cancelled"),
+        Kind.REJECTED: t("cannot be given any more"),
+    }
+    id_ = "" if fact.object_id.startswith("order:") else f" · {coded(fact.object_id, 40)}"
+    return f"{stamp(fact.at)} · {words[fact.kind]} · {t.money(fact.money)}{id_}"
+
+
+def _grouped(bookings: Sequence[Booking]) -> list[list[Booking]]:
+    """The sides of each booking together, in the order of time."""
+    found: dict[str, list[Booking]] = {}
+    for one in bookings:
+        found.setdefault(one.ref, []).append(one)
+    return list(found.values())
+
+
+def _booking(t: Words, sides: list[Booking]) -> str:
+    told = " · ".join(f"{coded(one.account, 40)} {_signed(t, one.delta)}" for one in sides)
+    return f"{stamp(sides[0].at, 'd')} {told}"
+
+
+def _signed(t: Words, money: Money) -> str:
+    return f"{'+' if money.amount > 0 else '−'}{t.money(Money(abs(money.amount), money.currency))}"
+
+
+def _sum(t: Words, bookings: Sequence[Booking]) -> str:
+    """Nothing, in each currency: or the card shows how much is wrong."""
+    sums: dict[str, int] = {}
+    for one in bookings:
+        sums[one.delta.currency] = sums.get(one.delta.currency, 0) + one.delta.amount
+    return " · ".join(t.money(Money(amount, currency)) for currency, amount in sorted(sums.items()))
+
+
+def _told(notes: Sequence[Note]) -> list[Note]:
+    """Without those that only repeat what happened."""
+    return [note for note in notes if not note.what.startswith("fact.") or note.what == "fact.contradiction"]
+
+
+def _note(t: Words, note: Note) -> str:
+    who = f"<@{note.actor}>" if note.actor else "Lyceum"
+    reason = str(note.detail.get("reason") or "")
+    return f"{stamp(note.at)} · {who} · `{note.what}`" + (f" · {plain(reason, 60)}" if reason else "")
+
+
+def _section(t: Words, head: str, rows: Sequence[object], most: int, draw: Callable[..., str]) -> str | None:
+    """The latest rows under a head, with how many there are before them."""
+    if not rows:
+        return None
+    hidden = len(rows) - most
+    before = [t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden)] if hidden > 0 else []  # fmt: skip
+    return "\n".join([head, *before, *(draw(row) for row in rows[-most:])])
+
+
+def _buttons(t: Words, sheet: Sheet) -> tuple[Button, ...]:
+    id_ = sheet.order.id
+    found = [
+        Button(t("Refund…"), action=f"order.refund:{id_}", style="danger") if sheet.refundable else None,
+        Button(t("Mark as paid…"), action=f"order.paid:{id_}", style="primary")
+        if sheet.by_hand and not sheet.refundable and sheet.order.price.amount
+        else None,
+        Button(t("Send it again"), action=f"order.resend:{id_}"),
+        Button(t("Look again at the provider"), action=f"order.look:{id_}") if sheet.order.ref else None,
+    ]
+    return tuple(button for button in found if button is not None)
+
+
+def books(t: Words, lines: Sequence[Totals]) -> Card:
+    """All the money, one line a currency, and whether it adds up."""
+    if not lines:
+        return card(t("No money has come yet."), accent=Accent.QUIET)
+    told: list[str] = []
+    for line in lines:
+
+        def money(amount: int, currency: str = line.currency) -> str:
+            return t.money(Money(amount, currency))
+
+        mark = "✔" if line.closed else "✘"
+        told.append(
+            t(
+                "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
+                mark=mark, captured=money(line.captured), allocated=money(line.allocated),
+                back=money(line.given_back), open=money(line.open),
+            )
+        )  # fmt: skip
+    return card(
+        t("## Where the money is"),
+        "\n".join(told),
+        t("-# Open is what waits for you, is on its way back, or is with a bank that decides about a dispute. Fees are not in it."),
+        accent=Accent.GOOD if all(line.closed for line in lines) else Accent.BAD,
+    )  # fmt: skip

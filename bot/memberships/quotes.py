@@ -1,0 +1,80 @@
+"""What a change would be: when, for how much, until when. Shown before anything is charged."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.errors import UserError
+from bot.memberships.holdings import Held
+from bot.memberships.model import Price, Tier, Wish
+from bot.money import Money
+
+GOOD_FOR = timedelta(minutes=15)
+"""A preview can be confirmed so long: its credit is reckoned from the moment at which it was shown."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A change from `held` to a price: at once (`now`), or when what the member has ends.
+
+    `list_price` less `discount` less `credit` is `due`; credit above it adds time, or is `lost` where no time can be
+    added. `by_provider`: a subscription that stays one, so its provider reckons the difference and charges the known
+    card. `at` is the moment of the reckoning. `worse`: it takes the place of a preview that promised more.
+    """
+
+    held: Held
+    tier: Tier
+    price: Price
+    now: bool
+    by_provider: bool
+    at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    due: Money
+    credit: int = 0
+    discount: int = 0
+    extra: int = 0
+    lost: int = 0
+    worse: bool = False
+
+    @property
+    def draft(self) -> str:
+        """What a button needs to know of it: the change, and what was promised."""
+        when = "n" if self.now else "l"
+        numbers = (self.held.right.id, self.price.id, int(self.at.timestamp()), self.due.amount, self.extra)
+        return ".".join([when, *(f"{number:x}" for number in numbers)])
+
+    def keeps(self, promised: Draft) -> bool:
+        """Is this at least as good as what was shown?"""
+        return self.now is promised.now and self.due.amount <= promised.due and self.extra >= promised.extra
+
+    def wish(self, user_id: int, until: datetime | None = None) -> Wish:
+        """The order that makes it so."""
+        right_id = self.held.right.id
+        return Wish(
+            self.tier, self.price, user_id, self.due, self.credit, self.discount, self.extra,
+            replaces=right_id if self.now else None, follows=None if self.now else right_id, until=until,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A quote as a button remembers it."""
+
+    right_id: int
+    price_id: int
+    now: bool
+    at: datetime
+    due: int
+    extra: int
+
+
+def read_draft(text: str) -> Draft:
+    """The draft in a button's action. UserError when it is none."""
+    parts = re.fullmatch(r"([nl])" + r"\.([0-9a-f]{1,16})" * 5, text)
+    if parts is None:
+        raise UserError("This button is too old. Ask for the change again with /membership change.")
+    right_id, price_id, at, due, extra = (int(part, 16) for part in parts.groups()[1:])
+    return Draft(right_id, price_id, parts[1] == "n", datetime.fromtimestamp(min(at, 2**32), UTC), due, extra)

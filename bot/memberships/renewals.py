@@ -1,0 +1,147 @@
+"""Renewals: a member ends them, or lets them go on; nobody pays on for what was given back or exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database, Reader
+from bot.errors import NeedsAction, RetryLater, UserError
+from bot.memberships.buying import Buying
+from bot.memberships.holdings import Held, Planned, held_by, planned
+from bot.memberships.model import Order, Standing
+from bot.memberships.settle import RENEWING
+from bot.memberships.store import entitlements, orders, records
+from bot.payments.port import PaymentProvider, Phase
+from bot.work import Job
+
+
+class Reason(StrEnum):
+    """Why somebody ends a subscription; kept as this word in the log, without any text."""
+
+    PRICE = "price"
+    TIME = "time"
+    CONTENT = "content"
+    DONE = "done"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Endings:
+    """What a member has and what is planned: all that could be ended, or taken back."""
+
+    held: tuple[Held, ...]
+    planned: tuple[Planned, ...]
+
+
+class Renewals:
+    """The verbs of /membership cancel, and handler of subscription.end."""
+
+    def __init__(
+        self, db: Database, clock: Clock, buying: Buying, providers: Mapping[str, PaymentProvider]
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._buying = buying
+        self._providers = providers
+
+    async def endings(self, guild_id: int, user_id: int) -> Endings:
+        """What could be ended or taken back."""
+        now = self._clock.now()
+        async with self._db.read() as db:
+            mine = await held_by(db, guild_id, user_id)
+            ahead = await planned(db, guild_id, user_id, mine, now)
+        return Endings(tuple(one for one in mine if one.runs(now)), tuple(ahead))
+
+    async def stop(self, guild_id: int, user_id: int, order_id: int, reason: Reason | None) -> Held:
+        """Take no more money; what is paid for stays to its end. A planned change is dropped with it."""
+        held, order, provider = await self._own(guild_id, user_id, order_id)
+        if held.renews:
+            assert order.ref is not None  # noqa: S101 # what renews was paid somewhere
+            await provider.set_ending(order.ref, True)
+            point("subscription.ending")
+            await self._note(order, user_id, "subscription.stopped", reason)
+        return await self._seen(guild_id, user_id, order)
+
+    async def keep(self, guild_id: int, user_id: int, order_id: int) -> Held:
+        """Let it go on after all."""
+        held, order, provider = await self._own(guild_id, user_id, order_id)
+        if held.phase is Phase.ENDING:
+            assert order.ref is not None  # noqa: S101 # as above
+            await provider.set_ending(order.ref, False)
+            await self._note(order, user_id, "subscription.kept", None)
+        return await self._seen(guild_id, user_id, order)
+
+    async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
+        """Where the member manages card and invoices, for a few minutes. UserError when there is no such place."""
+        _, order, provider = await self._own(guild_id, user_id, order_id)
+        async with self._db.read() as db:
+            customer = await orders.customer_of(db, guild_id, order.user_id, provider.name)
+        url = (
+            await provider.portal(customer, f"https://discord.com/channels/{guild_id}") if customer else None
+        )
+        if url is None:
+            raise UserError("This way of paying has no page for cards and invoices.")
+        return url
+
+    async def end(self, job: Job) -> None:
+        """Work `subscription.end`: a subscription whose right was revoked, exchanged or refused must not renew."""
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+        if order is None or order.renewal is None or order.ref is None:
+            return
+        provider = self._providers.get(order.provider)
+        if provider is None:
+            raise NeedsAction(
+                "provider-off",
+                f"The provider {order.provider} is not set up, so it cannot end a subscription.",
+            )
+        await self._buying.look(order)
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, order.id) or order
+            unwanted = order.phase in RENEWING and await self._unwanted(db, order)
+        if unwanted and order.ref is not None:
+            await provider.set_ending(order.ref, True)
+            point("subscription.ended")
+            await self._note(order, 0, "subscription.stopped", None)
+            await self._buying.look(order)
+
+    async def _unwanted(self, db: Reader, order: Order) -> bool:
+        right = await entitlements.find(db, order.guild_id, order_id=order.id)
+        if right is None or right.standing in (Standing.REVOKED, Standing.REPLACED):
+            return True
+        mine = await held_by(db, right.guild_id, right.user_id)
+        return any(
+            one.order is not None
+            and one.order.follows == right.id
+            and one.order.renewal is None
+            and one.right.standing is Standing.LIVE
+            for one in mine
+        )
+
+    async def _own(self, guild_id: int, user_id: int, order_id: int) -> tuple[Held, Order, PaymentProvider]:
+        async with self._db.read() as db:
+            mine = await held_by(db, guild_id, user_id)
+        for one in mine:
+            if one.order is not None and one.order.id == order_id and one.subscribed:
+                provider = self._providers.get(one.order.provider)
+                if provider is None:
+                    raise RetryLater(f"the provider {one.order.provider} is off")
+                return one, one.order, provider
+        raise UserError("You have no such subscription. /membership status shows what you have.")
+
+    async def _seen(self, guild_id: int, user_id: int, order: Order) -> Held:
+        await self._buying.look(order)
+        async with self._db.read() as db:
+            [held] = [
+                one for one in await held_by(db, guild_id, user_id) if one.order and one.order.id == order.id
+            ]
+        return held
+
+    async def _note(self, order: Order, actor: int, what: str, reason: Reason | None) -> None:
+        async with self._db.write() as tx:
+            detail = {"reason": reason.value} if reason else {}
+            await records.note(tx, order.guild_id, self._clock.now(), actor, what, order.id, **detail)

@@ -1,0 +1,216 @@
+"""What a member sees of what they have: status, endings, reminders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
+from bot.i18n import Words, stamp
+from bot.memberships.cards import order_line, play_money
+from bot.memberships.holdings import Held, Planned
+from bot.memberships.model import Order, Standing
+from bot.memberships.renewals import Endings
+from bot.memberships.wording import roles_words
+from bot.payments.port import Phase
+
+SHOWN = 5
+"""Memberships on one card: with their buttons they fit into one message."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a member has (`held`), has bought ahead, has planned, and ordered. `roles`: those they really have now.
+
+    `reminders`: did they allow direct messages; `soon` is how long before an end the first one comes.
+    """
+
+    held: tuple[Held, ...]
+    ahead: tuple[Held, ...]
+    planned: tuple[Planned, ...]
+    orders: tuple[Order, ...]
+    roles: frozenset[int]
+    now: datetime
+    playing: bool
+    reminders: bool
+    soon: timedelta
+
+
+def status(t: Words, told: Status) -> Card:
+    """Everything that the member has: until when, how it goes on, what is planned; and what they can do about it."""
+    blocks: list[Block | str | None] = [t("## Your membership")]
+    if not told.held:
+        blocks.append(t("You have no membership here. /membership plans shows what there is."))
+    for one in told.held[:SHOWN]:
+        blocks.append("\n".join(_lines(t, told, one)))
+        blocks.append(_row(t, one))
+    lines = [
+        t("**{plan}** was bought ahead: {starts} to {until}.", plan=plain(one.right.tier.name),
+          starts=stamp(one.right.starts_at), until=stamp(one.right.ends_at))
+        for one in told.ahead[:SHOWN]
+    ]  # fmt: skip
+    lines += [planned_line(t, one) for one in told.planned[:SHOWN]]
+    blocks.append("\n".join(lines) or None)
+    blocks += [*_reminders(t, told)]
+    if told.orders:
+        blocks += [Divider(), t("**Your latest orders**")]
+        blocks.append("\n".join(order_line(t, order) for order in told.orders))
+    return card(*blocks, play_money(t, playing=told.playing), accent=_accent(told))
+
+
+def endings(t: Words, told: Endings) -> Card:
+    """What can be ended, and what ends by itself; what stays until when."""
+    blocks: list[Block | str | None] = [t("## Ending a membership")]
+    if not told.held and not told.planned:
+        return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
+    for one in told.held[:SHOWN]:
+        blocks.append(f"**{plain(one.right.tier.name)}**\n{_ending(t, one)}")
+        if one.renews and one.order is not None:
+            end = Button(t("End it then"), f"membership.stop:{one.order.id}", style="danger")
+            blocks.append(Row((end,)))
+        elif one.phase is Phase.ENDING and one.order is not None:
+            blocks.append(Row((_keep(t, one.order),)))
+    for planned in told.planned[:SHOWN]:
+        blocks.append(planned_line(t, planned))
+        undo = Button(t("Take the change back"), f"membership.undo:{planned.order.id}")
+        blocks.append(Row((undo,)))
+    return card(*blocks)
+
+
+def stopped(t: Words, held: Held) -> Card:
+    """No more money is taken."""
+    if held.phase is not Phase.ENDING or held.order is None:
+        return card(_ending(t, held), accent=Accent.QUIET)
+    return card(
+        t("**{plan}** does not renew any more.", plan=plain(held.right.tier.name)),
+        _ending(t, held),
+        Row((_keep(t, held.order),)),
+        accent=Accent.GOOD,
+    )
+
+
+def kept(t: Words, held: Held) -> Card:
+    """It goes on after all."""
+    if held.phase is not Phase.ACTIVE:
+        return card(_ending(t, held), accent=Accent.QUIET)
+    return card(
+        t("**{plan}** goes on.", plan=plain(held.right.tier.name)), _goes_on(t, held), accent=Accent.GOOD
+    )
+
+
+def portal(t: Words, url: str) -> Card:
+    """The door to the provider's own page."""
+    return card(
+        t("Your card and your invoices are on the provider's page. The door closes after a few minutes."),
+        Row((Button(t("Open it"), url=url),)),
+    )
+
+
+def planned_line(t: Words, planned: Planned) -> str:
+    """A change that is still to come."""
+    plan, when = plain(planned.order.tier.name), stamp(planned.starts_at)
+    if planned.right is None:
+        return t(
+            "Planned: **{plan}** from {when}, for {price}, which is charged then.",
+            plan=plan, when=when, price=t.money(planned.order.price),
+        )  # fmt: skip
+    return t("Planned: **{plan}** from {when}; it is paid.", plan=plan, when=when)
+
+
+def _lines(t: Words, told: Status, held: Held) -> list[str]:
+    right = held.right
+    role = roles_words(right.tier.terms.roles)
+    if right.forever:
+        first = t("**{plan}** — yours for ever · {role}", plan=plain(right.tier.name), role=role)
+    else:
+        first = t(
+            "**{plan}** — active until {when} · {role}",
+            plan=plain(right.tier.name), when=stamp(right.ends_at), role=role,
+        )  # fmt: skip
+    lines = [first, f"-# {_source(t, held)}"]
+    if told.now >= right.ends_at:
+        lines.append(t("⚠ Its time is over. You keep your roles until {when}.", when=stamp(right.held_until)))
+    lines.append(_goes_on(t, held))
+    if not told.roles.issuperset(right.tier.terms.roles):
+        lines.append(
+            t("The role is missing at the moment. It comes by itself once the owner has set things right.")
+        )
+    return lines
+
+
+def _source(t: Words, held: Held) -> str:
+    words = {"trial": t("A trial"), "grant": t("Given by staff"), "import": t("Taken over from before")}
+    return words.get(held.right.source) or t("Bought · order {number}", number=held.right.order_id)
+
+
+def _goes_on(t: Words, held: Held) -> str:
+    """How it goes on when its time is over."""
+    if held.order is not None and held.order.renewal is not None and held.phase is not None:
+        price, when = t.money(held.order.renewal), stamp(held.right.ends_at, "D")
+        words = {
+            Phase.ACTIVE: t("Renews on {when} for {price}.", when=when, price=price),
+            Phase.ENDING: t("Ends then; nothing more is charged."),
+            Phase.PAST_DUE: t("⚠ {price} could not be charged. Look at your card with *Card and invoices*.", price=price),
+            Phase.PAUSED: t("It is paused at the provider."),
+            Phase.ENDED: t("Ends then; nothing more is charged."),
+        }  # fmt: skip
+        return words[held.phase]
+    if held.right.forever:
+        return t("It never ends.")
+    return t("It ends then by itself; nothing renews.")
+
+
+def _ending(t: Words, held: Held) -> str:
+    """What stays until when."""
+    when = stamp(held.right.ends_at)
+    if held.right.forever:
+        return t("It never ends and nothing is charged, so there is nothing to cancel.")
+    if held.renews:
+        return t(
+            "It renews by itself. If you end it, you keep everything until {when}, and nothing more is charged.",
+            when=when,
+        )
+    if held.phase is Phase.ENDING:
+        return t("You keep everything until {when}; nothing more is charged.", when=when)
+    return t(
+        "Nothing renews here: it ends by itself on {when}, and you need not do anything. What was paid can be given back by the owner only.",
+        when=when,
+    )
+
+
+def _keep(t: Words, order: Order) -> Button:
+    return Button(t("Keep it"), f"membership.keep:{order.id}", style="success")
+
+
+def _row(t: Words, held: Held) -> Row | None:
+    order = held.order
+    if order is None or held.right.standing is not Standing.LIVE:
+        return None
+    buttons = [] if held.right.forever else [Button(t("Change"), f"membership.options:{held.right.id}")]
+    if held.renews:
+        buttons.append(Button(t("Cancel"), f"membership.stop:{order.id}"))
+    elif held.phase is Phase.ENDING:
+        buttons.append(_keep(t, order))
+    if held.subscribed:
+        buttons.append(Button(t("Card and invoices"), f"membership.portal:{order.id}"))
+    return Row(tuple(buttons)) if buttons else None
+
+
+def _reminders(t: Words, told: Status) -> list[Block | str]:
+    if not told.held:
+        return []
+    if told.reminders:
+        words = t("I remind you by direct message before a membership ends.")
+    else:
+        words = t("I write you no direct messages, so nothing reminds you before a membership ends.")
+    button = Button(t("No reminders") if told.reminders else t("Remind me"), "membership.remind")
+    return [words, Row((button,))]
+
+
+def _accent(told: Status) -> Accent:
+    """Something ends soon, or waits for money: the card says so in its words, and shows it at its edge."""
+    for one in told.held:
+        ends_soon = not one.renews and not one.right.forever and one.right.ends_at - told.soon <= told.now
+        if ends_soon or one.phase is Phase.PAST_DUE:
+            return Accent.WARN
+    return Accent.PLAIN

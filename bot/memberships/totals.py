@@ -1,0 +1,50 @@
+"""What became of all the money: captured = allocated + given back + open, in each currency. Pure.
+
+Currencies are never added up. It is a control, not bookkeeping: fees and payouts are the provider's to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.memberships.state import Due, disputes, left, order_state, refunded
+from bot.payments.port import Fact, Kind
+
+
+@dataclass
+class Totals:
+    """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision."""
+
+    currency: str
+    captured: int = 0
+    allocated: int = 0
+    given_back: int = 0
+    open: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Is every cent accounted for?"""
+        return self.captured == self.allocated + self.given_back + self.open
+
+
+def totals(orders: Iterable[tuple[Due, Sequence[Fact]]]) -> list[Totals]:
+    """One line a currency, by its name. What was lost in a dispute was given back."""
+    found: dict[str, Totals] = {}
+    for due, facts in orders:
+        outcome = order_state(due, facts)
+        given_back, (contested, lost) = refunded(facts), disputes(facts)
+        for fact in set(facts):
+            if fact.kind is not Kind.PAID:
+                continue
+            line = found.setdefault(fact.money.currency, Totals(fact.money.currency))
+            rest = left(fact, given_back)
+            line.captured += fact.money.amount
+            line.given_back += fact.money.amount - rest
+            if fact.object_id in lost:
+                line.given_back += rest
+            elif fact.object_id in contested or fact in (*outcome.odd, *outcome.extra):
+                line.open += rest
+            else:
+                line.allocated += rest
+    return [found[currency] for currency in sorted(found)]

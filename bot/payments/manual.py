@@ -1,0 +1,84 @@
+"""Money that only the owner sees: bank transfers, cash. Members read how to pay; the owner marks what came.
+
+The provider knows nothing of its own. What came and what went back are facts that the owner states with
+`/order paid` and `/order refund` (`bot/memberships/marking.py`); their object ids are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.errors import NeedsAction
+from bot.money import Money
+from bot.payments.port import (
+    Checkout,
+    Fact,
+    Headers,
+    InvalidWebhook,
+    Notice,
+    Pace,
+    Purchase,
+    Snapshot,
+)
+
+
+class ManualProvider:
+    """Shows `instructions` as the owner wrote them, for prices in these currencies."""
+
+    name = "manual"
+    play_money = False
+    acknowledgement = b"ok"
+    listens = False
+    by_hand = True
+
+    def __init__(self, instructions: str, currencies: Collection[str]) -> None:
+        self._instructions = instructions
+        self._currencies = frozenset(currencies)
+
+    def supports(self, money: Money, pace: Pace) -> bool:
+        """Nobody sends money again and again because we ask for it."""
+        return pace is Pace.ONCE and money.currency in self._currencies
+
+    async def create_checkout(self, purchase: Purchase) -> Checkout:
+        """Nothing has to be opened: the order's number is the reference."""
+        return Checkout(f"manual-{purchase.order_id}", purchase.expires_at, instructions=self._instructions)
+
+    async def close_checkout(self, ref: str) -> None:
+        """Nothing can be closed: money that comes all the same is marked, and given back."""
+
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+        """Nobody sends webhooks for it; its address does not exist."""
+        raise InvalidWebhook("nobody reports manual payments")
+
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        """As `verify`."""
+        return None
+
+    async def fetch(self, ref: str) -> Snapshot:
+        """Nothing is known but what the owner marked, and that is stored already."""
+        return Snapshot(())
+
+    async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
+        """Only the owner can send it; it stays on their list until they say that they did."""
+        raise NeedsAction(
+            "refund-by-hand",
+            f"{money.decimal()} {money.currency} have to go back by hand (payment {payment_id}). "
+            "Send them, then say so with /order refund.",
+        )
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        """Nothing renews itself, so there is nothing that could be changed."""
+        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        """As `quote_change`."""
+        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        """As `quote_change`."""
+        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        """There is no such place."""
+        return None
