@@ -323,7 +323,7 @@ class Shop:
 
     async def bill(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Bill:
         """The pay card."""
-        told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id), "bank")
+        told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
         assert isinstance(told, Bill), told
         return told
 
