@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,17 +14,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from bot.cards import Card
+from bot import crashpoints
+from bot.cards import Card, Line, Row, Text
 from bot.clock import real_now
 from bot.db import Database
 from bot.db.migrate import migrate
-from bot.errors import NeedsAction, RetryLater
+from bot.errors import NeedsAction, RetryLater, UserError
 from bot.i18n import Texts
 from bot.memberships.buying import Bill
-from bot.memberships.model import Order, Price, Tier
+from bot.memberships.edits import Edit
+from bot.memberships.model import Order, Price, Span, Tier, Way
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import breaker, entitlement, grant
+from bot.memberships.tables import breaker, entitlement, grant, notice
 from bot.money import Money
 from bot.payments.port import (
     Checkout,
@@ -35,6 +37,7 @@ from bot.payments.port import (
     Notice,
     Pace,
     PaymentProvider,
+    Period,
     Phase,
     Purchase,
     Snapshot,
@@ -68,10 +71,10 @@ class Hall:
     calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
+    closed: set[int] = field(default_factory=set[int])
+    letters: dict[str, tuple[int, Card]] = field(default_factory=dict[str, tuple[int, Card]])
     shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
     """What stands in the channels now, by (channel, message)."""
-    letters: list[tuple[int, Card]] = field(default_factory=list[tuple[int, Card]])
-    delivery: Delivery = Delivery.SENT
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -128,8 +131,12 @@ class Hall:
         return there
 
     async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
-        self.letters.append((user_id, card))
-        return self.delivery
+        if user_id not in self.held:
+            return Delivery.GONE
+        if user_id in self.closed:
+            return Delivery.CLOSED
+        self.letters.setdefault(key, (user_id, card))  # Discord's nonce
+        return Delivery.SENT
 
     async def edit_answer(self, token: str, card: Card) -> bool:
         self.edits.append(card)
@@ -161,6 +168,10 @@ class Bank:
     closed: list[str] = field(default_factory=list[str])
     changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
     proration: Money = field(default_factory=lambda: Money(1000, "USD"))
+    quoted: int = 0
+    now: Callable[[], datetime] = lambda: MONDAY
+    broken_card: bool = False
+    lost_answers: int = 0
 
     def supports(self, money: Money, pace: Pace) -> bool:
         return money.currency != "XXX"
@@ -188,16 +199,53 @@ class Bank:
 
     async def close_checkout(self, ref: str) -> None:
         self.closed.append(ref)
+        if ref in self.subscriptions and not self.known[ref]:  # a change that has not come yet
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
+        if self.away:
+            raise RetryLater("the bank is away")
+        self.quoted += 1
         return self.proration
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        """At once the difference is charged; else the new one waits for `renew`. The same order changes it once."""
+        if self.away:
+            raise RetryLater("the bank is away")
+        if self.broken_card:
+            raise UserError("Your card did not pay the difference, so nothing has changed.")
+        new = f"co_{to.order_id}"
+        if new in self.known:
+            return Checkout(new, to.expires_at)
+        self._change(ref, to, new, at_once=at_once)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise RetryLater("the line was cut", timedelta(0))
+        return Checkout(new, to.expires_at)
+
+    def _change(self, ref: str, to: Purchase, new: str, *, at_once: bool) -> None:
         self.changes.append((ref, to, at_once))
-        self.known.setdefault(f"co_{to.order_id}", [])
-        return Checkout(f"co_{to.order_id}", to.expires_at)
+        self.known[new] = []
+        self.subscriptions[new] = Subscription(new, Phase.ACTIVE, "cus_1")
+        if at_once:
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+            self.take(to, new, to.money, self.now())
+
+    def take(
+        self, of: Purchase | Order, ref: str, money: Money, starts: datetime, *, renewal: bool = False
+    ) -> Fact:
+        """A period of a subscription is paid."""
+        months = of.months if isinstance(of, Purchase) else of.span.months
+        order_id = of.order_id if isinstance(of, Purchase) else of.id
+        period = Period(starts, Span(Way.RECURRING, months=months).end(starts))
+        id_ = f"pay_{ref}_{len(self.known[ref])}"
+        fact = Fact(Kind.PAID, id_, GUILD, order_id, ref, money, self.now(), None, period, renewal)
+        self.known[ref].append(fact)
+        return fact
 
     async def set_ending(self, ref: str, ending: bool) -> None:
+        if self.away:
+            raise RetryLater("the bank is away")
         phase = Phase.ENDING if ending else Phase.ACTIVE
         self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, "cus_1")
 
@@ -223,7 +271,7 @@ class Shop:
         self.moment = MONDAY
         self.db = db
         self.hall = Hall()
-        self.bank = Bank()
+        self.bank = Bank(now=self.now)
         self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
@@ -278,6 +326,62 @@ class Shop:
         told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
         assert isinstance(told, Bill), told
         return told
+
+    async def price(self, plan: str, price: str, **span: Any) -> Price:
+        """Another way to buy a tier."""
+        told: dict[str, Any] = {"currency": "USD", "days": None, "months": None, "way": None} | span
+        before = {one.id for product in await self.service.tiers.products(GUILD) for one in product.prices}
+        product = await self.service.tiers.add_price(GUILD, plan, price=price, actor=OLIVIA, **told)
+        [made] = [one for one in product.prices if one.id not in before]
+        return made
+
+    async def terms(self, plan: str, **edit: Any) -> None:
+        """The tier gives something else from now on."""
+        proposal = await self.service.editing.propose(GUILD, plan, Edit(**edit), OLIVIA, True)
+        if not proposal.saved:
+            await self.service.editing.apply(GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True)
+
+    async def subscribe(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Order:
+        """From the order to the role, and the bank goes on charging."""
+        order = (await self.bill(user, plan, price)).order
+        ref = order.ref or ""
+        self.bank.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, "cus_1")
+        self.bank.take(order, ref, order.price, self.moment)
+        return await self.news(order)
+
+    async def news(self, order: Order) -> Order:
+        """A webhook says that something is new there, and all that follows is done."""
+        await self.service.buying.look(await self.look(order))
+        await self.worker.run_due()
+        return await self.look(order)
+
+    async def phase(self, order: Order, phase: Phase) -> Order:
+        """The bank sees the subscription otherwise from now on."""
+        ref = order.ref or ""
+        self.bank.subscriptions[ref] = Subscription(ref, phase, "cus_1")
+        return await self.news(order)
+
+    async def renew(self, order: Order) -> Order:
+        """The next period is paid."""
+        ref = order.ref or ""
+        paid = [fact.period.ends_at for fact in self.bank.known[ref] if fact.period]
+        assert order.renewal is not None
+        self.bank.take(order, ref, order.renewal, max(paid, default=self.moment), renewal=bool(paid))
+        return await self.news(order)
+
+    async def notices(self) -> list[tuple[str, str]]:
+        """(what about, what became of it) of every reminder, in time."""
+        async with self.db.read() as db:
+            rows = (await db.execute(select(notice).order_by(notice.c.at, notice.c.what))).all()
+        return [(row.what.rpartition(":")[0], row.state) for row in rows]
+
+    def said(self) -> list[str]:
+        """The titles of the direct messages."""
+        return [
+            str(card.blocks[0].text)
+            for _, card in self.hall.letters.values()
+            if isinstance(card.blocks[0], Text)
+        ]
 
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""
@@ -346,6 +450,49 @@ class Shop:
                 "entitlement": len((await db.execute(select(entitlement.c.id))).all()),
                 "grant": len((await db.execute(select(grant.c.role_id))).all()),
             }
+
+
+class Killed(BaseException):
+    """The process died there."""
+
+
+@contextlib.contextmanager
+def killed_at(name: str, count: int = 1) -> Iterator[None]:
+    """Die the `count`-th time that this crash point is passed."""
+    left = [count]
+
+    def watch(passed: str) -> None:
+        left[0] -= passed == name
+        if passed == name and left[0] == 0:
+            raise Killed(name)
+
+    crashpoints.watch(watch)
+    try:
+        yield
+    finally:
+        crashpoints.watch(None)
+
+
+def shown(card: Card) -> str:
+    """The words of a card, and of its buttons."""
+    words: list[str] = []
+    for block in card.blocks:
+        match block:
+            case Text(text):
+                words.append(text)
+            case Line(text, button):
+                words += [text, button.label]
+            case Row(buttons):
+                words += [button.label for button in buttons]
+            case _:
+                pass
+    return "\n".join(words)
+
+
+def actions(card: Card) -> list[str]:
+    """What its buttons run."""
+    rows = [block.buttons for block in card.blocks if isinstance(block, Row)]
+    return [button.action for row in rows for button in row if button.action is not None]
 
 
 @functools.cache

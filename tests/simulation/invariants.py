@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, overrides
+from bot.memberships.store import books, entitlements, orders, overrides, records
 from bot.memberships.tables import audit, ledger, notice
-from bot.payments.port import Kind
+from bot.payments.port import Fact, Kind
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -125,17 +126,16 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
         assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right))
+        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right, truth.counted))
     else:
         assert right is None, "a right that nobody paid for"
 
 
-async def _revoked_by_staff(world: Schedule, right: Entitlement) -> bool:
-    query = select(audit.c.id).where(
-        audit.c.subject == right.id, audit.c.what == "entitlement.revoked", audit.c.actor != 0
-    )
+async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
+    """Did staff end it, and nobody paid for it since?"""
     async with world.disk.view.read() as db:
-        return (await db.execute(query)).first() is not None
+        since = await records.revoked_by_staff(db, GUILD, right.id)
+    return since is not None and not any(fact.at > since for fact in counted)
 
 
 def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 
 from sandbox.app import Sandbox
-from tests.sandbox.page.conftest import Open
+from tests.sandbox.page.conftest import Open, until
 from tests.sandbox.people import Bot, Control
 
 _EVIL = [
@@ -120,8 +120,8 @@ async def test_a_picture_that_comes_late_leaves_the_end_in_sight(
     await expect(page.locator("#log")).to_contain_text("look")
     await page.locator("#log li").last.evaluate("one => one.style.minHeight = '900px'")
 
-    await page.wait_for_function(
-        "(l => l.scrollHeight - l.scrollTop - l.clientHeight < 2)(document.getElementById('log'))"
+    await until(
+        page, "(l => l.scrollHeight - l.scrollTop - l.clientHeight < 2)(document.getElementById('log'))"
     )
 
 
