@@ -71,7 +71,7 @@ class Words:
 
     def moment(self, moment: datetime) -> str:
         """Date and time in the community's zone, for places where Discord's own time stamps cannot stand."""
-        both = dates.get_datetime_format("medium", locale=self._locale)
+        both = str(dates.get_datetime_format("medium", locale=self._locale))
         day = dates.format_date(moment.astimezone(self.zone), format="medium", locale=self._locale)
         time = dates.format_time(moment, format="short", tzinfo=self.zone, locale=self._locale)
         return both.replace("{1}", day).replace("{0}", time)

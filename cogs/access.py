@@ -160,15 +160,15 @@ class Access(
 
     async def press_repair(self, interaction: Interaction, _: str) -> None:
         """*Repair* on the audit's card."""
-        await think(interaction)
         staff = _may_manage(interaction)
+        await think(interaction)
         report = await self._memberships.audit.repair(_guild(interaction), staff.id)
         await answer(interaction, access_cards.audited(self._words(interaction), report, repairing=True))
 
     async def press_retry(self, interaction: Interaction, _: str) -> None:
         """*Try again* on the card that tells of a refusal."""
-        await think(interaction)
         _may_manage(interaction)
+        await think(interaction)
         await self._memberships.breaker.retry(_guild(interaction))
         await answer(interaction, access_cards.retried(self._words(interaction)))
 
@@ -192,6 +192,21 @@ class Access(
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         await self._memberships.roles_changed(role.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
+        await self._memberships.roles_changed(channel.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        if before.overwrites != after.overwrites:
+            await self._memberships.roles_changed(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._memberships.roles_changed(channel.guild.id)
 
     def _words(self, interaction: Interaction) -> Words:
         return self._texts.of(str(interaction.locale))

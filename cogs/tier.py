@@ -277,14 +277,14 @@ class TierPage(
 
     async def press_recheck(self, interaction: Interaction, _: str) -> None:
         """*Look again* on the card that tells of a tier that cannot be sold."""
-        await think(interaction)
         _demand_owner(interaction)
+        await think(interaction)
         await self._tiers.recheck(_guild(interaction))
         await answer(interaction, shelf_cards.looked(self._words(interaction)))
 
     async def _apply(self, interaction: Interaction, draft: str, *, everybody: bool) -> None:
-        await interaction.response.defer()
         _demand_owner(interaction)
+        await interaction.response.defer()
         done = await self._memberships.editing.apply(
             _guild(interaction),
             draft,

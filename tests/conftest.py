@@ -12,7 +12,7 @@ import pytest
 
 from tests.stage import Stage, process, staged
 
-pytest_plugins = ["tests.judge.plugin"]
+pytest_plugins = ["tests.judge.plugin", "tests.browser"]
 
 
 @pytest.fixture

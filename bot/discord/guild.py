@@ -17,7 +17,7 @@ from bot.cards import Card
 from bot.discord import places
 from bot.discord.client import Client
 from bot.discord.kit import files, view
-from bot.discord.permissions import DANGEROUS
+from bot.discord.permissions import dangers, granted
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
 from bot.ports import Delivery, Person, Place, Role, Said, ServerEvent, Voice
@@ -40,7 +40,9 @@ class DiscordServer:
         return guild.name if guild else None
 
     async def roles(self, guild_id: int) -> list[Role]:
-        return [_role(role, rank) for rank, role in enumerate(sorted(self._guild(guild_id).roles))]
+        guild = self._guild(guild_id)
+        there = granted(guild)
+        return [_role(role, rank, there.get(role.id, ())) for rank, role in enumerate(sorted(guild.roles))]
 
     async def own_top_position(self, guild_id: int) -> int:
         guild = self._guild(guild_id)
@@ -296,8 +298,8 @@ def has_action(components: Iterable[Any], action: str) -> bool:
     return False
 
 
-def _role(role: discord.Role, rank: int) -> Role:
-    dangerous = tuple(name for name, held in role.permissions if held and name in DANGEROUS)
+def _role(role: discord.Role, rank: int, there: Iterable[str]) -> Role:
+    dangerous = (*dangers(role.permissions), *there)
     return Role(role.id, role.name, rank, role.managed, role.is_default(), dangerous)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import discord
+
 DANGEROUS = frozenset(
     {
         "administrator", "manage_guild", "manage_roles", "manage_channels", "manage_webhooks", "manage_events",
@@ -11,3 +13,23 @@ DANGEROUS = frozenset(
     }
 )  # fmt: skip
 """Names of discord.Permissions: whoever holds one can harm the server or read what is not theirs."""
+
+
+def dangers(permissions: discord.Permissions) -> tuple[str, ...]:
+    """The dangerous ones among these."""
+    return tuple(name for name, held in permissions if held and name in DANGEROUS)
+
+
+def granted(guild: discord.Guild) -> dict[int, tuple[str, ...]]:
+    """What channels grant to roles beyond what the roles themselves carry: "manage_messages (#help)", by role."""
+    found: dict[int, dict[str, str]] = {}
+    for channel in guild.channels:
+        # The library's own objects: `channel.overwrites` would look up each role and member, at every role we give.
+        for overwrite in channel._overwrites:
+            if overwrite.is_role() and overwrite.allow:
+                for name in dangers(discord.Permissions(overwrite.allow)):
+                    found.setdefault(overwrite.id, {}).setdefault(name, channel.name)
+    return {
+        role: tuple(f"{name} (#{channel})" for name, channel in names.items())
+        for role, names in found.items()
+    }

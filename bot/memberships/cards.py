@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from bot.cards import Accent, Button, Card, Line, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
-from bot.memberships.model import Entitlement, Order, Product, Tier
+from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
 from bot.memberships.wording import price_words, roles_words, span_words
 from bot.money import Money
 
+OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
 PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
 
@@ -141,8 +142,21 @@ def receipt(t: Words, told: Receipt) -> Card:
     )
 
 
+def _over(t: Words, right: Entitlement) -> str:
+    """Paid, and over all the same."""
+    if right.standing is Standing.REVOKED:
+        return t("The staff ended this membership. Ask them if you think that this is a mistake.")
+    if right.standing is Standing.REPLACED:
+        return t("A larger membership took the place of this one.")
+    return t(
+        "This membership ended {when}. /membership plans shows how to go on.", when=stamp(right.held_until)
+    )
+
+
 def _fate(t: Words, told: Receipt) -> tuple[Accent, str]:
     order, right = told.order, told.right
+    if order.state is State.PAID and right is not None and right.standing in OVER:
+        return Accent.QUIET, _over(t, right)
     if order.state is State.PAID and right is not None:
         when, role = t("for ever") if right.forever else stamp(right.ends_at), _role(order.tier)
         if told.ahead:

@@ -17,6 +17,9 @@ from bot.memberships.store import orders
 
 UNPAID_FOR = timedelta(hours=48)  # after the link expired: a delayed payment may still come
 PAID_FOR = timedelta(days=35)  # a refund at the provider may still come
+MISSED = (
+    2 * PAID_FOR
+)  # after a start: Lyceum may have been off for longer than a provider repeats its webhooks
 SLOWEST = {State.PENDING: timedelta(minutes=15)}
 SLOW = timedelta(hours=6)
 AT_ONCE = 20
@@ -36,12 +39,19 @@ class Polling:
         self._first = timedelta(seconds=seconds)
         self._plan: dict[int, tuple[datetime, timedelta, State]] = {}
         self._started = False
+        self._missed: set[int] = set()  # orders that nobody has looked at since the start
 
     async def tick(self) -> None:
         """Look at what is due for a look."""
         now, real = self._clock.now(), real_now()
         async with self._db.read() as db:
             watched = await orders.watched(db, now - UNPAID_FOR, now - PAID_FOR)
+            if not self._started or self._missed:
+                older = await orders.watched(db, now - MISSED, now - MISSED)
+                if not self._started:
+                    self._missed = {order.id for order in older}
+                usual = {order.id for order in watched}
+                watched += [order for order in older if order.id in self._missed - usual]
         for order in watched:
             self._watch(order, real)
         self._plan = {order.id: self._plan[order.id] for order in watched}
@@ -63,3 +73,5 @@ class Polling:
             await self._look(order)
         except (RetryLater, NeedsAction) as error:
             log.warning("a provider did not tell about an order", order=order.id, error=str(error))
+        else:
+            self._missed.discard(order.id)

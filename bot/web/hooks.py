@@ -7,6 +7,7 @@ import asyncio
 import structlog
 from aiohttp import web
 
+from bot.crashpoints import point
 from bot.payments.intake import Intake
 from bot.payments.port import InvalidWebhook
 
@@ -37,6 +38,10 @@ def routes(intake: Intake, slowest: float = SLOWEST) -> list[web.RouteDef]:
         ):  # a full disk, a locked file, or a defect of ours: the provider keeps it and comes again
             log.exception("a webhook could not be stored", provider=provider.name)
             raise web.HTTPServiceUnavailable(text="try again") from None
-        return web.Response(body=provider.acknowledgement)
+        answer = web.Response(body=provider.acknowledgement)
+        await answer.prepare(request)
+        await answer.write_eof()
+        point("webhook.answered")
+        return answer
 
     return [web.post("/hooks/{provider}", post)]

@@ -118,6 +118,7 @@ class Worker:
         async with self._db.write() as tx:
             rows = await store.claim(tx, now, real_now(), limit, list(self._tasks))
             point("work.claimed")
+        point("work.leased")
         self._known = False
         return [Job(**row._mapping) for row in rows]
 

@@ -11,6 +11,7 @@ import { Drawer } from "./drawer.js";
 import { drawHead } from "./head.js";
 import { EPHEMERAL, mentionsMe } from "./messages.js";
 import { drawPeople } from "./people.js";
+import { goRound } from "./regions.js";
 import { drawSide } from "./side.js";
 import { BOT, application, myself, nameOf, people, state, take } from "./state.js";
 import { refreshRelative } from "./time.js";
@@ -104,6 +105,9 @@ function recall() {
   state.channel = found ?? text[0]?.id ?? BOT;
 }
 
+// What has the focus in a panel that was opened.
+const INSIDE = { people: () => "find-member", tour: () => "close-tour", drawer: () => drawer.tab };
+
 /** Open or close a panel: the members, the guided visit, the developer's drawer. */
 function panel(name, wanted = document.getElementById(name).hidden) {
   document.getElementById(name).hidden = !wanted;
@@ -111,7 +115,7 @@ function panel(name, wanted = document.getElementById(name).hidden) {
   if (name === "drawer") look(wanted);
   if (name === "drawer" && wanted) drawer.open();
   draw();
-  if (!wanted) document.getElementById(`open-${name}`)?.focus();
+  document.getElementById(wanted ? INSIDE[name]() : `open-${name}`)?.focus();
 }
 
 // --- drawing --------------------------------------------------------------------------------------------
@@ -145,8 +149,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (document.body.classList.contains("menu")) document.body.classList.remove("menu");
-  else for (const name of ["drawer", "tour"]) if (document.getElementById(name).contains(event.target)) panel(name, false);
+  else for (const name of ["drawer", "tour", "people"]) if (document.getElementById(name).contains(event.target)) panel(name, false);
 });
+
+goRound();
 
 document.addEventListener("visibilitychange", () => !document.hidden && view.list.pinned && markRead(state.channel));
 
@@ -234,12 +240,20 @@ async function start() {
   look = listen(changed, (there) => {
     document.getElementById("trouble").hidden = there;
   });
-  if (!document.getElementById("drawer").hidden) panel("drawer", true);
+  if (!document.getElementById("drawer").hidden) {
+    look(true);
+    drawer.open();
+  }
   setInterval(tick, 250);
   setInterval(refreshRelative, 5000);
 }
 
-start().catch((error) => {
-  failed(error);
-  setTimeout(() => location.reload(), 3000);
-});
+/** Begin; where the sandbox does not answer yet, once more after a while. */
+function begin() {
+  start().catch((error) => {
+    failed(error);
+    setTimeout(begin, 2000);
+  });
+}
+
+begin();

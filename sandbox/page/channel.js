@@ -6,7 +6,8 @@ import { History, byId } from "./history.js";
 import { icon } from "./icons.js";
 import { VirtualList } from "./list.js";
 import { itemsOf, nodeOf } from "./messages.js";
-import { nameOf, state } from "./state.js";
+import { speak, spokenMessage } from "./spoken.js";
+import { state } from "./state.js";
 import { markRead, marks, readUpTo } from "./unread.js";
 import { word } from "./words.js";
 
@@ -139,7 +140,7 @@ export class ChannelView {
       this.#unseen += others.length;
       this.#moved(false);
     }
-    if (others.length) speak(others.slice(-3).map((message) => `${nameOf(message.author)}: ${plain(message)}`).join("\n"));
+    if (others.length) speak(others.slice(-3).map(spokenMessage).join("\n"));
   }
 
   /** Arrows go from message to message; Enter is left to what has the focus. */
@@ -155,14 +156,4 @@ export class ChannelView {
     next.focus();
     return next.scrollIntoView({ block: "nearest" });
   }
-}
-
-function speak(text) {
-  document.getElementById("spoken").textContent = text.slice(0, 500);
-}
-
-/** The words of a message without its form. */
-function plain(message) {
-  const inside = (components) => (components ?? []).flatMap((one) => [one.content, one.label, ...inside(one.components), ...inside(one.accessory && [one.accessory])]);
-  return [message.content, ...(message.embeds ?? []).map((embed) => embed.title), ...inside(message.components)].filter(Boolean).join(" ").slice(0, 160);
 }

@@ -27,7 +27,7 @@ export function many(options, data, submit = null) {
   const fits = () => chosen.size >= least && chosen.size <= most;
   const go = submit && el("button", { type: "button", class: "button primary", onclick: () => submit([...chosen], go) }, word("ok"));
   const count = () => {
-    told.textContent = `${chosen.size} / ${word(least === most ? "chooseExactly" : "chooseBetween", { least, most })}`;
+    told.textContent = `${word("chosen", { n: chosen.size })} · ${word(least === most ? "chooseExactly" : "chooseBetween", { least, most })}`;
     if (go) go.disabled = data.disabled || !fits();
     for (const box of list.querySelectorAll("input")) box.disabled = data.disabled || (!box.checked && chosen.size >= most);
   };

@@ -24,15 +24,15 @@ export function clockNode(doing) {
   const busy = turn !== null;
   const speed = ([value, sign, name]) => {
     const on = state.clock?.speed === value;
-    const how = { type: "button", id: `speed-${value}`, "aria-pressed": String(on), "aria-label": word(name), title: word(name), disabled: busy };
-    return el("button", { ...how, onclick: () => doing.speed(value) }, value === 60 ? "×60" : icon(sign));
+    const how = { type: "button", id: `speed-${value}`, "aria-pressed": String(on), "aria-label": word(name), title: word(name), "aria-disabled": busy ? "true" : null };
+    return el("button", { ...how, onclick: () => turn || doing.speed(value) }, value === 60 ? "×60" : icon(sign));
   };
-  const step = ([name, seconds]) => el("button", { type: "button", id: `step-${name}`, disabled: busy, onclick: () => doing.turn(seconds) }, word(name));
+  const step = ([name, seconds]) => el("button", { type: "button", id: `step-${name}`, "aria-disabled": busy ? "true" : null, onclick: () => turn || doing.turn(seconds) }, word(name));
   return el(
     "div",
     { id: "clock", role: "group", "aria-label": word("clock"), class: busy ? "turning" : "" },
     el("span", { class: "label" }, word("now")),
-    el("time", { id: "now", title: word("clock") }),
+    el("time", { id: "now", title: word("clock") }, said()),
     el("span", { class: "buttons" }, ...SPEEDS.map(speed)),
     el("span", { class: "buttons" }, ...STEPS.map(step)),
     el("span", { class: "bar", role: "progressbar", "aria-label": word("turning"), hidden: !busy }),
@@ -43,9 +43,15 @@ export function clockNode(doing) {
 export function tick() {
   const node = document.getElementById("now");
   if (!node || !state.clock) return;
-  const moment = turn ? hands() : now();
-  const text = state.clock.speed ? `${written(moment, "D")} ${written(moment, "T")}` : written(moment, innerWidth > 720 ? "F" : "f");
+  const text = said();
   if (node.textContent !== text) node.textContent = text;
+}
+
+/** As much as there is room for. */
+function said() {
+  const moment = turn ? hands() : now();
+  if (innerWidth <= 720) return written(moment, state.clock.speed ? "short+" : "short");
+  return written(moment, state.clock.speed ? "long+" : innerWidth > 1440 ? "F" : "f");
 }
 
 /** Where the hands stand while the clock turns: fast at first, slower towards the goal. */
@@ -79,5 +85,8 @@ function show(on) {
   const clock = document.getElementById("clock");
   clock.classList.toggle("turning", on);
   clock.querySelector(".bar").hidden = !on;
-  for (const button of clock.querySelectorAll("button")) button.disabled = on;
+  for (const button of clock.querySelectorAll("button")) {
+    if (on) button.setAttribute("aria-disabled", "true"); // not `disabled`: that would take the focus from it
+    else button.removeAttribute("aria-disabled");
+  }
 }

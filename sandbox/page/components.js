@@ -72,14 +72,15 @@ function button(data, ctx) {
   );
 }
 
-/** Hold a control while its action runs, so that it is not pressed twice. */
+/** Hold a control while its action runs, so that it is not pressed twice; it keeps the focus. */
 async function busy(node, action) {
-  node.disabled = true;
+  if (node.classList.contains("busy")) return;
+  node.setAttribute("aria-disabled", "true");
   node.classList.add("busy");
   try {
     await action();
   } finally {
-    node.disabled = false;
+    node.removeAttribute("aria-disabled");
     node.classList.remove("busy");
   }
 }
@@ -167,7 +168,7 @@ export function poll(data, doing, message) {
   const entry = (answer) => {
     const on = mine.includes(answer.answer_id);
     const count = votes.get(answer.answer_id)?.count ?? 0;
-    const node = el("button", { type: "button", class: "answer", "aria-pressed": String(on), disabled: data.results?.is_finalized, onclick: () => vote(answer, on) }, answer.poll_media.emoji?.name, answer.poll_media.text, el("span", { class: "quiet" }, String(count)));
+    const node = el("button", { type: "button", class: "answer", "aria-pressed": String(on), disabled: data.results?.is_finalized, onclick: () => vote(answer, on) }, answer.poll_media.emoji?.name && el("span", { "aria-hidden": "true" }, answer.poll_media.emoji.name), el("span", { class: "words" }, answer.poll_media.text), el("span", { class: "quiet" }, String(count)));
     node.style.setProperty("--share", `${(100 * count) / most}%`);
     return el("li", {}, node);
   };

@@ -3,8 +3,12 @@
 import { upload } from "./api.js";
 import { commandOf, matching, missing, nextRequired, optionsOf, strayOf, typed } from "./commands.js";
 import { el, fill } from "./dom.js";
+import { Form } from "./form.js";
 import { icon } from "./icons.js";
+import { Mentions } from "./mentions.js";
 import { BOT, channelName, nameOf, state } from "./state.js";
+import { Suggestions } from "./suggestions.js";
+import { Tray } from "./tray.js";
 import { KINDS, Picked, valuesFor } from "./values.js";
 import { localised, word } from "./words.js";
 
@@ -13,8 +17,7 @@ export class Composer {
   constructor(doing) {
     this.doing = doing;
     this.picked = new Picked();
-    this.suggestions = [];
-    this.active = 0;
+    this.mentions = new Mentions();
     this.asked = 0;
     this.replying = null;
     this.box = el("textarea", {
@@ -22,35 +25,30 @@ export class Composer {
       rows: 1,
       autocomplete: "off",
       spellcheck: false,
-      role: "combobox",
-      "aria-autocomplete": "list",
-      "aria-controls": "suggestions",
-      "aria-expanded": "false",
       oninput: () => this.typed(),
       onkeydown: (event) => this.key(event),
       onclick: () => this.typed(),
       onblur: () => setTimeout(() => this.close(), 150),
     });
-    this.list = el("ul", { id: "suggestions", role: "listbox", hidden: true });
+    this.offers = new Suggestions(this.box);
+    this.form = new Form((option) => this.write(`${this.box.value.trimEnd()} ${localised(option)}:`));
+    this.tray = new Tray(() => this.box.focus());
     this.note = el("p", { id: "note" });
-    this.files = [];
-    this.tray = el("ul", { id: "tray", hidden: true });
-    this.plus = el("button", { type: "button", class: "tool", id: "attach", onclick: () => this.addFiles() }, icon("plus"));
     this.send = el("button", { type: "button", class: "button primary", onclick: () => this.submit() });
-    fill(document.getElementById("bottom"), this.list, this.note, el("div", { class: "composer" }, this.tray, el("div", { class: "line" }, this.plus, this.box, this.send)));
-    this.box.addEventListener("paste", (event) => event.clipboardData.files.length && this.take([...event.clipboardData.files]));
+    const line = el("div", { class: "line" }, this.tray.button, this.box, this.send);
+    fill(document.getElementById("bottom"), this.offers.list, this.note, el("div", { class: "composer" }, this.tray.node, this.form.node, line));
+    this.tray.watch(this.box, document.getElementById("chat"));
     this.label();
   }
 
   /** Say labels in the viewer's language, for the open channel. */
   label() {
     const name = state.channel === BOT ? `@${channelName(BOT)}` : `#${channelName(state.channel)}`;
-    const text = word("write", { channel: name });
-    this.box.placeholder = text;
-    this.box.setAttribute("aria-label", text);
+    this.box.placeholder = word(innerWidth > 720 ? "write" : "writeShort", { channel: name });
+    this.box.setAttribute("aria-label", word("write", { channel: name }));
     fill(this.send, el("span", {}, word("send")));
-    this.plus.title = word("attach");
-    this.plus.setAttribute("aria-label", word("attach"));
+    this.tray.label();
+    this.offers.label();
     this.reply(this.replying);
   }
 
@@ -64,33 +62,18 @@ export class Composer {
   }
 
   /** Put a text in the box, as if it had been typed. */
-  write(text) {
+  write(text, caret = text.length) {
     this.box.value = text;
     this.box.focus();
+    this.box.setSelectionRange(caret, caret);
     this.typed();
   }
 
-  // --- files ----------------------------------------------------------------------------------------------
-
-  addFiles() {
-    const input = el("input", { type: "file", multiple: true });
-    input.addEventListener("change", () => this.take([...input.files]));
-    input.click();
-  }
-
-  /** More files to send with the next message, no more than ten. */
-  take(files) {
-    this.hold([...this.files, ...files].slice(0, 10));
-  }
-
-  /** Exactly these files. */
-  hold(files) {
-    this.files = files;
-    const out = (file) => () => this.hold(this.files.filter((one) => one !== file));
-    const entry = (file) => el("li", {}, icon("file"), el("span", { class: "name" }, file.name), el("button", { type: "button", class: "tool", "aria-label": word("takeOut", { what: file.name }), onclick: out(file) }, icon("close")));
-    fill(this.tray, ...this.files.map(entry));
-    this.tray.hidden = !this.files.length;
-    this.box.focus();
+  /** Put somebody's name where the caret is. */
+  mention(user) {
+    const { value, selectionStart } = this.box;
+    const name = `${selectionStart && !/\s$/.test(value.slice(0, selectionStart)) ? " " : ""}${this.mentions.name(user)}`;
+    this.write(value.slice(0, selectionStart) + name + value.slice(selectionStart), selectionStart + name.length);
   }
 
   grow() {
@@ -104,26 +87,41 @@ export class Composer {
     this.grow();
     const line = this.box.value;
     const asked = (this.asked += 1);
-    if (!line.startsWith("/") || line.includes("\n")) return this.close();
+    if (!line.startsWith("/") || line.includes("\n")) return this.named(line);
     const all = typed(state.commands);
     const known = commandOf(line, all);
+    if (!known?.rest) this.form.hide();
     if (!known) return this.offer(matching(line, all).map((command) => this.commandEntry(command)));
     const given = optionsOf(known.rest, known.command);
     const start = line.length - known.rest.length;
     const caret = this.box.selectionStart - start;
     const current = given.findLast((one) => one.from <= caret);
+    if (known.rest) this.form.show(known.command, given, current);
     if (!current) return this.offer(known.rest ? this.optionEntries(known, given) : [this.commandEntry(known.command)]);
     if (this.picked.has(known.command, current)) {
       const more = this.optionEntries(known, given);
-      return more.length ? this.offer(more) : this.close();
+      return more.length ? this.offer(more) : this.shut();
     }
     if (current.option.autocomplete) await new Promise((done) => setTimeout(done, 120));
     if (asked !== this.asked) return undefined; // something else has been typed since
     const values = await valuesFor(known.command, current, given, this.picked).catch((error) => this.doing.failed(error) ?? []);
     if (asked !== this.asked) return undefined;
     const more = current.text && current === given.at(-1) && line.endsWith(" ") ? this.optionEntries(known, given) : [];
-    if (!values && !more.length) return this.close(); // any text or number will do
-    return this.offer([...more, ...(values ?? []).map((value) => this.valueEntry(current, value))], KINDS[current.option.type]);
+    if (!values && !more.length) return this.shut(); // any text or number will do
+    return this.offer([...more, ...(values ?? []).map((value) => this.valueEntry(current, value))], word(KINDS[current.option.type]));
+  }
+
+  /** Names of people, roles and channels in a message. */
+  named(line) {
+    this.form.hide();
+    const caret = this.box.selectionStart;
+    const offered = this.mentions.offer(line, caret);
+    if (!offered) return this.shut();
+    const take = (one) => () => {
+      const taken = this.mentions.take(line, caret, one);
+      this.write(taken.line, taken.caret);
+    };
+    return this.offer(offered.map((one) => ({ label: one.label, more: one.more, take: take(one) })));
   }
 
   commandEntry(command) {
@@ -169,60 +167,34 @@ export class Composer {
     input.click();
   }
 
-  // --- the list -------------------------------------------------------------------------------------------
-
-  offer(entries, kind = "") {
-    this.suggestions = entries;
-    this.active = 0;
-    const nodes = entries.map((entry, index) =>
-      el(
-        "li",
-        { role: "option", id: `suggestion-${index}`, onpointerdown: (event) => this.pick(event, index) },
-        el("strong", {}, entry.label),
-        el("span", { class: "quiet" }, entry.more ?? ""),
-        el("span", { class: "hint" }, entry.hint ?? ""),
-      ),
-    );
-    if (!nodes.length) nodes.push(el("li", { class: "quiet" }, kind ? `${word("nothing")} (${kind})` : word("nothing")));
-    fill(this.list, ...nodes);
-    this.list.hidden = false;
-    this.box.setAttribute("aria-expanded", "true");
-    this.mark();
+  offer(entries, kind) {
+    this.offers.offer(entries, kind);
   }
 
-  mark() {
-    [...this.list.children].forEach((node, index) => node.setAttribute("aria-selected", String(index === this.active)));
-    this.box.setAttribute("aria-activedescendant", this.suggestions.length ? `suggestion-${this.active}` : "");
-    this.list.children[this.active]?.scrollIntoView({ block: "nearest" });
-  }
-
-  close() {
+  /** No list; what has been asked for comes too late. */
+  shut() {
     this.asked += 1;
-    this.suggestions = [];
-    this.list.hidden = true;
-    this.box.setAttribute("aria-expanded", "false");
-    this.box.removeAttribute("aria-activedescendant");
+    this.offers.close();
   }
 
-  pick(event, index) {
-    event.preventDefault();
-    this.suggestions[index].take();
+  /** Neither list nor form. */
+  close() {
+    this.shut();
+    this.form.hide();
   }
 
   key(event) {
     if (event.isComposing) return;
-    const open = !this.list.hidden && this.suggestions.length > 0;
+    const { open } = this.offers;
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      this.active = (this.active + step + this.suggestions.length) % this.suggestions.length;
-      this.mark();
+      this.offers.move(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Tab" && !event.shiftKey && (open || this.goOn())) {
-      if (open) this.suggestions[this.active].take();
-    } else if (event.key === "Escape" && (!this.list.hidden || this.replying)) {
-      if (this.list.hidden) this.reply(null);
-      this.close();
+      if (open) this.offers.take();
+    } else if (event.key === "Escape" && (!this.offers.hidden || this.replying)) {
+      if (this.offers.hidden) this.reply(null);
+      this.shut();
     } else if (event.key === "Enter" && !event.shiftKey) {
-      if (open && !this.complete()) this.suggestions[this.active].take();
+      if (open && !this.complete()) this.offers.take();
       else this.submit();
     } else {
       return;
@@ -253,10 +225,10 @@ export class Composer {
 
   async submit() {
     const line = this.box.value.trim();
-    const files = this.files;
+    const { files } = this.tray;
     if (!line && !files.length) return;
     const command = line.startsWith("/") && !line.includes("\n");
-    const body = command ? this.commandBody(line) : { content: line, reply_to: this.replying?.id };
+    const body = command ? this.commandBody(line) : { content: this.mentions.coded(line), reply_to: this.replying?.id };
     if (typeof body === "string") {
       this.doing.failed(new Error(body));
       return;
@@ -265,12 +237,12 @@ export class Composer {
     this.grow();
     this.close();
     this.reply(null);
-    if (!command) this.hold([]);
+    if (!command) this.tray.hold([]);
     try {
       if (command) await this.doing.slash(body);
       else await this.doing.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);
     } catch (error) {
-      if (!command) this.take(files);
+      if (!command) this.tray.take(files);
       if (!this.box.value) this.box.value = line; // nothing that was typed is lost
       this.doing.failed(error);
     }

@@ -5,6 +5,7 @@ import { channels, chooser, defaults, many, roles, users } from "./choose.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { blocks } from "./markdown.js";
+import { renew } from "./renew.js";
 import { LANGUAGES, locale, word } from "./words.js";
 
 let number = 0;
@@ -13,7 +14,10 @@ function frame(title, ...nodes) {
   const name = `dialog-${(number += 1)}`;
   const close = el("button", { type: "button", class: "tool close", "aria-label": word("close"), onclick: () => dialog.close() }, icon("close"));
   const dialog = el("dialog", { "aria-labelledby": name }, el("div", { class: "dialog-head" }, el("h2", { id: name }, title), close), ...nodes);
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    if (document.activeElement === document.body) document.getElementById("composer")?.focus(); // what opened it is gone
+  });
   dialog.addEventListener("pointerdown", (event) => event.target === dialog && outside(dialog, event) && dialog.close());
   return dialog;
 }
@@ -66,9 +70,12 @@ function ask(title, fields, read, submit) {
   });
 }
 
-/** One line of text. */
-export async function askText(title) {
-  const input = el("input", { type: "text", required: true, maxlength: 100, "aria-label": title });
+/** One line of text, or as many as a message holds. */
+export async function askText(title, { value = "", long = false } = {}) {
+  const input = long
+    ? el("textarea", { rows: 5, required: true, maxlength: 2000, "aria-label": title })
+    : el("input", { type: "text", required: true, maxlength: 100, "aria-label": title });
+  input.value = value;
   return ask(title, [input], () => input.value, word("ok"));
 }
 
@@ -104,11 +111,8 @@ export function showLive(title, make) {
 /** Draw the open live dialog anew, keeping the focus. */
 export function refreshLive() {
   if (!live || (live.drawn && !live.body.isConnected)) return;
-  const buttons = () => [...live.body.querySelectorAll("button")];
-  const focused = buttons().indexOf(document.activeElement);
-  fill(live.body, ...live.make());
+  renew(live.body, ...live.make());
   live.drawn = true;
-  buttons()[focused]?.focus();
 }
 
 /** A bot's modal. `send` gets its fields by custom_id; resolves with what that answers, or null. */

@@ -1,16 +1,19 @@
 // What the acting person can do. Each deed is one call of the control side; what it refuses is shown as its sentence.
 
-import { post } from "./api.js";
+import { asPerson, post } from "./api.js";
 import { turning } from "./clock.js";
 import { askModal, askNewcomer, askText, show, showLive } from "./dialogs.js";
 import { el, toast } from "./dom.js";
 import { pickEmoji } from "./emoji.js";
+import { showMenu } from "./menu.js";
+import { menuButtons, menuOfMessage, menuOfPerson } from "./menus.js";
 import { failure } from "./messages.js";
 import { profile } from "./people.js";
 import { comingEvents, eventNode } from "./side.js";
+import { speak as say, spokenMessage } from "./spoken.js";
 import { myself, nameOf, state, takeClock } from "./state.js";
 import { happened } from "./tour.js";
-import { locale, localised, paint, speak, word } from "./words.js";
+import { locale, paint, speak, word } from "./words.js";
 
 const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: locale(), ...body });
 
@@ -31,6 +34,7 @@ export function deeds(page) {
     await page.view.read();
     if (answer.state === "no_response") page.view.note(failure(word("noResponse")));
     else if (answer.state === "thinking") toast(word("slow"));
+    else if (answer.state === "updated" && answer.message) say(spokenMessage(answer.message));
     else if (answer.state === "modal") {
       const next = await askModal(answer.modal, (fields) => post("submit", mine({ modal: answer.modal.id, fields })));
       if (next) await outcome(next);
@@ -38,14 +42,7 @@ export function deeds(page) {
     return answer;
   };
 
-  const menuButton = (command, target) => {
-    const run = async (event) => {
-      event.currentTarget.closest("dialog").close();
-      await doing.act("menu", { command: command.name, target });
-    };
-    return el("button", { type: "button", class: "menu-item", onclick: run }, localised(command));
-  };
-  const menus = (type, target) => state.commands.filter((command) => command.type === type).map((command) => menuButton(command, target));
+  const address = (message) => `/channels/${message.channel_id}/messages/${message.id}`;
 
   const doing = {
     trying,
@@ -85,8 +82,28 @@ export function deeds(page) {
         await page.readWorld();
         await page.open(thread.id);
       }),
-    apps: (message) => show(word("apps"), ...menus(3, message.id)),
-    who: (user) => show(nameOf(user), ...profile(user), ...menus(2, user.id)),
+    edit: (message) =>
+      trying(async () => {
+        const content = await askText(word("edit"), { value: message.content, long: true });
+        if (content === null || content === message.content) return;
+        await asPerson(state.me, "PATCH", address(message), { content });
+        await page.view.again(message.id);
+        await page.view.read();
+      }),
+    remove: (message) =>
+      trying(async () => {
+        await asPerson(state.me, "DELETE", address(message));
+        await page.view.again(message.id);
+        await page.view.read();
+      }),
+    menuOf: (message, row) => menuOfMessage(message, row, doing),
+    menuOfWho: (user) => menuOfPerson(user, doing),
+    more: (message, button) => {
+      const { label, entries } = menuOfMessage(message, button, doing);
+      showMenu(button, label, entries);
+    },
+    mention: (user) => page.composer().mention(user),
+    who: (user) => show(nameOf(user), ...profile(user), ...menuButtons(user, doing)),
     events: () =>
       showLive(word("events"), () => {
         const coming = comingEvents();

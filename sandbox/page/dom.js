@@ -13,9 +13,12 @@ export function el(tag, attributes = {}, ...children) {
 
 /** Replace what is in a node. */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat(Infinity).filter(Boolean).map(part));
+  node.replaceChildren(...nodesOf(children));
   return node;
 }
+
+/** Children as nodes: lists opened, what is false or missing left out, texts as texts. */
+export const nodesOf = (children) => children.flat(Infinity).filter(Boolean).map(part);
 
 function part(child) {
   return child instanceof Node ? child : document.createTextNode(String(child));

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { el, fill } from "./dom.js";
 import { Faults } from "./faults.js";
 import { icon } from "./icons.js";
+import { written } from "./time.js";
 import { language, word } from "./words.js";
 
 const MOST = 300;
@@ -23,6 +24,11 @@ export class Drawer {
     this.doing = doing;
     this.node = document.getElementById("drawer");
     this.faults = new Faults(doing, () => this.draw(true));
+  }
+
+  /** The id of the tab that is open. */
+  get tab() {
+    return `tab-${this.#tab}`;
   }
 
   /** It was opened: read what was asked before. */
@@ -140,7 +146,7 @@ function fold(face, parts) {
   return node;
 }
 
-const clockTime = (at) => el("span", { class: "quiet at" }, at.slice(11, 23));
+const clockTime = (at) => el("span", { class: "quiet at" }, written(Date.parse(at), "exact"));
 
 function requestNode({ at, method, path, body, status, answer }) {
   const kind = status >= 500 || status === 0 ? "bad" : status >= 400 ? "poor" : "good";

@@ -113,7 +113,7 @@ export class Faults {
       const take = () => this.doing.trying(() => remove(`faults/${fault.id}`).then(() => this.read()));
       const told = [fault.route ?? fault.event, fault.status ?? fault.how ?? fault.limit ?? (fault.delay ? `${fault.delay} s` : "")];
       const times = fault.times < ALWAYS / 2 && `×${fault.times}`;
-      return el("li", { class: "row" }, el("code", {}, told.filter(Boolean).join(" → ")), times, el("button", { type: "button", class: "small-button", onclick: take }, word("takeBack")));
+      return el("li", { class: "row", "data-fault": fault.id }, el("code", {}, told.filter(Boolean).join(" → ")), times, el("button", { type: "button", class: "small-button", onclick: take }, word("takeBack")));
     };
     return el("ul", { class: "ordered" }, ...this.#ordered.map(entry));
   }

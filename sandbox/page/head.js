@@ -1,8 +1,9 @@
 // The line above the messages: which channel this is, the community's clock, and the panels to open.
 
 import { clockNode, tick } from "./clock.js";
-import { el, fill } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { renew } from "./renew.js";
 import { BOT, channelName, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -16,19 +17,17 @@ export function signOf(channel) {
 /** Draw the line. `doing` is {turn, speed, menu, panel}. */
 export function drawHead(doing) {
   const channel = state.channel === BOT ? null : state.channels.get(state.channel);
-  const focused = document.activeElement?.id;
   const panel = (name, sign) => {
     const open = !document.getElementById(name).hidden;
     const how = { type: "button", id: `open-${name}`, class: "tool", "aria-label": word(name), title: word(name), "aria-expanded": String(open), "aria-controls": name };
     return el("button", { ...how, onclick: () => doing.panel(name) }, icon(sign));
   };
-  fill(
+  renew(
     document.getElementById("head"),
     el("button", { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: doing.menu }, icon("menu")),
     el("div", { class: "where" }, icon(signOf(channel)), el("h2", {}, channelName(state.channel)), channel?.topic && el("p", { class: "topic" }, channel.topic)),
     clockNode(doing),
     el("div", { class: "tools-of-head" }, panel("people", "people"), panel("tour", "tour"), panel("drawer", "code")),
   );
-  if (focused) document.getElementById(focused)?.focus();
   tick();
 }

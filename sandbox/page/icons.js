@@ -27,13 +27,16 @@ const PATHS = {
   play: "M7 4.5v15l12-7.5z",
   fast: "M4 5v14l8-7zM12 5v14l8-7z",
   send: "M3 4l18 8-18 8 3-8zM6 12h8",
+  copy: "M8.5 8.5h12v12h-12zM15.5 8.5v-5h-12v12h5",
+  pen: "M4 20l1-5L16.5 3.500a2.100 2.100 0 0 1 3 3L8 18l-4 2zM14 6l3.500 3.500",
+  bin: "M4 6.5h16M9 6.5V4h6v2.500M6.5 6.5l1 14h9l1-14M10 10.5v6M14 10.5v6",
   gem: "M6 3.5h12l4 6-10 11.5L2 9.5zM2 9.5h20M9 9.5l3 11M15 9.5l-3 11",
 };
 
 /** A picture by its name; said to nobody, because its button has a name of its own. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", `icon ${name}`], ["aria-hidden", "true"], ["focusable", "false"]]) {
+  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", `icon icon-${name}`], ["aria-hidden", "true"], ["focusable", "false"]]) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");

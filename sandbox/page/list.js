@@ -1,5 +1,7 @@
 // A list of which only what is seen, and a little around it, is in the page. Rows may be of any height.
 
+import { keepFocus } from "./renew.js";
+
 const OVER = 500;
 
 /** Rows of `items` ({id, guess}) in `list` within `scroller`.
@@ -102,10 +104,15 @@ export class VirtualList {
       next.set(item.id, { item, node });
       if (node !== row.node) this.observer.observe(node);
     }
+    const [id, held] = [...this.#rows].find(([, { node }]) => node.contains(document.activeElement)) ?? [];
+    if (!held) this.#swap(next);
+    else keepFocus(held.node, () => this.#swap(next), next.get(id)?.node ?? this.scroller);
+  }
+
+  #swap(next) {
     const wanted = new Set([...next.values()].map((row) => row.node));
     for (const { node } of this.#rows.values()) {
       if (wanted.has(node)) continue;
-      if (node.contains(document.activeElement)) this.scroller.focus({ preventScroll: true });
       this.observer.unobserve(node);
       node.remove();
     }

@@ -1,10 +1,12 @@
 // One message as a node: who, when, what, and what can be done with it.
 
+import { readable } from "./colour.js";
 import { draw, embed, fileNode, picture, poll } from "./components.js";
 import { el, ownFile } from "./dom.js";
 import { byId } from "./history.js";
 import { icon } from "./icons.js";
 import { blocks } from "./markdown.js";
+import { onMenu } from "./menu.js";
 import { application, colourOf, nameOf, now, state } from "./state.js";
 import { dayOf, messageTime, written } from "./time.js";
 import { language, word } from "./words.js";
@@ -83,7 +85,7 @@ function messageNode(message, together, doing) {
   }
   const own = Boolean(message.flags & EPHEMERAL);
   const classes = ["message", together && "together", own && "ephemeral", mentionsMe(message) && "mentioned", message.failed && "failed"];
-  return el(
+  const node = el(
     "div",
     { class: classes.filter(Boolean).join(" "), role: "article", "aria-label": `${nameOf(message.author)}, ${messageTime(when)}` },
     answered(message, doing),
@@ -94,6 +96,8 @@ function messageNode(message, together, doing) {
     own && ownNote(message, doing),
     !message.local && tools(message, own, doing),
   );
+  onMenu(node, () => doing.menuOf(message, node.closest(".row-of-log")));
+  return node;
 }
 
 /** Whether a message calls the acting member, by name, by role, or all. */
@@ -129,7 +133,7 @@ function answered(message, doing) {
 function head(message, when, doing) {
   const name = el("button", { type: "button", class: "author plain", onclick: () => doing.who(message.author) }, nameOf(message.author));
   tint(name, message.author.id);
-  return el(
+  const node = el(
     "div",
     { class: "by" },
     avatar(message.author),
@@ -137,12 +141,14 @@ function head(message, when, doing) {
     message.author.bot && el("span", { class: "badge" }, icon("check"), word("bot")),
     el("time", { datetime: message.timestamp, title: written(when, "F") }, messageTime(when)),
   );
+  onMenu(node, () => doing.menuOfWho(message.author));
+  return node;
 }
 
 /** Give a name its role's colour. */
 export function tint(node, userId) {
   const colour = colourOf(userId);
-  if (colour) node.style.setProperty("--role", colour);
+  if (colour) node.style.setProperty("--role", readable(colour));
 }
 
 /** A coloured disc with the first letter of a name. */
@@ -211,13 +217,12 @@ function threadLink(message, doing) {
 
 function tools(message, own, doing) {
   const tool = (face, label, run) => el("button", { type: "button", title: label, "aria-label": label, onclick: run }, face);
-  const menus = state.commands.some((command) => command.type === 3);
   const entries = [
     ...(own ? [] : ["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji)))),
     !own && tool(icon("smile"), word("react"), (event) => doing.pick(message, event.currentTarget)),
     !own && tool(icon("reply"), word("reply"), () => doing.reply(message)),
     !own && state.channels.get(state.channel)?.type === 0 && tool(icon("thread"), word("thread"), () => doing.thread(message)),
-    menus && tool(icon("dots"), word("apps"), () => doing.apps(message)),
+    tool(icon("dots"), word("moreActions"), (event) => doing.more(message, event.currentTarget)),
   ].filter(Boolean);
   return entries.length > 0 && el("div", { class: "tools", role: "group", "aria-label": word("tools") }, ...entries);
 }

@@ -1,7 +1,9 @@
 // The right column: the members by the role that stands out, and what is known of one of them.
 
-import { el, fill } from "./dom.js";
+import { el } from "./dom.js";
+import { onMenu } from "./menu.js";
 import { avatar, tint } from "./messages.js";
+import { renew } from "./renew.js";
 import { nameOf, roleColour, rolesOf, state } from "./state.js";
 import { written } from "./time.js";
 import { language, word } from "./words.js";
@@ -23,9 +25,7 @@ export function drawPeople(doing) {
     column.append(field, el("div", { id: "members" }));
   }
   document.getElementById("find-member").placeholder = word("findMember");
-  const focused = document.activeElement?.dataset?.member;
-  fill(document.getElementById("members"), ...groups().flatMap(([name, members]) => group(name, members, doing)));
-  if (focused) column.querySelector(`[data-member="${CSS.escape(focused)}"]`)?.focus();
+  renew(document.getElementById("members"), ...groups().flatMap(([name, members]) => group(name, members, doing)));
 }
 
 function group(name, members, doing) {
@@ -47,6 +47,7 @@ function row({ user }, doing) {
     user.id === state.world.guild.owner_id && el("span", { class: "crown", title: word("owner"), role: "img", "aria-label": word("owner") }, "♛"),
   );
   tint(node, user.id);
+  onMenu(node, () => doing.menuOfWho(user));
   return node;
 }
 

@@ -1,9 +1,11 @@
 // The left column: channels, direct messages, voice, events, and who one is.
 
-import { el, fill } from "./dom.js";
+import { el } from "./dom.js";
 import { signOf } from "./head.js";
 import { icon } from "./icons.js";
+import { onMenu } from "./menu.js";
 import { avatar } from "./messages.js";
+import { renew } from "./renew.js";
 import { BOT, application, myself, nameOf, people, rolesOf, sees, state } from "./state.js";
 import { timeNode } from "./time.js";
 import { marks } from "./unread.js";
@@ -16,11 +18,9 @@ const folded = new Set();
 /** Draw the column. `doing` is {open, voice, become, newcomer, speak, paint, events}. */
 export function drawSide(doing) {
   const { world } = state;
-  const focused = document.activeElement?.id;
-  const scrolled = document.querySelector("#side nav")?.scrollTop ?? 0;
   const bot = application();
   const mark = marks();
-  fill(
+  renew(
     document.getElementById("side"),
     el("h1", {}, world.guild?.name ?? word("title"), el("span", { class: "quiet" }, word("people_count", { n: world.members.length }))),
     el(
@@ -34,8 +34,7 @@ export function drawSide(doing) {
     connected(doing),
     selfNode(doing),
   );
-  document.querySelector("#side nav").scrollTop = scrolled;
-  if (focused) document.getElementById(focused)?.focus();
+  self.node = document.getElementById("self"); // a new one's inside may have been put into the one that was there
 }
 
 /** A category with its channels; folded, it shows only what is open or unread. */
@@ -112,14 +111,16 @@ function voiceNode(channel, doing) {
       el("span", { class: "name" }, channel.name),
       el("button", { type: "button", id: `voice-${channel.id}`, class: "small-button", "aria-label": `${label}: ${channel.name}`, onclick: () => doing.voice(mine ? null : channel.id) }, label),
     ),
-    inside.length > 0 && el("ul", {}, ...inside.map(listener)),
+    inside.length > 0 && el("ul", {}, ...inside.map((one) => listener(one, doing))),
   );
 }
 
-function listener(one) {
+function listener(one, doing) {
   const member = state.members.get(one.user_id);
   if (!member) return null;
-  return el("li", { class: "listener" }, avatar(member.user), nameOf(member.user), one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`));
+  const node = el("li", { class: "listener" }, avatar(member.user), nameOf(member.user), one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`));
+  onMenu(node, () => doing.menuOfWho(member.user));
+  return node;
 }
 
 /** The line that says in which voice channel one is. */

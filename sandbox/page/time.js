@@ -13,6 +13,10 @@ const FORMS = {
   F: { dateStyle: "full", timeStyle: "short" },
   s: { dateStyle: "short", timeStyle: "short" },
   S: { dateStyle: "short", timeStyle: "medium" },
+  "long+": { dateStyle: "long", timeStyle: "medium" },
+  short: { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" },
+  "short+": { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
+  exact: { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" },
 };
 const made = new Map(); // making a formatter costs more than formatting with it
 const UNITS = [
@@ -24,7 +28,7 @@ const UNITS = [
   ["second", 1],
 ];
 
-/** A moment (milliseconds) in one of Discord's forms t T d D f F R. */
+/** A moment (milliseconds) in one of Discord's forms t T d D f F s S R, or one of the page's own. */
 export function written(moment, form = "f") {
   if (form === "R") return relative(moment);
   const key = language() + form;

@@ -1,7 +1,8 @@
 // A guided first visit: four walks whose steps tick themselves when they have really happened.
 
-import { el, fill } from "./dom.js";
+import { el } from "./dom.js";
 import { icon } from "./icons.js";
+import { renew } from "./renew.js";
 import { application, people, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -90,15 +91,13 @@ export class Tour {
     this.#drawn = key;
     if (this.node.hidden) return;
     const all = WALKS.flatMap(([, steps]) => steps);
-    const focused = document.activeElement?.id;
     const bar = el("progress", { max: all.length, value: this.#done.size, "aria-label": word("tour") });
-    fill(
+    renew(
       this.node,
       el("div", { class: "tour-head" }, el("h2", {}, word("tour")), el("button", { type: "button", class: "tool", id: "close-tour", "aria-label": word("close"), onclick: () => this.doing.panel("tour", false) }, icon("close"))),
       el("div", { class: "tour-body", tabindex: 0, role: "group", "aria-label": word("tour") }, el("p", { class: "quiet" }, word(this.#done.size === all.length ? "tourDone" : "tourIntro")), bar, ...WALKS.map((walk) => this.#walk(walk))),
       el("p", { class: "row end" }, el("button", { type: "button", class: "small-button", id: "tour-again", onclick: () => this.#again() }, word("again"))),
     );
-    if (focused) document.getElementById(focused)?.focus();
   }
 
   #walk([name, steps]) {

@@ -7,7 +7,8 @@ import { locale, localised, word } from "./words.js";
 const [TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE] = [3, 4, 5, 6, 7, 8, 9, 10, 11];
 const MOST = 25;
 
-export const KINDS = { 3: "text", 4: "number", 5: "yes/no", 6: "member", 7: "channel", 8: "role", 9: "member/role", 10: "number", 11: "file" };
+/** Words for the kinds of option. */
+export const KINDS = { 3: "kindText", 4: "kindWhole", 5: "kindYes", 6: "kindMember", 7: "kindChannel", 8: "kindRole", 9: "kindMention", 10: "kindNumber", 11: "kindFile" };
 
 /** What was picked from a list, so that a name on the line keeps standing for its value. */
 export class Picked {

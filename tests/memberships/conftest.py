@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.i18n import Texts
 from tests.memberships.shop import Shop, opened
 
 
@@ -13,3 +15,9 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
     """An empty shelf on Monday, 2 November 2026."""
     async with opened(tmp_path) as shop:
         yield shop
+
+
+@pytest.fixture
+def texts() -> Texts:
+    """English and Chinese."""
+    return Texts("en", ZoneInfo("UTC"))

@@ -29,8 +29,10 @@ from bot.money import Money
 from bot.payments.port import (
     Fact,
     Kind,
+    PaymentProvider,
     Phase,
     Subscription,
+    Unmatched,
 )
 from bot.ports import ChatServer
 from bot.work import Queue
@@ -90,10 +92,13 @@ class Shop:
         self.db = db
         self.hall = Hall()
         self.bank = Bank(now=self.now)
+        self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
+        self.address = "https://shop.example"
+        self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
         self.service = Memberships(
-            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")), {"bank": self.bank},
-            Terms(30, 20.0, folder),
+            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
+            self.providers, Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
@@ -113,6 +118,9 @@ class Shop:
             "card.update": self.service.pay_cards.update,
         }
         self.worker = Worker(db, self, self.queue, handlers)
+
+    async def _strays(self, guild_id: int) -> list[Unmatched]:
+        return self.strays if guild_id == GUILD else []
 
     def now(self) -> datetime:
         return self.moment

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.errors import NeedsAction
+from bot.memberships.model import Search
 from bot.memberships.state import State
 from bot.money import Money
 from bot.payments.port import Kind
@@ -125,7 +126,9 @@ async def test_money_that_is_not_the_price_waits_for_the_owner(shop: Shop, wrong
     assert await shop.rights() == []
     assert shop.hall.held[ANN] == set()
     assert await shop.stuck() == ["order.review"]
-    assert [waiting.id for waiting in (await shop.service.sales(GUILD)).waiting] == [order.id]
+    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    assert waiting.order is not None
+    assert (waiting.finding, waiting.order.id) == ("payment-mismatch", order.id)
 
 
 async def test_a_refund_closes_what_waited_for_the_owner(shop: Shop) -> None:
@@ -222,6 +225,7 @@ async def test_polling_waits_longer_each_time_and_survives_a_silent_bank(shop: S
 async def test_polling_stops_two_days_after_the_link_expired(shop: Shop) -> None:
     await shop.tier()
     await shop.order()
+    await shop.service.polling.tick()
     await shop.turn(timedelta(hours=49))
     shop.bank.asked = 0
 

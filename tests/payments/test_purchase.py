@@ -104,7 +104,12 @@ async def test_olivia_gives_the_money_back(gold: Stage) -> None:
     await gold.settled()
 
     [choice] = await gold.choices("olivia", "order refund", "order")
-    answer = await gold.slash("olivia", "order refund", order=choice["value"], reason="a mistake")
+    asked = await gold.slash("olivia", "order refund", order=choice["value"], reason="a mistake")
+    assert "The membership ends at once" in words(asked["message"])
+    await gold.settled()
+    assert "Gold" in await roles(gold)  # nothing is sent before she says so
+
+    answer = await gold.click("olivia", asked["message"]["id"], label="Give $19.00 back")
     await gold.settled()
 
     assert "goes back" in words(answer["message"])

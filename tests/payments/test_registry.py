@@ -19,7 +19,12 @@ def made(set_up: Settings) -> dict[str, str]:
 
 def test_every_provider_has_the_name_of_its_line(tmp_path: Path) -> None:
     """The name stands in addresses and in every row: under another one its webhooks would find nobody."""
-    found = made(settings(tmp_path, PAYMENTS__STRIPE__SECRET_KEY="sk_test_1"))
+    found = made(
+        settings(
+            tmp_path, PAYMENTS__STRIPE__SECRET_KEY="sk_test_1", PAYMENTS__MANUAL__INSTRUCTIONS="To Olivia",
+            PAYMENTS__MANUAL__CURRENCIES='["EUR"]',
+        )
+    )  # fmt: skip
 
     assert found == {line: line for line in PROVIDERS}
 

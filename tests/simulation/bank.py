@@ -187,6 +187,12 @@ class Bank:
         """The end of what this subscription has paid for."""
         return max(fact.period.ends_at for fact in till.facts if fact.period)
 
+    def give_up(self, now: datetime) -> None:
+        """Three days long a webhook is repeated to a bot that does not answer, and then no more."""
+        stale = [one for one in self.letters if not one.delivered and one.due < now - timedelta(days=3)]
+        self._tally.given_up += len(stale)
+        self.letters = [one for one in self.letters if one not in stale]
+
     def decline(self, ref: str) -> None:
         """An attempt fails."""
         till = self.tills[ref]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 
 from bot.cards import Card
 from bot.errors import NeedsAction, RetryLater
@@ -18,12 +18,16 @@ GUILD = 7
 GOLD, SILVER, PLUS, HELPER = 50, 51, 52, 53
 SOLD = (GOLD, SILVER, PLUS)
 STAFF = 99
+NONCE = timedelta(minutes=3)  # Discord forgets it after "the past few minutes"
 
 
 class Hall:
     """Who is there and holds which role. `life` is the process that is calling."""
 
-    def __init__(self, options: Options, dice: random.Random, tally: Tally) -> None:
+    def __init__(
+        self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]
+    ) -> None:
+        self._now = now
         self._options = options
         self._dice = dice
         self._tally = tally
@@ -35,14 +39,21 @@ class Hall:
         self.calm = False
         self.refusals = 0
         self.posts: dict[str, Card] = {}
-        self.directs: list[tuple[int, str]] = []
+        self.directs: dict[
+            tuple[int, str], list[datetime]
+        ] = {}  # to whom, under which nonce: when it arrived
+        self.deleted: set[int] = set()
 
     async def guild_ids(self) -> list[int]:
         return [GUILD]
 
     async def roles(self, guild_id: int) -> list[Role]:
         names = {GOLD: "Gold", SILVER: "Silver", PLUS: "Plus", HELPER: "Helper"}
-        return [Role(id_, name, n + 1, False, False, ()) for n, (id_, name) in enumerate(names.items())]
+        return [
+            Role(id_, name, n + 1, False, False, ())
+            for n, (id_, name) in enumerate(names.items())
+            if id_ not in self.deleted
+        ]
 
     async def own_top_position(self, guild_id: int) -> int:
         return 10
@@ -83,8 +94,11 @@ class Hall:
         await self._answer("direct")
         if user_id not in self.held:
             return Delivery.GONE
-        if (user_id, key) not in self.directs:
-            self.directs.append((user_id, key))
+        arrived = self.directs.setdefault((user_id, key), [])
+        if not arrived or self._now() - arrived[-1] > NONCE:
+            arrived.append(self._now())
+        self.life.step("discord.direct.done")
+        self._fail("after")
         return Delivery.SENT
 
     async def edit_answer(self, token: str, card: Card) -> bool:
@@ -97,6 +111,13 @@ class Hall:
             del self.held[user_id]
             self.foreign = {one for one in self.foreign if one[0] != user_id}
 
+    def delete(self, role_id: int) -> None:
+        """The role is gone, and nobody holds it."""
+        self.deleted.add(role_id)
+        for held in self.held.values():
+            held.discard(role_id)
+        self.foreign = {one for one in self.foreign if one[1] != role_id}
+
     async def _change(self, verb: str, user_id: int, role_id: int) -> None:
         self.life.step(f"discord.{verb}")
         await asyncio.sleep(self._dice.random() * 2)
@@ -106,6 +127,8 @@ class Hall:
             self.refusals += 1
             raise NeedsAction("missing-permission", "Lyceum lacks Manage Roles, or its role is too low.")
         self._fail("before")
+        if role_id in self.deleted:
+            raise NeedsAction("gone", "Discord no longer knows this (Unknown Role).")
         if user_id in self.held:
             if verb == "add":
                 self.held[user_id].add(role_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import audit, ledger
-from bot.payments.port import Kind
+from bot.memberships.store import books, entitlements, orders, overrides, records
+from bot.memberships.tables import audit, ledger, notice
+from bot.payments.port import Fact, Kind
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -27,12 +28,14 @@ async def check(world: Schedule) -> None:
     await _acknowledged_is_stored(world)
     await _nothing_is_left_to_do(world)
     await _ledger_balances(world)
+    await _all_money_is_somewhere(world)
     for order in await _orders(world):
         await _order_is_what_the_bank_knows(world, order)
     await _nobody_paid_twice(world)
     await _parts_go_back_once(world)
     for user in world.hall.held:
         await _roles_are_wanted(world, user)
+    await _words_come_once(world)
     for user, role in world.hall.foreign:
         assert role in world.hall.held.get(user, {role}), f"a role given by hand was taken from {user}"
 
@@ -88,6 +91,12 @@ async def _ledger_balances(world: Schedule) -> None:
         )
 
 
+async def _all_money_is_somewhere(world: Schedule) -> None:
+    """Per currency, captured = allocated + given back + open, and the ledger says what the reports say."""
+    lines = await world.process.service.desk.totals(GUILD)
+    assert all(line.closed for line in lines), f"the books do not close: {lines}"
+
+
 async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
     till = world.bank.tills.get(f"co_{order.id}")
@@ -117,12 +126,24 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
         assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world)
+        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right, truth.counted))
     else:
         assert right is None, "a right that nobody paid for"
 
 
-def _right_fits(state: State, right: Entitlement, world: Schedule) -> None:
+async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
+    """Did staff end it, and nobody paid for it since?"""
+    async with world.disk.view.read() as db:
+        since = await records.revoked_by_staff(db, GUILD, right.id)
+    return since is not None and not any(fact.at > since for fact in counted)
+
+
+def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:
+    if by_staff:
+        assert right.standing in (Standing.REVOKED, Standing.ENDED), (
+            f"revoked by staff, and {right.standing} again"
+        )
+        return
     over = right.held_until <= world.now()
     allowed = {
         State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
@@ -165,9 +186,26 @@ async def _roles_are_wanted(world: Schedule, user: int) -> None:
     """I4: a sold role is held if and only if a right wants it."""
     async with world.disk.view.read() as db:
         rights = await entitlements.of_member(db, GUILD, user)
-    wanted = wanted_roles(map(right_of, rights), (), world.now())
+        exceptions = await overrides.of_member(db, GUILD, user)
+    wanted = wanted_roles(map(right_of, rights), exceptions, world.now())
     held = world.hall.held[user]
     by_hand = {role for one, role in world.hall.foreign if one == user}
     assert wanted <= held, f"{user} lacks {set(wanted - held)}"
     superfluous = (held & {*SOLD, HELPER}) - wanted - by_hand
     assert not superfluous, f"{user} still has {superfluous}"
+
+
+async def _words_come_once(world: Schedule) -> None:
+    """I7: a reminder came once or is on record as not sent; never twice, and never is it unknown that it came."""
+    async with world.disk.view.read() as db:
+        rows = (await db.execute(select(notice.c.entitlement_id, notice.c.what, notice.c.state))).all()
+    told = {f"notice:{row.entitlement_id}:{row.what}": row.state for row in rows}
+    came = {key: len(when) for (_, key), when in world.hall.directs.items()}
+    assert "sending" not in told.values(), f"nobody knows what became of it: {told}"
+    assert not [key for key, count in came.items() if count > 1], f"written twice: {came}"
+    for key, state in told.items():
+        if state == "sent":
+            assert key in came, f"{key} is on record as sent, and never came"
+    assert {key for key in came if told.get(key) not in ("sent", "unknown")} == set(), (
+        f"{came} against {told}"
+    )

@@ -26,6 +26,7 @@ class Options:
     late_webhooks: float
     forbidden: bool
     polling: bool
+    away: float
 
 
 @dataclass
@@ -43,6 +44,12 @@ class Tally:
     refunds: int = 0
     disputes: int = 0
     renewals: int = 0
+    grants: int = 0
+    revocations: int = 0
+    deletions: int = 0
+    notices: int = 0
+    away: int = 0
+    given_up: int = 0
     hours: float = 0.0
     points: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -81,4 +88,5 @@ def options(seed: int, *, reconciler: bool) -> Options:
         late_webhooks=dice.choice([0.0, 0.3, 0.8]),
         forbidden=not calm and dice.random() < 0.75,
         polling=lost > 0 or dice.random() < 0.5,  # what webhooks never tell, only polling finds
+        away=dice.choice([0.0, 0.5, 1.0]),
     )

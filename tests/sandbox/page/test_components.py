@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.sandbox.page.conftest import Open
@@ -14,7 +14,7 @@ from tests.sandbox.page.showcase import STYLES, declare
 from tests.sandbox.people import Bot, Control
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(open_page: Open, bot: Bot, control: Control) -> AsyncIterator[Page]:
     """Olivia in #general, with the showcase's bot."""
     await control.post("clock", to="2026-12-01T08:00:00+00:00")
@@ -176,8 +176,8 @@ async def test_the_menus_of_a_member_and_of_a_message(page: Page, control: Contr
     said = await control.post("say", who="bob", channel="general", content="remember this")
     message = page.locator(".message", has_text="remember this")
     await message.hover()
-    await message.get_by_role("button", name="Apps").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    await message.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Keep").click()
     await expect(page.locator("#log")).to_contain_text(f"kept {said['id']}")
 
     await message.get_by_role("button", name="Bob Miller").click()

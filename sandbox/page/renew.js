@@ -1,0 +1,51 @@
+// Drawing anew without anybody noticing: what is the same stays, with its focus; what has the focus keeps it.
+
+import { nodesOf } from "./dom.js";
+
+const CONTROLS = "button, a[href], input, select, textarea, summary, [tabindex]";
+const BOXES = new Set(["DIV", "NAV", "UL", "OL", "LI", "ASIDE", "SECTION", "ARTICLE", "H1", "H2", "P", "SPAN"]);
+
+/** Give a node these children. Those that are there already, and look the same, are not touched. */
+export function renew(node, ...children) {
+  keepFocus(node, () => settle(node, nodesOf(children)));
+}
+
+function settle(node, fresh) {
+  const kept = new Set(fresh.filter((wanted) => wanted.parentNode === node)); // taking such a one out would blur it
+  fresh.forEach((wanted, index) => {
+    if (kept.has(wanted)) while (node.childNodes[index] !== wanted) node.childNodes[index].remove();
+    const there = node.childNodes[index] ?? null;
+    if (there === wanted) return;
+    if (!there || kept.has(there)) node.insertBefore(wanted, there);
+    else if (there.isEqualNode(wanted)) return;
+    else if (alike(there, wanted)) settle(there, [...wanted.childNodes]);
+    else there.replaceWith(wanted);
+  });
+  while (node.childNodes.length > fresh.length) node.lastChild.remove();
+}
+
+/** Two boxes with nothing of their own that could differ: it is enough to look at what is in them. */
+function alike(there, wanted) {
+  return BOXES.has(there.nodeName) && there.cloneNode().isEqualNode(wanted.cloneNode());
+}
+
+/** Run `change`, which draws `root` anew, or puts `next` in its place: the focus stays on the control that it was on. */
+export function keepFocus(root, change, next = root) {
+  const focused = document.activeElement;
+  if (!root.contains(focused)) return change();
+  const before = [...root.querySelectorAll(CONTROLS)];
+  const index = before.indexOf(focused);
+  const nth = before.slice(0, index).filter((one) => sign(one) === sign(focused)).length;
+  const result = change();
+  if (document.activeElement === focused) return result;
+  const after = focused === root ? [] : [...next.querySelectorAll(CONTROLS)].filter((one) => !one.disabled && one.checkVisibility());
+  const same = after.filter((one) => sign(one) === sign(focused));
+  const control = same[nth] ?? same.at(-1) ?? after[Math.min(index, after.length - 1)] ?? next;
+  control.focus({ preventScroll: true });
+  return result;
+}
+
+/** What a person tells a control by. */
+function sign(node) {
+  return node.id || `${node.nodeName} ${node.getAttribute("aria-label") ?? node.textContent}`;
+}

@@ -1,0 +1,218 @@
+"""Giving money back in two steps: first what it does, then the button."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.errors import NeedsAction, UserError
+from bot.i18n import Texts
+from bot.memberships import order_answers
+from bot.memberships.consequence import Consequence, Effect, consequence
+from bot.memberships.desk import came_back
+from bot.memberships.model import Entitlement, Order, Search, Standing, Terms, Tier
+from bot.memberships.refunds import Proposal
+from bot.memberships.settle import Policy
+from bot.memberships.state import Due, State
+from bot.money import Money
+from bot.payments.port import Fact, Kind, Period
+from tests.memberships.orders import actions, read
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, OTHER, SILVER, Shop
+
+
+async def draft(shop: Shop, order: Order, part: str | None = None) -> Proposal:
+    return await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "she asked", part)
+
+
+async def confirm(shop: Shop, drafted: Proposal, actor: int = OLIVIA, guild: int = GUILD) -> None:
+    await shop.service.refunds.confirm(guild, str(drafted.draft), actor)
+    await shop.worker.run_due()
+
+
+async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Texts) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+
+    drafted = await draft(shop, order)
+    await shop.worker.run_due()
+
+    assert shop.bank.refunds == []
+    card = order_answers.refund_drafted(texts.of("en"), drafted)
+    assert "Give $19.00 back?" in read(card)
+    assert "The membership ends at once, and <@&50> are taken." in read(card)
+    assert actions(card) == [f"order.give_back:{drafted.draft}"]
+
+    await confirm(shop, drafted)
+    assert len(shop.bank.refunds) == 1
+    assert (await shop.look(order)).state is State.REFUNDED
+    assert shop.hall.held[ANN] == set()
+
+
+async def test_confirming_twice_gives_back_once(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    drafted = await draft(shop, order, "5")
+    await confirm(shop, drafted)
+
+    with pytest.raises(UserError, match="not done twice"):
+        await confirm(shop, drafted)
+
+    assert len(shop.bank.refunds) == 1
+    assert (await shop.balances())["clearing:bank"] == [Money(1400, "USD")]
+
+
+async def test_a_part_leaves_the_membership_by_the_usual_policy(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+
+    drafted = await draft(shop, order, "5")
+    assert (drafted.back, drafted.effect.effect) == ((Money(500, "USD"),), Effect.STAYS)
+    await confirm(shop, drafted)
+
+    assert shop.hall.held[ANN] == {GOLD}
+    assert (await shop.look(order)).state is State.PAID
+
+
+async def test_a_part_ends_it_where_the_owner_wants_that(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    shop.service.settling.policy = Policy(partial_refund="revoke")
+
+    drafted = await draft(shop, order, "5")
+    assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, (GOLD,))
+    await confirm(shop, drafted)
+
+    assert shop.hall.held[ANN] == set()
+
+
+async def test_a_role_that_another_membership_gives_too_is_not_announced_as_lost(shop: Shop) -> None:
+    await shop.tier("Gold", GOLD)
+    await shop.tier("Better gold", GOLD)
+    order = await shop.buy(ANN, "Gold", "pay_1")
+    await shop.buy(ANN, "Better gold", "pay_2")
+
+    drafted = await draft(shop, order)
+    assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, ())
+    await confirm(shop, drafted)
+
+    assert shop.hall.held[ANN] == {GOLD}
+
+
+async def test_what_changed_meanwhile_is_told_and_nothing_is_sent(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    drafted = await draft(shop, order)
+    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is Kind.PAID]
+    await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
+
+    with pytest.raises(UserError, match="changed meanwhile"):
+        await confirm(shop, drafted)
+
+    assert shop.bank.refunds == []
+
+
+async def test_a_draft_belongs_to_who_made_it_in_their_server(shop: Shop) -> None:
+    await shop.tier()
+    drafted = await draft(shop, await shop.buy(ANN))
+
+    for actor, guild in ((BOB, GUILD), (OLIVIA, OTHER)):
+        with pytest.raises(UserError):
+            await confirm(shop, drafted, actor, guild)
+    for forged in ("", "x", "0", "9" * 40, "-1", str(drafted.order.id)):
+        with pytest.raises(UserError):
+            await shop.service.refunds.confirm(GUILD, forged, OLIVIA)
+
+    assert shop.bank.refunds == []
+
+
+@pytest.mark.parametrize("part", ["20", "0", "-1", "1.999", "all", "１９", ""])
+async def test_an_amount_that_cannot_be_is_refused_in_words(shop: Shop, part: str) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+
+    with pytest.raises(UserError):
+        await draft(shop, order, part)
+
+
+async def test_nothing_paid_nothing_to_give_back(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.order()
+
+    with pytest.raises(UserError, match="Nothing was paid"):
+        await draft(shop, order)
+
+
+async def test_a_refund_that_the_bank_refuses_waits_on_the_list_with_what_to_do(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    give_back, shop.bank.refund = shop.bank.refund, refusing  # type: ignore[method-assign] # a bank that says no
+    await confirm(shop, await draft(shop, order))
+
+    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    assert waiting.order is not None
+    assert (waiting.finding, waiting.order.id) == ("payment-refused", order.id)
+    assert "no balance" in waiting.detail
+
+    shop.bank.refund = give_back  # type: ignore[method-assign] # and changes its mind
+    await shop.patience()
+    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
+    assert (await shop.look(order)).state is State.REFUNDED
+
+
+async def refusing(payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
+    raise NeedsAction("payment-refused", "no balance")
+
+
+async def test_a_refund_that_came_back_is_on_the_list_until_it_is_made_again(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is Kind.PAID]
+    refund = shop.refunded(paid, at=MONDAY + DAY)
+    failed = replace(refund, kind=Kind.REFUND_FAILED, at=MONDAY + 2 * DAY)
+    await shop.settle(refund, failed)
+    await shop.worker.run_due()
+
+    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    assert waiting.finding == "refund-came-back"
+
+    await shop.settle(replace(refund, object_id="re_2", at=MONDAY + 3 * DAY))
+    await shop.worker.run_due()
+    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
+    assert not came_back([paid])
+
+
+async def test_a_payment_for_a_second_period_makes_the_membership_shorter() -> None:
+    months = [MONDAY + timedelta(days=30 * n) for n in range(3)]
+    due = Due(Money(900, "USD"), Money(900, "USD"), "co_1")
+    facts = [
+        Fact(
+            Kind.PAID, f"in_{n}", GUILD, 1, "co_1", Money(900, "USD"), start, None, Period(start, end), n > 0
+        )
+        for n, (start, end) in enumerate(pairwise(months))
+    ]
+    told = consequence(due, facts, [(facts[1], Money(900, "USD"))], right_until(months[2]))
+
+    assert told == Consequence(Effect.SHORTER, months[1])
+    both = consequence(due, facts, [(fact, fact.money) for fact in facts], right_until(months[2]))
+    assert both.effect is Effect.ENDS
+    assert consequence(due, facts, [(facts[1], Money(900, "USD"))], None).effect is Effect.NONE
+
+
+def right_until(end: object) -> Entitlement:
+    """A right that runs, as far as the rule looks at it."""
+    tier = Tier(1, GUILD, "Gold", "", 1, None, None, False, Terms(1, (SILVER,)))
+    return Entitlement(1, GUILD, ANN, tier, 1, "order", "", Standing.LIVE, MONDAY, end, end)  # type: ignore[arg-type] # a moment
+
+
+async def test_every_fate_is_told_in_both_languages(shop: Shop, texts: Texts) -> None:
+    await shop.tier()
+    drafted = await draft(shop, await shop.buy(ANN))
+
+    for effect in Effect:
+        told = replace(drafted, effect=Consequence(effect, MONDAY))
+        for language in ("en", "zh-CN"):
+            assert read(order_answers.refund_drafted(texts.of(language), told))
+            assert read(order_answers.refund_confirmed(texts.of(language), told))

@@ -1,0 +1,179 @@
+"""What people do in a schedule: they buy, pay, regret, dispute, come and go, and staff do what staff may do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from bot.memberships.staffing import Staff
+from bot.memberships.store import entitlements, orders
+from bot.money import Money
+from tests.simulation.hall import GOLD, GUILD, HELPER, SILVER, SOLD
+from tests.simulation.shelf import PRICES, TIERS
+
+if TYPE_CHECKING:
+    from tests.simulation.schedule import Schedule
+
+OWNER = Staff(9, owner=True)
+Act = Callable[["Schedule"], Awaitable[None]]
+
+
+async def act(world: Schedule) -> None:
+    """One of them, by the dice."""
+    acts = [*ACTS, *(WITH_RECONCILER if world.options.reconciler else [])]
+    [chosen] = world.dice.choices([one for one, _ in acts], [weight for _, weight in acts])
+    world.note(chosen.__name__)
+    await chosen(world)
+
+
+def _somebody(world: Schedule) -> int:
+    return world.dice.randint(1, world.options.members)
+
+
+async def buy(world: Schedule) -> None:
+    price = world.dice.choice(PRICES)
+    tier = next(tier for tier, _ in TIERS if tier.id == price.tier_id)
+    bill = await world.process.service.buying.buy(tier, price, _somebody(world))
+    world.bank.tills[bill.checkout.ref].shown = True
+    paid = world.bank.pay(bill.checkout.ref) if world.dice.random() < 0.7 else None
+    if (
+        paid is not None and world.dice.random() < 0.15
+    ):  # regretted at once: which of the two is heard of first?
+        world.asked.add(paid.object_id)
+        world.bank.give_back(paid.object_id)
+
+
+def _open(world: Schedule) -> str | None:
+    shown = [ref for ref, till in world.bank.tills.items() if till.shown]
+    return world.dice.choice(shown) if shown else None
+
+
+async def pay(world: Schedule) -> None:
+    ref = _open(world)
+    if ref is not None and not any(fact.ref == ref for fact in world.bank.payments()):
+        world.bank.pay(ref)
+
+
+async def pay_twice(world: Schedule) -> None:
+    ref = _open(world)
+    if ref is not None:
+        world.bank.pay(ref)
+
+
+async def pay_wrong(world: Schedule) -> None:
+    ref = _open(world)
+    if ref is not None and world.bank.tills[ref].purchase.renewal is None:
+        asked = world.bank.tills[ref].purchase.money
+        world.bank.pay(
+            ref, world.dice.choice([Money(asked.amount - 1, asked.currency), Money(asked.amount, "EUR")])
+        )
+
+
+async def decline(world: Schedule) -> None:
+    ref = _open(world)
+    if ref is not None:
+        world.bank.decline(ref)
+
+
+async def refund_at_the_bank(world: Schedule) -> None:
+    paid = world.bank.returnable()
+    if paid:
+        chosen = world.dice.choice(paid).object_id
+        world.asked.add(chosen)
+        world.bank.give_back(chosen, world.dice.choice([1.0, 1.0, 0.4]))
+
+
+async def refund_by_the_owner(world: Schedule) -> None:
+    paid = world.bank.returnable()
+    if paid:
+        chosen = world.dice.choice(paid)
+        async with world.disk.view.read() as db:
+            order = await orders.find(db, GUILD, chosen.order_id)
+        if order is not None:
+            world.asked.update(fact.object_id for fact in paid if fact.order_id == order.id)
+            part = str(Money(chosen.money.amount // 4, chosen.money.currency).decimal())
+            part_asked = world.dice.choice([None, part])
+            await world.process.service.refunds.ask(GUILD, str(order.id), 9, "asked for", part_asked)
+            if part_asked is not None:
+                world.parts[chosen.order_id] = world.parts.get(chosen.order_id, 0) + 1
+
+
+async def dispute(world: Schedule) -> None:
+    paid = world.bank.returnable()
+    if paid:
+        world.bank.dispute(world.dice.choice(paid).object_id, won=world.dice.choice([True, False, None]))
+
+
+async def forbid(world: Schedule) -> None:
+    if world.options.forbidden:
+        world.hall.forbidden = not world.hall.forbidden
+        if not world.hall.forbidden:
+            await world.process.service.roles_changed(GUILD)
+
+
+async def by_hand(world: Schedule) -> None:
+    user, role = _somebody(world), world.dice.choice([GOLD, HELPER, HELPER])
+    if user not in world.hall.held:
+        return
+    if role in world.hall.held[user]:
+        world.hall.held[user].discard(role)
+        world.hall.foreign.discard((user, role))
+    elif role == HELPER:
+        world.hall.held[user].add(role)
+        world.hall.foreign.add((user, role))
+
+
+async def leave_and_return(world: Schedule) -> None:
+    user = _somebody(world)
+    if user in world.hall.held:
+        world.hall.leave(user)
+    else:
+        world.hall.held[user] = set()
+        await world.process.service.returned(GUILD, user)
+
+
+async def delete_role(world: Schedule) -> None:
+    """A role that is sold is deleted; or it is there again, as if the tiers were given another one."""
+    if world.hall.deleted:
+        world.hall.deleted.clear()
+    else:
+        world.hall.delete(world.dice.choice(SOLD))
+        world.tally.deletions += 1
+    await world.process.service.roles_changed(GUILD)
+
+
+async def grant(world: Schedule) -> None:
+    """Staff give a tier for nothing."""
+    user, (tier, _) = _somebody(world), world.dice.choice(TIERS)
+    days = str(world.dice.choice([1, 5, 30]))
+    await world.process.service.staffing.grant(GUILD, user, tier.name, days, "helped a lot", OWNER)
+    world.tally.grants += 1
+
+
+async def revoke(world: Schedule) -> None:
+    """Staff end what a member has from a tier, paid or not. The money stays where it is."""
+    user = _somebody(world)
+    async with world.disk.view.read() as db:
+        rights = await entitlements.of_member(db, GUILD, user)
+    plan = world.dice.choice(rights).tier.name if rights else "Gold"
+    await world.process.service.staffing.revoke(GUILD, user, plan, "spam", OWNER)
+    world.tally.revocations += 1
+
+
+async def withhold(world: Schedule) -> None:
+    """A role rests for some days."""
+    user, role = _somebody(world), world.dice.choice([GOLD, SILVER])
+    await world.process.service.staffing.withhold(GUILD, user, role, "3", "insults", OWNER)
+
+
+async def choose_reminders(world: Schedule) -> None:
+    """A member wants to be written to, or no more."""
+    await world.process.service.reminders.choose(GUILD, _somebody(world), world.dice.random() < 0.8)
+
+
+ACTS: list[tuple[Act, int]] = [
+    (buy, 8), (pay, 8), (pay_wrong, 2), (pay_twice, 2), (decline, 1), (refund_at_the_bank, 2),
+    (refund_by_the_owner, 2), (dispute, 2), (forbid, 4), (grant, 2), (revoke, 2), (withhold, 1), (choose_reminders, 3),
+]  # fmt: skip
+WITH_RECONCILER: list[tuple[Act, int]] = [(by_hand, 3), (leave_and_return, 2), (delete_role, 1)]
+"""What nobody hears of while the bot is dead: only looking at everybody finds it."""

@@ -1,0 +1,24 @@
+"""What the simulated shop sells."""
+
+from __future__ import annotations
+
+from bot.memberships.model import After, Price, Span, Terms, Tier, Way
+from bot.money import Money
+from tests.simulation.hall import GOLD, GUILD, HELPER, PLUS, SILVER
+
+TIERS = (
+    (Tier(1, GUILD, "Gold", "", 1, None, None, False, Terms(1, (GOLD,))), "gold"),
+    # Holds Gold's role too: ending one of the two must not take it from the other.
+    (Tier(2, GUILD, "Plus", "", 2, None, None, False, Terms(1, (GOLD, PLUS), grace_days=3)), "plus"),
+    (
+        Tier(3, GUILD, "Silver", "", 3, None, None, False, Terms(1, (SILVER,), after=After.FALLBACK, after_role_id=HELPER)),
+        "silver",
+    ),
+)  # fmt: skip
+PRICES = (
+    Price(11, 1, Span(Way.ONCE, 30), Money(1900, "USD")),
+    Price(12, 1, Span(Way.RECURRING, months=1), Money(1500, "USD")),
+    Price(21, 2, Span(Way.ONCE, 10), Money(900, "USD")),
+    Price(22, 2, Span(Way.RECURRING, months=1), Money(700, "USD")),
+    Price(31, 3, Span(Way.PREPAID, months=1), Money(500, "JPY")),
+)
