@@ -28,6 +28,7 @@ async def check(world: Schedule) -> None:
     await _acknowledged_is_stored(world)
     await _nothing_is_left_to_do(world)
     await _ledger_balances(world)
+    await _all_money_is_somewhere(world)
     for order in await _orders(world):
         await _order_is_what_the_bank_knows(world, order)
     await _nobody_paid_twice(world)
@@ -88,6 +89,12 @@ async def _ledger_balances(world: Schedule) -> None:
         assert booked.get(currency, 0) == amount, (
             f"{currency}: bank {amount}, books {booked.get(currency, 0)}"
         )
+
+
+async def _all_money_is_somewhere(world: Schedule) -> None:
+    """Per currency, captured = allocated + given back + open, and the ledger says what the reports say."""
+    lines = await world.process.service.desk.totals(GUILD)
+    assert all(line.closed for line in lines), f"the books do not close: {lines}"
 
 
 async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:

@@ -85,6 +85,14 @@ async def about(db: Reader, guild_id: int, subjects: Collection[int]) -> list[No
     return [Note(*row) for row in await db.execute(query.order_by(audit.c.id))]
 
 
+async def all_noted(db: Reader, guild_id: int, what: str) -> list[Note]:
+    """Every row of the guild that tells of that, the oldest first."""
+    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
+        audit.c.guild_id == guild_id, audit.c.what == what
+    )
+    return [Note(*row) for row in await db.execute(query.order_by(audit.c.id))]
+
+
 async def noted(db: Reader, guild_id: int, id_: int, what: str) -> Note | None:
     """One row, if it tells of that."""
     query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
