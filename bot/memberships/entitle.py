@@ -89,7 +89,9 @@ class Entitling:
     ) -> Entitlement:
         """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
         before = await before_it(tx, order, now)
-        starts = outcome.since or max([now, *(right.ends_at for right in before if not right.forever)])
+        starts = max([now, *(right.ends_at for right in before if not right.forever)])
+        if outcome.since is not None:
+            starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or min(order.span.end(starts) + timedelta(seconds=order.extra), FOREVER)
         right = Entitlement(
             new_id(), order.guild_id, order.user_id, order.tier, order.id, "order", "",
@@ -114,7 +116,7 @@ class Entitling:
         if wanted is not Standing.LIVE or right.standing is Standing.REPLACED:
             return None
         if outcome.until is not None:
-            starts, ends = outcome.since or right.starts_at, outcome.until
+            starts, ends = min(outcome.since or right.starts_at, right.starts_at), outcome.until
         elif right.standing is Standing.REVOKED and (
             now >= right.ends_at or any(fact.at > right.starts_at for fact in outcome.counted)
         ):

@@ -21,7 +21,8 @@ Act = Callable[["Schedule"], Awaitable[None]]
 async def act(world: Schedule) -> None:
     """One of them, by the dice."""
     acts = [*ACTS, *(WITH_RECONCILER if world.options.reconciler else [])]
-    [chosen] = world.dice.choices([one for one, _ in acts], [weight for _, weight in acts])
+    weights = [weight * (5 if one.__name__ in world.options.often else 1) for one, weight in acts]
+    [chosen] = world.dice.choices([one for one, _ in acts], weights)
     world.note(chosen.__name__)
     await chosen(world)
 
