@@ -11,9 +11,15 @@ from collections.abc import AsyncGenerator, Iterator
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_AWAKE = (
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+)
+"""Several windows are open at once: none may be slowed down, or left undrawn, because another one is in front."""
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +29,13 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if path is None:
         pytest.skip("needs a Chromium on this machine")
     folder = tmp_path_factory.mktemp("chromium")
-    flags = ["--headless=new", "--remote-debugging-port=0", f"--user-data-dir={folder}", "--no-first-run"]
+    flags = [
+        "--headless=new",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={folder}",
+        "--no-first-run",
+        *_AWAKE,
+    ]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     with subprocess.Popen([path, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
@@ -39,15 +51,28 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextlib.asynccontextmanager
 async def window(chromium: str, **how: Any) -> AsyncGenerator[BrowserContext]:
     """A profile of its own in that browser; a mistake in a page's scripts, or one that may not run, fails the test."""
-    wrong: list[str] = []
+    async with driven(chromium) as browser, profile(browser, **how) as context:
+        yield context
+
+
+@contextlib.asynccontextmanager
+async def driven(chromium: str) -> AsyncGenerator[Browser]:
+    """The browser in playwright's hands, for tests that share a loop: each would start playwright anew otherwise."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(chromium)
-        context = await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC"} | how)
-        context.set_default_timeout(10_000)
-        context.on("page", lambda page: _listen(page, wrong))
-        yield context
-        await context.close()
+        yield browser
         await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def profile(browser: Browser, **how: Any) -> AsyncGenerator[BrowserContext]:
+    """A window with nothing kept from others; it fails as `window` does."""
+    wrong: list[str] = []
+    context = await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC"} | how)
+    context.set_default_timeout(10_000)
+    context.on("page", lambda page: _listen(page, wrong))
+    yield context
+    await context.close()
     assert wrong == []
 
 

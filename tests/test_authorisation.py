@@ -53,6 +53,7 @@ BUTTONS = {
     "tier.apply_all": Class.ADMIN,
     "tier.recheck": Class.ADMIN,
     "order.page": Class.ADMIN,
+    "order.done": Class.ADMIN,
     "order.show": Class.ADMIN,
     "order.look": Class.ADMIN,
     "order.refund": Class.ADMIN,

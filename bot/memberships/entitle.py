@@ -36,7 +36,9 @@ class Entitling:
         else:
             moved = await self._move(tx, order, right, outcome, wanted, now)
             if (
-                not await self._stand(tx, order, moved or right, wanted, now, moved=moved is not None)
+                not await self._stand(
+                    tx, order, moved or right, wanted, outcome, now, moved=moved is not None
+                )
                 and not moved
             ):
                 return False
@@ -129,15 +131,30 @@ class Entitling:
         return found
 
     async def _stand(
-        self, tx: Writer, order: Order, right: Entitlement, wanted: Standing, now: datetime, *, moved: bool
+        self,
+        tx: Writer,
+        order: Order,
+        right: Entitlement,
+        wanted: Standing,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        moved: bool,
     ) -> bool:
-        """Suspend, revoke or revive it. What ended by its time lives again only when that was moved."""
+        """Suspend, revoke or revive it. What ended by its time lives again only when that was moved.
+
+        What staff revoked stays so, whatever becomes of the old money; only new money buys anew.
+        """
         if right.standing is wanted or right.standing is Standing.REPLACED:
             return False
         if right.standing is Standing.ENDED and not moved:
             return False
         if wanted in RUNNING and right.held_until <= now:
             return False
+        if right.standing is Standing.REVOKED and wanted in RUNNING:
+            since = await records.revoked_by_staff(tx, order.guild_id, right.id)
+            if since is not None and not any(fact.at > since for fact in outcome.counted):
+                return False
         await entitlements.set_standing(tx, right, wanted, now)
         await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
         if wanted is Standing.REVOKED:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.cards import Accent, Block, Button, Card, Divider, Row, card, coded, plain
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Words, stamp
 from bot.memberships.cards import state_word
-from bot.memberships.desk import Page, Sheet, Waiting
+from bot.memberships.desk import Page, Sheet, Waiting, stray_id
 from bot.memberships.model import Entitlement, Order, Search, Standing
 from bot.memberships.state import State
 from bot.memberships.store.books import Booking
@@ -25,12 +25,15 @@ def order_list(t: Words, page: Page) -> Card:
     """What needs the owner, then one page of orders, newest first."""
     blocks: list[Block | str | None] = []
     if page.waiting or page.strays:
-        lines = [_waiting(t, one) for one in page.waiting[:WAITING_SHOWN]]
-        lines += [_stray(t, one) for one in page.strays[:STRAYS_SHOWN]]
-        hidden = len(page.waiting) + len(page.strays) - len(lines)
-        if hidden:
-            lines.append(t.n("… and {n} more.", "… and {n} more.", hidden))
-        blocks += [t("## These need you"), "\n".join(lines), Divider()]
+        waiting, strays = page.waiting[:WAITING_SHOWN], page.strays[:STRAYS_SHOWN]
+        hidden = len(page.waiting) + len(page.strays) - len(waiting) - len(strays)
+        blocks += [
+            t("## These need you"),
+            "\n".join(_waiting(t, one) for one in waiting) or None,
+            *(_stray(t, one) for one in strays),
+            t.n("… and {n} more.", "… and {n} more.", hidden) if hidden else None,
+            Divider(),
+        ]
     blocks.append(t("## Orders"))
     if not page.orders:
         blocks.append(
@@ -103,12 +106,13 @@ def _waiting(t: Words, one: Waiting) -> str:
     return f"⚠ {about}\n{what}{said}"
 
 
-def _stray(t: Words, one: Unmatched) -> str:
+def _stray(t: Words, one: Unmatched) -> Line:
     money = t.money(one.money) if one.money else t("something")
-    return "⚠ " + t(
+    told = "⚠ " + t(
         "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(one.received_at, "d"), money=money, provider=one.provider, id=coded(one.object_id, 40),
     )  # fmt: skip
+    return Line(told, Button(t("Done…"), action=f"order.done:{stray_id(one)}"))
 
 
 def order_sheet(t: Words, sheet: Sheet) -> Card:
@@ -145,6 +149,9 @@ def _agreed(t: Words, sheet: Sheet) -> list[str]:
         )
     if order.credit.amount:
         lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+    if order.discount:
+        less = t.money(Money(order.discount, order.price.currency))
+        lines.append(t("{amount} were taken off by another membership", amount=less))
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (State.CREATED, State.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
@@ -251,7 +258,7 @@ def books(t: Words, lines: Sequence[Totals]) -> Card:
         def money(amount: int, currency: str = line.currency) -> str:
             return t.money(Money(amount, currency))
 
-        mark = "✔" if line.closed else "✘"
+        mark = "✔" if line.closed else "⚠"
         told.append(
             t(
                 "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
@@ -259,6 +266,11 @@ def books(t: Words, lines: Sequence[Totals]) -> Card:
                 back=money(line.given_back), open=money(line.open),
             )
         )  # fmt: skip
+        if line.reported != line.booked:
+            told.append(
+                t("By the reports {reported} should lie at the providers, by the ledger {booked}. Please tell whoever looks after Lyceum.",
+                  reported=money(line.reported), booked=money(line.booked))
+            )  # fmt: skip
     return card(
         t("## Where the money is"),
         "\n".join(told),

@@ -1,5 +1,6 @@
 // One message as a node: who, when, what, and what can be done with it.
 
+import { readable } from "./colour.js";
 import { draw, embed, fileNode, picture, poll } from "./components.js";
 import { el, ownFile } from "./dom.js";
 import { byId } from "./history.js";
@@ -147,7 +148,7 @@ function head(message, when, doing) {
 /** Give a name its role's colour. */
 export function tint(node, userId) {
   const colour = colourOf(userId);
-  if (colour) node.style.setProperty("--role", colour);
+  if (colour) node.style.setProperty("--role", readable(colour));
 }
 
 /** A coloured disc with the first letter of a name. */

@@ -166,7 +166,13 @@ async def opened(folder: Path, deaths: list[str]) -> AsyncGenerator[Lane]:
             lane = Lane(folder, bot, people, deaths)
             guild = (await people.world())["guild"]["id"]
             await people.discord("olivia", "POST", f"/guilds/{guild}/roles", {"name": "Gold"})
-            terms = {"name": "Gold", "price": "19.00", "currency": "USD", "days": 30, "role": "Gold"}
+            terms: dict[str, Any] = {
+                "name": "Gold",
+                "price": "19.00",
+                "currency": "USD",
+                "days": 30,
+                "role": "Gold",
+            }
             await people.slash("olivia", "tier create", **terms)
             bot.kill()
             assert await bot.died()

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
-import discord
 import pytest
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from sandbox.app import Sandbox
-from tests.sandbox.people import Bot, Control
+from tests.sandbox.people import Bot, Control, signed_in
 
 
 @pytest.fixture
@@ -41,14 +36,5 @@ async def unlimited(tmp_path: Path) -> AsyncIterator[Control]:
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    monkeypatch.setattr(Route, "BASE", f"{sandbox.url}/api/v10")
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
-    intents = discord.Intents.none()
-    intents.guilds = intents.members = intents.voice_states = True
-    intents.messages = intents.reactions = intents.guild_scheduled_events = True
-    client = Bot(intents)
-    running = asyncio.create_task(client.start("sandbox.lyceum"))
-    await client.wait_ready()
-    yield client
-    await client.close()
-    await asyncio.wait([running], timeout=2)
+    async with signed_in(sandbox, monkeypatch) as client:
+        yield client

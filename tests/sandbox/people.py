@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import aiohttp
 import discord
+import pytest
+import yarl
 from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from sandbox.app import Sandbox
 
 Json = dict[str, Any]
 
@@ -87,3 +95,19 @@ class Bot(discord.Client):
 
     async def next_event(self, name: str) -> Any:
         return await self.wait_for(name, timeout=3)
+
+
+@contextlib.asynccontextmanager
+async def signed_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Bot]:
+    """The bot, ready, with the library pointed at the sandbox."""
+    monkeypatch.setattr(Route, "BASE", f"{sandbox.url}/api/v10")
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+    intents = discord.Intents.none()
+    intents.guilds = intents.members = intents.voice_states = True
+    intents.messages = intents.reactions = intents.guild_scheduled_events = True
+    client = Bot(intents)
+    running = asyncio.create_task(client.start("sandbox.lyceum"))
+    await client.wait_ready()
+    yield client
+    await client.close()
+    await asyncio.wait([running], timeout=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, overrides
+from bot.memberships.store import books, entitlements, orders, overrides, records
 from bot.memberships.tables import audit, ledger, notice
-from bot.payments.port import Kind
+from bot.payments.port import Fact, Kind
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -27,6 +28,7 @@ async def check(world: Schedule) -> None:
     await _acknowledged_is_stored(world)
     await _nothing_is_left_to_do(world)
     await _ledger_balances(world)
+    await _all_money_is_somewhere(world)
     for order in await _orders(world):
         await _order_is_what_the_bank_knows(world, order)
     await _nobody_paid_twice(world)
@@ -89,6 +91,12 @@ async def _ledger_balances(world: Schedule) -> None:
         )
 
 
+async def _all_money_is_somewhere(world: Schedule) -> None:
+    """Per currency, captured = allocated + given back + open, and the ledger says what the reports say."""
+    lines = await world.process.service.desk.totals(GUILD)
+    assert all(line.closed for line in lines), f"the books do not close: {lines}"
+
+
 async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
     till = world.bank.tills.get(f"co_{order.id}")
@@ -118,17 +126,16 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
         assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right))
+        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right, truth.counted))
     else:
         assert right is None, "a right that nobody paid for"
 
 
-async def _revoked_by_staff(world: Schedule, right: Entitlement) -> bool:
-    query = select(audit.c.id).where(
-        audit.c.subject == right.id, audit.c.what == "entitlement.revoked", audit.c.actor != 0
-    )
+async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
+    """Did staff end it, and nobody paid for it since?"""
     async with world.disk.view.read() as db:
-        return (await db.execute(query)).first() is not None
+        since = await records.revoked_by_staff(db, GUILD, right.id)
+    return since is not None and not any(fact.at > since for fact in counted)
 
 
 def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:

@@ -1,34 +1,89 @@
-"""A browser window on the sandbox, and a small shop as the bot."""
+"""A browser window on the sandbox, and a small shop as the bot.
+
+These tests share one event loop, so that playwright is started once: that takes longer than most of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Protocol
 
+import aiohttp
 import discord
 import pytest
+import pytest_asyncio
 from discord import app_commands, ui
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from sandbox.app import Sandbox
-from tests.browser import window
-from tests.sandbox.people import Bot
+from tests.browser import driven, profile
+from tests.sandbox.people import Bot, Control, signed_in
 
-Open = Callable[[str], Awaitable[Page]]
+_HERE = Path(__file__).parent
 
 
-@pytest.fixture
-async def open_page(sandbox: Sandbox, chromium: str) -> AsyncIterator[Open]:
-    """Open the page at an address like `#ann/general`; a mistake in its scripts fails the test."""
-    async with window(chromium) as context:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One loop for all of this folder."""
+    for item in items:
+        if item.path.parent == _HERE and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
-        async def opened(address: str) -> Page:
+
+class Open(Protocol):
+    """Open the page at an address like `#ann/general`, in a window as `how` says."""
+
+    async def __call__(self, address: str, **how: Any) -> Page: ...
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with driven(chromium) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    async with Sandbox(tmp_path / "world", answer_seconds=1.0) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def control(sandbox: Sandbox) -> AsyncIterator[Control]:
+    async with aiohttp.ClientSession(sandbox.url) as session:
+        yield Control(session)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
+    async with signed_in(sandbox, monkeypatch) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Open]:
+    """A mistake in the page's scripts fails the test."""
+    async with contextlib.AsyncExitStack() as windows:
+
+        async def opened(address: str, **how: Any) -> Page:
+            context = await windows.enter_async_context(profile(browser, **how))
             page = await context.new_page()
             await page.goto(f"{sandbox.url}/{address}")
             await page.wait_for_selector("#composer")
             return page
 
         yield opened
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait until this is true in the page. (playwright's own waiting evaluates a text, which the page forbids.)"""
+    for _ in range(200):
+        if await page.evaluate(condition):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it never became true that {condition}")
 
 
 class _Card(ui.LayoutView):
@@ -60,7 +115,7 @@ class _Form(ui.Modal, title="A note"):
         await interaction.response.send_message(f"noted: {self.note.component.value}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def shop(bot: Bot) -> Bot:
     """`/membership buy plan:…` answers with a card for the buyer's eyes, `/note` with a modal."""
     group = app_commands.Group(name="membership", description="Membership")

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.sandbox.page.conftest import Open
@@ -14,7 +14,7 @@ from tests.sandbox.page.showcase import STYLES, declare
 from tests.sandbox.people import Bot, Control
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(open_page: Open, bot: Bot, control: Control) -> AsyncIterator[Page]:
     """Olivia in #general, with the showcase's bot."""
     await control.post("clock", to="2026-12-01T08:00:00+00:00")
