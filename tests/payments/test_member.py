@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from bot.demo.people import buttons, words
+from bot.memberships.tables import notice
 from sandbox.app import Sandbox
 from tests.payments.counter import press, roles, shop
 from tests.stage import Stage, bot_in
@@ -100,7 +103,7 @@ async def test_reminders_are_written_to_those_who_asked(community: Stage) -> Non
     await community.settled()
 
     async with community.app.db.read() as db:
-        rows = (await db.exec_driver_sql("SELECT what, state FROM notice ORDER BY state")).all()
+        rows = (await db.execute(select(notice.c.what, notice.c.state).order_by(notice.c.state))).all()
     assert [(what.partition(":")[0], state) for what, state in rows] == [
         ("before", "not_allowed"), ("before", "sent"),
     ]  # fmt: skip

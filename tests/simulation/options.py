@@ -46,6 +46,9 @@ class Tally:
     refunds: int = 0
     disputes: int = 0
     renewals: int = 0
+    trials: int = 0
+    changes: int = 0
+    endings: int = 0
     grants: int = 0
     revocations: int = 0
     deletions: int = 0
