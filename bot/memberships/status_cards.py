@@ -69,7 +69,7 @@ def endings(t: Words, told: Endings) -> Card:
     for one in told.held[:SHOWN]:
         blocks.append(f"**{plain(one.right.tier.name)}**\n{_ending(t, one)}")
         if one.renews and one.order is not None:
-            end = Button(t("End it then"), f"membership.stop:{one.order.id}", style="danger")
+            end = Button(t("End the renewal"), f"membership.stop:{one.order.id}", style="danger")
             blocks.append(Row((end,)))
         elif one.phase is Phase.ENDING and one.order is not None:
             blocks.append(Row((_keep(t, one.order),)))

@@ -15,6 +15,9 @@ PER_HUNDRED = {
     "refunds": 30,
     "disputes": 10,
     "renewals": 10,
+    "trials": 5,
+    "changes": 10,
+    "endings": 3,
 }
 
 

@@ -54,7 +54,7 @@ class Keyboard:
     async def choose(self, page: Page, field: Locator, label: str) -> None:
         await self._reach(page, field)
         await page.keyboard.press("Space")
-        await page.keyboard.type(label)
+        await page.keyboard.type(label.partition(" —")[0])
         await page.keyboard.press("Enter")
 
     async def write(self, page: Page, field: Locator, text: str) -> None:

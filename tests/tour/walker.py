@@ -135,5 +135,6 @@ def translations(english: str) -> set[str]:
         pattern = "".join(text + (f"(?P<{name}>.+)" if name else "") for text, name in parts)
         match = re.fullmatch(pattern, english)
         if match:
-            found.add(chinese[0].format(**match.groupdict()))
+            said = chinese[0].format(**match.groupdict())
+            found |= {said, said.replace("$", "US$")}  # where dollars are not the first that one thinks of
     return found
