@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ async def shelf(stage: Stage) -> None:
     """Gold for 19.00 and Silver for 9.00, 30 days each; Gold for ever, and a week of it on trial."""
     await shop(stage)
     await shop(stage, "Silver", "Silver", "9.00")
+    more: dict[str, Any]
     for more in ({"price": "99", "way": "lifetime"}, {"price": "0", "days": 7, "way": "trial"}):
         await stage.slash("olivia", "tier price add", tier="Gold", currency="USD", **more)
 

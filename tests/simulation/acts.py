@@ -183,10 +183,12 @@ async def try_out(world: Schedule) -> None:
 
 async def change(world: Schedule) -> None:
     """A member looks what a change would be, and makes it."""
-    user, service = _somebody(world), world.process.service
-    mine = await service.quoting.choices(GUILD, user)
-    if not mine:
+    service = world.process.service
+    members = range(1, world.options.members + 1)
+    having = [(user, mine) for user in members if (mine := await service.quoting.choices(GUILD, user))]
+    if not having:
         return
+    user, mine = world.dice.choice(having)
     held, price = world.dice.choice(mine), world.dice.choice([*PRICES, LIFETIME])
     quote = await service.quoting.press(GUILD, user, held.right.id, price.id)
     assert isinstance(quote, Quote)
@@ -200,8 +202,15 @@ async def change(world: Schedule) -> None:
 
 async def end_or_keep(world: Schedule) -> None:
     """A subscriber has had enough, or takes that back; a planned change is taken back."""
-    user, renewals = _somebody(world), world.process.service.renewals
-    told = await renewals.endings(GUILD, user)
+    renewals = world.process.service.renewals
+    having = [
+        (user, told)
+        for user in range(1, world.options.members + 1)
+        if (told := await renewals.endings(GUILD, user)).planned or any(one.subscribed for one in told.held)
+    ]
+    if not having:
+        return
+    user, told = world.dice.choice(having)
     for one in told.held:
         if one.order is not None and one.subscribed:
             verb = renewals.keep if world.dice.random() < 0.4 else None
@@ -218,7 +227,7 @@ async def end_or_keep(world: Schedule) -> None:
 
 
 ACTS: list[tuple[Act, int]] = [
-    (try_out, 2), (change, 6), (end_or_keep, 2),
+    (try_out, 1), (change, 5), (end_or_keep, 3),
     (buy, 8), (pay, 8), (pay_wrong, 2), (pay_twice, 2), (decline, 1), (refund_at_the_bank, 2),
     (refund_by_the_owner, 2), (dispute, 2), (forbid, 4), (grant, 2), (revoke, 2), (withhold, 1), (choose_reminders, 3),
 ]  # fmt: skip
