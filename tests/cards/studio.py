@@ -106,4 +106,6 @@ def name(card: str) -> str:
 def picture(png: bytes, path: Path) -> None:
     """Write a picture small: a page needs few colours."""
     path.parent.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
