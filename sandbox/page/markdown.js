@@ -84,7 +84,7 @@ function lists(entries) {
 
 // Each rule: what it looks like, and the nodes it becomes. The first that matches earliest wins.
 const RULES = [
-  [/\\([\\*_~|`>#\-[\]()<])/, (found) => [found[1]]],
+  [/\\([^0-9A-Za-z\s])/, (found) => [found[1]]],
   [/(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/, (found) => [el("code", {}, found[2].replace(/^ (.*) $/, "$1"))]],
   [/<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/, (found) => [timeNode(Number(found[1]) * 1000, found[2])]],
   [/<@!?(\d+)>/, (found) => [mention(`@${userName(found[1])}`)]],
@@ -139,7 +139,7 @@ function mention(text, data = {}) {
 
 function roleMention(id) {
   const role = state.roles.get(id);
-  const node = mention(`@${role?.name ?? id}`);
+  const node = mention(`@${role?.name ?? word("unknown_role")}`);
   if (roleColour(role)) node.style.setProperty("--role", roleColour(role));
   return node;
 }

@@ -3,6 +3,7 @@
 export const ENGLISH = {
   title: "Sandbox: a Discord on this machine",
   skip: "To the message box",
+  unknown_role: "unknown-role",
   channels: "Channels",
   messages: "Messages",
   text: "Text channels",

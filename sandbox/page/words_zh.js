@@ -3,6 +3,7 @@
 export const CHINESE = {
   title: "沙盒：本机上的 Discord",
   skip: "跳到消息框",
+  unknown_role: "未知身份组",
   channels: "频道",
   messages: "消息",
   text: "文字频道",

@@ -15,11 +15,11 @@ from discord import app_commands, ui
 from tests.sandbox.people import Bot
 
 Interaction = discord.Interaction[Any]
-TEXT = """# Heading
+TEXT = r"""# Heading
 ## Second
 ### Third
 -# small print
-**bold** *italic* __under__ ~~gone~~ `code` ||hidden||
+**bold** *italic* __under__ ~~gone~~ `code` ||hidden|| http\://no.example \@everyone <@&1>
 > a quote
 - one
   - inner

@@ -56,6 +56,8 @@ async def test_everything_that_a_message_can_hold(page: Page) -> None:
         ("ul ul li", "inner"),
     ):
         await expect(card.locator(tag, has_text=text).first).to_be_visible()
+    await expect(card.locator(":scope", has_text="http://no.example @everyone @unknown-role")).to_be_visible()
+    await expect(card.locator(".mention", has_text="everyone")).to_have_count(0)  # every sign can be escaped
     await expect(card.get_by_role("link", name="a link")).to_have_attribute("rel", "noopener noreferrer")
     moments = await card.locator("time.moment").all_inner_texts()
     assert len(moments) == len(STYLES)
