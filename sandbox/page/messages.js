@@ -45,6 +45,7 @@ export function nodeOf(item, row, doing) {
   if (row.item?.message === message && row.node?.shape === shape) return row.node;
   const node = el("li", { class: "row-of-log", "data-id": message.id, tabindex: -1 }, above(item), drawable(message, item.together, doing));
   node.shape = shape;
+  if (!SYSTEM[message.type]) onMenu(node, () => doing.menuOf(message, node));
   return node;
 }
 
@@ -85,7 +86,7 @@ function messageNode(message, together, doing) {
   }
   const own = Boolean(message.flags & EPHEMERAL);
   const classes = ["message", together && "together", own && "ephemeral", mentionsMe(message) && "mentioned", message.failed && "failed"];
-  const node = el(
+  return el(
     "div",
     { class: classes.filter(Boolean).join(" "), role: "article", "aria-label": `${nameOf(message.author)}, ${messageTime(when)}` },
     answered(message, doing),
@@ -96,8 +97,6 @@ function messageNode(message, together, doing) {
     own && ownNote(message, doing),
     !message.local && tools(message, own, doing),
   );
-  onMenu(node, () => doing.menuOf(message, node.closest(".row-of-log")));
-  return node;
 }
 
 /** Whether a message calls the acting member, by name, by role, or all. */

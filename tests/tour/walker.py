@@ -13,6 +13,10 @@ from tests.stage import Process
 from tests.tour.steps import Step, command
 
 
+_PLAIN: dict[int, Any] = {4: int, 5: lambda word: word == "True"}
+"""How what is written becomes a value, by the type of the option: a number, a yes or no; everything else is text."""
+
+
 class Walker:
     """Follows steps in one language and remembers what each person saw last."""
 
@@ -30,9 +34,21 @@ class Walker:
             return await self._again(step.told["who"])
         return text
 
+    def last(self, who: str) -> dict[str, Any]:
+        """The message that this person saw last."""
+        return self._last[who]
+
+    async def type(self, who: str, channel: str, command: str) -> str:
+        """Type a command; what the answer says."""
+        return await self._type(who, channel, command)
+
+    async def look(self, who: str, channel: str) -> str:
+        """Look at the newest message of a channel; what it says."""
+        return await self._look(who, channel)
+
     async def _type(self, who: str, channel: str, command: str) -> str:
         name, options = await self._command(who, channel, command)
-        return self._saw(
+        return self.saw(
             who, await self._people.slash(who, name, channel=channel, locale=self._locale, **options)
         )
 
@@ -47,7 +63,7 @@ class Walker:
         answer = await self._people.click(
             who, message["id"], custom_id=found[0]["custom_id"], locale=self._locale
         )
-        return self._saw(who, answer)
+        return self.saw(who, answer)
 
     async def _pay(self, who: str) -> str:
         links = [button["url"] for button in buttons(self._last[who]) if button.get("url")]
@@ -77,7 +93,8 @@ class Walker:
         await self._people.clock(advance=int(hours) * 3600)
         return ""
 
-    def _saw(self, who: str, answer: Any) -> str:
+    def saw(self, who: str, answer: Any) -> str:
+        """Take an answer in; what it says."""
         assert answer["state"] in ("answered", "updated"), answer
         self._last[who] = answer["message"]
         return words(answer["message"])
@@ -109,7 +126,7 @@ class Walker:
                     choice["value"] for choice in known["choices"] if choice["name"] == value
                 )
             else:
-                filled[option + "_"] = int(value) if known["type"] == 4 else value
+                filled[option + "_"] = _PLAIN.get(known["type"], str)(value)
         return name, filled
 
     def _means(self, shown: str, label: str) -> bool:
