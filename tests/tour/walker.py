@@ -12,7 +12,6 @@ from bot.i18n import catalogue
 from tests.stage import Process
 from tests.tour.steps import Step, command
 
-
 _PLAIN: dict[int, Any] = {4: int, 5: lambda word: word == "True"}
 """How what is written becomes a value, by the type of the option: a number, a yes or no; everything else is text."""
 
