@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import discord
-from discord import app_commands, ui
+from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.errors import report
+from bot.discord.forms import Field, Form, Then
 from bot.discord.kit import Interaction, answer, replace, think
 from bot.errors import UserError
 from bot.i18n import Texts, Words
@@ -52,6 +52,7 @@ class OrderPage(
 
     async def cog_load(self) -> None:
         self._bot.on_action("order.page", self.press_page)
+        self._bot.on_action("order.done", self.press_done)
         self._bot.on_action("order.show", self.press_show)
         self._bot.on_action("order.look", self.press_look)
         self._bot.on_action("order.refund", self.press_refund)
@@ -97,7 +98,7 @@ class OrderPage(
     async def refund(
         self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
     ) -> None:
-        await self.draft(interaction, order, reason, amount)
+        await self._draft(interaction, order, reason, amount)
 
     @app_commands.command(
         name=locale_str("paid"), description=locale_str("The money of a bank transfer came: mark its order")
@@ -108,7 +109,7 @@ class OrderPage(
     async def paid(
         self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
     ) -> None:
-        await self.mark(interaction, order, reason, amount)
+        await self._mark(interaction, order, reason, amount)
 
     @app_commands.command(
         name=locale_str("resend"),
@@ -169,6 +170,19 @@ class OrderPage(
         page = await self._memberships.desk.page(_guild(interaction), *order_cards.read_page(argument))
         await replace(interaction, order_cards.order_list(self._words(interaction), page))
 
+    async def press_done(self, interaction: Interaction, stray: str) -> None:
+        """*Done…* beside money that belongs to no order: a form that asks what became of it."""
+        owner(interaction)
+
+        async def then(sent: Interaction, told: dict[str, str]) -> None:
+            desk, guild_id = self._memberships.desk, _guild(sent)
+            await desk.close_stray(guild_id, stray, sent.user.id, told["reason"])
+            page = await desk.page(guild_id, Search())
+            await answer(sent, order_cards.order_list(self._words(sent), page))
+
+        t = self._words(interaction)
+        await self._ask(interaction, t("What became of it?"), [], then)
+
     async def press_show(self, interaction: Interaction, order: str) -> None:
         """*Show the order* on the card that says it was marked."""
         owner(interaction)
@@ -184,8 +198,12 @@ class OrderPage(
     async def press_refund(self, interaction: Interaction, order: str) -> None:
         """*Refund…*: a form with amount and reason."""
         owner(interaction)
+
+        async def then(sent: Interaction, told: dict[str, str]) -> None:
+            await self._draft(sent, order, told["reason"], told["amount"] or None)
+
         t = self._words(interaction)
-        await interaction.response.send_modal(MoneyForm(t, self, t("Give money back"), order, self.draft))
+        await self._ask(interaction, t("Give money back"), [_amount(t)], then)
 
     async def press_give_back(self, interaction: Interaction, draft: str) -> None:
         """The button under what a refund does."""
@@ -197,31 +215,44 @@ class OrderPage(
     async def press_paid(self, interaction: Interaction, order: str) -> None:
         """*Mark as paid…*: a form with amount and reason."""
         owner(interaction)
+
+        async def then(sent: Interaction, told: dict[str, str]) -> None:
+            await self._mark(sent, order, told["reason"], told["amount"] or None)
+
         t = self._words(interaction)
-        await interaction.response.send_modal(MoneyForm(t, self, t("Mark as paid"), order, self.mark))
+        await self._ask(interaction, t("Mark as paid"), [_amount(t)], then)
 
     async def press_resend(self, interaction: Interaction, order: str) -> None:
         """*Send it again*."""
         owner(interaction)
         await self._resend(interaction, order)
 
-    async def draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
+    async def _draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """What a refund would do, with the button that does it."""
         told = await self._memberships.refunds.draft(
             _guild(interaction), order, interaction.user.id, reason, amount
         )
         await answer(interaction, order_answers.refund_drafted(self._words(interaction), told))
 
-    async def mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
+    async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """The money came."""
         told = await self._memberships.marking.mark(
             _guild(interaction), order, interaction.user.id, reason, amount
         )
         await answer(interaction, order_answers.marked(self._words(interaction), told))
 
-    async def report(self, interaction: Interaction, error: Exception) -> None:
-        """What went wrong with a form, in a sentence."""
-        await report(interaction, error, self._texts)
+    async def _ask(self, interaction: Interaction, title: str, fields: list[Field], then: Then) -> None:
+        """A form with a reason at its end."""
+
+        async def sent(interaction: Interaction, told: dict[str, str]) -> None:
+            owner(interaction)  # who opened it may have been demoted meanwhile
+            if not told["reason"]:
+                raise UserError("Write a reason: it is kept in the records.")
+            await then(interaction, told)
+
+        t = self._words(interaction)
+        reason = Field("reason", t("Reason"))
+        await interaction.response.send_modal(Form(title, [*fields, reason], sent, self._texts))
 
     async def _show(self, interaction: Interaction, order: str) -> None:
         sheet = await self._memberships.desk.sheet(_guild(interaction), order)
@@ -245,35 +276,15 @@ class OrderPage(
         return self._texts.of(str(interaction.locale))
 
 
-class MoneyForm(ui.Modal):
-    """An amount (none: all of it) and a reason, for what is done with an order."""
-
-    def __init__(self, t: Words, page: OrderPage, title: str, order: str, then: Any) -> None:
-        super().__init__(title=title, timeout=900)
-        self._page = page
-        self._order = order
-        self._then = then
-        self._amount: ui.TextInput[Any] = ui.TextInput(custom_id="amount", required=False, max_length=20)
-        self._reason: ui.TextInput[Any] = ui.TextInput(custom_id="reason", required=True, max_length=200)
-        self.add_item(
-            ui.Label(
-                text=t("Amount"), description=t("Leave it empty for the whole price."), component=self._amount
-            )
-        )
-        self.add_item(ui.Label(text=t("Reason"), component=self._reason))
-
-    async def on_submit(self, interaction: Interaction, /) -> None:
-        owner(interaction)
-        await self._then(interaction, self._order, self._reason.value, self._amount.value.strip() or None)
-
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
-        await self._page.report(interaction, error)
-
-
 def owner(interaction: Interaction) -> None:
     """A server may lend commands out in its settings, and a button outlives a demotion: money is for administrators."""
     if not interaction.permissions.administrator:
         raise UserError("Only an administrator of this server can do that.")
+
+
+def _amount(t: Words) -> Field:
+    whole = t("Leave it empty for the whole price.")
+    return Field("amount", t("Amount"), whole, required=False, longest=20)
 
 
 def _guild(interaction: Interaction) -> int:

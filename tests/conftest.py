@@ -12,7 +12,7 @@ import pytest
 
 from tests.stage import Stage, process, staged
 
-pytest_plugins = ["tests.judge.plugin", "tests.browser"]
+pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.town"]
 
 
 @pytest.fixture

@@ -184,7 +184,7 @@ def _label(t: Words, told: Quote) -> str:
     if told.now and told.by_provider:
         return t("Change and pay {price}", price=t.money(told.due))
     if told.by_provider:
-        return t("Change then")
+        return t("Change when it ends")
     if told.due.amount == 0:
         return t("Change now, nothing to pay")
     return t("Go on to pay {price}", price=t.money(told.due))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,7 +75,7 @@ class Sheet:
 
 
 class Desk:
-    """The verbs of /order that change nothing."""
+    """The verbs of /order that change no order."""
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class Desk:
 
     async def page(self, guild_id: int, search: Search, number: int = 0) -> Page:
         """One page of the orders that fit; the last one when there are not so many."""
-        strays = await self._strays(guild_id)
+        strays = await self.strays(guild_id)
         async with self._db.read() as db:
             total = await orders.count(db, guild_id, search)
             pages = max(1, -(-total // PAGE))
@@ -103,6 +105,24 @@ class Desk:
             found = await orders.search(db, guild_id, search, PAGE, number * PAGE)
             waiting = await self._waiting(db, guild_id)
         return Page(search, number, pages, total, tuple(found), tuple(waiting), tuple(strays))
+
+    async def strays(self, guild_id: int) -> list[Unmatched]:
+        """What belongs to no order and was not looked into yet, newest first."""
+        found = await self._strays(guild_id)
+        async with self._db.read() as db:
+            closed = {note.detail["stray"] for note in await records.all_noted(db, guild_id, "stray.closed")}
+        return [one for one in found if stray_id(one) not in closed]
+
+    async def close_stray(self, guild_id: int, id_: str, actor: int, reason: str) -> None:
+        """The owner has looked into it: it leaves the list, and the log says what became of it."""
+        found = [one for one in await self.strays(guild_id) if stray_id(one) == id_]
+        if not found:
+            raise UserError("This is not on the list any more. /order list shows what is.")
+        async with self._db.write() as tx:
+            await records.note(
+                tx, guild_id, self._clock.now(), actor, "stray.closed", guild_id, stray=id_,
+                provider=found[0].provider, object=found[0].object_id, reason=reason,
+            )  # fmt: skip
 
     async def sheet(self, guild_id: int, number: str) -> Sheet:
         """One order in full. UserError when there is none."""
@@ -131,7 +151,13 @@ class Desk:
         async with self._db.read() as db:
             facts = await books.facts_by_order(db, guild_id)
             made = await orders.between(db, guild_id, DISCORD_EPOCH, FOREVER)
-        return totals((self._settling.due(order), facts[order.id]) for order in made if order.id in facts)
+            booked = await books.balances(db, guild_id)
+        clearing: Counter[str] = Counter()
+        for account, sums in booked.items():
+            if account.startswith("clearing:"):
+                clearing.update({money.currency: money.amount for money in sums})
+        paid = ((self._settling.due(order), facts[order.id]) for order in made if order.id in facts)
+        return totals(paid, clearing)
 
     async def choices(self, guild_id: int, states: Sequence[State] = tuple(State)) -> list[Order]:
         """Orders in these states to pick from, the latest hundred, newest first."""
@@ -172,6 +198,11 @@ class Desk:
             if came_back(facts):
                 found.append(Waiting("refund-came-back", "", await orders.find(db, guild_id, order_id)))
         return found
+
+
+def stray_id(stray: Unmatched) -> str:
+    """What a button calls it: an event's own name may be too long for one."""
+    return hashlib.sha256(f"{stray.provider}:{stray.event_id}".encode()).hexdigest()[:20]
 
 
 def came_back(facts: Sequence[Fact]) -> bool:

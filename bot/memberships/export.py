@@ -25,7 +25,7 @@ TRIGGERS = frozenset("=+-@\t\r\n\N{MINUS SIGN}")
 """With one of these at the front a spreadsheet computes a cell instead of showing it (OWASP, "CSV Injection")."""
 
 ORDERS = (
-    "order", "created_utc", "state", "member", "plan", "kind", "price", "currency", "renewal", "credit", "provider",
+    "order", "created_utc", "state", "member", "plan", "kind", "price", "currency", "renewal", "credit", "discount", "provider",
     "provider_ref",
 )  # fmt: skip
 LEDGER = ("booked_utc", "order", "provider", "booking", "account", "debit", "credit", "currency")
@@ -112,7 +112,8 @@ def _order(order: Order) -> Sequence[str]:
     return (
         _id(order.id), _time(order.created_at), order.state.value, _id(order.user_id), order.tier.name,
         order.span.way.value, _amount(order.price), order.price.currency,
-        _amount(order.renewal) if order.renewal else "", _amount(order.credit), order.provider, order.ref or "",
+        _amount(order.renewal) if order.renewal else "", _amount(order.credit),
+        _amount(Money(order.discount, order.price.currency)), order.provider, order.ref or "",
     )  # fmt: skip
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from bot.cards import Accent, Block, Button, Card, Divider, Row, card, coded, plain
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Words, stamp
 from bot.memberships.cards import state_word
-from bot.memberships.desk import Page, Sheet, Waiting
+from bot.memberships.desk import Page, Sheet, Waiting, stray_id
 from bot.memberships.model import Entitlement, Order, Search, Standing
 from bot.memberships.state import State
 from bot.memberships.store.books import Booking
@@ -25,12 +25,15 @@ def order_list(t: Words, page: Page) -> Card:
     """What needs the owner, then one page of orders, newest first."""
     blocks: list[Block | str | None] = []
     if page.waiting or page.strays:
-        lines = [_waiting(t, one) for one in page.waiting[:WAITING_SHOWN]]
-        lines += [_stray(t, one) for one in page.strays[:STRAYS_SHOWN]]
-        hidden = len(page.waiting) + len(page.strays) - len(lines)
-        if hidden:
-            lines.append(t.n("… and {n} more.", "… and {n} more.", hidden))
-        blocks += [t("## These need you"), "\n".join(lines), Divider()]
+        waiting, strays = page.waiting[:WAITING_SHOWN], page.strays[:STRAYS_SHOWN]
+        hidden = len(page.waiting) + len(page.strays) - len(waiting) - len(strays)
+        blocks += [
+            t("## These need you"),
+            "\n".join(_waiting(t, one) for one in waiting) or None,
+            *(_stray(t, one) for one in strays),
+            t.n("… and {n} more.", "… and {n} more.", hidden) if hidden else None,
+            Divider(),
+        ]
     blocks.append(t("## Orders"))
     if not page.orders:
         blocks.append(
@@ -103,12 +106,13 @@ def _waiting(t: Words, one: Waiting) -> str:
     return f"⚠ {about}\n{what}{said}"
 
 
-def _stray(t: Words, one: Unmatched) -> str:
+def _stray(t: Words, one: Unmatched) -> Line:
     money = t.money(one.money) if one.money else t("something")
-    return "⚠ " + t(
+    told = "⚠ " + t(
         "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(one.received_at, "d"), money=money, provider=one.provider, id=coded(one.object_id, 40),
     )  # fmt: skip
+    return Line(told, Button(t("Done…"), action=f"order.done:{stray_id(one)}"))
 
 
 def order_sheet(t: Words, sheet: Sheet) -> Card:
@@ -117,12 +121,12 @@ def order_sheet(t: Words, sheet: Sheet) -> Card:
     blocks: list[Block | str | None] = [
         t("## Order {number}", number=order.id),
         "\n".join(_agreed(t, sheet)),
-        _section(t, t("**What happened**"), sheet.facts, FACTS_SHOWN, lambda fact: _fact(t, fact)),
+        _section(t, t("**What happened**"), [_fact(t, fact) for fact in sheet.facts], FACTS_SHOWN),
         _section(
             t, t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
-            _grouped(sheet.bookings), BOOKINGS_SHOWN, lambda group: _booking(t, group),
-        ) if sheet.bookings else None,
-        _section(t, t("**Log**"), _told(sheet.notes), NOTES_SHOWN, lambda note: _note(t, note)),
+            [_booking(t, sides) for sides in _grouped(sheet.bookings)], BOOKINGS_SHOWN,
+        ),
+        _section(t, t("**Log**"), [_note(t, note) for note in _told(sheet.notes)], NOTES_SHOWN),
         t("-# Play money: nothing real was charged.") if sheet.playing else None,
     ]  # fmt: skip
     accent = Accent.WARN if order.state in (State.REVIEW, State.DISPUTED) else Accent.PLAIN
@@ -145,6 +149,9 @@ def _agreed(t: Words, sheet: Sheet) -> list[str]:
         )
     if order.credit.amount:
         lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+    if order.discount:
+        less = t.money(Money(order.discount, order.price.currency))
+        lines.append(t("{amount} were taken off by another membership", amount=less))
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (State.CREATED, State.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
@@ -219,13 +226,18 @@ def _note(t: Words, note: Note) -> str:
     return f"{stamp(note.at)} · {who} · `{note.what}`" + (f" · {plain(reason, 60)}" if reason else "")
 
 
-def _section(t: Words, head: str, rows: Sequence[object], most: int, draw: Callable[..., str]) -> str | None:
+def _section(t: Words, head: str, rows: Sequence[str], most: int) -> str | None:
     """The latest rows under a head, with how many there are before them."""
     if not rows:
         return None
     hidden = len(rows) - most
-    before = [t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden)] if hidden > 0 else []  # fmt: skip
-    return "\n".join([head, *before, *(draw(row) for row in rows[-most:])])
+    lines = [head, *rows[-most:]]
+    if hidden > 0:
+        lines.insert(
+            1,
+            t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden),
+        )
+    return "\n".join(lines)
 
 
 def _buttons(t: Words, sheet: Sheet) -> tuple[Button, ...]:
@@ -251,7 +263,7 @@ def books(t: Words, lines: Sequence[Totals]) -> Card:
         def money(amount: int, currency: str = line.currency) -> str:
             return t.money(Money(amount, currency))
 
-        mark = "✔" if line.closed else "✘"
+        mark = "✔" if line.closed else "⚠"
         told.append(
             t(
                 "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
@@ -259,6 +271,11 @@ def books(t: Words, lines: Sequence[Totals]) -> Card:
                 back=money(line.given_back), open=money(line.open),
             )
         )  # fmt: skip
+        if line.reported != line.booked:
+            told.append(
+                t("By the reports {reported} should lie at the providers, by the ledger {booked}. Please tell whoever looks after Lyceum.",
+                  reported=money(line.reported), booked=money(line.booked))
+            )  # fmt: skip
     return card(
         t("## Where the money is"),
         "\n".join(told),

@@ -105,6 +105,7 @@ class Refunds:
         """Give back all that was paid for this order, or `part` of its latest payment, as a person types an amount.
 
         UserError when there is nothing, or not so much, to give back. Each asking is one refund, however often it is tried.
+        What only the owner can send is on their list until they confirm it.
         """
         async with self._db.write() as tx:
             order = await self._order(tx, guild_id, number)
@@ -150,13 +151,13 @@ class Refunds:
 
     async def _give_back(
         self, tx: Writer, order: Order, back: list[tuple[Fact, Money]], actor: int, reason: str, ask: int,
-        part: str | None, **noted: str,
+        part: str | None, draft: str | None = None,
     ) -> None:  # fmt: skip
         now = self._clock.now()
         await records.note(
-            tx, order.guild_id, now, actor, "refund.asked", order.id, reason=reason, part=part, **noted
+            tx, order.guild_id, now, actor, "refund.asked", order.id, reason=reason, part=part, draft=draft
         )
-        if self._by_hand(order):  # the owner has sent it: that is all there is to know
+        if self._by_hand(order) and draft is not None:  # the owner has sent it: nothing more is to know
             facts = [refund(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)]
             await self._settling.settle(tx, order.provider, facts)
             await self._queue.heal(tx, order.guild_id)

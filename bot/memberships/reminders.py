@@ -71,8 +71,12 @@ class Reminders:
             if one.at <= now and (one.what not in told or told[one.what].state == "sending")
         ]
         wanted = [one for one in due if is_meant(one, right, phase, mine)]
+        for what, word in told.items():  # it may have come, but it is not the word to repeat now
+            if word.state == "sending" and (not wanted or what != wanted[-1].what):
+                await self._outcome(right, what, "unknown")
         for missed in wanted[:-1]:  # Lyceum was away: only the latest is still true
-            await self._outcome(right, missed, "late")
+            if missed.what not in told:
+                await self._outcome(right, missed.what, "late")
         if wanted:
             await self._tell(right, order, wanted[-1], told.get(wanted[-1].what))
         ahead = [one.at for one in planned if one.at > now]
@@ -111,23 +115,23 @@ class Reminders:
         self, right: Entitlement, order: Order | None, moment: Moment, before: notices.Notice | None
     ) -> None:
         if not await self.allowed(right.guild_id, right.user_id):
-            await self._outcome(right, moment, "not_allowed")
+            await self._outcome(right, moment.what, "unknown" if before else "not_allowed")
             return
         if before is not None and self._clock.now() > before.at + NONCE:
-            await self._outcome(right, moment, "unknown")
+            await self._outcome(right, moment.what, "unknown")
             return
         if before is None:
-            await self._outcome(right, moment, "sending")
+            await self._outcome(right, moment.what, "sending")
         point("notice.sending")
         card = reminder_cards.reminder(self._texts.community, right, order, moment.why)
         key = f"notice:{right.id}:{moment.what}"
         delivery = await self._server.direct(right.guild_id, right.user_id, card, key=key)
         point("notice.sent")
-        await self._outcome(right, moment, _STATES[delivery])
+        await self._outcome(right, moment.what, _STATES[delivery])
 
-    async def _outcome(self, right: Entitlement, moment: Moment, state: str) -> None:
+    async def _outcome(self, right: Entitlement, what: str, state: str) -> None:
         async with self._db.write() as tx:
-            await notices.note(tx, right.guild_id, right.id, moment.what, state, self._clock.now())
+            await notices.note(tx, right.guild_id, right.id, what, state, self._clock.now())
 
 
 _STATES = {Delivery.SENT: "sent", Delivery.CLOSED: "closed", Delivery.GONE: "gone"}

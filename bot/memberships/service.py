@@ -169,6 +169,7 @@ class Memberships:
             self._playing,
             await self.reminders.allowed(guild_id, user_id),
             self.reminders.first,
+            {order.id: link for order in latest if (link := self.receipts.link(order))},
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:

@@ -86,6 +86,9 @@ class Settling:
                     tx, order.guild_id, self._clock.now(), 0, f"subscription.{seen.phase}", order.id
                 )
                 order = replace(order, phase=seen.phase)
+                right = await entitlements.find(tx, order.guild_id, order_id=order.id)
+                if right is not None:  # an unpaid renewal is told at once
+                    await self._queue.again(tx, "entitlement.remind", order.guild_id, str(right.id))
                 if not fresh:
                     await self.judge(tx, order)
         if fresh:

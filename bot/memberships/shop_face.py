@@ -103,7 +103,7 @@ def finding_words(t: Words, finding: str) -> str:
         ),
         "role-dangerous": t(
             "⚠ A role that it gives may do what nobody should buy, or belongs to an integration. "
-            "Take those permissions from the role, or choose another one with /tier edit."
+            "Take those permissions from the role and from the channels that grant them, or choose another one with /tier edit."
         ),
         "role-too-high": t(
             "⚠ A role that it gives stands above mine. Open Server Settings → Roles and drag my role above it."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
@@ -34,6 +35,8 @@ class Status:
     playing: bool
     reminders: bool
     soon: timedelta
+    receipts: Mapping[int, str] = field(default_factory=dict[int, str])
+    """Where the receipts of orders can be read, by the order's id."""
 
 
 def status(t: Words, told: Status) -> Card:
@@ -54,7 +57,7 @@ def status(t: Words, told: Status) -> Card:
     blocks += [*_reminders(t, told)]
     if told.orders:
         blocks += [Divider(), t("**Your latest orders**")]
-        blocks.append("\n".join(order_line(t, order) for order in told.orders))
+        blocks.append("\n".join(_order(t, told, order) for order in told.orders))
     return card(*blocks, play_money(t, playing=told.playing), accent=_accent(told))
 
 
@@ -66,7 +69,7 @@ def endings(t: Words, told: Endings) -> Card:
     for one in told.held[:SHOWN]:
         blocks.append(f"**{plain(one.right.tier.name)}**\n{_ending(t, one)}")
         if one.renews and one.order is not None:
-            end = Button(t("End it then"), f"membership.stop:{one.order.id}", style="danger")
+            end = Button(t("End the renewal"), f"membership.stop:{one.order.id}", style="danger")
             blocks.append(Row((end,)))
         elif one.phase is Phase.ENDING and one.order is not None:
             blocks.append(Row((_keep(t, one.order),)))
@@ -115,6 +118,11 @@ def planned_line(t: Words, planned: Planned) -> str:
             plan=plan, when=when, price=t.money(planned.order.price),
         )  # fmt: skip
     return t("Planned: **{plan}** from {when}; it is paid.", plan=plan, when=when)
+
+
+def _order(t: Words, told: Status, order: Order) -> str:
+    link = told.receipts.get(order.id)
+    return order_line(t, order) + (f" · [{t('Receipt')}]({link})" if link else "")
 
 
 def _lines(t: Words, told: Status, held: Held) -> list[str]:

@@ -5,7 +5,7 @@ Currencies are never added up. It is a control, not bookkeeping: fees and payout
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.memberships.state import Due, disputes, left, order_state, refunded
@@ -14,30 +14,45 @@ from bot.payments.port import Fact, Kind
 
 @dataclass
 class Totals:
-    """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision."""
+    """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision.
+
+    `reported` is what should lie at the providers by their reports, `booked` what the ledger says of it.
+    """
 
     currency: str
     captured: int = 0
     allocated: int = 0
     given_back: int = 0
     open: int = 0
+    reported: int = 0
+    booked: int = 0
 
     @property
     def closed(self) -> bool:
-        """Is every cent accounted for?"""
-        return self.captured == self.allocated + self.given_back + self.open
+        """Is every cent accounted for, and does the ledger say the same as the reports that it was written from?"""
+        return self.captured == self.allocated + self.given_back + self.open and self.reported == self.booked
 
 
-def totals(orders: Iterable[tuple[Due, Sequence[Fact]]]) -> list[Totals]:
-    """One line a currency, by its name. What was lost in a dispute was given back."""
-    found: dict[str, Totals] = {}
+_AT_THE_PROVIDER = {
+    Kind.PAID: 1,
+    Kind.REFUNDED: -1,
+    Kind.REFUND_FAILED: 1,
+    Kind.DISPUTED: -1,
+    Kind.DISPUTE_WON: 1,
+}
+
+
+def totals(orders: Iterable[tuple[Due, Sequence[Fact]]], clearing: Mapping[str, int]) -> list[Totals]:
+    """One line a currency, by its name. What was lost in a dispute was given back. `clearing`: the ledger's own sums."""
+    found = {currency: Totals(currency, booked=amount) for currency, amount in clearing.items()}
     for due, facts in orders:
         outcome = order_state(due, facts)
         given_back, (contested, lost) = refunded(facts), disputes(facts)
         for fact in set(facts):
+            line = found.setdefault(fact.money.currency, Totals(fact.money.currency))
+            line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
             if fact.kind is not Kind.PAID:
                 continue
-            line = found.setdefault(fact.money.currency, Totals(fact.money.currency))
             rest = left(fact, given_back)
             line.captured += fact.money.amount
             line.given_back += fact.money.amount - rest
@@ -47,4 +62,5 @@ def totals(orders: Iterable[tuple[Due, Sequence[Fact]]]) -> list[Totals]:
                 line.open += rest
             else:
                 line.allocated += rest
-    return [found[currency] for currency in sorted(found)]
+    lines = [found[currency] for currency in sorted(found)]
+    return [line for line in lines if line.captured or line.reported or line.booked]

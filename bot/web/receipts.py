@@ -8,6 +8,7 @@ from bot.i18n import Texts, Words
 from bot.memberships.receipts import Receipts, Slip
 from bot.memberships.state import State
 from bot.memberships.wording import span_words
+from bot.money import Money
 from bot.web import pages
 
 
@@ -30,10 +31,13 @@ def _page(t: Words, slip: Slip) -> web.Response:
         (t("Order"), str(order.id)),
         (t("Ordered on"), pages.when(t, order.created_at)),
         (t("For how long"), span_words(t, order.span)),
+        (t("Discount"), t.money(Money(order.discount, order.price.currency)) if order.discount else None),
         (t("Unused days credited"), t.money(order.credit) if order.credit.amount else None),
     ]
     moves = [(t("Paid"), pages.when(t, paid.at), t.money(paid.money)) for paid in slip.payments]
-    moves += [(t("Given back"), pages.when(t, given.at), t.money(given.money)) for given in slip.refunds]
+    moves += [
+        (t("Given back"), pages.when(t, given.at), f"−{t.money(given.money)}") for given in slip.refunds
+    ]
     return pages.page(
         t,
         "receipt.html",

@@ -7,8 +7,7 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
+branch_labels = depends_on = None
 
 # What a tier gave and cost until now is version 1 of its terms and its one price.
 TERMS = """INSERT INTO terms (guild_id, tier_id, version, roles, events, consultations, discount, grace_days, after,
@@ -238,8 +237,7 @@ def _order() -> None:
         ),
         sa.CheckConstraint("amount > 0 OR credit > 0 OR discount > 0", name=op.f("ck_order_free")),
         sa.CheckConstraint(
-            "amount >= 0 AND credit >= 0 AND discount >= 0 AND extra >= 0 AND length(currency) = 3",
-            name=op.f("ck_order_money"),
+            "min(amount, credit, discount, extra) >= 0 AND length(currency) = 3", name=op.f("ck_order_money")
         ),
         sa.ForeignKeyConstraint(["price_id"], ["price.id"], name=op.f("fk_order_price_id_price")),
         sa.ForeignKeyConstraint(

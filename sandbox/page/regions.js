@@ -17,7 +17,7 @@ export function goRound() {
     const shown = PARTS.map((id) => document.getElementById(id)).filter((node) => node.checkVisibility({ visibilityProperty: true }));
     const here = shown.findIndex((node) => node.contains(document.activeElement));
     const next = shown.at((here + (event.shiftKey ? (here < 0 ? 0 : -1) : 1)) % shown.length);
-    (ENTRANCES[next.id]?.(next) ?? next.querySelector(CONTROLS) ?? next).focus();
+    (ENTRANCES[next.id]?.(next) ?? [...next.querySelectorAll(CONTROLS)].find((one) => one.checkVisibility()) ?? next).focus();
     event.preventDefault();
   });
 }

@@ -34,6 +34,7 @@ export function drawSide(doing) {
     connected(doing),
     selfNode(doing),
   );
+  self.node = document.getElementById("self"); // a new one's inside may have been put into the one that was there
 }
 
 /** A category with its channels; folded, it shows only what is open or unread. */

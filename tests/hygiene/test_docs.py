@@ -9,6 +9,7 @@ import pytest
 
 from bot.environment import ROOT
 from tests.hygiene.named import all_commands, all_findings, all_kinds_of_work, all_settings
+from tests.payments.test_crashes import points
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,23 @@ def test_every_link_between_pages_leads_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_every_threat_is_tried_by_tests_that_exist() -> None:
+    page = (ROOT / "docs/threats.md").read_text("utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+
+    gone = [
+        f"{path}::{test}"
+        for path, test in named
+        if not (ROOT / path).is_file() or f"def {test}(" not in (ROOT / path).read_text("utf-8")
+    ]
+
+    assert len(named) > 20
+    assert gone == []
+
+
+def test_every_point_where_a_death_would_hurt_is_on_the_page_of_threats() -> None:
+    page = (ROOT / "docs/threats.md").read_text("utf-8")
+
+    assert sorted(set(re.findall(r"`([a-z]+\.[a-z_]+)`", page)) - {"crashpoints.point"}) == points()

@@ -5,215 +5,83 @@ from __future__ import annotations
 import contextlib
 import functools
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from bot.cards import Card
+from bot.cards import Text
 from bot.clock import real_now
 from bot.db import Database
 from bot.db.migrate import migrate
-from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
 from bot.memberships.buying import Bill
+from bot.memberships.edits import Edit
 from bot.memberships.model import Order, Price, Tier
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import breaker, entitlement, grant
+from bot.memberships.tables import breaker, entitlement, grant, notice
 from bot.money import Money
-from bot.payments.manual import ManualProvider
 from bot.payments.port import (
-    Checkout,
     Fact,
-    Headers,
-    InvalidWebhook,
     Kind,
-    Notice,
-    Pace,
+    PaymentProvider,
     Phase,
-    Purchase,
-    Snapshot,
     Subscription,
     Unmatched,
 )
-from bot.ports import ChatServer, Delivery, Person, Role
+from bot.ports import ChatServer
 from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
 from bot.work.worker import Handler, Worker
+from tests.memberships.bank import Bank
+from tests.memberships.hall import (
+    ANN,
+    BOB,
+    BOSS,
+    CID,
+    DAY,
+    GOLD,
+    GUILD,
+    HELPER,
+    LYCEUM,
+    MONDAY,
+    OLIVIA,
+    OTHER,
+    SILVER,
+    Hall,
+)
+from tests.memberships.reading import Killed, actions, killed_at, shown
 
-GUILD, OTHER = 7, 8
-ANN, BOB, CID, OLIVIA = 1, 2, 3, 9
-GOLD, SILVER, HELPER, BOSS, LYCEUM = 50, 51, 52, 60, 55
-MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Hall:
-    """A server: who is in it, who holds which role. `forbidden` and `failures` make Discord say no."""
-
-    held: dict[int, set[int]] = field(
-        default_factory=lambda: {ANN: set(), BOB: set(), CID: set(), OLIVIA: set()}
-    )
-    all_roles: dict[int, Role] = field(default_factory=dict[int, Role])
-    forbidden: set[int] = field(default_factory=set[int])
-    failures: int = 0
-    listings: int = 0
-    calls: list[tuple[str, int, int]] = field(default_factory=list[tuple[str, int, int]])
-    edits: list[Card] = field(default_factory=list[Card])
-    posts: dict[str, Card] = field(default_factory=dict[str, Card])
-    shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
-    """What stands in the channels now, by (channel, message)."""
-    letters: list[tuple[int, Card]] = field(default_factory=list[tuple[int, Card]])
-    delivery: Delivery = Delivery.SENT
-
-    def __post_init__(self) -> None:
-        for id_, name, position in (
-            (GOLD, "Gold", 2),
-            (SILVER, "Silver", 1),
-            (HELPER, "Helper", 3),
-            (BOSS, "Boss", 20),
-        ):
-            self.role(id_, name, position)
-
-    def role(self, id_: int, name: str, position: int, **more: Any) -> None:
-        self.all_roles[id_] = replace(Role(id_, name, position, False, False, ()), **more)
-
-    def guild_name(self, guild_id: int) -> str | None:
-        return "Gophers" if guild_id == GUILD else None
-
-    async def roles(self, guild_id: int) -> list[Role]:
-        return list(self.all_roles.values()) if guild_id == GUILD else []
-
-    async def own_top_position(self, guild_id: int) -> int:
-        return 10
-
-    async def member(self, guild_id: int, user_id: int) -> Person | None:
-        if guild_id != GUILD or user_id not in self.held:
-            return None
-        return Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
-
-    async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
-        self._answer("add", user_id, role_id)
-        self.held[user_id].add(role_id)
-
-    async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
-        self._answer("remove", user_id, role_id)
-        self.held[user_id].discard(role_id)
-
-    async def members(self, guild_id: int) -> AsyncIterator[Person]:
-        self.listings += 1
-        for user_id in sorted(self.held):
-            yield Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
-
-    async def channel_named(self, guild_id: int, name: str) -> int | None:
-        return 70 if name == "staff" else None
-
-    async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
-        self.posts.setdefault(key, card)
-        message_id = 1000 + list(self.posts).index(key)
-        self.shown[channel_id, message_id] = card
-        return message_id
-
-    async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
-        there = (channel_id, message_id) in self.shown
-        if there:
-            self.shown[channel_id, message_id] = card
-        return there
-
-    async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
-        self.letters.append((user_id, card))
-        return self.delivery
-
-    async def edit_answer(self, token: str, card: Card) -> bool:
-        self.edits.append(card)
-        return True
-
-    def _answer(self, verb: str, user_id: int, role_id: int) -> None:
-        self.calls.append((verb, user_id, role_id))
-        if role_id in self.forbidden:
-            raise NeedsAction("missing-permission", "Lyceum lacks a permission, or its role is too low.")
-        if self.failures:
-            self.failures -= 1
-            raise RetryLater("Discord answered 503", timedelta(0))
-
-
-@dataclass
-class Bank:
-    """A provider that knows what tests tell it. `away`: it does not answer."""
-
-    known: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
-    refunds: list[str] = field(default_factory=list[str])
-    asked: int = 0
-    away: bool = False
-    name: str = "bank"
-    play_money: bool = False
-    acknowledgement: bytes = b"ok"
-    listens: bool = True
-    by_hand: bool = False
-    subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
-    closed: list[str] = field(default_factory=list[str])
-    changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
-    proration: Money = field(default_factory=lambda: Money(1000, "USD"))
-
-    def supports(self, money: Money, pace: Pace) -> bool:
-        return money.currency != "XXX"
-
-    async def create_checkout(self, purchase: Purchase) -> Checkout:
-        if self.away:
-            raise RetryLater("the bank is away")
-        self.known.setdefault(f"co_{purchase.order_id}", [])
-        return Checkout(
-            f"co_{purchase.order_id}", purchase.expires_at, url=f"https://bank.example/{purchase.order_id}"
-        )
-
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
-        raise InvalidWebhook("this bank sends none")
-
-    async def fetch(self, ref: str) -> Snapshot:
-        self.asked += 1
-        if self.away:
-            raise RetryLater("the bank is away")
-        return Snapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
-
-    async def whose(self, about: str) -> tuple[int, int] | None:
-        found = [fact for facts in self.known.values() for fact in facts if fact.object_id == about]
-        return (found[0].guild_id, found[0].order_id) if found else None
-
-    async def close_checkout(self, ref: str) -> None:
-        self.closed.append(ref)
-
-    async def quote_change(self, ref: str, to: Purchase) -> Money:
-        return self.proration
-
-    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        self.changes.append((ref, to, at_once))
-        self.known.setdefault(f"co_{to.order_id}", [])
-        return Checkout(f"co_{to.order_id}", to.expires_at)
-
-    async def set_ending(self, ref: str, ending: bool) -> None:
-        phase = Phase.ENDING if ending else Phase.ACTIVE
-        self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, "cus_1")
-
-    async def portal(self, customer: str, back: str) -> str | None:
-        return f"https://bank.example/portal/{customer}"
-
-    async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
-        """Idempotent by key, like every bank's."""
-        [paid] = [fact for facts in self.known.values() for fact in facts if fact.object_id == payment_id]
-        given = replace(
-            paid, kind=Kind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id
-        )
-        if key not in self.refunds:
-            self.refunds.append(key)
-            self.known[paid.ref].append(given)
-        return (given,)
+__all__ = [
+    "ANN",
+    "BOB",
+    "BOSS",
+    "CID",
+    "DAY",
+    "GOLD",
+    "GUILD",
+    "HELPER",
+    "LYCEUM",
+    "MONDAY",
+    "OLIVIA",
+    "OTHER",
+    "SILVER",
+    "Bank",
+    "Hall",
+    "Killed",
+    "Shop",
+    "actions",
+    "blank",
+    "killed_at",
+    "opened",
+    "shown",
+]
 
 
 class Shop:
@@ -223,15 +91,14 @@ class Shop:
         self.moment = MONDAY
         self.db = db
         self.hall = Hall()
-        self.bank = Bank()
-        self.manual = ManualProvider("To Olivia, account 12345", ["USD"])
+        self.bank = Bank(now=self.now)
+        self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
         self.service = Memberships(
             db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
-            {"bank": self.bank, "manual": self.manual},
-            Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
+            self.providers, Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
@@ -279,6 +146,62 @@ class Shop:
         told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
         assert isinstance(told, Bill), told
         return told
+
+    async def price(self, plan: str, price: str, **span: Any) -> Price:
+        """Another way to buy a tier."""
+        told: dict[str, Any] = {"currency": "USD", "days": None, "months": None, "way": None} | span
+        before = {one.id for product in await self.service.tiers.products(GUILD) for one in product.prices}
+        product = await self.service.tiers.add_price(GUILD, plan, price=price, actor=OLIVIA, **told)
+        [made] = [one for one in product.prices if one.id not in before]
+        return made
+
+    async def terms(self, plan: str, **edit: Any) -> None:
+        """The tier gives something else from now on."""
+        proposal = await self.service.editing.propose(GUILD, plan, Edit(**edit), OLIVIA, True)
+        if not proposal.saved:
+            await self.service.editing.apply(GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True)
+
+    async def subscribe(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Order:
+        """From the order to the role, and the bank goes on charging."""
+        order = (await self.bill(user, plan, price)).order
+        ref = order.ref or ""
+        self.bank.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, "cus_1")
+        self.bank.take(order, ref, order.price, self.moment)
+        return await self.news(order)
+
+    async def news(self, order: Order) -> Order:
+        """A webhook says that something is new there, and all that follows is done."""
+        await self.service.buying.look(await self.look(order))
+        await self.worker.run_due()
+        return await self.look(order)
+
+    async def phase(self, order: Order, phase: Phase) -> Order:
+        """The bank sees the subscription otherwise from now on."""
+        ref = order.ref or ""
+        self.bank.subscriptions[ref] = Subscription(ref, phase, "cus_1")
+        return await self.news(order)
+
+    async def renew(self, order: Order) -> Order:
+        """The next period is paid."""
+        ref = order.ref or ""
+        paid = [fact.period.ends_at for fact in self.bank.known[ref] if fact.period]
+        assert order.renewal is not None
+        self.bank.take(order, ref, order.renewal, max(paid, default=self.moment), renewal=bool(paid))
+        return await self.news(order)
+
+    async def notices(self) -> list[tuple[str, str]]:
+        """(what about, what became of it) of every reminder, in time."""
+        async with self.db.read() as db:
+            rows = (await db.execute(select(notice).order_by(notice.c.at, notice.c.what))).all()
+        return [(row.what.rpartition(":")[0], row.state) for row in rows]
+
+    def said(self) -> list[str]:
+        """The titles of the direct messages."""
+        return [
+            str(card.blocks[0].text)
+            for _, card in self.hall.letters.values()
+            if isinstance(card.blocks[0], Text)
+        ]
 
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""

@@ -67,8 +67,8 @@ async def test_a_refunded_month_lets_the_next_one_begin_at_once(shop: Shop) -> N
 async def test_asking_twice_gives_the_same_open_order(shop: Shop) -> None:
     await shop.tier()
 
-    first = await shop.service.buy(GUILD, ANN, "gold")
-    second = await shop.service.buy(GUILD, ANN, "Gold ")
+    first = await shop.bill(ANN, "gold")
+    second = await shop.bill(ANN, "Gold ")
 
     assert (second.order.id, second.checkout.url) == (first.order.id, first.checkout.url)
 

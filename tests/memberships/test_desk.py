@@ -10,6 +10,7 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import RetryLater, UserError
 from bot.i18n import Texts
 from bot.memberships import order_cards
+from bot.memberships.desk import stray_id
 from bot.memberships.model import Order, Search
 from bot.memberships.state import State
 from bot.memberships.totals import Totals
@@ -51,6 +52,7 @@ async def test_pages_are_turned_with_what_was_searched_for(shop: Shop, texts: Te
 
     first = await shop.service.desk.page(GUILD, Search(state=State.PENDING))
     card = order_cards.order_list(texts.of("en"), first)
+    assert fits_discord(card)
     assert [order.id for order in first.orders] == newest[:10]
     assert "Page 1 of 3 · 23 orders" in read(card)
     [older] = actions(card)  # there is nothing newer
@@ -70,6 +72,20 @@ async def test_money_for_no_order_is_on_the_list_with_what_to_do(shop: Shop, tex
     assert "These need you" in told
     assert "$19.00 at bank (`pay_404`) belong to no order here" in told
     assert "/access grant" in told
+
+
+async def test_money_for_no_order_leaves_the_list_once_the_owner_has_seen_to_it(shop: Shop) -> None:
+    shop.strays = [
+        Unmatched("bank", f"evt_{n}", "payment", "pay_404", Money(1900, "USD"), MONDAY) for n in (1, 2)
+    ]
+    first, second = await shop.service.desk.strays(GUILD)
+
+    await shop.service.desk.close_stray(GUILD, stray_id(first), OLIVIA, "given back at the bank")
+
+    assert (await shop.service.desk.page(GUILD, Search())).strays == (second,)
+    for guild, id_ in ((GUILD, stray_id(first)), (OTHER, stray_id(second)), (GUILD, "x")):
+        with pytest.raises(UserError, match="not on the list"):
+            await shop.service.desk.close_stray(guild, id_, OLIVIA, "again")
 
 
 async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, texts: Texts) -> None:
@@ -185,20 +201,28 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
     [paid] = shop.bank.known[lost.ref or ""]
     dispute = replace(paid, kind=Kind.DISPUTED, object_id="dp_1", payment_id="pay_5")
 
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 5700, 0, 2600)]
+    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 5700, 0, 2600, 8300, 8300)]
     await shop.settle(dispute)
     await shop.worker.run_due()  # the second payment goes back by itself
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 3800, 1900, 2600)]
+    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 3800, 1900, 2600, 4500, 4500)]
     await shop.settle(replace(dispute, kind=Kind.DISPUTE_LOST))
     [line] = await shop.service.desk.totals(GUILD)
-    assert line == Totals("USD", 8300, 3800, 3800, 700)
+    assert line == Totals("USD", 8300, 3800, 3800, 700, 4500, 4500)
     assert line.closed
     told = read(order_cards.books(texts.of("en"), [line]))
     assert "✔ $83.00 came = $38.00 for memberships + $38.00 given back + $7.00 open" in told
 
 
 async def test_books_that_do_not_close_say_so(texts: Texts) -> None:
-    assert "✘" in read(order_cards.books(texts.of("en"), [Totals("JPY", 10, 5, 4, 0)]))
+    """As after somebody wrote into the ledger by hand."""
+    lines = [Totals("JPY", 10, 5, 5, 0, 5, 5), Totals("USD", 10, 5, 5, 0, 500, 1200)]
+
+    told = read(order_cards.books(texts.of("en"), lines))
+
+    assert "✔ ¥10 came" in told
+    assert "⚠ $0.10 came" in told
+    assert "By the reports $5.00 should lie at the providers, by the ledger $12.00." in told
+    assert "⚠" in read(order_cards.books(texts.of("zh-CN"), [Totals("JPY", 10, 5, 4, 0)]))
 
 
 async def test_a_refund_that_came_before_its_payment_breaks_no_sum(shop: Shop) -> None:
@@ -206,7 +230,7 @@ async def test_a_refund_that_came_before_its_payment_breaks_no_sum(shop: Shop) -
     order: Order = await shop.order()
     paid = Fact(Kind.PAID, "pay_1", GUILD, order.id, order.ref or "", order.price, MONDAY)
     await shop.settle(shop.refunded(paid))
-    assert await shop.service.desk.totals(GUILD) == []
+    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 0, 0, 0, 0, -1900, -1900)]
 
     await shop.settle(paid)
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 1900, 0, 1900, 0)]
+    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 1900, 0, 1900, 0, 0, 0)]

@@ -10,6 +10,7 @@ from bot.cards import fenced
 from bot.errors import NeedsAction, UserError
 from bot.i18n import Texts
 from bot.memberships import cards, order_answers
+from bot.memberships.counter import Choice
 from bot.memberships.model import Search
 from bot.memberships.settle import Policy
 from bot.memberships.state import State
@@ -24,12 +25,15 @@ async def test_the_member_may_choose_among_all_who_take_the_price(shop: Shop) ->
     tier = await shop.tier()
     [product] = await shop.service.tiers.products(GUILD)
     [price] = product.prices
+    assert (await shop.order()).provider == "bank"
+    assert (await transfer(shop)).provider == "manual"
 
     names = [provider.name for provider in shop.service.buying.providers_for(price)]
 
     assert names == ["bank", "manual"]
-    assert (await shop.order()).provider == "bank"
-    assert (await transfer(shop)).provider == "manual"
+    asked = await shop.service.buy(GUILD, BOB, "Gold")
+    assert isinstance(asked, Choice)
+    assert asked.providers == ("bank", "manual")
     with pytest.raises(UserError, match="Choose another"):
         await shop.service.buying.buy(tier, price, ANN, "shells")
 
@@ -183,6 +187,25 @@ async def test_money_that_must_go_back_by_itself_waits_for_the_owner_s_hand(shop
     assert await shop.stuck() == []
 
 
+async def test_what_a_member_gives_up_is_not_taken_for_sent_back(shop: Shop) -> None:
+    """A planned change taken back asks for its money; nobody but the owner can say that it went."""
+    await shop.tier()
+    order = await transfer(shop)
+    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+
+    await shop.service.refunds.ask(GUILD, str(order.id), ANN, "a planned change was taken back")
+    await shop.worker.run_due()
+
+    assert (await shop.look(order)).state is State.PAID
+    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    assert waiting.finding == "refund-by-hand"
+    draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "sent")
+    await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
+    await shop.worker.run_due()
+    assert (await shop.look(order)).state is State.REFUNDED
+    assert await shop.stuck() == []
+
+
 async def test_only_orders_that_nobody_reports_can_be_marked(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order(BOB)
@@ -211,7 +234,7 @@ async def test_looking_at_a_manual_order_finds_nothing_and_harms_nothing(shop: S
 
     assert (await shop.look(order)).state is State.PENDING
     with pytest.raises(NeedsAction, match="refund-by-hand"):
-        await shop.manual.refund("1-1", Money(1900, "USD"), "key")
+        await shop.providers["manual"].refund("1-1", Money(1900, "USD"), "key")
 
 
 async def test_the_owner_s_policy_for_parts_is_kept(shop: Shop) -> None:

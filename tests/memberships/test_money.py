@@ -225,6 +225,7 @@ async def test_polling_waits_longer_each_time_and_survives_a_silent_bank(shop: S
 async def test_polling_stops_two_days_after_the_link_expired(shop: Shop) -> None:
     await shop.tier()
     await shop.order()
+    await shop.service.polling.tick()
     await shop.turn(timedelta(hours=49))
     shop.bank.asked = 0
 

@@ -8,7 +8,6 @@ from bot.cards import Accent
 from bot.i18n import Texts
 from bot.memberships import order_answers
 from bot.memberships.resending import Way
-from bot.ports import Delivery
 from tests.memberships.orders import actions, links, read, transfer
 from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, Shop
 
@@ -19,7 +18,7 @@ async def test_nobody_is_written_to_who_did_not_allow_it(shop: Shop, texts: Text
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    assert (told.way, shop.hall.letters) == (Way.NOT_ALLOWED, [])
+    assert (told.way, shop.hall.letters) == (Way.NOT_ALLOWED, {})
     card = order_answers.resent(texts.of("en"), told)
     assert "did not allow direct messages" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
@@ -32,7 +31,7 @@ async def test_who_allowed_it_gets_the_receipt(shop: Shop) -> None:
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    [(user, card)] = shop.hall.letters
+    [(user, card)] = shop.hall.letters.values()
     assert (user, told.way) == (ANN, Way.SENT)
     assert "Active until" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
@@ -48,18 +47,21 @@ async def test_an_open_order_is_sent_with_the_way_to_pay_and_no_dead_button(shop
     by_hand = await transfer(shop)
     await shop.service.resending.resend(GUILD, str(by_hand.id), OLIVIA)
 
-    [(_, first), (_, second)] = shop.hall.letters
+    [(_, first), (_, second)] = shop.hall.letters.values()
     assert links(first) == [f"https://bank.example/{order.id}"]
     assert f"Reference: {by_hand.id}" in read(second)
     assert actions(first) == actions(second) == []
 
 
-@pytest.mark.parametrize(("delivery", "way"), [(Delivery.CLOSED, Way.CLOSED), (Delivery.GONE, Way.GONE)])
-async def test_what_did_not_arrive_is_said(shop: Shop, texts: Texts, delivery: Delivery, way: Way) -> None:
+@pytest.mark.parametrize("way", [Way.CLOSED, Way.GONE])
+async def test_what_did_not_arrive_is_said(shop: Shop, texts: Texts, way: Way) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
     await shop.service.reminders.choose(GUILD, ANN, wanted=True)
-    shop.hall.delivery = delivery
+    if way is Way.CLOSED:
+        shop.hall.closed.add(ANN)
+    else:
+        del shop.hall.held[ANN]
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 

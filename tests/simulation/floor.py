@@ -14,7 +14,10 @@ PER_HUNDRED = {
     "payments": 120,
     "refunds": 30,
     "disputes": 10,
-    "renewals": 10,
+    "renewals": 6,
+    "trials": 8,
+    "changes": 6,
+    "endings": 1,
 }
 
 

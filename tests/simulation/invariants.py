@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, overrides
+from bot.memberships.store import books, entitlements, orders, overrides, records
 from bot.memberships.tables import audit, ledger, notice
-from bot.payments.port import Kind
+from bot.payments.port import Fact, Kind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -27,9 +28,12 @@ async def check(world: Schedule) -> None:
     await _acknowledged_is_stored(world)
     await _nothing_is_left_to_do(world)
     await _ledger_balances(world)
+    await _all_money_is_somewhere(world)
     for order in await _orders(world):
         await _order_is_what_the_bank_knows(world, order)
     await _nobody_paid_twice(world)
+    await _exchanges_count_once(world)
+    await _nobody_pays_for_nothing(world)
     await _parts_go_back_once(world)
     for user in world.hall.held:
         await _roles_are_wanted(world, user)
@@ -89,13 +93,20 @@ async def _ledger_balances(world: Schedule) -> None:
         )
 
 
+async def _all_money_is_somewhere(world: Schedule) -> None:
+    """Per currency, captured = allocated + given back + open, and the ledger says what the reports say."""
+    lines = await world.process.service.desk.totals(GUILD)
+    assert all(line.closed for line in lines), f"the books do not close: {lines}"
+
+
 async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
     till = world.bank.tills.get(f"co_{order.id}")
     facts = list(till.facts) if till else []
     due = world.process.service.settling.due(order)
-    truth = order_state(due, facts)
     known = await _facts(world, order)
+    facts += await _refused(world, order)
+    truth = order_state(due, facts)
     missing = {(fact.kind, fact.object_id) for fact in facts if fact.kind is not Kind.DECLINED} - known
     assert not missing, f"the bank knows of {missing}"
     async with world.disk.view.read() as db:
@@ -118,17 +129,16 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
         assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right))
+        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right, truth.counted))
     else:
         assert right is None, "a right that nobody paid for"
 
 
-async def _revoked_by_staff(world: Schedule, right: Entitlement) -> bool:
-    query = select(audit.c.id).where(
-        audit.c.subject == right.id, audit.c.what == "entitlement.revoked", audit.c.actor != 0
-    )
+async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
+    """Did staff end it, and nobody paid for it since?"""
     async with world.disk.view.read() as db:
-        return (await db.execute(query)).first() is not None
+        since = await records.revoked_by_staff(db, GUILD, right.id)
+    return since is not None and not any(fact.at > since for fact in counted)
 
 
 def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:
@@ -137,12 +147,48 @@ def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: 
             f"revoked by staff, and {right.standing} again"
         )
         return
+    if right.standing is Standing.REPLACED:
+        return  # `_exchanges_count_once` looks by what
     over = right.held_until <= world.now()
     allowed = {
         State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
         State.DISPUTED: {Standing.SUSPENDED} if not over else {Standing.SUSPENDED, Standing.ENDED},
     }.get(state, {Standing.REVOKED, Standing.ENDED})
     assert right.standing in allowed, f"order {state}, right {right.standing}, over {over}"
+
+
+async def _refused(world: Schedule, order: Order) -> list[Fact]:
+    """That we could not give any more what was sold: only we know."""
+    async with world.disk.view.read() as db:
+        return [fact for fact in await books.facts(db, GUILD, order.id) if fact.kind is Kind.REJECTED]
+
+
+async def _exchanges_count_once(world: Schedule) -> None:
+    """Credit was taken from a membership that is gone for it, and comes back only when the upgrade was given back."""
+    found = {order.id: order for order in await _orders(world)}
+    async with world.disk.view.read() as db:
+        for order in found.values():
+            exchanged = await entitlements.replaced_by(db, GUILD, order.id)
+            right = await entitlements.find(db, GUILD, order_id=order.id)
+            if right is None or right.standing is not Standing.REVOKED:
+                live = right is not None and right.standing is Standing.LIVE
+                assert exchanged or order.replaces is None or not live, "credit for nothing"
+            elif await records.revoked_by_staff(db, GUILD, right.id) is None:
+                assert not exchanged, f"replaced for good by an order that is {order.state}"
+
+
+async def _nobody_pays_for_nothing(world: Schedule) -> None:
+    """A subscription that takes money again has a right that runs, or waits to begin."""
+    for order in await _orders(world):
+        till = world.bank.tills.get(f"co_{order.id}")
+        if till is None or till.phase is not Phase.ACTIVE or till.after is not None:
+            continue
+        async with world.disk.view.read() as db:
+            right = await entitlements.find(db, GUILD, order_id=order.id)
+        assert right is not None, f"charged for an order that is {order.state}"
+        assert right.standing not in (Standing.REVOKED, Standing.REPLACED), (
+            f"charged for what is {right.standing}"
+        )
 
 
 async def _facts(world: Schedule, order: Order) -> set[tuple[Kind, str]]:
@@ -167,7 +213,8 @@ async def _nobody_paid_twice(world: Schedule) -> None:
     """I1: what came twice went back, and nothing else went back unasked."""
     for till in world.bank.tills.values():
         order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
-        truth = order_state(world.process.service.settling.due(order), till.facts)
+        facts = [*till.facts, *await _refused(world, order)]
+        truth = order_state(world.process.service.settling.due(order), facts)
         assert not truth.extra, f"{len(truth.extra)} payments too many were kept"
         counted = {fact.object_id for fact in truth.counted}
         for fact in till.facts:

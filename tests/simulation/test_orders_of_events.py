@@ -10,6 +10,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.clock import SystemClock
@@ -134,3 +135,15 @@ async def test_720_orders_with_one_event_doubled_end_the_same(tmp_path: Path) ->
     told = [doubled(kinds, dice) for kinds in permutations(SIX_TO_THE_LOSS)]
 
     assert await _all_the_same(tmp_path, told, State.REFUNDED) == 720
+
+
+@pytest.mark.long
+async def test_all_15120_orders_with_one_event_doubled_end_the_same(tmp_path: Path) -> None:
+    """Each of the six doubled, in every distinct order of the seven."""
+    told = [
+        list(order)
+        for twice in SIX_TO_THE_LOSS
+        for order in dict.fromkeys(permutations([*SIX_TO_THE_LOSS, twice]))
+    ]
+
+    assert await _all_the_same(tmp_path, told, State.REFUNDED) == 15_120

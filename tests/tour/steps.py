@@ -30,8 +30,7 @@ _FORMS = {
     "look": rf"{_WHO}, look into \*\*#(?P<channel>[\w-]+)\*\*",
     "join": rf"{_WHO}, join the voice channel \*\*(?P<voice>\w+)\*\*",
     "leave": rf"{_WHO}, leave the voice channel",
-    "turn_to": r"Turn the clock to \*\*(?P<time>\d\d:\d\d)\*\*",
-    "turn_by": r"Turn the clock by \*\*(?P<hours>\d+) hours?\*\*",
+    "turn": r"Turn the clock by \*\*(?P<hours>\d+) hours?\*\*",
 }
 
 

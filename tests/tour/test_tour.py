@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.demo.people import People
-from tests.stage import Process, process
+from tests.stage import Process
 from tests.tour.steps import Step, steps
 from tests.tour.walker import Walker
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture
-async def bot(lived: Path, tmp_path: Path) -> AsyncIterator[Process]:
-    """That community in a copy of its own."""
-    shutil.copytree(lived / "sandbox", tmp_path / "sandbox")
-    async with process(tmp_path) as one:
-        yield one
 
 
 async def test_every_step_shows_what_it_says(bot: Process) -> None:

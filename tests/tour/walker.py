@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.demo.month import pay
@@ -13,6 +11,9 @@ from bot.demo.people import People, buttons, words
 from bot.i18n import catalogue
 from tests.stage import Process
 from tests.tour.steps import Step, command
+
+_PLAIN: dict[int, Any] = {4: int, 5: lambda word: word == "True"}
+"""How what is written becomes a value, by the type of the option: a number, a yes or no; everything else is text."""
 
 
 class Walker:
@@ -32,9 +33,21 @@ class Walker:
             return await self._again(step.told["who"])
         return text
 
+    def last(self, who: str) -> dict[str, Any]:
+        """The message that this person saw last."""
+        return self._last[who]
+
+    async def type(self, who: str, channel: str, command: str) -> str:
+        """Type a command; what the answer says."""
+        return await self._type(who, channel, command)
+
+    async def look(self, who: str, channel: str) -> str:
+        """Look at the newest message of a channel; what it says."""
+        return await self._look(who, channel)
+
     async def _type(self, who: str, channel: str, command: str) -> str:
         name, options = await self._command(who, channel, command)
-        return self._saw(
+        return self.saw(
             who, await self._people.slash(who, name, channel=channel, locale=self._locale, **options)
         )
 
@@ -49,7 +62,7 @@ class Walker:
         answer = await self._people.click(
             who, message["id"], custom_id=found[0]["custom_id"], locale=self._locale
         )
-        return self._saw(who, answer)
+        return self.saw(who, answer)
 
     async def _pay(self, who: str) -> str:
         links = [button["url"] for button in buttons(self._last[who]) if button.get("url")]
@@ -75,18 +88,12 @@ class Walker:
         await self._people.voice(who, None)
         return ""
 
-    async def _turn_to(self, time: str) -> str:
-        now = datetime.fromisoformat((await self._people.clock())["now"])
-        hour, minute = (int(part) for part in time.split(":"))
-        then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        await self._people.clock(to=(then if then > now else then + timedelta(days=1)).isoformat())
-        return ""
-
-    async def _turn_by(self, hours: str) -> str:
+    async def _turn(self, hours: str) -> str:
         await self._people.clock(advance=int(hours) * 3600)
         return ""
 
-    def _saw(self, who: str, answer: Any) -> str:
+    def saw(self, who: str, answer: Any) -> str:
+        """Take an answer in; what it says."""
         assert answer["state"] in ("answered", "updated"), answer
         self._last[who] = answer["message"]
         return words(answer["message"])
@@ -102,11 +109,11 @@ class Walker:
 
     async def _command(self, who: str, channel: str, typed: str) -> tuple[str, dict[str, Any]]:
         """Fill the options as the command line does: choices by their name, the rest from autocomplete."""
-        declared: dict[str, dict[str, Any]] = {name: options async for name, options in self._declared(who)}
-        name, typed_options = command(typed, list(declared))
+        commands = await declared(self._people, who)
+        name, typed_options = command(typed, list(commands))
         filled: dict[str, Any] = {}  # an option may be called like an argument of ours, hence the "_"
         for option, value in typed_options.items():
-            known = declared[name][option]
+            known = commands[name][option]
             if known.get("autocomplete"):
                 partial = "" if value == "…" else value
                 offered = await self._people.choices(
@@ -118,18 +125,22 @@ class Walker:
                     choice["value"] for choice in known["choices"] if choice["name"] == value
                 )
             else:
-                filled[option + "_"] = int(value) if known["type"] == 4 else value
+                filled[option + "_"] = _PLAIN.get(known["type"], str)(value)
         return name, filled
-
-    async def _declared(self, who: str) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
-        for top in await self._people.get("/sandbox/commands", **{"as": who}):
-            subcommands = [option for option in top.get("options", []) if option["type"] == 1]
-            for one in subcommands or [top]:
-                name = f"{top['name']} {one['name']}" if subcommands else top["name"]
-                yield name, {option["name"]: option for option in one.get("options", [])}
 
     def _means(self, shown: str, label: str) -> bool:
         return shown == label if self._locale is None else shown in translations(label)
+
+
+async def declared(people: People, who: str) -> dict[str, dict[str, Any]]:
+    """Every command that this person may type, by its English words, with its options by theirs."""
+    found: dict[str, dict[str, Any]] = {}
+    for top in await people.get("/sandbox/commands", **{"as": who}):
+        subcommands = [option for option in top.get("options", []) if option["type"] == 1]
+        for one in subcommands or [top]:
+            name = f"{top['name']} {one['name']}" if subcommands else top["name"]
+            found[name] = {option["name"]: option for option in one.get("options", [])}
+    return found
 
 
 def translations(english: str) -> set[str]:
@@ -140,5 +151,6 @@ def translations(english: str) -> set[str]:
         pattern = "".join(text + (f"(?P<{name}>.+)" if name else "") for text, name in parts)
         match = re.fullmatch(pattern, english)
         if match:
-            found.add(chinese[0].format(**match.groupdict()))
+            said = chinese[0].format(**match.groupdict())
+            found |= {said, said.replace("$", "US$")}  # where dollars are not the first that one thinks of
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select
 
 from bot.db import Reader, Writer
 from bot.ids import new_id
@@ -85,6 +85,14 @@ async def about(db: Reader, guild_id: int, subjects: Collection[int]) -> list[No
     return [Note(*row) for row in await db.execute(query.order_by(audit.c.id))]
 
 
+async def all_noted(db: Reader, guild_id: int, what: str) -> list[Note]:
+    """Every row of the guild that tells of that, the oldest first."""
+    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
+        audit.c.guild_id == guild_id, audit.c.what == what
+    )
+    return [Note(*row) for row in await db.execute(query.order_by(audit.c.id))]
+
+
 async def noted(db: Reader, guild_id: int, id_: int, what: str) -> Note | None:
     """One row, if it tells of that."""
     query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail).where(
@@ -105,3 +113,14 @@ async def note(
         )
     )
     return id_
+
+
+async def revoked_by_staff(db: Reader, guild_id: int, right_id: int) -> datetime | None:
+    """When somebody of the staff last ended this right; None when nobody did."""
+    query = select(func.max(audit.c.at)).where(
+        audit.c.guild_id == guild_id,
+        audit.c.subject == right_id,
+        audit.c.what == "entitlement.revoked",
+        audit.c.actor != 0,
+    )
+    return (await db.execute(query)).scalar()

@@ -106,9 +106,7 @@ order = Table(
     OrderColumns,
     UniqueConstraint("provider", "provider_ref"),
     ForeignKeyConstraint(["tier_id", "version"], ["terms.tier_id", "terms.version"], name="fk_order_terms"),
-    CheckConstraint(
-        "amount >= 0 AND credit >= 0 AND discount >= 0 AND extra >= 0 AND length(currency) = 3", name="money"
-    ),
+    CheckConstraint("min(amount, credit, discount, extra) >= 0 AND length(currency) = 3", name="money"),
     CheckConstraint("amount > 0 OR credit > 0 OR discount > 0", name="free"),
     CheckConstraint("(kind = 'recurring') = (renewal_amount IS NOT NULL)", name="renewal"),
     CheckConstraint(

@@ -52,6 +52,12 @@ def test_the_library_is_not_loaded_before_it_is_needed() -> None:
         ({"LOG__LEVEL": "INFO"}, "no-public-url"),
         ({"PAYMENTS__STRIPE__SECRET_KEY": "sk_live_1"}, "no-public-url"),
         ({"PAYMENTS__STRIPE__SECRET_KEY": "rk_test_1"}, "no-public-url play-money"),
+        ({"PAYMENTS__MANUAL__INSTRUCTIONS": "To Olivia"}, "no-public-url manual-half"),
+        ({"PAYMENTS__MANUAL__CURRENCIES": '["EUR"]'}, "no-public-url manual-half"),
+        (
+            {"PAYMENTS__MANUAL__INSTRUCTIONS": "To Olivia", "PAYMENTS__MANUAL__CURRENCIES": '["EUR"]'},
+            "no-public-url",
+        ),
         (
             {"PAYMENTS__STRIPE__SECRET_KEY": "sk_live_1", "WEB__PUBLIC_URL": "https://x.example"},
             "stripe-webhook",

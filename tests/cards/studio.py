@@ -1,0 +1,110 @@
+"""Where the pictures of the cards are taken: people act, the page shows the answer, axe-core and a camera look at it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from playwright.async_api import Page
+
+from bot.demo.people import People, buttons, walk
+from tests.sandbox.page.axe import violations
+from tests.stage import ROOT, Process
+from tests.tour.walker import Walker
+
+FOLDER = ROOT / "docs" / "cards"
+COLOURS = 96
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One thing that somebody does, and the card (`domain.file.function`) that is the answer; "" for none."""
+
+    card: str
+    who: str
+    line: str = ""
+    """A command as it is typed, …"""
+    press: str = ""
+    """… or how the action of the button or list on their last card begins."""
+    channel: str = "general"
+    hours: int = 0
+    """Turn the clock first; without anything else, the newest message of the channel is the card."""
+    last: bool = False
+    """The card is their last one, as it is now."""
+
+
+class Studio:
+    """Takes the pictures of one language on one open page."""
+
+    def __init__(self, bot: Process, people: People, page: Page, locale: str | None) -> None:
+        self._bot = bot
+        self._people = people
+        self._page = page
+        self._locale = locale
+        self._walker = Walker(bot, people, locale)
+        self._channels: dict[str, str] = {}
+        self.barriers: list[str] = []
+
+    async def take(self, shot: Shot, *, keep: bool) -> None:
+        """Do it; look at the card; write its picture if it is to be kept."""
+        if shot.hours:
+            await self._people.clock(advance=shot.hours * 3600)
+            await self._bot.settled()
+        if shot.line:
+            self._channels[shot.who] = shot.channel
+            await self._walker.type(shot.who, shot.channel, shot.line.removeprefix("/"))
+        elif shot.press:
+            await self._press(shot)
+        elif not shot.last:
+            self._channels[shot.who] = shot.channel
+            await self._walker.look(shot.who, shot.channel)
+        await self._bot.settled()
+        if shot.card:
+            await self._show(shot, keep=keep)
+
+    async def _press(self, shot: Shot) -> None:
+        message = self._walker.last(shot.who)
+        for control in walk(message["components"]):
+            action = str(control.get("custom_id", ""))
+            if action.startswith(shot.press):
+                if control["type"] == 2:
+                    answer = await self._people.click(
+                        shot.who, message["id"], custom_id=action, locale=self._locale
+                    )
+                else:
+                    answer = await self._people.post(
+                        "/sandbox/select", **{"as": shot.who}, message=message["id"], custom_id=action,
+                        values=[control["options"][0]["value"]], locale=self._locale,
+                    )  # fmt: skip
+                self._walker.saw(shot.who, answer)
+                return
+        told = [(button.get("label"), button.get("custom_id")) for button in buttons(message)]
+        raise AssertionError(f"{shot}: there is {told}")
+
+    async def _show(self, shot: Shot, *, keep: bool) -> None:
+        message = self._walker.last(shot.who)
+        await self._page.goto("about:blank")
+        await self._page.goto(f"{self._bot.sandbox}/#{shot.who}/{self._channels[shot.who]}")
+        card = self._page.locator(f"#messages > li[data-id='{message['id']}'] .card")
+        await card.scroll_into_view_if_needed()
+        await self._page.wait_for_function("[...document.images].every((one) => one.complete)")
+        self.barriers += [f"{shot.card}: {one}" for one in await violations(self._page)]
+        if keep:
+            picture(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
+
+
+def name(card: str) -> str:
+    """`courses.cards.browse` → "courses-browse", `memberships.shelf_cards.listed` → "memberships-shelf-listed"."""
+    domain, file, function = card.split(".")
+    part = file.removesuffix("cards").removesuffix("_")
+    return "-".join(word for word in (domain, part, function) if word)
+
+
+def picture(png: bytes, path: Path) -> None:
+    """Write a picture small: a page needs few colours."""
+    path.parent.mkdir(exist_ok=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )

@@ -1,0 +1,30 @@
+"""Every card as a member sees it, in both languages: nothing keeps anybody out. `--pictures` writes docs/cards/."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.demo.people import People
+from tests.browser import window
+from tests.cards.script import SCRIPT
+from tests.cards.studio import Studio
+from tests.stage import Process
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+
+@pytest.mark.parametrize("locale", [None, "zh-CN"])
+async def test_every_card_can_be_read_by_everybody(
+    bot: Process, chromium: str, locale: str | None, pictures: bool
+) -> None:
+    bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = locale or "en"
+    await bot.start()
+    how = {"locale": locale or "en-US", "color_scheme": "dark", "viewport": {"width": 860, "height": 900}}
+    async with People(bot.sandbox) as people, window(chromium, **how) as context:
+        page = await context.new_page()
+        studio = Studio(bot, people, page, locale)
+
+        for shot in SCRIPT:
+            await studio.take(shot, keep=pictures)
+
+        assert studio.barriers == [], "\n".join(studio.barriers)

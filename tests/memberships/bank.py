@@ -1,0 +1,139 @@
+"""A small bank in memory: it takes money once and again and again, changes subscriptions, and may be away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.errors import RetryLater, UserError
+from bot.memberships.model import Order, Span, Way
+from bot.money import Money
+from bot.payments.port import (
+    Checkout,
+    Fact,
+    Headers,
+    InvalidWebhook,
+    Kind,
+    Notice,
+    Pace,
+    Period,
+    Phase,
+    Purchase,
+    Snapshot,
+    Subscription,
+)
+from tests.memberships.hall import GUILD, MONDAY
+
+
+@dataclass
+class Bank:
+    """A provider that knows what tests tell it. `away`: it does not answer."""
+
+    known: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
+    refunds: list[str] = field(default_factory=list[str])
+    asked: int = 0
+    away: bool = False
+    name: str = "bank"
+    play_money: bool = False
+    acknowledgement: bytes = b"ok"
+    listens: bool = True
+    by_hand: bool = False
+    subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
+    closed: list[str] = field(default_factory=list[str])
+    changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
+    proration: Money = field(default_factory=lambda: Money(1000, "USD"))
+    quoted: int = 0
+    now: Callable[[], datetime] = lambda: MONDAY
+    broken_card: bool = False
+    lost_answers: int = 0
+
+    def supports(self, money: Money, pace: Pace) -> bool:
+        return money.currency != "XXX"
+
+    async def create_checkout(self, purchase: Purchase) -> Checkout:
+        if self.away:
+            raise RetryLater("the bank is away")
+        self.known.setdefault(f"co_{purchase.order_id}", [])
+        return Checkout(
+            f"co_{purchase.order_id}", purchase.expires_at, url=f"https://bank.example/{purchase.order_id}"
+        )
+
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+        raise InvalidWebhook("this bank sends none")
+
+    async def fetch(self, ref: str) -> Snapshot:
+        self.asked += 1
+        if self.away:
+            raise RetryLater("the bank is away")
+        return Snapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
+
+    async def whose(self, about: str) -> tuple[int, int] | None:
+        found = [fact for facts in self.known.values() for fact in facts if fact.object_id == about]
+        return (found[0].guild_id, found[0].order_id) if found else None
+
+    async def close_checkout(self, ref: str) -> None:
+        self.closed.append(ref)
+        if ref in self.subscriptions and not self.known[ref]:  # a change that has not come yet
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+
+    async def quote_change(self, ref: str, to: Purchase) -> Money:
+        if self.away:
+            raise RetryLater("the bank is away")
+        self.quoted += 1
+        return self.proration
+
+    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
+        """At once the difference is charged; else the new one waits for `renew`. The same order changes it once."""
+        if self.away:
+            raise RetryLater("the bank is away")
+        if self.broken_card:
+            raise UserError("Your card did not pay the difference, so nothing has changed.")
+        new = f"co_{to.order_id}"
+        if new in self.known:
+            return Checkout(new, to.expires_at)
+        self._change(ref, to, new, at_once=at_once)
+        if self.lost_answers:
+            self.lost_answers -= 1
+            raise RetryLater("the line was cut", timedelta(0))
+        return Checkout(new, to.expires_at)
+
+    def _change(self, ref: str, to: Purchase, new: str, *, at_once: bool) -> None:
+        self.changes.append((ref, to, at_once))
+        self.known[new] = []
+        self.subscriptions[new] = Subscription(new, Phase.ACTIVE, "cus_1")
+        if at_once:
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+            self.take(to, new, to.money, self.now())
+
+    def take(
+        self, of: Purchase | Order, ref: str, money: Money, starts: datetime, *, renewal: bool = False
+    ) -> Fact:
+        """A period of a subscription is paid."""
+        months = of.months if isinstance(of, Purchase) else of.span.months
+        order_id = of.order_id if isinstance(of, Purchase) else of.id
+        period = Period(starts, Span(Way.RECURRING, months=months).end(starts))
+        id_ = f"pay_{ref}_{len(self.known[ref])}"
+        fact = Fact(Kind.PAID, id_, GUILD, order_id, ref, money, self.now(), None, period, renewal)
+        self.known[ref].append(fact)
+        return fact
+
+    async def set_ending(self, ref: str, ending: bool) -> None:
+        if self.away:
+            raise RetryLater("the bank is away")
+        phase = Phase.ENDING if ending else Phase.ACTIVE
+        self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, "cus_1")
+
+    async def portal(self, customer: str, back: str) -> str | None:
+        return f"https://bank.example/portal/{customer}"
+
+    async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
+        """Idempotent by key, like every bank's."""
+        [paid] = [fact for facts in self.known.values() for fact in facts if fact.object_id == payment_id]
+        given = replace(
+            paid, kind=Kind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id
+        )
+        if key not in self.refunds:
+            self.refunds.append(key)
+            self.known[paid.ref].append(given)
+        return (given,)
