@@ -99,7 +99,7 @@ async def fill(folder: Path) -> None:
         body = {"as": "bob", "channel": "general", "content": f"number {MESSAGES}."}
         async with session.post("/sandbox/say", json=body) as answer:
             last = int((await answer.json())["id"])
-        rows: list[tuple[int, int, str | None, bytes]] = []
+        rows: list[tuple[int, int, None, bytes]] = []
         for n in range(1, MESSAGES):
             words = " ".join(dice.choices(WORDS, k=dice.randrange(2, 60)))
             text = f"number {n}. {words}"
