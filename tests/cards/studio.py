@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.async_api import Page
 
+from bot.demo.month import pay
 from bot.demo.people import People, buttons, walk
 from tests.sandbox.page.axe import violations
 from tests.stage import ROOT, Process
@@ -31,12 +32,23 @@ class Shot:
     channel: str = "general"
     hours: int = 0
     """Turn the clock first; without anything else, the newest message of the channel is the card."""
+    pay: bool = False
+    """Pay what their last card asks for; the card is then what stands in its place."""
+    without_role: str = ""
+    """The owner deletes a role; the card is the newest message of the channel."""
     last: bool = False
     """The card is their last one, as it is now."""
 
 
 class Studio:
     """Takes the pictures of one language on one open page."""
+
+    async def open(self) -> None:
+        """Make what the script needs and no command makes: a role to sell."""
+        guild = (await self._people.world())["guild"]["id"]
+        await self._people.discord("olivia", "POST", f"/guilds/{guild}/roles", {"name": "Starter"})
+        for panel in ("tour", "people"):
+            await self._page.add_init_script(f"localStorage.setItem('sandbox.{panel}', 'closed')")
 
     def __init__(self, bot: Process, people: People, page: Page, locale: str | None) -> None:
         self._bot = bot
@@ -52,7 +64,17 @@ class Studio:
         if shot.hours:
             await self._people.clock(advance=shot.hours * 3600)
             await self._bot.settled()
-        if shot.line:
+        if shot.without_role:
+            roles = {one["name"]: one["id"] for one in (await self._people.world())["roles"]}
+            guild = (await self._people.world())["guild"]["id"]
+            await self._people.discord(
+                "olivia", "DELETE", f"/guilds/{guild}/roles/{roles[shot.without_role]}"
+            )
+            await self._bot.settled()
+        if shot.pay:
+            await pay(next(one["url"] for one in buttons(self._walker.last(shot.who)) if one.get("url")))
+            await self._bot.settled()
+        elif shot.line:
             self._channels[shot.who] = shot.channel
             await self._walker.type(shot.who, shot.channel, shot.line.removeprefix("/"))
         elif shot.press:

@@ -135,11 +135,17 @@ class Walker:
 async def declared(people: People, who: str) -> dict[str, dict[str, Any]]:
     """Every command that this person may type, by its English words, with its options by theirs."""
     found: dict[str, dict[str, Any]] = {}
-    for top in await people.get("/sandbox/commands", **{"as": who}):
-        subcommands = [option for option in top.get("options", []) if option["type"] == 1]
-        for one in subcommands or [top]:
-            name = f"{top['name']} {one['name']}" if subcommands else top["name"]
+
+    def note(one: dict[str, Any], before: str) -> None:
+        name = f"{before}{one['name']}"
+        inner = [option for option in one.get("options", []) if option["type"] in (1, 2)]
+        for option in inner:
+            note(option, f"{name} ")
+        if not inner:
             found[name] = {option["name"]: option for option in one.get("options", [])}
+
+    for top in await people.get("/sandbox/commands", **{"as": who}):
+        note(top, "")
     return found
 
 
