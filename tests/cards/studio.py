@@ -44,9 +44,13 @@ class Studio:
     """Takes the pictures of one language on one open page."""
 
     async def open(self) -> None:
-        """Make what the script needs and no command makes: a role to sell."""
-        guild = (await self._people.world())["guild"]["id"]
-        await self._people.discord("olivia", "POST", f"/guilds/{guild}/roles", {"name": "Starter"})
+        """Make what the script needs and no command makes: a role to sell, and somebody who has one from before."""
+        world = await self._people.world()
+        guild = f"/guilds/{world['guild']['id']}"
+        await self._people.discord("olivia", "POST", f"{guild}/roles", {"name": "Starter"})
+        studio = next(one["id"] for one in world["roles"] if one["name"] == "Studio")
+        bob = next(one["user"]["id"] for one in world["members"] if one["user"]["username"] == "bob")
+        await self._people.discord("olivia", "PUT", f"{guild}/members/{bob}/roles/{studio}")
         for panel in ("tour", "people"):
             await self._page.add_init_script(f"localStorage.setItem('sandbox.{panel}', 'closed')")
 
