@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 
-from PIL import Image
 from playwright.async_api import Page
 
 from bot.demo.month import pay
 from bot.demo.people import People, buttons, walk
 from tests.sandbox.page.axe import violations
 from tests.stage import ROOT, Process
+from tests.tour.pictures import write
 from tests.tour.walker import Walker
 
 FOLDER = ROOT / "docs" / "cards"
-COLOURS = 96
 
 
 @dataclass(frozen=True)
@@ -118,7 +115,7 @@ class Studio:
         await self._page.wait_for_function("[...document.images].every((one) => one.complete)")
         self.barriers += [f"{shot.card}: {one}" for one in await violations(self._page)]
         if keep:
-            picture(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
+            write(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
 
 
 def name(card: str) -> str:
@@ -126,11 +123,3 @@ def name(card: str) -> str:
     domain, file, function = card.split(".")
     part = file.removesuffix("cards").removesuffix("_")
     return "-".join(word for word in (domain, part, function) if word)
-
-
-def picture(png: bytes, path: Path) -> None:
-    """Write a picture small: a page needs few colours."""
-    path.parent.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )
