@@ -61,7 +61,7 @@ BUYING = (
     Shot("memberships.cards.receipt", "ann", pay=True),
     Shot("memberships.status_cards.status", "ann", "/membership status"),
     Shot("memberships.status_cards.endings", "ann", "/membership cancel"),
-    Shot("memberships.change_cards.options", "ann", "/membership change plan:Studio"),
+    Shot("memberships.change_cards.quote", "ann", "/membership change plan:Studio"),
 )
 
 SHELF = (
