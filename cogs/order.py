@@ -180,7 +180,8 @@ class OrderPage(
             page = await desk.page(guild_id, Search())
             await answer(sent, order_cards.order_list(self._words(sent), page))
 
-        await self._ask(interaction, self._words(interaction)("What became of it?"), [], then)
+        t = self._words(interaction)
+        await self._ask(interaction, t("What became of it?"), [], then)
 
     async def press_show(self, interaction: Interaction, order: str) -> None:
         """*Show the order* on the card that says it was marked."""
@@ -249,7 +250,8 @@ class OrderPage(
                 raise UserError("Write a reason: it is kept in the records.")
             await then(interaction, told)
 
-        reason = Field("reason", self._words(interaction)("Reason"))
+        t = self._words(interaction)
+        reason = Field("reason", t("Reason"))
         await interaction.response.send_modal(Form(title, [*fields, reason], sent, self._texts))
 
     async def _show(self, interaction: Interaction, order: str) -> None:

@@ -68,7 +68,8 @@ async def driven(chromium: str) -> AsyncGenerator[Browser]:
 async def profile(browser: Browser, **how: Any) -> AsyncGenerator[BrowserContext]:
     """A window with nothing kept from others; it fails as `window` does."""
     wrong: list[str] = []
-    context = await browser.new_context(**{"locale": "en-US", "timezone_id": "UTC"} | how)
+    options: dict[str, Any] = {"locale": "en-US", "timezone_id": "UTC"} | how
+    context = await browser.new_context(**options)
     context.set_default_timeout(10_000)
     context.on("page", lambda page: _listen(page, wrong))
     yield context

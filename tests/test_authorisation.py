@@ -149,7 +149,7 @@ def interaction(stage: Stage, person: Class) -> discord.Interaction[Any]:
     """A press as Discord would tell of it, by somebody with the permissions of that class."""
     ids = {"id": "1", "application_id": str(stage.app.client.application_id), "guild_id": str(stage.guild_id)}
     user = {"id": "2", "username": "somebody", "discriminator": "0", "avatar": None, "global_name": None}
-    member = {
+    member: dict[str, Any] = {
         "user": user, "roles": [], "permissions": str(PERMISSIONS[person].value), "deaf": False, "mute": False,
         "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0,
     }  # fmt: skip

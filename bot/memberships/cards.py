@@ -93,7 +93,7 @@ def _why(t: Words, bill: Bill) -> list[str]:
     def money(amount: int) -> str:
         return t.money(Money(amount, order.price.currency))
 
-    lines = []
+    lines: list[str] = []
     if order.discount:
         lines.append(t("Your other membership took {amount} off.", amount=money(order.discount)))
     if order.credit.amount:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
-from bot.errors import RetryLater, UserError
+from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.buying import Bill, Buying, purchase
 from bot.memberships.counter import Choice, Counter, Given
 from bot.memberships.holdings import Planned, held_by, planned
@@ -25,7 +25,7 @@ from bot.memberships.quoting import Quoting
 from bot.memberships.refunds import Refunds
 from bot.memberships.state import State
 from bot.memberships.store import entitlements, orders
-from bot.payments.port import PaymentProvider
+from bot.payments.port import PaymentProvider, Phase
 from bot.work import Job
 
 LATE = timedelta(days=7)
@@ -137,6 +137,16 @@ class Changing:
             except UserError:
                 await self._buying.cancel(order)
                 raise
+            except NeedsAction:
+                await self._buying.look(old)
+                async with self._db.read() as db:
+                    over = await orders.find(db, old.guild_id, old.id)
+                if over is None or over.phase is not Phase.ENDED:
+                    raise
+                await self._buying.cancel(order)
+                raise UserError(
+                    "This subscription is over, so it cannot be changed. /membership buy begins a new one."
+                ) from None
             point("change.after_call")
             return await self._buying.took(order, made.ref)
 

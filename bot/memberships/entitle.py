@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.ids import new_id
 from bot.memberships.model import FOREVER, Entitlement, Order, Standing, Terms
+from bot.memberships.shop_cards import seats_changed
 from bot.memberships.state import Outcome, State
 from bot.memberships.store import entitlements, records
 from bot.payments.port import Phase
@@ -47,6 +48,7 @@ class Entitling:
         elif wanted is Standing.REVOKED:
             await self._restore(tx, order, now)
         await self._queue.again(tx, "role.sync", order.guild_id, str(right.user_id))
+        await seats_changed(tx, self._queue, right.tier)
         return True
 
     async def give(self, tx: Writer, new: Entitlement, actor: int) -> None:
@@ -59,6 +61,7 @@ class Entitling:
             member=str(new.user_id), tier=str(new.tier.id), reason=new.reason,
         )  # fmt: skip
         await self._queue.again(tx, "role.sync", new.guild_id, str(new.user_id))
+        await seats_changed(tx, self._queue, new.tier)
 
     async def end(
         self, tx: Writer, right: Entitlement, standing: Standing, actor: int, reason: str = ""
@@ -71,6 +74,7 @@ class Entitling:
         await records.note(tx, right.guild_id, now, actor, f"entitlement.{standing}", right.id, **note)
         await self._queue.again(tx, "role.sync", right.guild_id, str(right.user_id))
         await self._renew_no_more(tx, right)
+        await seats_changed(tx, self._queue, right.tier)
         return True
 
     def _standing(self, outcome: Outcome) -> Standing:
@@ -85,7 +89,9 @@ class Entitling:
     ) -> Entitlement:
         """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
         before = await before_it(tx, order, now)
-        starts = outcome.since or max([now, *(right.ends_at for right in before if not right.forever)])
+        starts = max([now, *(right.ends_at for right in before if not right.forever)])
+        if outcome.since is not None:
+            starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or min(order.span.end(starts) + timedelta(seconds=order.extra), FOREVER)
         right = Entitlement(
             new_id(), order.guild_id, order.user_id, order.tier, order.id, "order", "",
@@ -110,7 +116,7 @@ class Entitling:
         if wanted is not Standing.LIVE or right.standing is Standing.REPLACED:
             return None
         if outcome.until is not None:
-            starts, ends = outcome.since or right.starts_at, outcome.until
+            starts, ends = min(outcome.since or right.starts_at, right.starts_at), outcome.until
         elif right.standing is Standing.REVOKED and (
             now >= right.ends_at or any(fact.at > right.starts_at for fact in outcome.counted)
         ):

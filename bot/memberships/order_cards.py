@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Words, stamp
@@ -121,12 +121,12 @@ def order_sheet(t: Words, sheet: Sheet) -> Card:
     blocks: list[Block | str | None] = [
         t("## Order {number}", number=order.id),
         "\n".join(_agreed(t, sheet)),
-        _section(t, t("**What happened**"), sheet.facts, FACTS_SHOWN, lambda fact: _fact(t, fact)),
+        _section(t, t("**What happened**"), [_fact(t, fact) for fact in sheet.facts], FACTS_SHOWN),
         _section(
             t, t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
-            _grouped(sheet.bookings), BOOKINGS_SHOWN, lambda group: _booking(t, group),
-        ) if sheet.bookings else None,
-        _section(t, t("**Log**"), _told(sheet.notes), NOTES_SHOWN, lambda note: _note(t, note)),
+            [_booking(t, sides) for sides in _grouped(sheet.bookings)], BOOKINGS_SHOWN,
+        ),
+        _section(t, t("**Log**"), [_note(t, note) for note in _told(sheet.notes)], NOTES_SHOWN),
         t("-# Play money: nothing real was charged.") if sheet.playing else None,
     ]  # fmt: skip
     accent = Accent.WARN if order.state in (State.REVIEW, State.DISPUTED) else Accent.PLAIN
@@ -226,13 +226,18 @@ def _note(t: Words, note: Note) -> str:
     return f"{stamp(note.at)} · {who} · `{note.what}`" + (f" · {plain(reason, 60)}" if reason else "")
 
 
-def _section(t: Words, head: str, rows: Sequence[object], most: int, draw: Callable[..., str]) -> str | None:
+def _section(t: Words, head: str, rows: Sequence[str], most: int) -> str | None:
     """The latest rows under a head, with how many there are before them."""
     if not rows:
         return None
     hidden = len(rows) - most
-    before = [t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden)] if hidden > 0 else []  # fmt: skip
-    return "\n".join([head, *before, *(draw(row) for row in rows[-most:])])
+    lines = [head, *rows[-most:]]
+    if hidden > 0:
+        lines.insert(
+            1,
+            t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden),
+        )
+    return "\n".join(lines)
 
 
 def _buttons(t: Words, sheet: Sheet) -> tuple[Button, ...]:

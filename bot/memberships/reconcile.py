@@ -13,6 +13,7 @@ from bot.errors import NeedsAction
 from bot.memberships.breaker import Breaker
 from bot.memberships.model import Entitlement, Standing
 from bot.memberships.rules import Right, wanted_roles
+from bot.memberships.shop_cards import seats_changed
 from bot.memberships.store import entitlements, grants, overrides, records
 from bot.ports import ChatServer, Person, Role
 from bot.work import Job, Queue
@@ -95,6 +96,7 @@ class Reconciler:
                 point("entitlement.before_end")
                 await entitlements.set_standing(tx, right, Standing.ENDED, now)
                 await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+                await seats_changed(tx, self._queue, right.tier)
             elif kept_until is not None and now < kept_until:
                 raise Later(kept_until)
             await self._queue.again(tx, "role.sync", job.guild_id, str(right.user_id))

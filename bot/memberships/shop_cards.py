@@ -13,7 +13,7 @@ from bot.errors import NeedsAction
 from bot.i18n import Texts
 from bot.ids import new_id
 from bot.memberships import shop_face
-from bot.memberships.model import Price
+from bot.memberships.model import Price, Tier
 from bot.memberships.store import shop, tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue
@@ -76,6 +76,12 @@ class ShopCards:
             ]
             taken = await tiers.taken(db, guild_id, self._clock.now())
         return shop_face.shop(self._texts.community, found, taken, self._playing)
+
+
+async def seats_changed(tx: Writer, queue: Queue, tier: Tier) -> None:
+    """Somebody has, or has no more, a tier whose seats are counted."""
+    if tier.seats is not None:
+        await shelf_changed(tx, queue, tier.guild_id)
 
 
 async def shelf_changed(tx: Writer, queue: Queue, guild_id: int) -> None:

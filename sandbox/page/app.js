@@ -154,6 +154,12 @@ document.addEventListener("keydown", (event) => {
 
 goRound();
 
+// Whoever begins to type means the message box.
+document.addEventListener("keydown", (event) => {
+  const free = event.target === document.body || event.target.matches?.("#log, .row-of-log");
+  if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) composer?.box.focus();
+});
+
 document.addEventListener("visibilitychange", () => !document.hidden && view.list.pinned && markRead(state.channel));
 
 // --- staying up to date ---------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { el, fill } from "./dom.js";
 import { Faults } from "./faults.js";
 import { icon } from "./icons.js";
+import { keepFocus } from "./renew.js";
 import { written } from "./time.js";
 import { language, word } from "./words.js";
 
@@ -71,8 +72,11 @@ export class Drawer {
       if (this.#tab === "faults") this.faults.refresh();
       return;
     }
-    const focused = document.activeElement?.id;
     this.#drawn = key;
+    keepFocus(this.node, () => this.#fill());
+  }
+
+  #fill() {
     const tabs = TABS.map((name) => {
       const on = name === this.#tab;
       return el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(on), "aria-controls": "drawer-panel", tabindex: on ? 0 : -1, onclick: () => this.#choose(name) }, word(name));
@@ -83,7 +87,6 @@ export class Drawer {
     fill(this.node, el("div", { class: "drawer-bar" }, bar, this.#tab !== "faults" && this.#filter(), close), panel);
     if (this.#tab === "faults") panel.append(this.faults.node());
     else this.#list();
-    if (focused) document.getElementById(focused)?.focus();
   }
 
   #filter() {

@@ -10,6 +10,7 @@ export class History {
   messages = [];
   complete = false; // nothing is older than what is here
   #loading = false;
+  #begun = false;
 
   constructor(load) {
     this.load = load;
@@ -18,7 +19,8 @@ export class History {
   /** Read the newest page again; what did not change stays the same object. Says whether it is the first page. */
   async newest() {
     const page = await this.load({ limit: PAGE });
-    const first = !this.messages.length;
+    const first = !this.#begun;
+    this.#begun = true;
     const kept = new Map(this.messages.map((message) => [message.id, message]));
     const fresh = page.map((message) => same(kept.get(message.id), message));
     const joins = !page.length || kept.has(page[0].id) || page.length < PAGE;

@@ -35,14 +35,19 @@ export function showMenu(where, label, entries) {
 
 /** Let a node open a menu by the right button, by the menu key or by Shift+F10. `entries` gives {label, entries}, or null. */
 export function onMenu(node, make) {
-  node.addEventListener("contextmenu", (event) => {
-    if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // the browser's own is wanted there
-    const made = make(event);
+  const show = (event, where) => {
+    const made = make();
     if (!made) return;
     event.preventDefault();
     event.stopPropagation();
-    const byKey = event.button !== 2 || (!event.clientX && !event.clientY);
-    showMenu(byKey ? event.target : { x: event.clientX, y: event.clientY }, made.label, made.entries);
+    showMenu(where, made.label, made.entries);
+  };
+  node.addEventListener("contextmenu", (event) => {
+    if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // the browser's own is wanted there
+    show(event, { x: event.clientX, y: event.clientY });
+  });
+  node.addEventListener("keydown", (event) => {
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) show(event, event.target);
   });
 }
 

@@ -5,7 +5,10 @@ import { nodesOf } from "./dom.js";
 const CONTROLS = "button, a[href], input, select, textarea, summary, [tabindex]";
 const BOXES = new Set(["DIV", "NAV", "UL", "OL", "LI", "ASIDE", "SECTION", "ARTICLE", "H1", "H2", "P", "SPAN"]);
 
-/** Give a node these children. Those that are there already, and look the same, are not touched. */
+/** Give a node these children. Those that are there already, and look the same, are not touched.
+ *
+ * A node that its maker holds on to says so with `kept`: what is in it is not put into another that looks like it.
+ */
 export function renew(node, ...children) {
   keepFocus(node, () => settle(node, nodesOf(children)));
 }
@@ -26,7 +29,7 @@ function settle(node, fresh) {
 
 /** Two boxes with nothing of their own that could differ: it is enough to look at what is in them. */
 function alike(there, wanted) {
-  return BOXES.has(there.nodeName) && there.cloneNode().isEqualNode(wanted.cloneNode());
+  return BOXES.has(there.nodeName) && !wanted.kept && there.cloneNode().isEqualNode(wanted.cloneNode());
 }
 
 /** Run `change`, which draws `root` anew, or puts `next` in its place: the focus stays on the control that it was on. */

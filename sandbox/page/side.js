@@ -1,6 +1,6 @@
 // The left column: channels, direct messages, voice, events, and who one is.
 
-import { el } from "./dom.js";
+import { el, fill } from "./dom.js";
 import { signOf } from "./head.js";
 import { icon } from "./icons.js";
 import { onMenu } from "./menu.js";
@@ -166,22 +166,25 @@ export function eventNode(event, doing) {
 
 let self = { key: null, node: null };
 
-/** Who one is. Kept while nothing of it changes: the list may be long, and open. */
+/** Who one is. Kept while nothing of its lists changes: they may be long, and open, or just be typed in. */
 function selfNode(doing) {
-  const key = JSON.stringify([state.me, language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
+  const key = JSON.stringify([language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
   if (self.key !== key) {
-    const me = myself();
     const newcomer = el("button", { type: "button", id: "newcomer", class: "tool", "aria-label": word("newcomer"), title: word("newcomer"), onclick: doing.newcomer }, icon("plus"));
     self = {
       key,
       node: el(
         "div",
         { id: "self" },
-        el("div", { class: "me" }, me && avatar(me.user), meNode(doing), newcomer),
+        el("div", { class: "me" }, el("span", { class: "face" }), meNode(doing), newcomer),
         el("div", { class: "row" }, choice("language", LANGUAGES, language(), doing.speak), choice("theme", THEMES.map((name) => [name, word(name)]), theme(), doing.paint)),
       ),
     };
+    self.node.kept = true;
   }
+  const me = myself();
+  fill(self.node.querySelector(".face"), me && avatar(me.user));
+  self.node.querySelector("#me").value = state.me;
   return self.node;
 }
 
@@ -191,7 +194,7 @@ function meNode(doing) {
     const owner = user.id === state.world.guild.owner_id ? ` (${word("owner")})` : "";
     const roles = rolesOf(user.id).map((role) => role.name);
     const more = roles.length ? ` — ${roles.join(", ")}` : "";
-    node.append(el("option", { value: user.id, selected: user.id === state.me }, `${nameOf(user)}${owner}${more}`));
+    node.append(el("option", { value: user.id }, `${nameOf(user)}${owner}${more}`));
   }
   return el("label", {}, el("span", { class: "small" }, word("me")), node);
 }

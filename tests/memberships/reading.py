@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from bot import crashpoints
 from bot.cards import Card, Line, Row, Text
@@ -14,7 +14,7 @@ class Killed(BaseException):
 
 
 @contextlib.contextmanager
-def killed_at(name: str, count: int = 1) -> Iterator[None]:
+def killed_at(name: str, count: int = 1) -> Generator[None]:
     """Die the `count`-th time that this crash point is passed."""
     left = [count]
 

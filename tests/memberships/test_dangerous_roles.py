@@ -39,7 +39,7 @@ async def role_with(name: str, *, in_channel: bool) -> Role:
     """A role that carries one permission itself, or through an overwrite of a channel, as Lyceum sees it."""
     bit = str(getattr(discord.Permissions, name).flag)
     client = discord.Client(intents=discord.Intents.none())
-    role = {"id": "9", "name": "Gold", "position": 1, "color": 0, "colors": {}, "hoist": False, "managed": False,
+    role: dict[str, Any] = {"id": "9", "name": "Gold", "position": 1, "color": 0, "colors": {}, "hoist": False, "managed": False,
             "mentionable": False, "permissions": "0" if in_channel else bit}  # fmt: skip
     allowed = [{"id": "9", "type": 0, "allow": bit if in_channel else "0", "deny": "0"}]
     channel = {"id": str(CHANNEL), "type": 0, "name": "help", "position": 0, "permission_overwrites": allowed}
@@ -83,7 +83,7 @@ async def test_raised_after_it_was_mapped_it_is_given_to_nobody_any_more_and_the
     link = await orders(community, "bob")
 
     await raise_it(community, role, in_channel)
-    await until(community, lambda said: "Pro is off sale" in said and "nobody should buy" in said)
+    await until(community, _tells)
     await pay_there(community, link)
 
     assert await stuck(community) == ["role.sync"]
@@ -119,3 +119,7 @@ async def until(community: Stage, told: Any) -> None:
                 return
             await community.settled()
             await asyncio.sleep(0.02)
+
+
+def _tells(said: str) -> bool:
+    return "Pro is off sale" in said and "nobody should buy" in said

@@ -27,8 +27,10 @@ from tests.memberships.shop import (
     MONDAY,
     OLIVIA,
     SILVER,
+    Killed,
     Shop,
     actions,
+    killed_at,
     shown,
 )
 
@@ -258,3 +260,23 @@ async def test_revoked_by_staff_a_subscription_takes_no_more_money(shop: Shop) -
 
     assert shop.bank.subscriptions[order.ref or ""].phase is Phase.ENDING
     assert order.price == Money(1500, "USD")
+
+
+@pytest.mark.parametrize("name", ["subscription.ending", "subscription.ended"])
+async def test_killed_while_a_subscription_is_ended_it_is_ended(shop: Shop, name: str) -> None:
+    order = await subscribed(shop)
+
+    with killed_at(name):
+        if name == "subscription.ending":
+            with pytest.raises(Killed):
+                await shop.service.renewals.stop(GUILD, ANN, order.id, None)
+        else:
+            await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for it")
+            await shop.worker.run_due()
+    await shop.worker.recover()
+    await shop.patience()
+    await shop.news(order)
+
+    assert (await shop.look(order)).phase is Phase.ENDING
+    assert shop.hall.held[ANN] == ({GOLD} if name == "subscription.ending" else set())
+    assert await shop.stuck() == []

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cards import Accent
 from bot.i18n import Texts
 from bot.memberships import status_cards
 from bot.memberships.model import Order, Way
@@ -78,7 +79,7 @@ async def test_who_did_not_ask_sees_it_in_the_status(shop: Shop) -> None:
     card = status_cards.status(EN, await shop.service.status(GUILD, ANN))
     assert "nothing reminds you" in shown(card)
     assert "Remind me" in shown(card)
-    assert card.accent is status_cards.Accent.WARN  # it ends within the week
+    assert card.accent is Accent.WARN  # it ends within the week
 
     assert await shop.service.reminders.toggle(GUILD, ANN) is True
     assert "I remind you" in shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))

@@ -13,8 +13,9 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Button, Card, Line, Row, Text
 from bot.errors import UserError
 from bot.i18n import Texts
 from bot.memberships import shelf_cards
+from bot.memberships.edits import Edit
 from bot.memberships.model import Span, Way
-from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, SILVER, Shop
+from tests.memberships.shop import ANN, DAY, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 
 def words(card: Card) -> str:
@@ -185,3 +186,18 @@ async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nob
     assert "Nobody can pay this yet" in words(told)
     [card] = shop.hall.shown.values()
     assert [button.label for button in buttons(card)] == ["$19.00 for 30 days"]
+
+
+async def test_the_shop_card_counts_the_seats_down_and_up_again(shop: Shop) -> None:
+    await shop.tier(days=30)
+    await shop.service.editing.propose(GUILD, "Gold", Edit(seats=1), OLIVIA, owner=True)
+    await shop.service.shop_cards.post(GUILD, 71)
+
+    await shop.buy(ANN)
+    await shop.worker.run_due()
+    [sold_out] = shop.hall.shown.values()
+    await shop.turn(31 * DAY)
+    [free] = shop.hall.shown.values()
+
+    assert "Sold out." in words(sold_out) and all(button.disabled for button in buttons(sold_out))
+    assert "1 seat left." in words(free) and not any(button.disabled for button in buttons(free))

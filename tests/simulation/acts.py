@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from bot.memberships.buying import Bill
+from bot.memberships.quotes import Quote
+from bot.memberships.renewals import Reason
 from bot.memberships.staffing import Staff
 from bot.memberships.store import entitlements, orders
 from bot.money import Money
 from tests.simulation.hall import GOLD, GUILD, HELPER, SILVER, SOLD
-from tests.simulation.shelf import PRICES, TIERS
+from tests.simulation.shelf import LIFETIME, PRICES, TIERS, TRIAL
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -21,7 +24,8 @@ Act = Callable[["Schedule"], Awaitable[None]]
 async def act(world: Schedule) -> None:
     """One of them, by the dice."""
     acts = [*ACTS, *(WITH_RECONCILER if world.options.reconciler else [])]
-    [chosen] = world.dice.choices([one for one, _ in acts], [weight for _, weight in acts])
+    weights = [weight * (5 if one.__name__ in world.options.often else 1) for one, weight in acts]
+    [chosen] = world.dice.choices([one for one, _ in acts], weights)
     world.note(chosen.__name__)
     await chosen(world)
 
@@ -171,7 +175,59 @@ async def choose_reminders(world: Schedule) -> None:
     await world.process.service.reminders.choose(GUILD, _somebody(world), world.dice.random() < 0.8)
 
 
+async def try_out(world: Schedule) -> None:
+    """A trial, at once."""
+    await world.process.service.counter.press(GUILD, _somebody(world), TRIAL.id, None)
+    world.tally.trials += 1
+
+
+async def change(world: Schedule) -> None:
+    """A member looks what a change would be, and makes it."""
+    service = world.process.service
+    members = range(1, world.options.members + 1)
+    having = [(user, mine) for user in members if (mine := await service.quoting.choices(GUILD, user))]
+    if not having:
+        return
+    user, mine = world.dice.choice(having)
+    held, price = world.dice.choice(mine), world.dice.choice([*PRICES, LIFETIME])
+    quote = await service.quoting.press(GUILD, user, held.right.id, price.id)
+    assert isinstance(quote, Quote)
+    made = await service.changing.confirm(GUILD, user, quote.draft)
+    world.tally.changes += 1
+    if isinstance(made, Bill):
+        world.bank.tills[made.checkout.ref].shown = True
+        if world.dice.random() < 0.7:
+            world.bank.pay(made.checkout.ref)
+
+
+async def end_or_keep(world: Schedule) -> None:
+    """A subscriber has had enough, or takes that back; a planned change is taken back."""
+    renewals = world.process.service.renewals
+    having = [
+        (user, told)
+        for user in range(1, world.options.members + 1)
+        if (told := await renewals.endings(GUILD, user)).planned or any(one.subscribed for one in told.held)
+    ]
+    if not having:
+        return
+    user, told = world.dice.choice(having)
+    for one in told.held:
+        if one.order is not None and one.subscribed:
+            verb = renewals.keep if world.dice.random() < 0.4 else None
+            if verb is not None:
+                await verb(GUILD, user, one.order.id)
+            else:
+                await renewals.stop(GUILD, user, one.order.id, Reason.TIME)
+                world.tally.endings += 1
+    for planned in told.planned:
+        world.asked.update(
+            fact.object_id for fact in world.bank.payments() if fact.order_id == planned.order.id
+        )
+        await world.process.service.changing.undo(GUILD, user, planned.order.id)
+
+
 ACTS: list[tuple[Act, int]] = [
+    (try_out, 1), (change, 5), (end_or_keep, 3),
     (buy, 8), (pay, 8), (pay_wrong, 2), (pay_twice, 2), (decline, 1), (refund_at_the_bank, 2),
     (refund_by_the_owner, 2), (dispute, 2), (forbid, 4), (grant, 2), (revoke, 2), (withhold, 1), (choose_reminders, 3),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from bot.errors import NeedsAction, RetryLater
+from bot.errors import NeedsAction, RetryLater, UserError
 from bot.money import Money
 from bot.payments.port import (
     Checkout,
@@ -41,6 +41,7 @@ class Till:
     phase: Phase | None = None
     closed: bool = False
     shown: bool = False  # has the member the link?
+    after: str | None = None  # the checkout whose subscription becomes this one's when its period ends
 
 
 @dataclass
@@ -93,7 +94,10 @@ class Bank:
 
     async def close_checkout(self, ref: str) -> None:
         await self._line()
-        self.tills[ref].closed = True
+        till = self.tills[ref]
+        if till.after is not None:  # a change that has not come yet
+            till.after, till.phase = None, Phase.ENDED
+        till.closed = self._dice.random() < 0.5  # else a payment is on its way that nobody can stop
         self._fail("after")
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
@@ -129,14 +133,46 @@ class Bank:
         return (self.returned[key],)
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
-        raise NeedsAction("payment-refused", "This bank changes no subscription.")
+        await self._line()
+        return self._difference(self._going_on(ref), to)
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        raise NeedsAction("payment-refused", "This bank changes no subscription.")
+        await self._line()
+        new = f"co_{to.order_id}"
+        if new not in self.tills:
+            old = self._going_on(ref)
+            if at_once and to.money != self._difference(old, to):
+                raise UserError("The price of the change is another by now. Ask for it again.")
+            old.phase = Phase.ACTIVE
+            self._drop_planned(ref)
+            made = self.tills[new] = Till(to, phase=Phase.ACTIVE, after=None if at_once else ref)
+            if at_once:
+                old.phase = Phase.ENDED
+                self._tally.payments += 1
+                ends = self._now() + relativedelta(months=to.months)
+                self._happen(made, Kind.PAID, "pay", to.money, period=Period(self._now(), ends))
+        self._fail("after")
+        return Checkout(new, to.expires_at)
+
+    def _going_on(self, ref: str) -> Till:
+        if self.tills[ref].phase not in (Phase.ACTIVE, Phase.ENDING):
+            raise NeedsAction("payment-refused", "This subscription is over.")
+        return self.tills[ref]
+
+    def _difference(self, old: Till, to: Purchase) -> Money:
+        new, had = to.renewal or to.money, old.purchase.renewal or old.purchase.money
+        return Money(max(1, new.amount - had.amount // 2), new.currency)
+
+    def _drop_planned(self, ref: str) -> None:
+        for till in self.tills.values():
+            if till.after == ref:
+                till.after, till.phase = None, Phase.ENDED
 
     async def set_ending(self, ref: str, ending: bool) -> None:
         await self._line()
-        self.tills[ref].phase = Phase.ENDING if ending else Phase.ACTIVE
+        if self.tills[ref].phase in (Phase.ACTIVE, Phase.ENDING):
+            self._drop_planned(ref)
+            self.tills[ref].phase = Phase.ENDING if ending else Phase.ACTIVE
         self._fail("after")
 
     async def portal(self, customer: str, back: str) -> str | None:
@@ -171,14 +207,30 @@ class Bank:
 
     def renewals(self) -> list[datetime]:
         """When subscriptions are due for their next payment."""
-        return [self.renewals_of(till) for till in self.tills.values() if till.phase is Phase.ACTIVE]
+        going_on = (Phase.ACTIVE, Phase.ENDING)
+        return [
+            self.renewals_of(till)
+            for till in self.tills.values()
+            if till.phase in going_on and till.after is None and till.facts
+        ]
 
     def renew_due(self) -> None:
         """Take the payments whose time has come. Some subscribers have had enough after a while."""
         for ref, till in self.tills.items():
-            if till.phase is not Phase.ACTIVE or self.renewals_of(till) > self._now():
+            if till.phase not in (Phase.ACTIVE, Phase.ENDING) or till.after is not None or not till.facts:
                 continue
-            if self._dice.random() < 0.5:
+            if self.renewals_of(till) > self._now():
+                continue
+            following = next((one for one in self.tills.values() if one.after == ref), None)
+            if till.phase is Phase.ENDING:
+                till.phase = Phase.ENDED
+            elif following is not None:
+                starts = self.renewals_of(till)
+                till.phase, following.after = Phase.ENDED, None
+                period = Period(starts, starts + relativedelta(months=following.purchase.months))
+                self._tally.payments += 1
+                self._happen(following, Kind.PAID, "pay", following.purchase.money, period=period)
+            elif self._dice.random() < 0.8:
                 self.renew(ref)
             else:
                 till.phase = Phase.ENDED

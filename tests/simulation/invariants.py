@@ -14,7 +14,7 @@ from bot.memberships.rules import wanted_roles
 from bot.memberships.state import State, order_state
 from bot.memberships.store import books, entitlements, orders, overrides, records
 from bot.memberships.tables import audit, ledger, notice
-from bot.payments.port import Fact, Kind
+from bot.payments.port import Fact, Kind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -32,6 +32,8 @@ async def check(world: Schedule) -> None:
     for order in await _orders(world):
         await _order_is_what_the_bank_knows(world, order)
     await _nobody_paid_twice(world)
+    await _exchanges_count_once(world)
+    await _nobody_pays_for_nothing(world)
     await _parts_go_back_once(world)
     for user in world.hall.held:
         await _roles_are_wanted(world, user)
@@ -102,8 +104,9 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     till = world.bank.tills.get(f"co_{order.id}")
     facts = list(till.facts) if till else []
     due = world.process.service.settling.due(order)
-    truth = order_state(due, facts)
     known = await _facts(world, order)
+    facts += await _refused(world, order)
+    truth = order_state(due, facts)
     missing = {(fact.kind, fact.object_id) for fact in facts if fact.kind is not Kind.DECLINED} - known
     assert not missing, f"the bank knows of {missing}"
     async with world.disk.view.read() as db:
@@ -144,12 +147,48 @@ def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: 
             f"revoked by staff, and {right.standing} again"
         )
         return
+    if right.standing is Standing.REPLACED:
+        return  # `_exchanges_count_once` looks by what
     over = right.held_until <= world.now()
     allowed = {
         State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
         State.DISPUTED: {Standing.SUSPENDED} if not over else {Standing.SUSPENDED, Standing.ENDED},
     }.get(state, {Standing.REVOKED, Standing.ENDED})
     assert right.standing in allowed, f"order {state}, right {right.standing}, over {over}"
+
+
+async def _refused(world: Schedule, order: Order) -> list[Fact]:
+    """That we could not give any more what was sold: only we know."""
+    async with world.disk.view.read() as db:
+        return [fact for fact in await books.facts(db, GUILD, order.id) if fact.kind is Kind.REJECTED]
+
+
+async def _exchanges_count_once(world: Schedule) -> None:
+    """Credit was taken from a membership that is gone for it, and comes back only when the upgrade was given back."""
+    found = {order.id: order for order in await _orders(world)}
+    async with world.disk.view.read() as db:
+        for order in found.values():
+            exchanged = await entitlements.replaced_by(db, GUILD, order.id)
+            right = await entitlements.find(db, GUILD, order_id=order.id)
+            if right is None or right.standing is not Standing.REVOKED:
+                live = right is not None and right.standing is Standing.LIVE
+                assert exchanged or order.replaces is None or not live, "credit for nothing"
+            elif await records.revoked_by_staff(db, GUILD, right.id) is None:
+                assert not exchanged, f"replaced for good by an order that is {order.state}"
+
+
+async def _nobody_pays_for_nothing(world: Schedule) -> None:
+    """A subscription that takes money again has a right that runs, or waits to begin."""
+    for order in await _orders(world):
+        till = world.bank.tills.get(f"co_{order.id}")
+        if till is None or till.phase is not Phase.ACTIVE or till.after is not None:
+            continue
+        async with world.disk.view.read() as db:
+            right = await entitlements.find(db, GUILD, order_id=order.id)
+        assert right is not None, f"charged for an order that is {order.state}"
+        assert right.standing not in (Standing.REVOKED, Standing.REPLACED), (
+            f"charged for what is {right.standing}"
+        )
 
 
 async def _facts(world: Schedule, order: Order) -> set[tuple[Kind, str]]:
@@ -174,7 +213,8 @@ async def _nobody_paid_twice(world: Schedule) -> None:
     """I1: what came twice went back, and nothing else went back unasked."""
     for till in world.bank.tills.values():
         order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
-        truth = order_state(world.process.service.settling.due(order), till.facts)
+        facts = [*till.facts, *await _refused(world, order)]
+        truth = order_state(world.process.service.settling.due(order), facts)
         assert not truth.extra, f"{len(truth.extra)} payments too many were kept"
         counted = {fact.object_id for fact in truth.counted}
         for fact in till.facts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.clock import real_now
@@ -228,25 +228,43 @@ def polar_revokes_per_benefit(process: Process) -> None:
     _set(process.service.reconciler, "wanted", per_benefit)
 
 
-MUTATIONS: dict[str, tuple[Mutation, bool, int]] = {
-    "done_first": (done_first, False, 0),
-    "forbidden_is_done": (forbidden_is_done, False, 12),
-    "no_retry": (no_retry, False, 0),
-    "acknowledged_first": (acknowledged_first, False, 0),
-    "split": (split, False, 0),
-    "ledger_by_event": (ledger_by_event, True, 0),
-    "double_kept": (double_kept, True, 38),
-    "amount_trusted": (amount_trusted, True, 0),
-    "refund_unkeyed": (refund_unkeyed, True, 40),
-    "late_ignored": (late_ignored, True, 0),
-    "refund_forgotten": (refund_forgotten, False, 44),
-    "timer_in_memory": (timer_in_memory, True, 0),
-    "takes_foreign": (takes_foreign, True, 0),
-    "polar_swallows_403": (polar_swallows_403, False, 44),
-    "polar_revokes_per_benefit": (polar_revokes_per_benefit, True, 0),
+@dataclass(frozen=True)
+class Bug:
+    """A bug, the configuration that shows it (with the reconciler or without: one alone would hide some of them), and
+    the weather in which it shows soon, so that a rare one need not be waited for."""
+
+    mutation: Mutation
+    reconciler: bool
+    weather: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+_STORM = {"provider_5xx": 0.6, "kills": 0}
+
+MUTATIONS = {
+    "done_first": Bug(done_first, False, {"kills": 5, "often": ("buy",)}),
+    "forbidden_is_done": Bug(forbidden_is_done, False, {"forbidden": True}),
+    "no_retry": Bug(no_retry, False, {"discord_5xx": 0.6}),
+    "acknowledged_first": Bug(acknowledged_first, False),
+    "split": Bug(split, False),
+    "ledger_by_event": Bug(ledger_by_event, True, {"double_webhooks": 1.0}),
+    "double_kept": Bug(double_kept, True, {"often": ("pay_twice",)}),
+    "amount_trusted": Bug(amount_trusted, True, {"often": ("pay_wrong",)}),
+    "refund_unkeyed": Bug(refund_unkeyed, True, _STORM | {"often": ("buy", "refund_by_the_owner")}),
+    "late_ignored": Bug(
+        late_ignored, True, _STORM | {"late_webhooks": 0.8, "lost_webhooks": 0.0, "polling": False}
+    ),
+    "refund_forgotten": Bug(
+        refund_forgotten,
+        False,
+        {"late_webhooks": 0.8, "lost_webhooks": 0.0, "polling": False, "often": ("buy",)},
+    ),
+    "timer_in_memory": Bug(timer_in_memory, True, {"kills": 5}),
+    "takes_foreign": Bug(takes_foreign, True, {"often": ("by_hand",)}),
+    "polar_swallows_403": Bug(
+        polar_swallows_403, False, {"forbidden": True, "often": ("forbid", "refund_at_the_bank")}
+    ),
+    "polar_revokes_per_benefit": Bug(polar_revokes_per_benefit, True),
 }
-"""Each with the configuration (with the reconciler or without) that shows it, since one alone would hide some of them,
-and the seed to begin with: a rare one need not be looked for from the first on."""
 
 
 def _swallow(process: Process, error: type[Exception], *kinds: str) -> None:

@@ -11,7 +11,8 @@ class Options:
     """One schedule. Rates are probabilities for each call; `kills` is how often the process dies.
 
     With `reconciler` whole-guild reconciliation runs at every start and now and then, and people change roles by
-    hand; without it only the direct way from event to role is there, which it would otherwise hide.
+    hand; without it only the direct way from event to role is there, which it would otherwise hide. `often`: what
+    people do five times as often as usual.
     """
 
     seed: int
@@ -27,6 +28,7 @@ class Options:
     forbidden: bool
     polling: bool
     away: float
+    often: tuple[str, ...] = ()
 
 
 @dataclass
@@ -44,6 +46,9 @@ class Tally:
     refunds: int = 0
     disputes: int = 0
     renewals: int = 0
+    trials: int = 0
+    changes: int = 0
+    endings: int = 0
     grants: int = 0
     revocations: int = 0
     deletions: int = 0
@@ -79,7 +84,7 @@ def options(seed: int, *, reconciler: bool) -> Options:
         seed=seed,
         reconciler=reconciler,
         members=dice.randint(1, 3),
-        actions=dice.randint(6, 14),
+        actions=dice.randint(9, 19),
         kills=0 if dice.random() < 0.2 else dice.randint(1, 5),
         discord_5xx=0.0 if calm else dice.choice([0.1, 0.3, 0.6]),
         provider_5xx=0.0 if calm else dice.choice([0.1, 0.3, 0.6]),

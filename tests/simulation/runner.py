@@ -8,8 +8,9 @@ import gc
 import logging
 import tempfile
 from collections.abc import Generator, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -26,19 +27,21 @@ class Broken(AssertionError):
     """A schedule in which something did not hold: its seed and options reproduce it."""
 
 
-def run(seeds: Iterable[int], *, reconciler: bool, mutation: Mutation | None = None) -> Tally:
-    """Play these seeds. Broken at the first in which something does not hold."""
+def run(seeds: Iterable[int], *, reconciler: bool, mutation: Mutation | None = None, **weather: Any) -> Tally:
+    """Play these seeds. Broken at the first in which something does not hold. `weather` overrides their options."""
     total = Tally()
     for seed in seeds:
-        total.add(trace(seed, reconciler=reconciler, mutation=mutation)[0])
+        total.add(trace(seed, reconciler=reconciler, mutation=mutation, **weather)[0])
         if total.schedules % 10 == 0:
             gc.collect()
     return total
 
 
-def trace(seed: int, *, reconciler: bool, mutation: Mutation | None = None) -> tuple[Tally, list[str]]:
+def trace(
+    seed: int, *, reconciler: bool, mutation: Mutation | None = None, **weather: Any
+) -> tuple[Tally, list[str]]:
     """Play one seed; what happened, and the tally."""
-    chosen = options(seed, reconciler=reconciler)
+    chosen = replace(options(seed, reconciler=reconciler), **weather)
     loop = VirtualLoop()
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         (Path(folder) / "simulated.db").write_bytes(blank())

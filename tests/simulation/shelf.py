@@ -15,6 +15,8 @@ TIERS = (
         "silver",
     ),
 )  # fmt: skip
+TRIAL = Price(13, 1, Span(Way.TRIAL, 5), Money(0, "USD"))
+LIFETIME = Price(14, 1, Span(Way.LIFETIME), Money(9900, "USD"))
 PRICES = (
     Price(11, 1, Span(Way.ONCE, 30), Money(1900, "USD")),
     Price(12, 1, Span(Way.RECURRING, months=1), Money(1500, "USD")),

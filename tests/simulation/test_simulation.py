@@ -20,20 +20,27 @@ def test_the_same_seed_gives_the_same_run(reconciler: bool) -> None:
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
+def test_control_without_the_bug_the_same_weather_breaks_nothing(name: str) -> None:
+    bug = MUTATIONS[name]
+
+    runner.run(range(3), reconciler=bug.reconciler, **bug.weather)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
 def test_a_deliberate_bug_is_caught(name: str) -> None:
-    mutation, reconciler, first = MUTATIONS[name]
+    bug = MUTATIONS[name]
 
     with pytest.raises(runner.Broken) as caught:
-        runner.run(range(first, first + TRIES), reconciler=reconciler, mutation=mutation)
+        runner.run(range(TRIES), reconciler=bug.reconciler, mutation=bug.mutation, **bug.weather)
 
     print(f"\n{name}: {str(caught.value).splitlines()[0]}")
 
 
 def test_a_failure_tells_its_seed_and_options() -> None:
-    mutation, reconciler, _ = MUTATIONS["late_ignored"]
+    bug = MUTATIONS["late_ignored"]
 
     with pytest.raises(runner.Broken, match=r"(?s)seed \d+: .*kills = .*lost_webhooks = .*last:"):
-        runner.run(range(TRIES), reconciler=reconciler, mutation=mutation)
+        runner.run(range(TRIES), reconciler=bug.reconciler, mutation=bug.mutation, **bug.weather)
 
 
 def test_there_are_fifteen_of_them() -> None:

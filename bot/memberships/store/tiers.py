@@ -173,7 +173,13 @@ async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list
         select(price)
         .where(price.c.guild_id == guild_id, price.c.archived_at.is_(None))
         .order_by(
-            price.c.amount > 0, price.c.months, price.c.days, price.c.currency, price.c.amount, price.c.id
+            price.c.kind == "lifetime",
+            price.c.amount > 0,
+            price.c.months,
+            price.c.days,
+            price.c.currency,
+            price.c.amount,
+            price.c.id,
         )
     )
     sold: dict[int, list[Price]] = {}

@@ -108,9 +108,9 @@ class Everything(ui.LayoutView):
             ui.TextDisplay(TEXT),
             ui.TextDisplay(moments),
             ui.Separator(spacing=discord.SeparatorSpacing.large),
-            ui.Section(
-                ui.TextDisplay("With a picture"),
-                accessory=ui.Thumbnail("attachment://blue.png", description="A blue thing"),
+            ui.Section[Any](
+                ui.TextDisplay[Any]("With a picture"),
+                accessory=ui.Thumbnail[Any]("attachment://blue.png", description="A blue thing"),
             ),
             ui.Section(ui.TextDisplay("With a button"), accessory=Told(label="Beside")),
             ui.MediaGallery(

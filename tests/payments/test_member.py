@@ -1,0 +1,113 @@
+"""What a member does besides buying, over real sockets: choosing, trying, changing with play money, being reminded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.demo.people import buttons, words
+from bot.memberships.tables import notice
+from sandbox.app import Sandbox
+from tests.payments.counter import press, roles, shop
+from tests.stage import Stage, bot_in
+
+
+async def shelf(stage: Stage) -> None:
+    """Gold for 19.00 and Silver for 9.00, 30 days each; Gold for ever, and a week of it on trial."""
+    await shop(stage)
+    await shop(stage, "Silver", "Silver", "9.00")
+    more: dict[str, Any]
+    for more in ({"price": "99", "way": "lifetime"}, {"price": "0", "days": 7, "way": "trial"}):
+        await stage.slash("olivia", "tier price add", tier="Gold", currency="USD", **more)
+
+
+async def test_a_preview_is_confirmed_after_a_restart_and_paid_at_the_till(tmp_path: Path) -> None:
+    async with Sandbox(tmp_path / "world", port=0) as world:
+        async with bot_in(world.url, tmp_path) as stage:
+            await shelf(stage)
+            card = await stage.slash("ann", "membership buy", plan="Silver")
+            [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
+            await press(url, "pay")
+            await stage.settled()
+            found = await stage.choices("ann", "membership change", "price", plan="Gold")
+            assert [one["name"] for one in found] == ["$19.00 for 30 days", "$99.00 once, for ever"]
+            preview = await stage.slash("ann", "membership change", plan="Gold", price=found[0]["value"])
+            [confirm] = [str(button["label"]) for button in buttons(preview["message"])]
+            assert confirm.startswith("Go on to pay $1")
+
+        async with bot_in(world.url, tmp_path) as stage:
+            card = await stage.click("ann", preview["message"]["id"], label=confirm)
+            assert "Your unused days took" in words(card["message"])
+            [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
+            await press(url, "pay")
+            await stage.settled()
+
+            assert await roles(stage) == {"Gold"}
+            assert "Active until" in words((await stage.messages("general", "ann"))[-1])
+
+
+async def test_of_several_prices_one_is_chosen_by_a_button(community: Stage) -> None:
+    await shelf(community)
+
+    card = await community.slash("ann", "membership buy", plan="Gold")
+    labels = [button["label"] for button in buttons(card["message"])]
+    assert labels == ["Free trial", "$19.00 for 30 days", "$99.00 once, for ever"]
+    given = await community.click("ann", card["message"]["id"], label="Free trial")
+    await community.settled()
+
+    assert "Your trial of Gold has begun" in words(given["message"]).replace("*", "")
+    assert "Gold" in await roles(community)
+    again = await community.click("ann", card["message"]["id"], label="Free trial")
+    assert "or its trial" in words(again["message"])
+
+
+async def test_the_list_on_the_status_leads_to_a_preview(community: Stage) -> None:
+    await shelf(community)
+    card = await community.slash("ann", "membership buy", plan="Silver")
+    [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
+    await press(url, "pay")
+    await community.settled()
+
+    status = await community.slash("ann", "membership status")
+    listed = await community.click("ann", status["message"]["id"], label="Change")
+    assert "What would you like instead of" in words(listed["message"])
+    [pick] = [
+        one for block in listed["message"]["components"][0]["components"] if block["type"] == 1
+        for one in block["components"] if one["type"] == 3
+    ]  # fmt: skip
+    assert [option["label"] for option in pick["options"]] == [
+                "Gold · $19.00 for 30 days", "Gold · $99.00 once, for ever",
+
+    ]  # fmt: skip
+    preview = await community.select(
+        "ann", listed["message"]["id"], pick["custom_id"], [pick["options"][1]["value"]]
+    )
+
+    assert "Silver → Gold" in words(preview["message"])
+    assert "Due now: $90.0" in words(preview["message"]).replace("*", "")
+
+
+async def test_reminders_are_written_to_those_who_asked(community: Stage) -> None:
+    await shelf(community)
+    for who in ("ann", "bob"):
+        card = await community.slash(who, "membership buy", plan="Silver")
+        [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
+        await press(url, "pay")
+    await community.settled()
+    status = await community.slash("ann", "membership status")
+    assert "nothing reminds you" in words(status["message"])
+    changed = await community.click("ann", status["message"]["id"], label="Remind me")
+    assert "I remind you" in words(changed["message"])
+
+    await community.clock(advance=24 * 86400)
+    await community.settled()
+
+    async with community.app.db.read() as db:
+        rows = (await db.execute(select(notice.c.what, notice.c.state).order_by(notice.c.state))).all()
+    assert [(what.partition(":")[0], state) for what, state in rows] == [
+        ("before", "not_allowed"), ("before", "sent"),
+    ]  # fmt: skip
+    off = await community.slash("ann", "membership reminders", allowed=0)
+    assert "no reminders" in words(off["message"])
