@@ -39,7 +39,10 @@ EVENTS = (
     Shot("events.cards.not_going", "ann", press="event.cant"),
     Shot("events.cards.reminder", "ann", channel="events", hours=1),
     Shot(
-        "", "max", "/host create kind:Workshop title:Your first pull request when:in 3 days", channel="staff"
+        "",
+        "max",
+        "/host create kind:Workshop title:Your first pull request when:in 3 days length:90 place:The reading room",
+        channel="staff",
     ),
     Shot("events.cards.cancelled", "max", "/host cancel event:Your first pull request", channel="staff"),
     Shot("events.cards.roll", "max", "/host attendees event:Ask me anything", channel="staff", hours=2),
@@ -58,7 +61,7 @@ BUYING = (
     Shot("memberships.cards.receipt", "ann", pay=True),
     Shot("memberships.status_cards.status", "ann", "/membership status"),
     Shot("memberships.status_cards.endings", "ann", "/membership cancel"),
-    Shot("memberships.change_cards.options", "ann", "/membership change plan:Studio"),
+    Shot("memberships.change_cards.quote", "ann", "/membership change plan:Studio"),
 )
 
 SHELF = (
@@ -156,12 +159,6 @@ DESK = (
         channel="staff",
     ),
     Shot("memberships.order_answers.refund_confirmed", "olivia", press="order.give_back"),
-    Shot(
-        "memberships.order_answers.marked",
-        "olivia",
-        "/order paid order:… reason:By hand at the evening",
-        channel="staff",
-    ),
 )
 
 REMINDING = (

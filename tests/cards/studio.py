@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
 
-from PIL import Image
 from playwright.async_api import Page
 
 from bot.demo.month import pay
 from bot.demo.people import People, buttons, walk
 from tests.sandbox.page.axe import violations
 from tests.stage import ROOT, Process
+from tests.tour.pictures import write
 from tests.tour.walker import Walker
 
 FOLDER = ROOT / "docs" / "cards"
-COLOURS = 96
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,13 @@ class Studio:
     """Takes the pictures of one language on one open page."""
 
     async def open(self) -> None:
-        """Make what the script needs and no command makes: a role to sell."""
-        guild = (await self._people.world())["guild"]["id"]
-        await self._people.discord("olivia", "POST", f"/guilds/{guild}/roles", {"name": "Starter"})
+        """Make what the script needs and no command makes: a role to sell, and somebody who has one from before."""
+        world = await self._people.world()
+        guild = f"/guilds/{world['guild']['id']}"
+        await self._people.discord("olivia", "POST", f"{guild}/roles", {"name": "Starter"})
+        studio = next(one["id"] for one in world["roles"] if one["name"] == "Studio")
+        bob = next(one["user"]["id"] for one in world["members"] if one["user"]["username"] == "bob")
+        await self._people.discord("olivia", "PUT", f"{guild}/members/{bob}/roles/{studio}")
         for panel in ("tour", "people"):
             await self._page.add_init_script(f"localStorage.setItem('sandbox.{panel}', 'closed')")
 
@@ -114,7 +115,7 @@ class Studio:
         await self._page.wait_for_function("[...document.images].every((one) => one.complete)")
         self.barriers += [f"{shot.card}: {one}" for one in await violations(self._page)]
         if keep:
-            picture(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
+            write(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
 
 
 def name(card: str) -> str:
@@ -122,11 +123,3 @@ def name(card: str) -> str:
     domain, file, function = card.split(".")
     part = file.removesuffix("cards").removesuffix("_")
     return "-".join(word for word in (domain, part, function) if word)
-
-
-def picture(png: bytes, path: Path) -> None:
-    """Write a picture small: a page needs few colours."""
-    path.parent.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )

@@ -35,7 +35,8 @@ class Walker:
 
     def last(self, who: str) -> dict[str, Any]:
         """The message that this person saw last."""
-        return self._last[who]
+        message: dict[str, Any] = self._last[who]
+        return message
 
     async def type(self, who: str, channel: str, command: str) -> str:
         """Type a command; what the answer says."""
