@@ -169,6 +169,6 @@ class StripeProvider:
         if coupon is not None:
             key = checkout.attempt("coupon", purchase, coupon)
             coupon_id = (await client.v1.coupons.create_async(coupon, {"idempotency_key": key})).id
-        params = checkout.session(purchase, self._back(purchase.guild_id), coupon_id)
+        params = checkout.session(purchase, self._back(purchase.guild_id), coupon_id, real_now())
         options: Any = {"idempotency_key": f"{prefix}:{purchase.order_id}"}
         return self._line.checked(await client.v1.checkout.sessions.create_async(params, options))
