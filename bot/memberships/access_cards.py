@@ -19,7 +19,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a member has, or should have, their roles. `held` is None when they are not in the server."""
+    """Why a member has, or should have, their roles. `held` is None when they are not in the server.
+
+    `there` are the roles that the server has; None when nobody looked.
+    """
 
     user_id: int
     rights: tuple[Entitlement, ...]
@@ -28,6 +31,7 @@ class Explanation:
     held: frozenset[int] | None
     now: datetime
     exceptions: tuple[Override, ...] = ()
+    there: frozenset[int] | None = None
 
 
 def explanation(t: Words, told: Explanation) -> Card:
@@ -202,7 +206,7 @@ def _note(t: Words, note: Note) -> str:
     detail = " · ".join(
         _detail(name, str(value))
         for name, value in sorted(note.detail.items())
-        if isinstance(value, str | int)
+        if isinstance(value, str | int) and value != ""
     )
     return f"{stamp(note.at, 'f')} · {who} · `{note.what}`" + (f" · {detail}" if detail else "")
 
@@ -246,11 +250,21 @@ def _why(t: Words, right: Entitlement, told: Explanation) -> str:
             "{role} — {plan}, from {start} — until {when} — {source}", role=role, plan=plain(right.tier.name),
             start=stamp(right.starts_at), when=_end(t, right.ends_at), source=_source(t, right),
         )  # fmt: skip
-    line = t(
-        "{role} — {plan}, paid — until {when} — {source}",
-        role=role, plan=plain(right.tier.name), when=_end(t, right.ends_at), source=_source(t, right),
-    )  # fmt: skip
-    if told.held is not None and not told.held.issuperset(right.tier.terms.roles):
+    words = {
+        "role": role,
+        "plan": plain(right.tier.name),
+        "when": _end(t, right.ends_at),
+        "source": _source(t, right),
+    }
+    line = (
+        t("{role} — {plan}, paid — until {when} — {source}", **words)
+        if right.order_id is not None
+        else t("{role} — {plan} — until {when} — {source}", **words)
+    )
+    lacks = frozenset(right.tier.terms.roles) & told.wanted - (told.held or frozenset())
+    if told.held is not None and told.there is not None and lacks - told.there:
+        line += "\n" + t("⚠ A role was deleted. Give the membership another one with /tier edit.")
+    elif told.held is not None and lacks:
         line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")
     elif told.ours.isdisjoint(right.tier.terms.roles):
         line += "\n" + t("held already before, so Lyceum will not take it.")

@@ -183,6 +183,13 @@ class Buying:
             await self.look(order)
         return await self._close(order, Kind.CANCELLED)
 
+    async def withdraw(self, order: Order) -> Order:
+        """Take back what was had for nothing: no money can go back, so the order is cancelled and its right ends."""
+        order = await self._close(order, Kind.CANCELLED)
+        async with self._db.write() as tx:
+            await self._settling.reject(tx, order, "taken back")
+            return await _again(tx, order)
+
     async def took(self, order: Order, ref: str) -> Order:
         """The provider has what it needs under this ref: look what it makes of it."""
         async with self._db.write() as tx:

@@ -103,6 +103,8 @@ class Changing:
         found = next((one for one in ahead if one.order.id == order_id), None)
         if found is None:
             raise _begun()
+        if found.right is not None and found.order.price.amount == 0:
+            return Undone(await self._buying.withdraw(found.order), paid=False)
         if found.right is not None:
             await self._refunds.ask(guild_id, str(order_id), user_id, "a planned change was taken back")
             return Undone(found.order, paid=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -56,13 +56,15 @@ def refund(payment: Fact, money: Money, id_: str, at: datetime | None = None) ->
     )  # fmt: skip
 
 
-def without(rights: Iterable[Entitlement], order: Order) -> list[Entitlement]:
-    """A member's rights if this order's ended now: what it had replaced would live again."""
+def without(rights: Iterable[Entitlement], order: Order, gone: Collection[int]) -> list[Entitlement]:
+    """A member's rights if this order's ended now: what it had replaced would live again, but for that of the orders `gone`."""
     return [
         replace(right, standing=Standing.REVOKED)
         if right.order_id == order.id
         else replace(right, standing=Standing.LIVE)
-        if right.standing is Standing.REPLACED and right.replaced_by == order.id
+        if right.standing is Standing.REPLACED
+        and right.replaced_by == order.id
+        and right.order_id not in gone
         else right
         for right in rights
     ]

@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.memberships.model import Order
+from bot.memberships.reasons import stated
 from bot.memberships.refunds import held_payments
 from bot.memberships.settle import Settling
 from bot.memberships.state import fits
@@ -46,6 +47,7 @@ class Marking:
         Another amount than the price is a payment like any other that does not fit: it gives nothing and waits
         for the owner. After all of it went back, the order can be marked anew.
         """
+        reason = stated(reason)
         async with self._db.write() as tx:
             order = await orders.numbered(tx, guild_id, number)
             if order is None:

@@ -12,10 +12,11 @@ from bot.errors import NeedsAction, UserError
 from bot.ids import new_id
 from bot.memberships.consequence import Consequence, Effect, consequence, refund, without
 from bot.memberships.model import Order
+from bot.memberships.reasons import stated
 from bot.memberships.reconcile import right_of
 from bot.memberships.rules import wanted_roles
 from bot.memberships.settle import Settling
-from bot.memberships.state import disputes, left, order_state, refunded
+from bot.memberships.state import State, disputes, left, order_state, refunded
 from bot.memberships.store import books, entitlements, grants, orders, overrides, records
 from bot.money import Money, parse_money
 from bot.payments.port import Fact, Kind, PaymentProvider
@@ -62,6 +63,7 @@ class Refunds:
 
         The draft is a row of the audit, so that the button which confirms it outlives a restart.
         """
+        reason = stated(reason)
         async with self._db.write() as tx:
             order = await self._order(tx, guild_id, number)
             facts = await books.facts(tx, guild_id, order.id)
@@ -139,7 +141,8 @@ class Refunds:
             exceptions = await overrides.of_member(db, order.guild_id, right.user_id)
             ours = await grants.of_member(db, order.guild_id, right.user_id)
             now = self._clock.now()
-            kept = wanted_roles(map(right_of, without(mine, order)), exceptions, now)
+            gone = await self._without_money(db, order)
+            kept = wanted_roles(map(right_of, without(mine, order, gone)), exceptions, now)
             going = (wanted_roles(map(right_of, mine), exceptions, now) & frozenset(ours)) - kept
         sums: dict[str, int] = {}
         for _, money in back:
@@ -148,6 +151,16 @@ class Refunds:
             order, tuple(Money(amount, currency) for currency, amount in sums.items()), told,
             tuple(sorted(going)), self._by_hand(order), reason,
         )  # fmt: skip
+
+    async def _without_money(self, db: Reader, order: Order) -> set[int]:
+        """The orders whose rights this one replaced, and which give nothing any more."""
+        alive = {State.PAID} if self._settling.policy.dispute == "suspend" else {State.PAID, State.DISPUTED}
+        found: set[int] = set()
+        for right in await entitlements.replaced_by(db, order.guild_id, order.id):
+            old = await orders.find(db, order.guild_id, right.order_id) if right.order_id else None
+            if old is not None and old.state not in alive:
+                found.add(old.id)
+        return found
 
     async def _give_back(
         self, tx: Writer, order: Order, back: list[tuple[Fact, Money]], actor: int, reason: str, ask: int,

@@ -67,9 +67,14 @@ class Renewals:
         return await self._seen(guild_id, user_id, order)
 
     async def keep(self, guild_id: int, user_id: int, order_id: int) -> Held:
-        """Let it go on after all."""
+        """Let it go on after all. UserError for what would be charged without giving anything."""
         held, order, provider = await self._own(guild_id, user_id, order_id)
         if held.phase is Phase.ENDING:
+            async with self._db.read() as db:
+                if await self._unwanted(db, order):
+                    raise UserError(
+                        "This subscription was exchanged, given back or revoked, so it cannot go on. /membership status shows what you have."
+                    )
             assert order.ref is not None  # noqa: S101 # as above
             await provider.set_ending(order.ref, False)
             await self._note(order, user_id, "subscription.kept", None)

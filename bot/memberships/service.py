@@ -183,6 +183,7 @@ class Memberships:
         return Explanation(
             user_id, tuple(rights), wanted, frozenset(ours), held, now,
             tuple(one for one in exceptions if one.until is None or now < one.until),
+            frozenset(role.id for role in await self._server.roles(guild_id)),
         )  # fmt: skip
 
     async def log(self, guild_id: int, user_id: int | None) -> list[Note]:

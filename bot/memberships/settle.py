@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.memberships.admission import obstacle
 from bot.memberships.entitle import Entitling
-from bot.memberships.model import Order
+from bot.memberships.model import Entitlement, Order
 from bot.memberships.state import Due, Outcome, State, fits, order_state
 from bot.memberships.store import books, entitlements, orders, records
 from bot.payments.port import Fact, Kind, Phase, Snapshot
@@ -85,6 +85,9 @@ class Settling:
                 await records.note(
                     tx, order.guild_id, self._clock.now(), 0, f"subscription.{seen.phase}", order.id
                 )
+                if order.phase is Phase.ENDING and seen.phase in RENEWING:
+                    # Kept, here or on the provider's own page; it must end again if nothing stands behind it.
+                    await self._queue.again(tx, "subscription.end", order.guild_id, str(order.id))
                 order = replace(order, phase=seen.phase)
                 right = await entitlements.find(tx, order.guild_id, order_id=order.id)
                 if right is not None:  # an unpaid renewal is told at once
@@ -119,6 +122,7 @@ class Settling:
             await records.note(
                 tx, order.guild_id, now, 0, f"order.{outcome.state}", order.id, before=order.state.value
             )
+        replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
         changed = outcome.ever and await self.entitling.follow(tx, order, outcome)
         if moved and not changed and outcome.state is not State.PENDING:  # else the card follows the role
             await self._queue.again(tx, "card.update", order.guild_id, str(order.id))
@@ -131,7 +135,18 @@ class Settling:
             await self._queue.again(tx, "subscription.end", order.guild_id, str(order.id))
         if outcome.mismatched:  # onto the owner's list, or off it again
             await self._queue.again(tx, "order.review", order.guild_id, str(order.id))
+        if changed:
+            await self._revived(tx, order, replaced)
         return outcome
+
+    async def _revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
+        """What this order had replaced lives again: as its own money says, which may have gone back meanwhile."""
+        still = {right.id for right in await entitlements.replaced_by(tx, order.guild_id, order.id)}
+        for right in replaced:
+            if right.id not in still and right.order_id is not None:
+                before = await orders.find(tx, order.guild_id, right.order_id)
+                if before is not None:
+                    await self.judge(tx, before)
 
     async def _record(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:
         now = self._clock.now()

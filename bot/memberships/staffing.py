@@ -15,6 +15,7 @@ from bot.ids import new_id
 from bot.memberships.dates import read_until
 from bot.memberships.entitle import Entitling, held_until
 from bot.memberships.model import Entitlement, Standing, Tier
+from bot.memberships.reasons import stated
 from bot.memberships.rules import Override
 from bot.memberships.store import entitlements, grants, overrides, records
 from bot.memberships.tiers import Tiers
@@ -60,7 +61,7 @@ class Staffing:
         await self._may_give(guild_id, tier.terms.roles, staff)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=staff.owner)
-        right = _right(tier, user_id, "grant", _reason(reason), now, end)
+        right = _right(tier, user_id, "grant", stated(reason), now, end)
         async with self._db.write() as tx:
             await self._entitling.give(tx, right, staff.id)
         return right
@@ -69,7 +70,7 @@ class Staffing:
         self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
     ) -> list[Entitlement]:
         """End every running right of this member from a tier; paid money stays where it is. UserError when there is none."""
-        why = _reason(reason)
+        why = stated(reason)
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, user_id)
             chosen = [right for right in running if plan in (str(right.tier.id), right.tier.name)]
@@ -83,7 +84,9 @@ class Staffing:
         self, guild_id: int, user_id: int, role_id: int, until: str, reason: str, staff: Staff
     ) -> Override:
         """Let a role rest although a membership wants it, until then; the days go on."""
-        why = _reason(reason)
+        why = stated(reason)
+        if role_id == guild_id:  # Discord's @everyone has the server's id
+            raise UserError("Everybody has this role, so it cannot be withheld. Choose another one.")
         await self._may_give(guild_id, [role_id], staff)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=False)
@@ -111,7 +114,7 @@ class Staffing:
         self, guild_id: int, giver: int, taker: int, reason: str, staff: Staff
     ) -> list[Entitlement]:
         """Hand everything that runs to another account of the same person. UserError when there is nothing, or nobody."""
-        why = _reason(reason)
+        why = stated(reason)
         if giver == taker:
             raise UserError("These are the same account. Name the old one first, then the new one.")
         await self._present(guild_id, taker)
@@ -120,6 +123,8 @@ class Staffing:
             running = await self._running(tx, guild_id, giver)
             if not running:
                 raise UserError("The first member has nothing that runs, so nothing can be handed over.")
+            for right in await self._replaced(tx, guild_id, giver, running):  # a refund would bring it back
+                await entitlements.hand_over(tx, right, taker)
             for right in running:
                 await entitlements.hand_over(tx, right, taker)
                 await records.note(
@@ -155,7 +160,7 @@ class Staffing:
         tier, found = await self.importable(guild_id, plan)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=staff.owner)
-        why = _reason(source)
+        why = stated(source)
         for person in found:
             async with self._db.write() as tx:
                 right = _right(tier, person.id, "import", why, now, end)
@@ -168,6 +173,19 @@ class Staffing:
     async def _running(self, tx: Writer, guild_id: int, user_id: int) -> list[Entitlement]:
         mine = await entitlements.of_member(tx, guild_id, user_id)
         return [one for one in mine if one.standing in (Standing.LIVE, Standing.SUSPENDED)]
+
+    async def _replaced(
+        self, tx: Writer, guild_id: int, user_id: int, running: Collection[Entitlement]
+    ) -> list[Entitlement]:
+        """What the running rights took the place of, and what that had, as far back as it goes."""
+        mine = await entitlements.of_member(tx, guild_id, user_id)
+        found: list[Entitlement] = []
+        later = {right.order_id for right in running} - {None}
+        while later:
+            step = [right for right in mine if right.replaced_by in later and right not in found]
+            found += step
+            later = {right.order_id for right in step} - {None}
+        return found
 
     async def _present(self, guild_id: int, user_id: int) -> None:
         person = await self._server.member(guild_id, user_id)
@@ -197,10 +215,3 @@ def _right(tier: Tier, user_id: int, source: str, reason: str, now: datetime, en
         new_id(), tier.guild_id, user_id, tier, None, source, reason, Standing.LIVE, now, end,
         held_until(tier.terms, end),
     )  # fmt: skip
-
-
-def _reason(typed: str) -> str:
-    reason = " ".join(typed.split())
-    if not reason or not reason.isprintable():
-        raise UserError("Say why, in a few words; it stays in the log.")
-    return reason[:200]

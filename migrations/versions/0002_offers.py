@@ -279,7 +279,10 @@ def _payment() -> None:
             name=op.f("ck_payment_about"),
         ),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name=op.f("ck_payment_period")),
-        sa.CheckConstraint("amount > 0 AND length(currency) = 3", name=op.f("ck_payment_money")),
+        sa.CheckConstraint("amount >= 0 AND length(currency) = 3", name=op.f("ck_payment_money")),
+        sa.CheckConstraint(
+            "amount > 0 OR kind IN ('expired', 'cancelled', 'rejected')", name=op.f("ck_payment_free")
+        ),
         sa.ForeignKeyConstraint(["order_id"], ["order.id"], name=op.f("fk_payment_order_id_order")),
         sa.PrimaryKeyConstraint("provider", "kind", "object_id", name=op.f("pk_payment")),
         sqlite_strict=True,

@@ -216,3 +216,12 @@ async def test_every_fate_is_told_in_both_languages(shop: Shop, texts: Texts) ->
         for language in ("en", "zh-CN"):
             assert read(order_answers.refund_drafted(texts.of(language), told))
             assert read(order_answers.refund_confirmed(texts.of(language), told))
+
+
+@pytest.mark.parametrize("reason", ["", " \t", "so\N{RIGHT-TO-LEFT OVERRIDE}rry"])
+async def test_money_goes_back_for_a_reason_that_can_be_read(shop: Shop, reason: str) -> None:
+    await shop.tier()
+    order = await shop.buy()
+
+    with pytest.raises(UserError, match="Say why"):
+        await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, reason)

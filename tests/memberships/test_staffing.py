@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from bot.clock import real_now
 from bot.errors import UserError
+from bot.memberships import access_cards
 from bot.memberships.drift import ENOUGH, compare
 from bot.memberships.model import FOREVER
 from bot.memberships.staffing import Staff
-from tests.memberships.shop import ANN, BOB, BOSS, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
+from tests.memberships.changes import EN
+from tests.memberships.shop import ANN, BOB, BOSS, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop, shown
 
 OWNER = Staff(OLIVIA, owner=True)
 MAX = Staff(CID, owner=False)
@@ -236,3 +238,33 @@ def test_only_roles_that_we_gave_are_ever_superfluous(
         assert drift.superfluous <= ours & held - wanted
         assert drift.missing == wanted - held
         assert drift.foreign.isdisjoint(ours | wanted)
+
+
+async def test_a_role_that_rests_is_not_blamed_on_permissions(shop: Shop) -> None:
+    await shop.tier()
+    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "she helps", OWNER)
+    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "2", "rude", OWNER)
+    await shop.worker.run_due()
+
+    card = access_cards.explanation(EN, await shop.service.explain(GUILD, ANN))
+
+    said = shown(card)
+    assert "withheld by staff" in said
+    assert "not held" not in said
+    assert "paid" not in said  # it was given
+
+
+async def test_everybody_cannot_be_withheld_from_anybody(shop: Shop) -> None:
+    with pytest.raises(UserError, match="Everybody"):
+        await shop.service.staffing.withhold(GUILD, ANN, GUILD, "2", "rude", Staff(BOSS, owner=False))
+
+
+async def test_a_deleted_role_is_called_so(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy()
+    del shop.hall.all_roles[GOLD]
+    shop.hall.held[ANN].discard(GOLD)
+
+    card = access_cards.explanation(EN, await shop.service.explain(GUILD, ANN))
+
+    assert "A role was deleted" in shown(card)

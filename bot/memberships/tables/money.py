@@ -127,7 +127,10 @@ payment = Table(
     metadata,
     PaymentColumns,
     PrimaryKeyConstraint("provider", "kind", "object_id"),
-    CheckConstraint("amount > 0 AND length(currency) = 3", name="money"),
+    CheckConstraint("amount >= 0 AND length(currency) = 3", name="money"),
+    CheckConstraint(  # what was had for nothing can still be cancelled
+        "amount > 0 OR kind IN ('expired', 'cancelled', 'rejected')", name="free"
+    ),
     CheckConstraint(
         "(kind IN ('refunded', 'refund_failed', 'disputed', 'dispute_won', 'dispute_lost')) = (payment_id IS NOT NULL)",
         name="about",

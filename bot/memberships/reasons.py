@@ -1,0 +1,15 @@
+"""Why staff did something: a few words on one line, kept in the log."""
+
+from __future__ import annotations
+
+from bot.errors import UserError
+
+LIMIT = 200
+
+
+def stated(typed: str) -> str:
+    """The reason on one line. UserError for none, and for one with invisible characters in it."""
+    reason = " ".join(typed.split())
+    if not reason or not reason.isprintable():
+        raise UserError("Say why, in a few words; it stays in the log.")
+    return reason[:LIMIT]
