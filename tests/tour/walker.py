@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 from typing import Any
 
 from bot.demo.month import pay
@@ -12,7 +13,7 @@ from bot.i18n import catalogue
 from tests.stage import Process
 from tests.tour.steps import Step, command
 
-_PLAIN: dict[int, Any] = {4: int, 5: lambda word: word == "True"}
+_PLAIN: dict[int, Callable[[str], Any]] = {4: int, 5: "True".__eq__}
 """How what is written becomes a value, by the type of the option: a number, a yes or no; everything else is text."""
 
 
