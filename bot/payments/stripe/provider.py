@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.clock import real_now
 from bot.errors import UserError
 from bot.money import Money
 from bot.payments.port import Checkout, Fact, Headers, Notice, Pace, Purchase, Snapshot

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import real_now
 from bot.errors import NeedsAction
-from bot.ids import snowflake_time
+from bot.ids import snowflake_at, snowflake_time
 from bot.money import Money
 from bot.payments.port import Kind, Pace
 from bot.payments.stripe import StripeProvider
