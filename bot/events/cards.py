@@ -84,7 +84,7 @@ def reminder(t: Words, event: Event, minutes: int, *, begun: bool) -> Card:
         if begun
         else t("**{title}** begins {when}.", title=title, when=when)
     )
-    facts = f"🗓️ {stamp(event.starts_at, 'F')} · 📍 {_place(event)}"
+    facts = f"🗓️ {stamp(event.starts_at, 'F')}\n📍 {_place(event)}"
     return card(
         f"### 🔔 {told}", facts, Row((Button(t("Going"), reminder_action(event, minutes), style="success"),))
     )
@@ -148,10 +148,14 @@ def roll(t: Words, told: Roll) -> Card:
     blocks.append(_count(t, len(told.going)) + _names([f"<@{user}>" for user in told.going]))
     if told.event.state == State.OVER:
         came = [f"<@{one.user_id}> ({t.number(one.seconds // 60)})" for one in told.came]
-        line = t.n(
-            "**{n} person came** (minutes in brackets)",
-            "**{n} people came** (minutes in brackets)",
-            len(came),
+        line = (
+            t("**Nobody came.**")
+            if not came
+            else t.n(
+                "**{n} person came** (minutes in brackets)",
+                "**{n} people came** (minutes in brackets)",
+                len(came),
+            )
         )
         blocks.append(line + _names(came))
     return card(*blocks)

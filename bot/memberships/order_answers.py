@@ -124,7 +124,9 @@ def _effect(t: Words, told: Proposal) -> str:
             else ""
         )
     if told.going:
-        return t("The membership ends at once, and {roles} are taken.", roles=roles_words(told.going))
+        return t(
+            "The membership ends at once, and with it what it gave: {roles}.", roles=roles_words(told.going)
+        )
     return t(
         "The membership ends at once. No role is taken: something else gives them too, or none was given."
     )

@@ -27,9 +27,6 @@ def upgrade() -> None:
     _payment()
     _entitlement()
     _inbox()
-    op.add_column(
-        "event", sa.Column("members_only", sa.Boolean(), nullable=False, server_default=sa.text("0"))
-    )
 
 
 def _replace(name: str, columns: str, values: str) -> None:

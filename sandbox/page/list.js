@@ -26,8 +26,12 @@ export class VirtualList {
 
   /** Show these items; those that are in the page and unchanged keep their node, with focus and selection. */
   set(items) {
+    const held = this.pinned ? null : this.#anchor();
     this.#items = items;
-    this.draw();
+    const index = held ? items.findIndex((item) => item.id === held.node.dataset.id) : -1;
+    if (index < 0) return this.draw();
+    // Where older items come in above, what is in sight has another place in the list: around that is drawn.
+    return this.draw(held, this.#tops()[index] + this.scroller.getBoundingClientRect().top - held.top);
   }
 
   /** Forget everything measured: another list begins. */
@@ -56,10 +60,10 @@ export class VirtualList {
   }
 
   /** Put what is seen into the page. */
-  draw(held = null) {
+  draw(held = null, scrollTop = this.scroller.scrollTop) {
     const tops = this.#tops();
     const total = tops.at(-1);
-    const { scrollTop, clientHeight } = this.scroller;
+    const { clientHeight } = this.scroller;
     const low = (this.pinned ? total - clientHeight : scrollTop) - OVER;
     const high = (this.pinned ? total : scrollTop + clientHeight) + OVER;
     let first = 0;

@@ -21,12 +21,19 @@ export function itemsOf(messages, readUpTo) {
   let fresh = null;
   return messages.map((message, index) => {
     const before = messages[index - 1];
-    const day = !before || dayOf(before.timestamp) !== dayOf(message.timestamp);
+    const day = !before || dayWritten(before) !== dayWritten(message);
     if (fresh === null && readUpTo && unseen(message, readUpTo)) fresh = message.id;
     const first = fresh === message.id;
     const together = Boolean(before && !day && !first && follows(before, message));
     return { id: message.id, guess: guess(message), message, together, day, fresh: first };
   });
+}
+
+const days = new WeakMap(); // thousands of dates would have to be read for each new message
+
+function dayWritten(message) {
+  if (!days.has(message)) days.set(message, dayOf(message.timestamp));
+  return days.get(message);
 }
 
 function unseen(message, readUpTo) {
@@ -132,16 +139,16 @@ function answered(message, doing) {
 function head(message, when, doing) {
   const name = el("button", { type: "button", class: "author plain", onclick: () => doing.who(message.author) }, nameOf(message.author));
   tint(name, message.author.id);
-  const node = el(
+  const face = avatar(message.author);
+  for (const node of [face, name]) onMenu(node, () => doing.menuOfWho(message.author));
+  return el(
     "div",
     { class: "by" },
-    avatar(message.author),
+    face,
     name,
     message.author.bot && el("span", { class: "badge" }, icon("check"), word("bot")),
     el("time", { datetime: message.timestamp, title: written(when, "F") }, messageTime(when)),
   );
-  onMenu(node, () => doing.menuOfWho(message.author));
-  return node;
 }
 
 /** Give a name its role's colour. */

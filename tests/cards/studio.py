@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from PIL import Image
 from playwright.async_api import Page
 
+from bot.demo.month import pay
 from bot.demo.people import People, buttons, walk
 from tests.sandbox.page.axe import violations
 from tests.stage import ROOT, Process
+from tests.tour.pictures import write
 from tests.tour.walker import Walker
 
 FOLDER = ROOT / "docs" / "cards"
-COLOURS = 96
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,27 @@ class Shot:
     channel: str = "general"
     hours: int = 0
     """Turn the clock first; without anything else, the newest message of the channel is the card."""
+    pay: bool = False
+    """Pay what their last card asks for; the card is then what stands in its place."""
+    without_role: str = ""
+    """The owner deletes a role; the card is the newest message of the channel."""
     last: bool = False
     """The card is their last one, as it is now."""
 
 
 class Studio:
     """Takes the pictures of one language on one open page."""
+
+    async def open(self) -> None:
+        """Make what the script needs and no command makes: a role to sell, and somebody who has one from before."""
+        world = await self._people.world()
+        guild = f"/guilds/{world['guild']['id']}"
+        await self._people.discord("olivia", "POST", f"{guild}/roles", {"name": "Starter"})
+        studio = next(one["id"] for one in world["roles"] if one["name"] == "Studio")
+        bob = next(one["user"]["id"] for one in world["members"] if one["user"]["username"] == "bob")
+        await self._people.discord("olivia", "PUT", f"{guild}/members/{bob}/roles/{studio}")
+        for panel in ("tour", "people"):
+            await self._page.add_init_script(f"localStorage.setItem('sandbox.{panel}', 'closed')")
 
     def __init__(self, bot: Process, people: People, page: Page, locale: str | None) -> None:
         self._bot = bot
@@ -53,7 +65,17 @@ class Studio:
         if shot.hours:
             await self._people.clock(advance=shot.hours * 3600)
             await self._bot.settled()
-        if shot.line:
+        if shot.without_role:
+            roles = {one["name"]: one["id"] for one in (await self._people.world())["roles"]}
+            guild = (await self._people.world())["guild"]["id"]
+            await self._people.discord(
+                "olivia", "DELETE", f"/guilds/{guild}/roles/{roles[shot.without_role]}"
+            )
+            await self._bot.settled()
+        if shot.pay:
+            await pay(next(one["url"] for one in buttons(self._walker.last(shot.who)) if one.get("url")))
+            await self._bot.settled()
+        elif shot.line:
             self._channels[shot.who] = shot.channel
             await self._walker.type(shot.who, shot.channel, shot.line.removeprefix("/"))
         elif shot.press:
@@ -93,7 +115,7 @@ class Studio:
         await self._page.wait_for_function("[...document.images].every((one) => one.complete)")
         self.barriers += [f"{shot.card}: {one}" for one in await violations(self._page)]
         if keep:
-            picture(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
+            write(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
 
 
 def name(card: str) -> str:
@@ -101,11 +123,3 @@ def name(card: str) -> str:
     domain, file, function = card.split(".")
     part = file.removesuffix("cards").removesuffix("_")
     return "-".join(word for word in (domain, part, function) if word)
-
-
-def picture(png: bytes, path: Path) -> None:
-    """Write a picture small: a page needs few colours."""
-    path.parent.mkdir(exist_ok=True)
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )

@@ -19,11 +19,12 @@ async def test_every_card_can_be_read_by_everybody(
 ) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = locale or "en"
     await bot.start()
-    how = {"locale": locale or "en-US", "color_scheme": "dark", "viewport": {"width": 860, "height": 900}}
+    how = {"locale": locale or "en-US", "color_scheme": "dark", "viewport": {"width": 800, "height": 2400}}
     async with People(bot.sandbox) as people, window(chromium, **how) as context:
         page = await context.new_page()
         studio = Studio(bot, people, page, locale)
 
+        await studio.open()
         for shot in SCRIPT:
             await studio.take(shot, keep=pictures)
 

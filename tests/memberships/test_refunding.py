@@ -42,7 +42,7 @@ async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Texts) -> No
     assert shop.bank.refunds == []
     card = order_answers.refund_drafted(texts.of("en"), drafted)
     assert "Give $19.00 back?" in read(card)
-    assert "The membership ends at once, and <@&50> are taken." in read(card)
+    assert "The membership ends at once, and with it what it gave: <@&50>." in read(card)
     assert actions(card) == [f"order.give_back:{drafted.draft}"]
 
     await confirm(shop, drafted)

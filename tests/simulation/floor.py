@@ -6,7 +6,7 @@ from tests.simulation.options import Tally
 
 PER_HUNDRED = {
     "kills": 100,
-    "duplicates": 50,
+    "duplicates": 30,
     "lost": 40,
     "errors_5xx": 100,
     "refused_403": 20,
@@ -18,6 +18,10 @@ PER_HUNDRED = {
     "trials": 8,
     "changes": 6,
     "endings": 1,
+    "grants": 15,
+    "revocations": 4,
+    "notices": 20,
+    "away": 50,
 }
 
 
@@ -27,4 +31,6 @@ def enough(tally: Tally, *, schedules: int) -> None:
     for name, least in PER_HUNDRED.items():
         wanted = least * schedules // 100
         assert getattr(tally, name) >= wanted, f"only {getattr(tally, name)} {name}, wanted {wanted}"
+    if tally.deletions:  # only with the reconciler: without it nobody would hear of them
+        assert tally.deletions >= schedules // 20
     assert len(tally.points) >= 12, f"died at too few places: {sorted(tally.points)}"

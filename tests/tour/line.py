@@ -62,7 +62,8 @@ class Line:
         raise AssertionError(f"nothing is offered for {await self.box.input_value()}")
 
     def _localised(self, thing: dict[str, Any]) -> str:
-        return str((thing.get("name_localizations") or {}).get(self._locale) or thing["name"])
+        names: dict[str, str] = thing.get("name_localizations") or {}
+        return names.get(self._locale) or str(thing["name"])
 
 
 def _called(label: str, more: str, wanted: str) -> bool:

@@ -1,49 +1,25 @@
-"""Make the pictures of the documentation: `python -m tests.tour.pictures`.
-
-They show what a person sees in the sandbox's page, taken with Debian's Chromium. Look at each before you commit it.
-"""
+"""The pictures of the documentation: which steps of the tour they show, and how they are kept small."""
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
+import io
 from pathlib import Path
 
-from playwright.async_api import Page, async_playwright
+from PIL import Image
 
-from bot.demo.people import People
-from tests.stage import ROOT, process
+from tests.stage import ROOT
 
-CHROMIUM = "/usr/bin/chromium"
 DOCS = ROOT / "docs"
+COLOURS = 96
+AFTER = {
+    "en-US": {6: "tour-buying", 16: "tour-meeting"},
+    "zh-CN": {12: "tour-learning-zh"},
+}
+"""The picture that is taken after a step of the walk in that language."""
 
 
-async def take(folder: Path) -> None:
-    """The weekly post as the owner sees it."""
-    async with process(folder) as bot:
-        await bot.start(patience=240)
-        async with People(bot.sandbox) as people:
-            await people.clock(advance=360)
-            await bot.settled()
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            page = await browser.new_page(viewport={"width": 1120, "height": 1010}, color_scheme="dark")
-            await weekly_post(page, bot.sandbox)
-            await browser.close()
-        await bot.stop()
-
-
-async def weekly_post(page: Page, url: str) -> None:
-    """#staff, scrolled to the last post."""
-    await page.goto(f"{url}/#olivia/staff")
-    await page.get_by_text("1.80").last.wait_for()
-    await page.wait_for_timeout(1500)
-    await page.mouse.move(700, 600)
-    await page.mouse.wheel(0, 10_000)
-    await page.wait_for_timeout(500)
-    await page.screenshot(path=DOCS / "weekly-post.png")
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as fresh:
-        asyncio.run(take(Path(fresh)))
+def write(png: bytes, path: Path) -> None:
+    """Write a picture small: a page needs few colours."""
+    path.parent.mkdir(exist_ok=True)
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -58,5 +58,5 @@ def command(typed: str, names: list[str]) -> tuple[str, dict[str, str]]:
     name = next(
         name for name in sorted(names, key=len, reverse=True) if typed == name or typed.startswith(name + " ")
     )
-    parts = re.split(r"(?:^| )([a-z]+):", typed[len(name) :])
+    parts = re.split(r"(?:^| )([a-z_]+):", typed[len(name) :])
     return name, dict(zip(parts[1::2], parts[2::2], strict=True))

@@ -42,6 +42,11 @@ class Visitor:
         await self._look_for_barriers(self._page)
         return text
 
+    async def photograph(self) -> bytes:
+        """What is seen now, as a PNG."""
+        await self._page.mouse.move(0, 0)
+        return await self._page.screenshot()
+
     # --- what a step asks for -------------------------------------------------------------------------------
 
     async def _type(self, who: str, channel: str, command: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Callable
 from typing import Any
 
 from bot.demo.month import pay
@@ -12,8 +13,7 @@ from bot.i18n import catalogue
 from tests.stage import Process
 from tests.tour.steps import Step, command
 
-
-_PLAIN: dict[int, Any] = {4: int, 5: lambda word: word == "True"}
+_PLAIN: dict[int, Callable[[str], Any]] = {4: int, 5: "True".__eq__}
 """How what is written becomes a value, by the type of the option: a number, a yes or no; everything else is text."""
 
 
@@ -36,7 +36,8 @@ class Walker:
 
     def last(self, who: str) -> dict[str, Any]:
         """The message that this person saw last."""
-        return self._last[who]
+        message: dict[str, Any] = self._last[who]
+        return message
 
     async def type(self, who: str, channel: str, command: str) -> str:
         """Type a command; what the answer says."""
@@ -136,11 +137,17 @@ class Walker:
 async def declared(people: People, who: str) -> dict[str, dict[str, Any]]:
     """Every command that this person may type, by its English words, with its options by theirs."""
     found: dict[str, dict[str, Any]] = {}
-    for top in await people.get("/sandbox/commands", **{"as": who}):
-        subcommands = [option for option in top.get("options", []) if option["type"] == 1]
-        for one in subcommands or [top]:
-            name = f"{top['name']} {one['name']}" if subcommands else top["name"]
+
+    def note(one: dict[str, Any], before: str) -> None:
+        name = f"{before}{one['name']}"
+        inner = [option for option in one.get("options", []) if option["type"] in (1, 2)]
+        for option in inner:
+            note(option, f"{name} ")
+        if not inner:
             found[name] = {option["name"]: option for option in one.get("options", [])}
+
+    for top in await people.get("/sandbox/commands", **{"as": who}):
+        note(top, "")
     return found
 
 

@@ -22,6 +22,7 @@ SHORTEST = timedelta(minutes=60)
 """Stripe wants 30 minutes at least from when it hears of it; twice that leaves room for repeating the call."""
 
 LONGEST = timedelta(hours=24)
+SKEW = timedelta(minutes=1)
 
 
 def owner_of(purchase: Purchase) -> Ours:
@@ -35,13 +36,16 @@ def attempt(prefix: str, purchase: Purchase, params: Any) -> str:
     return f"{prefix}:{purchase.order_id}:{hashlib.sha256(told).hexdigest()[:16]}"
 
 
-def open_until(purchase: Purchase) -> datetime:
-    """When Stripe closes the session, in real time.
+def open_until(purchase: Purchase, now: datetime) -> datetime:
+    """When Stripe closes the session, in real time; `now` is real too.
 
     Read off the order's id, which is of real time: the community's clock may stand elsewhere in the sandbox, and the
-    time of this call would differ when it is repeated. A link that ends before is closed by us.
+    time of this call would differ when it is repeated. A link that ends before is closed by us. Ids run ahead
+    after the machine's clock was set back; the hour that has begun then stands for their time.
     """
     made = snowflake_time(purchase.order_id)
+    if made > now + SKEW:
+        made = now.replace(minute=0, second=0, microsecond=0) + SHORTEST
     return min(max(purchase.expires_at, made + SHORTEST), made + LONGEST)
 
 
@@ -60,14 +64,14 @@ def coupon(purchase: Purchase) -> CouponCreateParams | None:
     }
 
 
-def session(purchase: Purchase, back: str, coupon_id: str | None) -> SessionCreateParams:
+def session(purchase: Purchase, back: str, coupon_id: str | None, now: datetime) -> SessionCreateParams:
     """The parameters. Adaptive pricing is off: the member pays what the card in Discord said, in that currency."""
     owner = owner_of(purchase)
     params: SessionCreateParams = {
         "client_reference_id": owner.reference,
         "metadata": owner.metadata,
         "line_items": [_line(purchase.title, purchase.renewal or purchase.money, _months(purchase))],
-        "expires_at": int(open_until(purchase).timestamp()),
+        "expires_at": int(open_until(purchase, now).timestamp()),
         "success_url": back,
         "cancel_url": back,
         "locale": "auto",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.clock import real_now
 from bot.errors import UserError
 from bot.money import Money
 from bot.payments.port import Checkout, Fact, Headers, Notice, Pace, Purchase, Snapshot
@@ -169,6 +170,6 @@ class StripeProvider:
         if coupon is not None:
             key = checkout.attempt("coupon", purchase, coupon)
             coupon_id = (await client.v1.coupons.create_async(coupon, {"idempotency_key": key})).id
-        params = checkout.session(purchase, self._back(purchase.guild_id), coupon_id)
+        params = checkout.session(purchase, self._back(purchase.guild_id), coupon_id, real_now())
         options: Any = {"idempotency_key": f"{prefix}:{purchase.order_id}"}
         return self._line.checked(await client.v1.checkout.sessions.create_async(params, options))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import real_now
 from bot.errors import NeedsAction
-from bot.ids import snowflake_time
+from bot.ids import snowflake_at, snowflake_time
 from bot.money import Money
 from bot.payments.port import Kind, Pace
 from bot.payments.stripe import StripeProvider
@@ -113,6 +113,18 @@ async def test_stripe_keeps_it_open_for_at_least_30_minutes_and_at_most_a_day(
     closes = fake.books.get(checkout.ref, "checkout.session")["expires_at"]
     assert closes == int((made + timedelta(minutes=expected)).timestamp())
     assert checkout.expires_at == purchase.expires_at
+
+
+async def test_an_id_that_runs_ahead_after_the_clock_was_set_back_is_sold_all_the_same(
+    fake: FakeStripe, stripe: StripeProvider
+) -> None:
+    """Ids never go back, so theirs is then no time that Stripe would take."""
+    ahead = snowflake_at(real_now() + timedelta(days=90))
+    purchase = replace(once(), order_id=ahead)
+
+    first, again = await stripe.create_checkout(purchase), await stripe.create_checkout(purchase)
+
+    assert first.ref == again.ref
 
 
 async def test_a_checkout_that_we_close_is_over(fake: FakeStripe, stripe: StripeProvider) -> None:

@@ -16,9 +16,7 @@ from tests.sandbox.people import Bot, Control
 PHONE = {"width": 390, "height": 844}
 LOOKS = {
     "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"color_scheme": "light", "viewport": PHONE},
-    "chinese": {"color_scheme": "dark", "viewport": PHONE, "locale": "zh-CN"},
+    "dark, a phone, Chinese": {"color_scheme": "dark", "viewport": PHONE, "locale": "zh-CN"},
 }
 
 
