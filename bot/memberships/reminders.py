@@ -7,7 +7,7 @@ only while Discord still knows its nonce; later nobody can tell whether it arriv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -70,12 +70,15 @@ class Reminders:
             for one in planned
             if one.at <= now and (one.what not in told or told[one.what].state == "sending")
         ]
-        wanted = [one for one in due if is_meant(one, right, phase, mine)]
+        # Who ended by their time while Lyceum was away had reminders due before: they are on record too.
+        was = replace(right, standing=Standing.LIVE) if right.standing is Standing.ENDED else right
+        meant = [one for one in due if is_meant(one, was, phase, mine)]
+        wanted = [one for one in meant if is_meant(one, right, phase, mine)]
         for what, word in told.items():  # it may have come, but it is not the word to repeat now
             if word.state == "sending" and (not wanted or what != wanted[-1].what):
                 await self._outcome(right, what, "unknown")
-        for missed in wanted[:-1]:  # Lyceum was away: only the latest is still true
-            if missed.what not in told:
+        for missed in meant:  # Lyceum was away: only the latest is still true
+            if missed not in wanted[-1:] and missed.what not in told:
                 await self._outcome(right, missed.what, "late")
         if wanted:
             await self._tell(right, order, wanted[-1], told.get(wanted[-1].what))

@@ -10,7 +10,8 @@ import pytest
 from bot.cards import Accent
 from bot.i18n import Texts
 from bot.memberships import status_cards
-from bot.memberships.model import Order, Way
+from bot.memberships.model import Order, Standing, Way
+from bot.memberships.store import entitlements
 from bot.payments.port import Phase
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, Killed, Shop, killed_at, shown
 
@@ -140,6 +141,20 @@ async def test_after_a_long_absence_only_the_latest_is_sent(shop: Shop) -> None:
 
     assert len(shop.said()) == 1
     assert sorted(await shop.notices()) == [("before:1", "late"), ("before:7", "late"), ("over", "sent")]
+
+
+async def test_what_fell_due_while_away_is_on_record_though_the_end_is_settled_first(shop: Shop) -> None:
+    await month(shop)
+    await shop.turn(23 * DAY)
+    [told] = await shop.notices()
+
+    shop.moment = MONDAY + 31 * DAY  # in one step, as after a long absence
+    async with shop.db.write() as tx:
+        [right] = await entitlements.of_member(tx, GUILD, ANN)
+        await entitlements.set_standing(tx, right, Standing.ENDED, shop.moment)
+    await shop.worker.run_due()
+
+    assert await shop.notices() == [told, ("before:1", "late"), ("over", "sent")]
 
 
 async def test_what_renews_has_no_reminder_of_an_end(shop: Shop) -> None:
