@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.drift import Drift, Report
+from bot.memberships.log_words import deed, details
 from bot.memberships.model import FOREVER, Entitlement, Standing, Tier
 from bot.memberships.rules import Override
 from bot.memberships.store.records import Note
@@ -203,18 +204,7 @@ def history(t: Words, notes: Sequence[Note]) -> Card:
 
 def _note(t: Words, note: Note) -> str:
     who = f"<@{note.actor}>" if note.actor else "Lyceum"
-    detail = " · ".join(
-        _detail(name, str(value))
-        for name, value in sorted(note.detail.items())
-        if isinstance(value, str | int) and value != ""
-    )
-    return f"{stamp(note.at, 'f')} · {who} · `{note.what}`" + (f" · {detail}" if detail else "")
-
-
-def _detail(name: str, value: str) -> str:
-    if name in ("member", "to"):
-        return f"<@{value}>"
-    return f"<@&{value}>" if name == "role" else f"{name}: {plain(value, 80)}"
+    return " · ".join([stamp(note.at, "f"), who, deed(t, note.what), *details(note)])
 
 
 def _drift(t: Words, drift: Drift) -> str:

@@ -8,6 +8,7 @@ from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, cod
 from bot.i18n import Words, stamp
 from bot.memberships.cards import state_word
 from bot.memberships.desk import Page, Sheet, Waiting, stray_id
+from bot.memberships.log_words import deed
 from bot.memberships.model import Entitlement, Order, Search, Standing
 from bot.memberships.state import State
 from bot.memberships.store.books import Booking
@@ -223,7 +224,7 @@ def _told(notes: Sequence[Note]) -> list[Note]:
 def _note(t: Words, note: Note) -> str:
     who = f"<@{note.actor}>" if note.actor else "Lyceum"
     reason = str(note.detail.get("reason") or "")
-    return f"{stamp(note.at)} · {who} · `{note.what}`" + (f" · {plain(reason, 60)}" if reason else "")
+    return " · ".join(filter(None, [stamp(note.at), who, deed(t, note.what), plain(reason, 60)]))
 
 
 def _section(t: Words, head: str, rows: Sequence[str], most: int) -> str | None:
