@@ -76,10 +76,25 @@ export class VirtualList {
     this.#measure();
     this.#pad(this.#tops(), first, last);
     if (this.pinned) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else if (anchor?.node.isConnected) this.scroller.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
+    else if (anchor) this.#keep(anchor);
     this.#held = this.pinned ? null : this.#anchor();
+    this.#watch();
     if (first < 15 && this.#items.length) this.near();
     this.moved(this.pinned);
+  }
+
+  /** Where the anchor stood, its item stands again: also in a new node, as when the first of a day is the first no more. */
+  #keep({ node, top }) {
+    const row = this.#rows.get(node.dataset.id);
+    if (row) this.scroller.scrollTop += row.node.getBoundingClientRect().top - top;
+  }
+
+  /** Who scrolls back in the very frame in which rows were moved makes no event of it: the browser sees no change. */
+  #watch() {
+    const drawn = this.scroller.scrollTop;
+    requestAnimationFrame(() => {
+      if (this.scroller.scrollTop !== drawn) this.#scrolled();
+    });
   }
 
   #tops() {
