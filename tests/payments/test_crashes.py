@@ -87,14 +87,16 @@ async def test_killed_while_the_role_is_given_and_the_answer_on_its_way_and_in_h
     async with opened(tmp_path / "world", []) as lane:
         await half_a_webhook(lane)
         await lane.people.post(
-            "/sandbox/faults", route="PUT /guilds/*/members/*/roles/*", delay=5, after_effect=True, times=1
+            "/sandbox/faults", route="PUT /guilds/*/members/*/roles/*", delay=8, after_effect=True, times=1
         )
         id_ = int((await lane.people.join("ann0"))["user"]["id"])
-        await lane.pay(await lane.persist(lambda: lane.buy("ann0")))
+        link = await lane.persist(lambda: lane.buy("ann0"))
+        paying = asyncio.ensure_future(lane.pay(link))  # its browser may wait longer than the role takes
         while not await lane.held("ann0"):  # noqa: ASYNC110 # another process's doing
             await asyncio.sleep(0.01)
         assert lane.rows("SELECT given_at FROM grant WHERE user_id = ?", id_) == [(None,)]
         await die(lane)
+        await asyncio.gather(paying, return_exceptions=True)
 
         await until(lane, "ann0", id_, BOUGHT)
 
