@@ -17,14 +17,14 @@ async def sold_to(shop: Shop, count: int) -> None:
         await shop.service.staffing.grant(GUILD, user, "Gold", "30", "a present", OWNER)
 
 
-async def test_one_refusal_speaks_for_a_hundred_members(shop: Shop) -> None:
-    await sold_to(shop, 100)
+async def test_one_refusal_speaks_for_five_hundred_members(shop: Shop) -> None:
+    await sold_to(shop, 500)
     shop.hall.forbidden.add(GOLD)
 
     await shop.worker.run_due()
 
     assert len(shop.hall.calls) <= 16, "as many as were on their way at once"
-    assert await shop.stuck() == ["role.sync"] * 100
+    assert await shop.stuck() == ["role.sync"] * 500
     assert len(shop.hall.posts) == 1
 
 
