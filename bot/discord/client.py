@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
 import structlog
@@ -21,6 +21,9 @@ from bot.discord.errors import report
 from bot.discord.kit import Action, Interaction, Pick, Press
 from bot.discord.translator import Translator
 from bot.i18n import Texts
+
+if TYPE_CHECKING:
+    from bot.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +76,7 @@ class Client(commands.Bot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_contexts=app_commands.AppCommandContext(guild=True),
         )
-        self.app: Any = (
-            None  # set by the composition root before signing in; pages take their services from it
-        )
+        self.app: Services  # set by the composition root before signing in; cogs take their services from it
         self.texts = texts
         self.synced = asyncio.Event()
         self._actions: dict[str, Action] = {}

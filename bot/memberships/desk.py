@@ -33,11 +33,6 @@ Strays = Callable[[int], Awaitable[Sequence[Unmatched]]]
 """What providers reported about no order of this guild."""
 
 
-async def nothing(guild_id: int) -> Sequence[Unmatched]:
-    """Of who has no inbox."""
-    return ()
-
-
 @dataclass(frozen=True)
 class Waiting:
     """Something that needs the owner: the finding says what to do, `detail` what the other side said."""

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock, real_now
 from bot.db import Database
-from bot.memberships.reconcile import right_of
-from bot.memberships.rules import wanted_roles
+from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.store import entitlements, grants, overrides, records, tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue

@@ -11,8 +11,8 @@ from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.memberships.breaker import Breaker
-from bot.memberships.model import Entitlement, Standing
-from bot.memberships.rules import Right, wanted_roles
+from bot.memberships.model import Standing
+from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.shop_cards import seats_changed
 from bot.memberships.store import entitlements, grants, overrides, records
 from bot.ports import ChatServer, Person, Role
@@ -159,15 +159,6 @@ class Reconciler:
                 await self._queue.again(tx, "card.update", guild_id, str(order_id))
             point("role.before_commit")
         point("role.committed")
-
-
-def right_of(right: Entitlement) -> Right:
-    """An entitlement as the rules see it."""
-    terms = right.tier.terms
-    return Right(
-        terms.roles, right.starts_at, right.held_until, right.standing is Standing.LIVE,
-        right.standing is Standing.ENDED, terms.after_role_id, terms.after_until,
-    )  # fmt: skip
 
 
 def _check(role: Role | None, role_id: int, own_top: int) -> None:

@@ -13,8 +13,7 @@ from bot.ids import new_id
 from bot.memberships.consequence import Consequence, Effect, consequence, refund, without
 from bot.memberships.model import Order
 from bot.memberships.reasons import stated
-from bot.memberships.reconcile import right_of
-from bot.memberships.rules import wanted_roles
+from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.settle import Settling
 from bot.memberships.state import State, disputes, left, order_state, refunded
 from bot.memberships.store import books, entitlements, grants, orders, overrides, records

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.cards import plain
 from bot.errors import UserError
+from bot.memberships.model import Entitlement, Standing
 from bot.ports import Role
 
 
@@ -26,6 +27,20 @@ class Right:
     over: bool = False
     after_role_id: int | None = None
     after_until: datetime | None = None
+
+
+def right_of(right: Entitlement) -> Right:
+    """An entitlement as the rules see it."""
+    terms = right.tier.terms
+    return Right(
+        roles=terms.roles,
+        starts_at=right.starts_at,
+        held_until=right.held_until,
+        live=right.standing is Standing.LIVE,
+        over=right.standing is Standing.ENDED,
+        after_role_id=terms.after_role_id,
+        after_until=terms.after_until,
+    )
 
 
 @dataclass(frozen=True)

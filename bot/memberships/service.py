@@ -17,7 +17,7 @@ from bot.memberships.buying import Bill, Buying
 from bot.memberships.cards import Offer, Receipt
 from bot.memberships.changing import Changing
 from bot.memberships.counter import Choice, Counter, Given
-from bot.memberships.desk import Desk, Strays, nothing
+from bot.memberships.desk import Desk, Strays
 from bot.memberships.drift import Audit
 from bot.memberships.editing import Editing
 from bot.memberships.export import Export
@@ -42,6 +42,7 @@ from bot.memberships.status_cards import Status
 from bot.memberships.store import entitlements, orders, overrides, records
 from bot.memberships.store.records import Note
 from bot.memberships.tiers import Tiers
+from bot.payments.intake import OrderBook
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
@@ -67,10 +68,11 @@ class Terms:
 
 
 class Memberships:
-    """The front of the domain. Its parts do the work and are handed to the worker by `bot/app.py`."""
+    """The front of the domain. Its parts do the work and are handed to the worker by `wiring.py`."""
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
@@ -78,7 +80,7 @@ class Memberships:
         texts: Texts,
         providers: Mapping[str, PaymentProvider],
         terms: Terms,
-        strays: Strays = nothing,
+        strays: Strays,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -115,6 +117,11 @@ class Memberships:
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
         self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
+
+    @property
+    def order_book(self) -> OrderBook:
+        """What the inbox of payments asks about orders."""
+        return OrderBook(self.settling.settle, self.buying.look_up, self.settling.known)
 
     @property
     def playing(self) -> bool:

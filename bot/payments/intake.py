@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -13,7 +14,7 @@ from bot.crashpoints import point
 from bot.db import Batch, Database, Reader, Writer
 from bot.errors import NeedsAction
 from bot.payments import store
-from bot.payments.port import Fact, Headers, PaymentProvider, Unmatched
+from bot.payments.port import Fact, Headers, PaymentProvider
 from bot.payments.store import Arrival
 from bot.work import Job, Queue
 
@@ -29,6 +30,15 @@ Known = Callable[[Reader, Collection[tuple[int, int]]], Awaitable[set[tuple[int,
 """Which of these (guild, order) are orders of ours."""
 
 
+@dataclass(frozen=True)
+class OrderBook:
+    """Those who know the orders that facts are about."""
+
+    settle: Settle
+    look_up: LookUp
+    known: Known
+
+
 class Intake:
     """The way of a webhook into the database."""
 
@@ -38,17 +48,15 @@ class Intake:
         clock: Clock,
         queue: Queue,
         providers: Mapping[str, PaymentProvider],
-        settle: Settle,
-        look_up: LookUp,
-        known: Known | None = None,
+        orders: OrderBook,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._providers = providers
-        self._settle = settle
-        self._look_up = look_up
-        self._known = known
+        self._settle = orders.settle
+        self._look_up = orders.look_up
+        self._known = orders.known
         self._inbox = Batch(db, self._store)
 
     def provider(self, name: str) -> PaymentProvider | None:
@@ -74,7 +82,7 @@ class Intake:
         flood of such events makes no work that a real purchase would have to wait for.
         """
         named = {one.order for one in arrivals if one.order is not None}
-        unknown = named - await self._known(tx, named) if self._known and named else set[tuple[int, int]]()
+        unknown = named - await self._known(tx, named) if named else set[tuple[int, int]]()
         fresh = await store.keep(tx, arrivals, unknown)
         news = [one for one in arrivals if store.key(one.provider, one.notice.event_id) in fresh]
         await self._queue.once_each(
@@ -117,11 +125,6 @@ class Intake:
             raise NeedsAction("provider-off", f"The provider {name} is not set up any more.")
         whose = await provider.whose(about)
         return whose is not None and await self._look_up(*whose)
-
-    async def unmatched(self, guild_id: int, *, nobodys: bool = False) -> list[Unmatched]:
-        """What providers reported about no order of ours, newest first; `nobodys`: see the store."""
-        async with self._db.read() as db:
-            return await store.unmatched(db, guild_id, nobodys=nobodys)
 
     async def count_open(self) -> int:
         """Events that are stored but not settled yet."""

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from bot.activity.rules import Kind
-from bot.activity.service import Activity
 from bot.activity.tables import channel, guild_day, hourly_count, member_week, person
+from bot.activity.wiring import wire
 from bot.clock import Clock
 from bot.db import Database
 from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
-from bot.ports import ChatServer, Opened, Person, Place, Said, Voice
+from bot.ports import Opened, Person, Place, Said, Voice
+from tests.core import core
 
 GUILD, OTHER = 7, 8
 GENERAL, HELP, STAGE, DEN = 100, 101, 200, 201
@@ -120,7 +120,7 @@ class Bot:
 
     def __init__(self, db: Database, town: Town, zone: str = "UTC") -> None:
         self.db, self.town = db, town
-        self.activity = Activity(db, cast("Clock", town), ZoneInfo(zone), cast("ChatServer", town), town)
+        self.activity, _ = wire(core(db, cast("Clock", town), town, COMMUNITY__TIMEZONE=zone), town)
 
     async def start(self, *guilds: int) -> Bot:
         """Sign in and make up for what was missed."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,17 +17,13 @@ from bot.clock import real_now
 from bot.db import Database
 from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
-from bot.i18n import Texts
 from bot.insight import store
 from bot.insight.inputs import Sources
-from bot.insight.service import Insight
 from bot.insight.tables import posts
-from bot.insight.weekly import Weekly
 from bot.insight.weeks import Week
-from bot.ports import ChatServer
-from bot.settings import load
-from bot.work import Queue
-from bot.work.worker import Handler, Worker
+from bot.insight.wiring import wire
+from bot.work.worker import Worker
+from tests.core import core
 
 GUILD = 7
 STAFF = 70
@@ -155,18 +151,11 @@ class Office:
 
     def __init__(self, db: Database, clock: Turned, facts: Facts, room: StaffRoom, **more: str) -> None:
         self.db, self.clock, self.facts, self.room = db, clock, facts, room
-        environ = {"LYCEUM_SANDBOX__PORT": "0", "LYCEUM_REPORT__TIME": "00:00"}
-        settings = load(environ | {f"LYCEUM_{name}": value for name, value in more.items()}, db.path.parent)
-        zone = settings.community.timezone
-        sources = Sources(facts, facts, facts, facts)
-        self.texts = Texts(settings.community.language, zone)
-        self.queue = Queue(db, clock)
-        self.insight = Insight(db, clock, zone, sources)
-        self.weekly = Weekly(
-            db, clock, self.queue, cast("ChatServer", room), self.insight, self.texts, settings
-        )
-        handlers: dict[str, Handler] = {"report.week": self.weekly.week, "report.post": self.weekly.post}
-        self.worker = Worker(db, clock, self.queue, handlers)
+        base = core(db, clock, room, **{"REPORT__TIME": "00:00"} | more)
+        self.texts = base.texts
+        self.queue = base.queue
+        self.insight, self.weekly, wiring = wire(base, Sources(facts, facts, facts, facts))
+        self.worker = Worker(db, clock, self.queue, dict(wiring.handlers))
 
     async def start(self) -> None:
         """What bot/app.py does at start."""

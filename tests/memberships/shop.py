@@ -9,8 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -18,13 +17,12 @@ from bot.cards import Text
 from bot.clock import real_now
 from bot.db import Database
 from bot.db.migrate import migrate
-from bot.i18n import Texts
 from bot.memberships.buying import Bill
 from bot.memberships.edits import Edit
 from bot.memberships.model import Order, Price, Tier
-from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
 from bot.memberships.tables import breaker, entitlement, grant, notice
+from bot.memberships.wiring import wire
 from bot.money import Money
 from bot.payments.port import (
     Fact,
@@ -34,11 +32,10 @@ from bot.payments.port import (
     Subscription,
     Unmatched,
 )
-from bot.ports import ChatServer
-from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
-from bot.work.worker import Handler, Worker
+from bot.work.worker import Worker
+from tests.core import core
 from tests.memberships.bank import Bank
 from tests.memberships.hall import (
     ANN,
@@ -87,7 +84,7 @@ __all__ = [
 class Shop:
     """The services of memberships, and what tests ask of the database."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
+    def __init__(self, db: Database) -> None:
         self.moment = MONDAY
         self.db = db
         self.hall = Hall()
@@ -95,29 +92,15 @@ class Shop:
         self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
-        self.queue = Queue(db, self)
-        self.service = Memberships(
-            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
-            self.providers, Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
-        )  # fmt: skip
-        handlers: dict[str, Handler] = {
-            "order.expire": self.service.buying.expire,
-            "order.refund": self.service.refunds.refund,
-            "order.review": self.service.refunds.review,
-            "order.change": self.service.changing.change,
-            "subscription.end": self.service.renewals.end,
-            "role.sync": self.service.reconciler.sync,
-            "access.audit": self.service.audit.run,
-            "access.refused": self.service.breaker.tell,
-            "access.release": self.service.reconciler.again,
-            "entitlement.start": self.service.reconciler.start,
-            "entitlement.end": self.service.reconciler.end,
-            "entitlement.remind": self.service.reminders.remind,
-            "shop.update": self.service.shop_cards.update,
-            "tier.suspended": self.service.role_safety.tell,
-            "card.update": self.service.pay_cards.update,
-        }
-        self.worker = Worker(db, self, self.queue, handlers)
+        self.core = core(db, self, self.hall)
+        self.queue = self.core.queue
+        self.service, wiring = wire(
+            self.core,
+            providers=self.providers,
+            unmatched=self._strays,
+            address=lambda: self.address,
+        )
+        self.worker = Worker(db, self, self.queue, dict(wiring.handlers))
 
     async def _strays(self, guild_id: int) -> list[Unmatched]:
         return self.strays if guild_id == GUILD else []
@@ -287,5 +270,5 @@ async def opened(folder: Path) -> AsyncGenerator[Shop]:
     if not path.exists():
         path.write_bytes(blank())
     db = Database(path)
-    yield Shop(db, folder)
+    yield Shop(db)
     await db.close()

@@ -183,7 +183,7 @@ async def test_tokens_are_stored_sealed_and_dropped(shop: Shop) -> None:
     files = [path.read_bytes() for path in shop.db.path.parent.iterdir() if path.is_file()]
 
     assert not any(b"very-secret-token" in content for content in files)
-    assert (shop.db.path.parent / "answers.key").stat().st_mode & 0o777 == 0o600
+    assert (shop.core.settings.folder / "answers.key").stat().st_mode & 0o777 == 0o600
 
 
 async def test_an_explanation_names_role_reason_end_and_source(shop: Shop) -> None:

@@ -21,6 +21,7 @@ from bot.payments.port import Headers, Notice
 from bot.payments.tables import inbox
 from bot.payments.till import TillProvider
 from bot.payments.till.signing import HEADER, sign
+from bot.payments.wiring import wire_inbox
 from bot.web import hooks
 from bot.web.server import WebServer
 from bot.work.tables import work
@@ -105,17 +106,8 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
     """A gate with nothing on the shelf."""
     async with opened(folder) as shop:
         signer = Signer(secret, lambda: "", lambda: "")
-        settling = shop.service.settling
-        intake = Intake(
-            shop.db,
-            shop,
-            shop.queue,
-            {"bank": signer},
-            settling.settle,
-            shop.service.buying.look_up,
-            settling.known,
-        )
-        shop.worker.handlers["order.settle"] = intake.settle
+        intake, wiring = wire_inbox(shop.core, {"bank": signer}, shop.service.order_book)
+        shop.worker.handlers.update(wiring.handlers)
         web = WebServer("127.0.0.1", 0, hooks.routes(intake, slowest=PATIENCE), idle=PATIENCE)
         await web.start()
         connector = aiohttp.TCPConnector(limit=64)

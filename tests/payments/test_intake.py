@@ -268,7 +268,8 @@ async def test_the_owner_sees_what_belongs_to_no_order(door: Gate) -> None:
         await store.keep(tx, [store.Arrival("bank", elsewhere, "0" * 64, door.shop.moment)], set())
         await store.close(tx, 0, "bank", "evt_9", matched=False)
 
-    own, all_ = await door.intake.unmatched(GUILD), await door.intake.unmatched(GUILD, nobodys=True)
+    async with door.shop.db.read() as db:
+        own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, nobodys=True)
 
     [one] = own
     assert (one.object_id, one.money, one.kind) == ("pay_evt_1", Money(1900, "USD"), "payment.succeeded")

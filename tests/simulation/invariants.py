@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from bot.memberships.model import Entitlement, Order, Standing
-from bot.memberships.reconcile import right_of
-from bot.memberships.rules import wanted_roles
+from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.state import State, order_state
 from bot.memberships.store import books, entitlements, orders, overrides, records
 from bot.memberships.tables import audit, ledger, notice

@@ -7,17 +7,15 @@ import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from bot import crashpoints
 from bot.db import Database
-from bot.i18n import Texts
-from bot.memberships.service import Memberships, Terms
-from bot.payments.intake import Intake
-from bot.ports import ChatServer
-from bot.work import Queue
-from bot.work.worker import Handler, Worker
+from bot.memberships import wiring as memberships
+from bot.payments import wiring as payments
+from bot.wiring import merged
+from bot.work.worker import Worker
+from tests.core import core
 from tests.simulation.bank import Bank, Letter
 from tests.simulation.hall import GUILD, Hall
 from tests.simulation.inline import Inline
@@ -58,45 +56,29 @@ class Process:
     """One life. `now` is the time, of the community and real alike."""
 
     def __init__(
-        self, disk: Disk, hall: Hall, bank: Bank, life: Life, now: Callable[[], datetime], folder: Path,
+        self,
+        disk: Disk,
+        hall: Hall,
+        bank: Bank,
+        life: Life,
+        now: Callable[[], datetime],
         mutation: Mutation | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.life = disk.life = hall.life = bank.life = life
         self.hall = hall
         self.bank = bank
         self.now = now
         self.db = disk.db
-        self.queue = Queue(self.db, self)
-        self.service = Memberships(
-            self.db, self, self.queue, cast("ChatServer", hall), Texts("en", ZoneInfo("UTC")), {"bank": bank},
-            Terms(30, 20.0, folder),
-        )  # fmt: skip
-        self.intake = Intake(
-            self.db,
-            self,
-            self.queue,
-            {"bank": bank},
-            self.service.settling.settle,
-            self.service.buying.look_up,
+        base = core(self.db, self, hall)
+        self.queue = base.queue
+        self.service, membership = memberships.wire(
+            base,
+            providers={"bank": bank},
+            unmatched=payments.unmatched(base),
+            address=lambda: "",
         )
-        self.handlers: dict[str, Handler] = {
-            "order.settle": self.intake.settle,
-            "order.expire": self.service.buying.expire,
-            "order.refund": self.service.refunds.refund,
-            "order.review": self.service.refunds.review,
-            "order.change": self.service.changing.change,
-            "subscription.end": self.service.renewals.end,
-            "role.sync": self.service.reconciler.sync,
-            "access.audit": self.service.audit.run,
-            "access.refused": self.service.breaker.tell,
-            "access.release": self.service.reconciler.again,
-            "entitlement.start": self.service.reconciler.start,
-            "entitlement.end": self.service.reconciler.end,
-            "entitlement.remind": self.service.reminders.remind,
-            "shop.update": self.service.shop_cards.update,
-            "tier.suspended": self.service.role_safety.tell,
-            "card.update": self.service.pay_cards.update,
-        }
+        self.intake, inbox = payments.wire_inbox(base, {"bank": bank}, self.service.order_book)
+        self.handlers = dict(merged(membership, inbox).handlers)
         self.worker = Worker(self.db, self, self.queue, self.handlers)
         self.tasks: list[asyncio.Task[None]] = []  # for a bug that leaves some
         self.receive: Callable[[Letter], Coroutine[Any, Any, None]] = self._receive

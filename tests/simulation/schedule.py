@@ -38,7 +38,6 @@ class Schedule:
         self.parts: dict[int, int] = {}  # partial refunds that an owner asked for, by order
         self.hall = Hall(options, self.dice, self.tally, self.now)
         self.bank = Bank(options, self.dice, self.tally, self.now)
-        self.folder = folder
         self.disk = Disk(folder / "simulated.db")
         self._mutation = mutation
         self._kills = options.kills
@@ -88,7 +87,7 @@ class Schedule:
     async def _live(self) -> None:
         """The next process starts; it may die of that already."""
         life = mortal(self.dice) if self._kills > 0 else Life(None)
-        self._process = Process(self.disk, self.hall, self.bank, life, self.now, self.folder, self._mutation)
+        self._process = Process(self.disk, self.hall, self.bank, life, self.now, self._mutation)
         await self._safely(self._process.start(reconcile=self.options.reconciler))
 
     @property

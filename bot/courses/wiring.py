@@ -1,0 +1,16 @@
+"""What courses add to the house: nothing yet but their services."""
+
+from __future__ import annotations
+
+from bot.courses.access import Access
+from bot.courses.service import Courses
+from bot.courses.teaching import Teaching
+from bot.wiring import Core, Wiring
+
+
+def wire(core: Core, access: Access) -> tuple[Courses, Teaching, Wiring]:
+    """Build the domain; `access` knows which tiers a member has."""
+    zone = core.settings.community.timezone
+    courses = Courses(core.db, core.clock, access, zone)
+    teaching = Teaching(core.db, core.clock, access, zone)
+    return courses, teaching, Wiring()

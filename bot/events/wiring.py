@@ -1,0 +1,43 @@
+"""What events add to the house: announcements, the three moments of an event, and who is in the voice channel."""
+
+from __future__ import annotations
+
+from bot.events.announce import Announcer
+from bot.events.doors import Doors
+from bot.events.running import Running
+from bot.events.service import Access, Events
+from bot.wiring import Core, Timer, Wiring
+
+
+def wire(core: Core, access: Access) -> tuple[Events, Doors, Wiring]:
+    """Build the domain; `access` knows to whom events are open."""
+    doors = Doors(core.db, core.clock, core.server)
+    community = core.settings.community
+    announcer = Announcer(core.db, core.clock, core.queue, core.server, core.texts, community)
+    running = Running(core.db, core.clock, core.queue, core.server, doors)
+    events = Events(
+        db=core.db,
+        clock=core.clock,
+        queue=core.queue,
+        server=core.server,
+        doors=doors,
+        access=access,
+        community=community,
+    )
+    return (
+        events,
+        doors,
+        Wiring(
+            handlers={
+                "event.publish": announcer.publish,
+                "event.card": announcer.card,
+                "event.remind": announcer.remind,
+                "event.doors": running.open_doors,
+                "event.begin": running.begin,
+                "event.finish": running.finish,
+            },
+            timers=(Timer(30, doors.see, "doors"),),
+            at_stop=(doors.see,),
+            on_turn=(doors.see,),
+        ),
+    )

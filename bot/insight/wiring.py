@@ -1,0 +1,33 @@
+"""What insight adds to the house: the week's snapshot and the weekly post."""
+
+from __future__ import annotations
+
+from bot.insight.inputs import Sources
+from bot.insight.service import Insight
+from bot.insight.weekly import Weekly
+from bot.wiring import Core, Wiring
+
+
+def wire(core: Core, sources: Sources) -> tuple[Insight, Weekly, Wiring]:
+    """Build the domain; `sources` are the domains whose counts it reads."""
+    insight = Insight(core.db, core.clock, core.settings.community.timezone, sources)
+    weekly = Weekly(
+        db=core.db,
+        clock=core.clock,
+        queue=core.queue,
+        server=core.server,
+        insight=insight,
+        texts=core.texts,
+        settings=core.settings,
+    )
+    return (
+        insight,
+        weekly,
+        Wiring(
+            handlers={
+                "report.week": weekly.week,
+                "report.post": weekly.post,
+            },
+            at_start=(weekly.schedule_all,),
+        ),
+    )

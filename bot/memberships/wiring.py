@@ -1,0 +1,113 @@
+"""What memberships add to the house: their work, and what is looked at on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.memberships.desk import Strays
+from bot.memberships.service import Memberships, Terms
+from bot.memberships.settle import Policy
+from bot.payments.port import PaymentProvider
+from bot.settings import Settings
+from bot.wiring import Core, Timer, Wiring
+from bot.work.worker import Handler
+
+
+def wire(
+    core: Core,
+    *,
+    providers: Mapping[str, PaymentProvider],
+    unmatched: Strays,
+    address: Callable[[], str],
+) -> tuple[Memberships, Wiring]:
+    """Build the domain.
+
+    `unmatched` lists what providers reported about no order of a guild. `address` is where receipts can be
+    read, "" while there is no such place.
+    """
+    terms = terms_of(core.settings, address)
+    memberships = Memberships(
+        db=core.db,
+        clock=core.clock,
+        queue=core.queue,
+        server=core.server,
+        texts=core.texts,
+        providers=providers,
+        terms=terms,
+        strays=unmatched,
+    )
+
+    async def look_at_roles() -> None:
+        guild_ids = await core.server.guild_ids()
+        await memberships.look_at_roles(guild_ids)
+        await memberships.audit.schedule(guild_ids)
+
+    return memberships, Wiring(
+        handlers={
+            **_catalog(memberships),
+            **_access(memberships),
+            **_orders(memberships),
+            **_changes(memberships),
+            **_reminders(memberships),
+        },
+        timers=(
+            Timer(terms.poll_seconds, memberships.polling.tick, "look at open orders"),
+            Timer(60, memberships.pay_cards.forget, "forget pay cards"),
+        ),
+        at_start=(look_at_roles,),
+    )
+
+
+def terms_of(settings: Settings, address: Callable[[], str]) -> Terms:
+    """The settings, as far as they are about selling."""
+    payments, memberships = settings.payments, settings.memberships
+    return Terms(
+        link_minutes=payments.link_minutes,
+        poll_seconds=payments.poll_seconds,
+        folder=settings.folder,
+        staff_channel=settings.community.staff_channel,
+        remind_days=tuple(memberships.remind_days),
+        transfer_days=payments.manual.valid_days,
+        policy=Policy(memberships.dispute, memberships.partial_refund),
+        address=address,
+    )
+
+
+def _catalog(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "shop.update": memberships.shop_cards.update,
+        "tier.suspended": memberships.role_safety.tell,
+    }
+
+
+def _access(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "role.sync": memberships.reconciler.sync,
+        "access.audit": memberships.audit.run,
+        "access.refused": memberships.breaker.tell,
+        "access.release": memberships.reconciler.again,
+        "entitlement.start": memberships.reconciler.start,
+        "entitlement.end": memberships.reconciler.end,
+    }
+
+
+def _orders(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "order.expire": memberships.buying.expire,
+        "order.refund": memberships.refunds.refund,
+        "order.review": memberships.refunds.review,
+        "card.update": memberships.pay_cards.update,
+    }
+
+
+def _changes(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "order.change": memberships.changing.change,
+        "subscription.end": memberships.renewals.end,
+    }
+
+
+def _reminders(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "entitlement.remind": memberships.reminders.remind,
+    }

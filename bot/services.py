@@ -1,0 +1,34 @@
+"""The services of all domains, as cogs see them. `bot/app.py` builds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.activity.service import Activity
+from bot.clock import Clock
+from bot.courses.service import Courses
+from bot.courses.teaching import Teaching
+from bot.events.doors import Doors
+from bot.events.service import Events
+from bot.i18n import Texts
+from bot.insight.service import Insight
+from bot.insight.weekly import Weekly
+from bot.memberships.service import Memberships
+from bot.settings import Settings
+
+
+@dataclass(kw_only=True)
+class Services:
+    """What a page may ask for. It knows neither the database nor the library."""
+
+    settings: Settings
+    texts: Texts
+    clock: Clock
+    memberships: Memberships
+    events: Events
+    doors: Doors
+    activity: Activity
+    courses: Courses
+    teaching: Teaching
+    insight: Insight
+    weekly: Weekly
