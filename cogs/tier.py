@@ -133,9 +133,19 @@ class TierPage(
     ) -> None:
         await think(interaction)
         wanted = Edit(
-            name, description, seats, _id(add_role), _id(drop_role), grace_days, events,
-            consultations, discount, After(at_the_end) if at_the_end else None, _id(after_role), after_until,
-        )  # fmt: skip
+            name=name,
+            description=description,
+            seats=seats,
+            add_role=_id(add_role),
+            drop_role=_id(drop_role),
+            grace_days=grace_days,
+            events=events,
+            consultations=consultations,
+            discount=discount,
+            after=After(at_the_end) if at_the_end else None,
+            after_role=_id(after_role),
+            after_until=after_until,
+        )
         told = await self._memberships.editing.propose(
             _guild(interaction), tier, wanted, interaction.user.id, _owns(interaction)
         )

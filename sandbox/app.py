@@ -61,7 +61,12 @@ class Sandbox:
         self.hub = Hub(self.world, resume_seconds, faults)
         self.interactions = Interactions(self.world, answer_seconds, token_seconds)
         self.parts = Parts(
-            self.world, self.hub, self.interactions, Crowds(self.world, self.hub), faults, Limits(on=limits)
+            world=self.world,
+            hub=self.hub,
+            interactions=self.interactions,
+            crowds=Crowds(self.world, self.hub),
+            faults=faults,
+            limits=Limits(on=limits),
         )
         if self.parts.record.on:
             self.hub.note = self.parts.record.told

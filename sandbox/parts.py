@@ -15,7 +15,7 @@ from sandbox.request_log import RequestLog
 from sandbox.world.world import World
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Parts:
     """`url` is known once the port is bound; files of the CDN are served under it."""
 

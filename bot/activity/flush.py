@@ -17,7 +17,7 @@ from bot.activity.rules import Kind, session_counts
 from bot.db import Writer
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Guild:
     """The part of a batch that concerns one guild."""
 

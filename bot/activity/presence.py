@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.activity.rules import COMPANY
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Session:
     """`company` so far, and more since `company_since`."""
 
@@ -71,7 +71,9 @@ class Presence:
             self._meet(guild_id, room, at)
         if channel_id is not None:
             room = self._settle(guild_id, channel_id, at)
-            session = Session(guild_id, user_id, channel_id, at, listening)
+            session = Session(
+                guild_id=guild_id, user_id=user_id, channel_id=channel_id, since=at, listening=listening
+            )
             room[user_id] = self._where[guild_id, user_id] = session
             self._note(session)
             self._meet(guild_id, room, at)

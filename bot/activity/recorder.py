@@ -50,7 +50,7 @@ class MarkNow:
     last: int | None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Batch:
     """What one flush writes."""
 

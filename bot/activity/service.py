@@ -71,13 +71,13 @@ class Activity:
             self._recorder.restore(await store.marks(db))
             sessions = [
                 Session(
-                    r.guild_id,
-                    r.user_id,
-                    r.channel_id,
-                    r.since,
-                    True,
-                    timedelta(seconds=r.company_s),
-                    r.company_since,
+                    guild_id=r.guild_id,
+                    user_id=r.user_id,
+                    channel_id=r.channel_id,
+                    since=r.since,
+                    listening=True,
+                    company=timedelta(seconds=r.company_s),
+                    company_since=r.company_since,
                 )
                 for r in await store.open_sessions(db)
             ]

@@ -77,9 +77,15 @@ class Courses:
         module, lesson = _placed(outline, lesson_id)
         shown = max(0, min(page, len(cut) - 1))
         return LessonPage(
-            outline.course, module.title, lesson, cut[shown].shown, shown, len(cut),
-            following(_all(outline.modules), lesson.place), mine.stars if mine is not None else None,
-        )  # fmt: skip
+            course=outline.course,
+            module=module.title,
+            lesson=lesson,
+            text=cut[shown].shown,
+            page=shown,
+            pages=len(cut),
+            following=following(_all(outline.modules), lesson.place),
+            my_stars=mine.stars if mine is not None else None,
+        )
 
     async def mark_done(
         self, guild_id: int, user_id: int, lesson_id: int, *, staff: bool = False
@@ -130,7 +136,15 @@ class Courses:
                 raise UserError(
                     "You have not opened this lesson yet. Open it with /course open, then rate it."
                 )
-            return await deeds.rate(tx, guild_id, user_id, lesson_id, stars, said or None, self._clock.now())
+            return await deeds.rate(
+                tx=tx,
+                guild_id=guild_id,
+                user_id=user_id,
+                lesson_id=lesson_id,
+                stars=stars,
+                words=said or None,
+                now=self._clock.now(),
+            )
 
     async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int:
         """How many lessons were opened in [start, end), each counted once per member and day of the community."""
@@ -174,10 +188,16 @@ class _Keys:
     ) -> CourseView:
         """The course as this member sees it."""
         return CourseView(
-            row.id, row.title, row.description, row.version, self.names(row),
-            is_locked(row.tier_ids, self._tiers, staff=self._staff), len(lessons),
-            sum(lesson.lesson_id in done for lesson in lessons), Stars(*stars.get(row.id, (0, 0))),
-        )  # fmt: skip
+            id=row.id,
+            title=row.title,
+            description=row.description,
+            version=row.version,
+            tiers=self.names(row),
+            locked=is_locked(row.tier_ids, self._tiers, staff=self._staff),
+            lessons=len(lessons),
+            done=sum(lesson.lesson_id in done for lesson in lessons),
+            stars=Stars(*stars.get(row.id, (0, 0))),
+        )
 
 
 async def _course(db: Reader, guild_id: int, course_id: int) -> Any:

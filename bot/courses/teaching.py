@@ -46,9 +46,16 @@ class Teaching:
             row = await library.course_by_id(tx, guild_id, kept.course_id)
         opening = tuple(names[id_] for id_ in row.tier_ids if id_ in names) if row is not None else ()
         return Imported(
-            kept.course_id, source.title, kept.change, kept.version, len(source.lessons), len(source.modules),
-            kept.added, kept.removed, opening,
-        )  # fmt: skip
+            course_id=kept.course_id,
+            title=source.title,
+            change=kept.change,
+            version=kept.version,
+            lessons=len(source.lessons),
+            modules=len(source.modules),
+            added=kept.added,
+            removed=kept.removed,
+            tiers=opening,
+        )
 
     async def lock(self, guild_id: int, course_id: int, tier: str | None) -> tuple[str, tuple[str, ...]]:
         """Let only this tier open the course, or with None everybody. Returns its title and the tiers' names."""
@@ -100,11 +107,17 @@ class Teaching:
                 lessons = [one.lesson_id for one in await library.lessons(db, guild_id, row.id, row.version)]
                 found.append(
                     Taught(
-                        row.id, row.title, row.version, row.imported_at, len(lessons),
-                        tuple(names[id_] for id_ in row.tier_ids if id_ in names), openings.get(row.id, 0),
-                        await deeds.graduates(db, guild_id, lessons), Stars(*stars.get(row.id, (0, 0))),
+                        id=row.id,
+                        title=row.title,
+                        version=row.version,
+                        imported_at=row.imported_at,
+                        lessons=len(lessons),
+                        tiers=tuple(names[id_] for id_ in row.tier_ids if id_ in names),
+                        openings=openings.get(row.id, 0),
+                        graduates=await deeds.graduates(db, guild_id, lessons),
+                        stars=Stars(*stars.get(row.id, (0, 0))),
                     )
-                )  # fmt: skip
+                )
         return found
 
     async def tiers(self, guild_id: int) -> list[Choice]:

@@ -42,7 +42,16 @@ async def keep(tx: Writer, guild_id: int, source: Course, now: datetime, by: int
     ids = await library.slugs(tx, guild_id, course_id)
     new = _fresh_ids({lesson.slug for lesson in source.lessons} - ids.keys(), now)
     await library.add_lessons(tx, guild_id, course_id, new)
-    await library.add_version(tx, guild_id, course_id, version, source, ids | new, now, by)
+    await library.add_version(
+        tx=tx,
+        guild_id=guild_id,
+        course_id=course_id,
+        version=version,
+        source=source,
+        ids=ids | new,
+        now=now,
+        by=by,
+    )
     await library.set_version(tx, guild_id, course_id, version)
     after = {(ids | new)[lesson.slug] for lesson in source.lessons}
     change = Change.UPDATED if found is not None else Change.NEW

@@ -33,7 +33,7 @@ class LessonView:
     done: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CourseView:
     """A course and how far the member is. `tiers` are the names of those that open it; empty: open to everybody."""
 
@@ -71,7 +71,7 @@ class Outline:
     following: LessonView | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LessonPage:
     """A lesson opened at one of its pages (from 0)."""
 
@@ -93,7 +93,7 @@ class Change(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Imported:
     """An import's outcome. `added` and `removed` count lessons against the version before."""
 
@@ -108,7 +108,7 @@ class Imported:
     tiers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Taught:
     """A course as its teachers see it. `openings` are those of the last 28 days."""
 

@@ -39,6 +39,7 @@ class Events:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,

@@ -78,7 +78,7 @@ class MemberCounts(Protocol):
     async def paying(self, guild_id: int, at: datetime) -> int: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Counts:
     """The inputs of one window, as a snapshot stores them. All are plain counts."""
 

@@ -53,7 +53,7 @@ class Period:
         return score.content_value(counts.consumption, counts.rating_sum, counts.rating_count, counts.rated)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """`own` is the week itself, `month` the 28 days that end with it; both divide by the members at that end.
 

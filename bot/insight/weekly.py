@@ -33,6 +33,7 @@ class Weekly:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,

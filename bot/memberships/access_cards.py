@@ -18,7 +18,7 @@ from bot.memberships.wording import roles_words
 SHOWN = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Explanation:
     """Why a member has, or should have, their roles. `held` is None when they are not in the server.
 

@@ -44,6 +44,7 @@ class Buying:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
@@ -99,7 +100,9 @@ class Buying:
 
     async def buy(self, tier: Tier, price: Price, user_id: int, provider: str | None = None) -> Bill:
         """Where to pay the price, at the provider of that name. An order that is open for the same is used again."""
-        order = await self.open(Wish(tier, price, user_id, price.money), self.provider_for(price, provider))
+        order = await self.open(
+            Wish(tier=tier, price=price, user_id=user_id, due=price.money), self.provider_for(price, provider)
+        )
         return await self.bill(order)
 
     async def open(self, wish: Wish, at: PaymentProvider, work: str | None = None) -> Order:
@@ -202,7 +205,15 @@ class Buying:
 
     async def _close(self, order: Order, kind: Kind) -> Order:
         now = self._clock.now()
-        over = Fact(kind, f"order:{order.id}", order.guild_id, order.id, order.ref or "-", order.price, now)
+        over = Fact(
+            kind=kind,
+            object_id=f"order:{order.id}",
+            guild_id=order.guild_id,
+            order_id=order.id,
+            ref=order.ref or "-",
+            money=order.price,
+            at=now,
+        )
         async with self._db.write() as tx:
             await self._settling.settle(tx, order.provider, [over])
             return await _again(tx, order)
@@ -218,10 +229,26 @@ class Buying:
         valid_for = self._by_hand_for if at.by_hand else self._valid_for
         renewal = price.money if price.span.pace is Pace.RECURRING else None
         order = Order(
-            new_id(), tier.guild_id, wish.user_id, tier, price.id, State.CREATED, at.name, None, price.span, wish.due,
-            renewal, Money(wish.credit, price.money.currency), wish.replaces, wish.follows, None, now,
-            wish.until or now + valid_for, wish.discount, wish.extra,
-        )  # fmt: skip
+            id=new_id(),
+            guild_id=tier.guild_id,
+            user_id=wish.user_id,
+            tier=tier,
+            price_id=price.id,
+            state=State.CREATED,
+            provider=at.name,
+            ref=None,
+            span=price.span,
+            price=wish.due,
+            renewal=renewal,
+            credit=Money(wish.credit, price.money.currency),
+            replaces=wish.replaces,
+            follows=wish.follows,
+            phase=None,
+            created_at=now,
+            expires_at=wish.until or now + valid_for,
+            discount=wish.discount,
+            extra=wish.extra,
+        )
         await orders.add(tx, order)
         await records.note(
             tx, order.guild_id, now, wish.user_id, "order.created", order.id, tier=str(tier.id)
@@ -233,9 +260,17 @@ class Buying:
 def purchase(order: Order, customer: str | None = None) -> Purchase:
     """An order as a provider is asked for it."""
     return Purchase(
-        order.guild_id, order.id, order.price, order.tier.name, order.expires_at, order.user_id, order.span.pace,
-        order.span.months, order.renewal, customer,
-    )  # fmt: skip
+        guild_id=order.guild_id,
+        order_id=order.id,
+        money=order.price,
+        title=order.tier.name,
+        expires_at=order.expires_at,
+        user_id=order.user_id,
+        pace=order.span.pace,
+        months=order.span.months,
+        renewal=order.renewal,
+        customer=customer,
+    )
 
 
 def _is_same(order: Order, wish: Wish, at: PaymentProvider) -> bool:

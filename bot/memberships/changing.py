@@ -45,6 +45,7 @@ class Changing:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         quoting: Quoting,

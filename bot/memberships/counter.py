@@ -143,9 +143,18 @@ class Counter:
         now = self._clock.now()
         ends = price.span.end(now)
         right = Entitlement(
-            new_id(), tier.guild_id, user_id, tier, None, "trial", "", Standing.LIVE, now, ends,
-            held_until(tier.terms, ends),
-        )  # fmt: skip
+            id=new_id(),
+            guild_id=tier.guild_id,
+            user_id=user_id,
+            tier=tier,
+            order_id=None,
+            source="trial",
+            reason="",
+            standing=Standing.LIVE,
+            starts_at=now,
+            ends_at=ends,
+            held_until=held_until(tier.terms, ends),
+        )
         async with self._db.write() as tx:
             allow(tier, price.span, await held_by(tx, tier.guild_id, user_id), (), now)
             await seat(tx, tier, user_id, now)
@@ -161,7 +170,7 @@ def wish(tier: Tier, price: Price, user_id: int, percent: int) -> Wish:
             "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin so. Choose a price that does not renew.",
             plan=plain(tier.name),
         )
-    return Wish(tier, price, user_id, due, discount=price.money.amount - due.amount)
+    return Wish(tier=tier, price=price, user_id=user_id, due=due, discount=price.money.amount - due.amount)
 
 
 def _gone() -> UserError:

@@ -42,7 +42,7 @@ class Waiting:
     order: Order | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page of orders, `number` of `pages` from 0. What needs the owner comes first, whatever was searched for."""
 
@@ -55,7 +55,7 @@ class Page:
     strays: tuple[Unmatched, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """Everything that is known about one order. `refundable`: something of it can be given back."""
 
@@ -74,6 +74,7 @@ class Desk:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
@@ -99,7 +100,15 @@ class Desk:
             number = max(0, min(number, pages - 1))
             found = await orders.search(db, guild_id, search, PAGE, number * PAGE)
             waiting = await self._waiting(db, guild_id)
-        return Page(search, number, pages, total, tuple(found), tuple(waiting), tuple(strays))
+        return Page(
+            search=search,
+            number=number,
+            pages=pages,
+            total=total,
+            orders=tuple(found),
+            waiting=tuple(waiting),
+            strays=tuple(strays),
+        )
 
     async def strays(self, guild_id: int) -> list[Unmatched]:
         """What belongs to no order and was not looked into yet, newest first."""
@@ -129,10 +138,15 @@ class Desk:
             notes = await records.about(db, guild_id, [order.id, *([right.id] if right else [])])
         provider = self._providers.get(order.provider)
         return Sheet(
-            order, tuple(sorted(facts, key=lambda fact: (fact.at, fact.object_id))), tuple(bookings), right,
-            tuple(notes), bool(held_payments(facts)), provider is not None and provider.by_hand,
-            provider is not None and provider.play_money,
-        )  # fmt: skip
+            order=order,
+            facts=tuple(sorted(facts, key=lambda fact: (fact.at, fact.object_id))),
+            bookings=tuple(bookings),
+            right=right,
+            notes=tuple(notes),
+            refundable=bool(held_payments(facts)),
+            by_hand=provider is not None and provider.by_hand,
+            playing=provider is not None and provider.play_money,
+        )
 
     async def look_again(self, guild_id: int, number: str) -> Sheet:
         """Ask the provider what has happened, then show the order. RetryLater when it does not answer."""

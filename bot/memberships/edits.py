@@ -18,7 +18,7 @@ ROLES = 10
 DESCRIPTION_LIMIT = 300
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Edit:
     """What the owner typed; None leaves a thing as it is. `seats` 0 takes the limit away."""
 

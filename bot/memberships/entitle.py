@@ -94,9 +94,18 @@ class Entitling:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or min(order.span.end(starts) + timedelta(seconds=order.extra), FOREVER)
         right = Entitlement(
-            new_id(), order.guild_id, order.user_id, order.tier, order.id, "order", "",
-            wanted, starts, ends, held_until(order.tier.terms, ends, order.phase),
-        )  # fmt: skip
+            id=new_id(),
+            guild_id=order.guild_id,
+            user_id=order.user_id,
+            tier=order.tier,
+            order_id=order.id,
+            source="order",
+            reason="",
+            standing=wanted,
+            starts_at=starts,
+            ends_at=ends,
+            held_until=held_until(order.tier.terms, ends, order.phase),
+        )
         await entitlements.add(tx, right, ended_at=None if wanted in RUNNING else now)
         await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
         await self._plan(tx, right)

@@ -64,7 +64,13 @@ class Marking:
             now = self._clock.now()
             count = sum(fact.kind is Kind.PAID for fact in facts)
             paid = Fact(
-                Kind.PAID, f"{order.id}-{count + 1}", guild_id, order.id, order.ref or "-", money, now
+                kind=Kind.PAID,
+                object_id=f"{order.id}-{count + 1}",
+                guild_id=guild_id,
+                order_id=order.id,
+                ref=order.ref or "-",
+                money=money,
+                at=now,
             )
             await records.note(
                 tx, guild_id, now, actor, "order.marked", order.id,

@@ -24,7 +24,7 @@ class After(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """What a tier gives, as it was when somebody bought it. `version` counts from 1.
 
@@ -42,7 +42,7 @@ class Terms:
     after_until: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Tier:
     """A membership by name, with the terms that are meant: the present ones, or those of an order or a right.
 
@@ -108,7 +108,7 @@ class Product:
     prices: tuple[Price, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """One purchase, with price, span and terms (`tier.terms`) as they were.
 
@@ -143,7 +143,7 @@ class Order:
         return Money(self.price.amount + self.credit.amount + self.discount, self.price.currency)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """What a member is about to order: a price, what is `due` of it now, and why that is less (as in `Order`).
 
@@ -181,7 +181,7 @@ class Standing(StrEnum):
     REPLACED = "replaced"  # an upgrade took its place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Entitlement:
     """What a member has from a tier, from when until when; its roles stay to `held_until` (the grace).
 

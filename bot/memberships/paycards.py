@@ -56,9 +56,16 @@ class PayCards:
     """Remembers pay cards and shows on them what became of the order."""
 
     def __init__(
-        self, db: Database, clock: Clock, server: ChatServer, texts: Texts, buying: Buying, key: Path,
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        server: ChatServer,
+        texts: Texts,
+        buying: Buying,
+        key: Path,
         receipts: Receipts,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._db = db
         self._clock = clock
         self._server = server

@@ -15,7 +15,7 @@ GOOD_FOR = timedelta(minutes=15)
 """A preview can be confirmed so long: its credit is reckoned from the moment at which it was shown."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quote:
     """A change from `held` to a price: at once (`now`), or when what the member has ends.
 
@@ -54,9 +54,17 @@ class Quote:
         """The order that makes it so."""
         right_id = self.held.right.id
         return Wish(
-            self.tier, self.price, user_id, self.due, self.credit, self.discount, self.extra,
-            replaces=right_id if self.now else None, follows=None if self.now else right_id, until=until,
-        )  # fmt: skip
+            tier=self.tier,
+            price=self.price,
+            user_id=user_id,
+            due=self.due,
+            credit=self.credit,
+            discount=self.discount,
+            extra=self.extra,
+            replaces=right_id if self.now else None,
+            follows=None if self.now else right_id,
+            until=until,
+        )
 
 
 @dataclass(frozen=True)

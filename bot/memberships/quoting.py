@@ -73,7 +73,9 @@ class Quoting:
         if held.subscribed and price.span.pace is Pace.RECURRING:
             return await self._of_subscription(held, order, product.tier, price, user_id, now)
         percent = discount_of(beside, product.tier.id, now)
-        return await self._of_order(held, order, product.tier, price, mine, percent, at)
+        return await self._of_order(
+            held=held, order=order, tier=product.tier, price=price, mine=mine, percent=percent, at=at
+        )
 
     async def _propose(
         self, product: Product, user_id: int, price: str | None, instead: str | None
@@ -103,24 +105,51 @@ class Quoting:
                 currency=order.price.currency,
             )
         later = Quote(
-            held, tier, price, False, True, now, held.right.ends_at, price.span.end(held.right.ends_at), price.money
-        )  # fmt: skip
+            held=held,
+            tier=tier,
+            price=price,
+            now=False,
+            by_provider=True,
+            at=now,
+            starts_at=held.right.ends_at,
+            ends_at=price.span.end(held.right.ends_at),
+            due=price.money,
+        )
         if not dearer(price, held.right, order, now):
             return later
         asked = Purchase(
-            tier.guild_id, 0, Money(0, price.money.currency), tier.name, now, user_id, Pace.RECURRING,
-            price.span.months, price.money,
-        )  # fmt: skip
+            guild_id=tier.guild_id,
+            order_id=0,
+            money=Money(0, price.money.currency),
+            title=tier.name,
+            expires_at=now,
+            user_id=user_id,
+            pace=Pace.RECURRING,
+            months=price.span.months,
+            renewal=price.money,
+        )
         due = await provider.quote_change(order.ref, asked)
         if due.amount == 0:
             return later
         same_rhythm = price.span == order.span
         ends = held.right.ends_at if same_rhythm else price.span.end(now)
         credit = max(0, price.money.amount - due.amount)
-        return Quote(held, tier, price, True, True, now, now, ends, due, credit)
+        return Quote(
+            held=held,
+            tier=tier,
+            price=price,
+            now=True,
+            by_provider=True,
+            at=now,
+            starts_at=now,
+            ends_at=ends,
+            due=due,
+            credit=credit,
+        )
 
     async def _of_order(
         self,
+        *,
         held: Held,
         order: Order,
         tier: Tier,
@@ -147,9 +176,20 @@ class Quoting:
                     when=stamp(right.ends_at, "D"),
                 )
             return Quote(
-                held, tier, price, True, False, at, at, min(ends + made.extra * SECOND, FOREVER),
-                Money(made.due, base.currency), made.used, off, made.extra, made.lost,
-            )  # fmt: skip
+                held=held,
+                tier=tier,
+                price=price,
+                now=True,
+                by_provider=False,
+                at=at,
+                starts_at=at,
+                ends_at=min(ends + made.extra * SECOND, FOREVER),
+                due=Money(made.due, base.currency),
+                credit=made.used,
+                discount=off,
+                extra=made.extra,
+                lost=made.lost,
+            )
         if recurring:
             raise UserError(
                 "A subscription begins at once, and unused days in {currency} cannot be counted there. Buy it when {plan} is over.",
@@ -159,7 +199,16 @@ class Quoting:
         last = max(exchanged, key=lambda one: one.ends_at)
         held = next(one for one in mine if one.right.id == last.id)
         return Quote(
-            held, tier, price, False, False, at, last.ends_at, span.end(last.ends_at), base, discount=off
+            held=held,
+            tier=tier,
+            price=price,
+            now=False,
+            by_provider=False,
+            at=at,
+            starts_at=last.ends_at,
+            ends_at=span.end(last.ends_at),
+            due=base,
+            discount=off,
         )
 
 

@@ -22,7 +22,7 @@ from bot.payments.port import Fact, Kind, PaymentProvider
 from bot.work import Job, Queue
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Proposal:
     """What would go back, and what that does to access: the effect on the right, and the roles that go.
 
@@ -97,7 +97,16 @@ class Refunds:
                 raise UserError(
                     "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
                 )
-            await self._give_back(tx, order, back, actor, reason, int(draft), part, draft=draft)
+            await self._give_back(
+                tx=tx,
+                order=order,
+                back=back,
+                actor=actor,
+                reason=reason,
+                ask=int(draft),
+                part=part,
+                draft=draft,
+            )
         return replace(proposal, draft=int(draft))
 
     async def ask(
@@ -111,7 +120,9 @@ class Refunds:
         async with self._db.write() as tx:
             order = await self._order(tx, guild_id, number)
             back = self._back(await books.facts(tx, guild_id, order.id), part)
-            await self._give_back(tx, order, back, actor, reason, new_id(), part)
+            await self._give_back(
+                tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
+            )
         return order
 
     async def _order(self, db: Reader, guild_id: int, number: str) -> Order:
@@ -147,9 +158,13 @@ class Refunds:
         for _, money in back:
             sums[money.currency] = sums.get(money.currency, 0) + money.amount
         return Proposal(
-            order, tuple(Money(amount, currency) for currency, amount in sums.items()), told,
-            tuple(sorted(going)), self._by_hand(order), reason,
-        )  # fmt: skip
+            order=order,
+            back=tuple(Money(amount, currency) for currency, amount in sums.items()),
+            effect=told,
+            going=tuple(sorted(going)),
+            by_hand=self._by_hand(order),
+            reason=reason,
+        )
 
     async def _without_money(self, db: Reader, order: Order) -> set[int]:
         """The orders whose rights this one replaced, and which give nothing any more."""
@@ -162,9 +177,17 @@ class Refunds:
         return found
 
     async def _give_back(
-        self, tx: Writer, order: Order, back: list[tuple[Fact, Money]], actor: int, reason: str, ask: int,
-        part: str | None, draft: str | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        tx: Writer,
+        order: Order,
+        back: list[tuple[Fact, Money]],
+        actor: int,
+        reason: str,
+        ask: int,
+        part: str | None,
+        draft: str | None = None,
+    ) -> None:
         now = self._clock.now()
         await records.note(
             tx, order.guild_id, now, actor, "refund.asked", order.id, reason=reason, part=part, draft=draft

@@ -43,9 +43,16 @@ class Resending:
     """The verb of /order resend."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, buying: Buying,
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        texts: Texts,
+        buying: Buying,
         receipts: Receipts,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue

@@ -12,7 +12,7 @@ from bot.memberships.model import Entitlement, Standing
 from bot.ports import Role
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Right:
     """An entitlement as far as roles are concerned: which, from when until when, and what comes afterwards.
 

@@ -50,7 +50,7 @@ from bot.work import Queue
 ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Terms:
     """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
 
@@ -92,31 +92,80 @@ class Memberships:
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
         self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
         self.buying = Buying(
-            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes),
-            timedelta(days=terms.transfer_days),
-        )  # fmt: skip
+            db=db,
+            clock=clock,
+            queue=queue,
+            providers=providers,
+            settling=self.settling,
+            valid_for=timedelta(minutes=terms.link_minutes),
+            by_hand_for=timedelta(days=terms.transfer_days),
+        )
         self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
         self.quoting = Quoting(db, clock, self.counter, providers)
-        self.changing = Changing(db, clock, self.quoting, self.counter, self.buying, self.refunds, providers)
+        self.changing = Changing(
+            db=db,
+            clock=clock,
+            quoting=self.quoting,
+            counter=self.counter,
+            buying=self.buying,
+            refunds=self.refunds,
+            providers=providers,
+        )
         self.renewals = Renewals(db, clock, self.buying, providers)
         self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
         self.audit = Audit(db, clock, queue, server)
         self.staffing = Staffing(
-            db, clock, queue, server, self.tiers, self.settling.entitling, texts.community.zone
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            tiers=self.tiers,
+            entitling=self.settling.entitling,
+            zone=texts.community.zone,
         )
         self.receipts = Receipts(db, server, self.buying.plays, terms.folder / "receipts.key", terms.address)
         self.pay_cards = PayCards(
-            db, clock, server, texts, self.buying, terms.folder / "answers.key", self.receipts
+            db=db,
+            clock=clock,
+            server=server,
+            texts=texts,
+            buying=self.buying,
+            key=terms.folder / "answers.key",
+            receipts=self.receipts,
         )
-        self.desk = Desk(db, clock, queue, providers, self.settling, self.buying, strays)
+        self.desk = Desk(
+            db=db,
+            clock=clock,
+            queue=queue,
+            providers=providers,
+            settling=self.settling,
+            buying=self.buying,
+            strays=strays,
+        )
         self.marking = Marking(db, clock, providers, self.settling)
-        self.resending = Resending(db, clock, queue, server, texts, self.buying, self.receipts)
+        self.resending = Resending(
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            texts=texts,
+            buying=self.buying,
+            receipts=self.receipts,
+        )
         self.export = Export(db, clock, texts.community.zone)
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
-        self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
+        self.shop_cards = ShopCards(
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            texts=texts,
+            payable=self.buying.payable,
+            playing=self._playing,
+        )
 
     @property
     def order_book(self) -> OrderBook:
@@ -167,16 +216,16 @@ class Memberships:
             latest = await orders.of_member(db, guild_id, user_id, limit=5)
         person = await self._server.member(guild_id, user_id)
         return Status(
-            tuple(one for one in mine if one.runs(now)),
-            tuple(one for one in mine if one.lies_ahead(now) and one.order and not one.order.follows),
-            tuple(ahead),
-            tuple(latest),
-            person.roles if person else frozenset(),
-            now,
-            self._playing,
-            await self.reminders.allowed(guild_id, user_id),
-            self.reminders.first,
-            {order.id: link for order in latest if (link := self.receipts.link(order))},
+            held=tuple(one for one in mine if one.runs(now)),
+            ahead=tuple(one for one in mine if one.lies_ahead(now) and one.order and not one.order.follows),
+            planned=tuple(ahead),
+            orders=tuple(latest),
+            roles=person.roles if person else frozenset(),
+            now=now,
+            playing=self._playing,
+            reminders=await self.reminders.allowed(guild_id, user_id),
+            soon=self.reminders.first,
+            receipts={order.id: link for order in latest if (link := self.receipts.link(order))},
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:
@@ -188,10 +237,15 @@ class Memberships:
         person = await self._server.member(guild_id, user_id)
         held, now = person.roles if person else None, self._clock.now()
         return Explanation(
-            user_id, tuple(rights), wanted, frozenset(ours), held, now,
-            tuple(one for one in exceptions if one.until is None or now < one.until),
-            frozenset(role.id for role in await self._server.roles(guild_id)),
-        )  # fmt: skip
+            user_id=user_id,
+            rights=tuple(rights),
+            wanted=wanted,
+            ours=frozenset(ours),
+            held=held,
+            now=now,
+            exceptions=tuple(one for one in exceptions if one.until is None or now < one.until),
+            there=frozenset(role.id for role in await self._server.roles(guild_id)),
+        )
 
     async def log(self, guild_id: int, user_id: int | None) -> list[Note]:
         """What was changed about access, by whom, newest first."""

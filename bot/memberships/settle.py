@@ -101,7 +101,13 @@ class Settling:
         """What was sold cannot be given any more: money that came or comes for it goes back."""
         now = self._clock.now()
         fact = Fact(
-            Kind.REJECTED, f"order:{order.id}", order.guild_id, order.id, order.ref or "-", order.price, now
+            kind=Kind.REJECTED,
+            object_id=f"order:{order.id}",
+            guild_id=order.guild_id,
+            order_id=order.id,
+            ref=order.ref or "-",
+            money=order.price,
+            at=now,
         )
         if await books.add_fact(tx, order.provider, fact, now):
             await records.note(tx, order.guild_id, now, 0, "fact.rejected", order.id, why=why)

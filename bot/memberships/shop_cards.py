@@ -24,6 +24,7 @@ class ShopCards:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,

@@ -36,6 +36,7 @@ class Staffing:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
@@ -212,6 +213,15 @@ class Staffing:
 
 def _right(tier: Tier, user_id: int, source: str, reason: str, now: datetime, end: datetime) -> Entitlement:
     return Entitlement(
-        new_id(), tier.guild_id, user_id, tier, None, source, reason, Standing.LIVE, now, end,
-        held_until(tier.terms, end),
-    )  # fmt: skip
+        id=new_id(),
+        guild_id=tier.guild_id,
+        user_id=user_id,
+        tier=tier,
+        order_id=None,
+        source=source,
+        reason=reason,
+        standing=Standing.LIVE,
+        starts_at=now,
+        ends_at=end,
+        held_until=held_until(tier.terms, end),
+    )

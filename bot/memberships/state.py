@@ -36,7 +36,7 @@ class Due:
     """The policy for a payment of which a part was given back: does the membership end?"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The state, and the payments behind it.
 

@@ -19,7 +19,7 @@ SHOWN = 5
 """Memberships on one card: with their buttons they fit into one message."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """What a member has (`held`), has bought ahead, has planned, and ordered. `roles`: those they really have now.
 

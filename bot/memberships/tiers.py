@@ -53,7 +53,17 @@ class Tiers:
         async with self._db.write() as tx:
             await free_name(tx, guild_id, key, name)
             after = max((one.position for one in await tiers.all_of(tx, guild_id)), default=0) + 1
-            tier = Tier(new_id(), guild_id, name, "", after, None, None, False, Terms(1, (role_id,)))
+            tier = Tier(
+                id=new_id(),
+                guild_id=guild_id,
+                name=name,
+                description="",
+                position=after,
+                seats=None,
+                suspended=None,
+                archived=False,
+                terms=Terms(version=1, roles=(role_id,)),
+            )
             way_to_buy = Price(new_id(), tier.id, span, money)
             await tiers.add(tx, tier, key, now, actor)
             await tiers.add_price(tx, guild_id, way_to_buy, now)

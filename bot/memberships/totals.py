@@ -12,7 +12,7 @@ from bot.memberships.state import Due, disputes, left, order_state, refunded
 from bot.payments.port import Fact, Kind
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Totals:
     """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision.
 
@@ -44,12 +44,12 @@ _AT_THE_PROVIDER = {
 
 def totals(orders: Iterable[tuple[Due, Sequence[Fact]]], clearing: Mapping[str, int]) -> list[Totals]:
     """One line a currency, by its name. What was lost in a dispute was given back. `clearing`: the ledger's own sums."""
-    found = {currency: Totals(currency, booked=amount) for currency, amount in clearing.items()}
+    found = {currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()}
     for due, facts in orders:
         outcome = order_state(due, facts)
         given_back, (contested, lost) = refunded(facts), disputes(facts)
         for fact in set(facts):
-            line = found.setdefault(fact.money.currency, Totals(fact.money.currency))
+            line = found.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
             line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
             if fact.kind is not Kind.PAID:
                 continue

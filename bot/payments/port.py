@@ -30,7 +30,7 @@ class Pace(StrEnum):
     RECURRING = "recurring"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Purchase:
     """What is to be paid. `guild_id` and `order_id` come back in every fact.
 
@@ -88,7 +88,7 @@ class Period:
     ends_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """One thing that happened to one of the provider's objects.
 

@@ -87,7 +87,14 @@ async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact 
         return str(row.about)
     money = Money(row.amount, row.currency)
     return Fact(
-        Kind(row.fact), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id
+        kind=Kind(row.fact),
+        object_id=row.object_id,
+        guild_id=row.guild_id,
+        order_id=row.order_id,
+        ref=row.ref,
+        money=money,
+        at=row.at,
+        payment_id=row.payment_id,
     )
 
 

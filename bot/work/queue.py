@@ -14,7 +14,7 @@ from bot.ids import new_id
 from bot.work import store
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One claimed row. `due` is the community's time; `tries` counts this one."""
 

@@ -27,7 +27,9 @@ async def say(ask: Ask) -> Json:
     if ask.body.get("reply_to"):
         body["message_reference"] = {"message_id": str(ask.body["reply_to"])}
     post.require_may_post(ask.world, person, channel, body, len(files))
-    return show_message(post.post(ask.world, ask.parts.url, person, channel, Draft(body, files)), person)
+    return show_message(
+        post.post(ask.world, ask.parts.url, person, channel, Draft(body=body, files=files)), person
+    )
 
 
 async def react(ask: Ask) -> Json:
@@ -78,7 +80,7 @@ async def thread(ask: Ask) -> Json:
     made = threads.start(ask.world, parent, person, body, message=starter)
     if parent["type"] == 15:
         first: Json = {"content": ask.body.get("content") or ask.body.get("message") or body["name"]}
-        post.post(ask.world, ask.parts.url, person, made, Draft(first, own_id=made["id"]))
+        post.post(ask.world, ask.parts.url, person, made, Draft(body=first, own_id=made["id"]))
     return ask.world.show_channel(made)
 
 

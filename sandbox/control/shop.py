@@ -32,10 +32,18 @@ async def purchase(ask: Ask) -> Json:
         names = ", ".join(str(s["name"]) for s in ask.world.skus.values()) or "none"
         raise Refusal(404, f"There is no SKU {wanted}.", f"There are: {names}")
     if sku["type"] != shop.SUBSCRIPTION:
-        return shop.grant(ask.world, sku, shop.PURCHASE, person, None)
+        return shop.grant(world=ask.world, sku=sku, kind=shop.PURCHASE, user_id=person, guild_id=None)
     now = ask.world.clock.now()
     ends = iso(now + timedelta(days=30))
-    return shop.grant(ask.world, sku, shop.APP_SUBSCRIPTION, person, None, iso(now), ends)
+    return shop.grant(
+        world=ask.world,
+        sku=sku,
+        kind=shop.APP_SUBSCRIPTION,
+        user_id=person,
+        guild_id=None,
+        starts_at=iso(now),
+        ends_at=ends,
+    )
 
 
 CALLS: Calls = [("POST", "/sandbox/sku", make_sku), ("POST", "/sandbox/purchase", purchase)]

@@ -63,8 +63,8 @@ def _draft(interaction: Interaction, data: Json, files: Files, flags: int = 0) -
     flags |= int(data.get("flags") or 0) & rules.EPHEMERAL
     slash = interaction.kind == Kind.COMMAND and not interaction.metadata.get("target_user")
     return Draft(
-        data,
-        files,
+        body=data,
+        files=files,
         kind=20 if slash else 0,
         flags=flags,
         addressee=interaction.user_id if flags & rules.EPHEMERAL else None,

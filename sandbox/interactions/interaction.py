@@ -41,7 +41,7 @@ class State(StrEnum):
     NO_RESPONSE = "no_response"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Interaction:
     """`shown` is the first visible answer: a message, past a defer. Deadlines run on real time."""
 

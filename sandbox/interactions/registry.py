@@ -40,9 +40,16 @@ class Interactions:
         """A new interaction; the clock for its first answer runs."""
         self._forget_old()
         interaction = Interaction(
-            self._world.new_id(), secrets.token_urlsafe(48), application_id, kind, user_id, channel_id, metadata,
-            name, source,
-        )  # fmt: skip
+            id=self._world.new_id(),
+            token=secrets.token_urlsafe(48),
+            application_id=application_id,
+            kind=kind,
+            user_id=user_id,
+            channel_id=channel_id,
+            metadata=metadata,
+            name=name,
+            source=source,
+        )
         self._note(interaction)
         self.keep(interaction)
         asyncio.get_running_loop().call_later(self._answer_seconds, self._expire, interaction)

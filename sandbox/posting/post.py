@@ -20,7 +20,7 @@ _SENDABLE = (0, 1, 2, 5, 10, 11, 12, 13)
 _KEPT_FLAGS = rules.SUPPRESS_EMBEDS | rules.SILENT | rules.V2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A message to be: the request's body and files, and what only the sandbox may add."""
 

@@ -38,7 +38,7 @@ def created(body: Any) -> Reply:
     return Reply(201, body)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """`actor` is the user who acts; `application` is set when that is a bot."""
 
@@ -140,7 +140,16 @@ class Call:
     ) -> None:
         """Note in the server's audit log what the actor did, with the reason that they gave."""
         changes = audit.changes(before, after)
-        audit.note(self.world, guild, self.me, action, target_id, changes, self.reason, options)
+        audit.note(
+            world=self.world,
+            guild=guild,
+            actor=self.me,
+            action=action,
+            target_id=target_id,
+            changed=changes,
+            reason=self.reason,
+            options=options,
+        )
 
 
 Handler = Callable[[Call], Reply]

@@ -55,9 +55,17 @@ def create_test(call: Call) -> Reply:
     owner = str(body["owner_id"])
     if body["owner_type"] == _GUILD:
         guild = call.world.guild(owner)
-        return ok(shop.grant(call.world, sku, shop.TEST_MODE, guild.body["owner_id"], guild.id))
+        return ok(
+            shop.grant(
+                world=call.world,
+                sku=sku,
+                kind=shop.TEST_MODE,
+                user_id=guild.body["owner_id"],
+                guild_id=guild.id,
+            )
+        )
     call.world.user(owner)
-    return ok(shop.grant(call.world, sku, shop.TEST_MODE, owner, None))
+    return ok(shop.grant(world=call.world, sku=sku, kind=shop.TEST_MODE, user_id=owner, guild_id=None))
 
 
 def delete_test(call: Call) -> Reply:

@@ -49,8 +49,8 @@ def follow_up(call: Call) -> Reply:
     else:
         hidden = int(body.get("flags") or 0) & rules.EPHEMERAL
         draft = Draft(
-            body,
-            call.files,
+            body=body,
+            files=call.files,
             flags=hidden,
             addressee=interaction.user_id if hidden else None,
             extra=marks(interaction) | _reference(channel, interaction),

@@ -137,7 +137,16 @@ def _note_roles(
         if found:
             changes.append({"key": key, "new_value": found})
     if changes:
-        audit.note(call.world, guild, call.me, Action.MEMBER_ROLE_UPDATE, user_id, changes, call.reason, {})
+        audit.note(
+            world=call.world,
+            guild=guild,
+            actor=call.me,
+            action=Action.MEMBER_ROLE_UPDATE,
+            target_id=user_id,
+            changed=changes,
+            reason=call.reason,
+            options={},
+        )
 
 
 def kick(call: Call) -> Reply:

@@ -82,7 +82,7 @@ def create_message(call: Call) -> Reply:
     channel = call.channel
     post.require_may_post(call.world, call.me, channel, call.json, len(call.files))
     _require_open(call, channel)
-    message = post.post(call.world, call.parts.url, call.me, channel, Draft(call.json, call.files))
+    message = post.post(call.world, call.parts.url, call.me, channel, Draft(body=call.json, files=call.files))
     return ok(show_message(message, call.me))
 
 

@@ -108,9 +108,15 @@ class _Exchange:
                 raise self._refused
             reason = _reason(request)
             call = Call(
-                parts, self._actor, self._application, request.match_info, request.query,
-                content.body, content.files, reason,
-            )  # fmt: skip
+                parts=parts,
+                actor=self._actor,
+                application=self._application,
+                path=request.match_info,
+                query=request.query,
+                body=content.body,
+                files=content.files,
+                reason=reason,
+            )
             self.reply = self._handler(call)
         except DiscordError as error:
             self.reply = Reply(error.status, error.as_json())

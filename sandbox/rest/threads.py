@@ -80,7 +80,7 @@ def start_in_channel(call: Call) -> Reply:
         form.done()
     thread = threads.start(call.world, parent, call.me, body)
     parent["last_message_id"] = thread["id"]
-    draft = Draft(body["message"], call.files, own_id=thread["id"])
+    draft = Draft(body=body["message"], files=call.files, own_id=thread["id"])
     message = post.post(call.world, call.parts.url, call.me, thread, draft)
     _note(call, Action.THREAD_CREATE, thread["id"], None, thread)
     return created({**_shown(call, thread), "message": show_message(message, call.me)})

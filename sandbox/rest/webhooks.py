@@ -137,7 +137,7 @@ def execute(call: Call) -> Reply:
     extra: Json = {"webhook_id": hook["id"]}
     if own:
         extra["application_id"] = hook["application_id"]
-    draft = Draft(body, call.files, own_id=own_id, extra=extra, author=_author(hook, name))
+    draft = Draft(body=body, files=call.files, own_id=own_id, extra=extra, author=_author(hook, name))
     message = post.post(world, call.parts.url, hook["id"], channel, draft)
     return ok(show_message(message)) if call.flag("wait") else NOTHING
 

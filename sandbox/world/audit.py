@@ -73,6 +73,7 @@ def changes(before: Json | None, after: Json | None) -> list[Json]:
 
 
 def note(
+    *,
     world: World,
     guild: Guild,
     actor: str,

@@ -9,7 +9,7 @@ from sandbox.wire import Json
 from sandbox.world.rows import Rows
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Guild:
     """`body` is the server itself; the rest is found by id. Members are kept without their user."""
 

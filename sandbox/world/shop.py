@@ -25,6 +25,7 @@ def make_sku(world: World, application_id: str, name: str, kind: int) -> Json:
 
 
 def grant(
+    *,
     world: World,
     sku: Json,
     kind: int,

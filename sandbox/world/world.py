@@ -137,7 +137,7 @@ class World:
                 hear(batch)
 
     def _guild(self, body: Json) -> Guild:
-        return Guild(body, members=Rows(self.store, "member", body["id"]))
+        return Guild(body=body, members=Rows(self.store, "member", body["id"]))
 
     def _table(self, kind: str, guild: Guild | None) -> MutableMapping[str, Json]:
         table: MutableMapping[str, Json] = (

@@ -82,7 +82,7 @@ class Kill:
         return self.after - self.stored
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Replay:
     """Says the lines to a bot in a process of its own."""
 

@@ -31,7 +31,7 @@ async def replayed(folder: Path, lines: list[Line], kills: int, seed: int) -> Re
     async with process(folder, "--empty", "--clock", BEFORE, COMMUNITY__STAFF_CHANNEL="nowhere") as bot:
         assert await bot.start()
         async with People(bot.sandbox) as people:
-            replay = Replay(bot, people, lines)
+            replay = Replay(bot=bot, people=people, lines=lines)
             await replay.run(moments(lines, kills, seed))
         assert bot.running is not None
         for kill in replay.kills:

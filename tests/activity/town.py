@@ -31,7 +31,7 @@ WEEK = timedelta(days=7)
 START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Town:
     """A server with a clock. `say` returns a message's id and keeps it in the channel's history."""
 

@@ -5,170 +5,215 @@ from __future__ import annotations
 from tests.cards.studio import Shot
 
 COURSES = (
-    Shot("courses.cards.browse", "ann", "/course browse", channel="courses"),
-    Shot("", "bob", "/course open course:Asyncio in practice", channel="courses"),
-    Shot("courses.cards.outline", "bob", last=True),
-    Shot("courses.cards.module", "bob", press="pick.module"),
-    Shot("courses.cards.lesson", "bob", press="pick.lesson"),
+    Shot(card="courses.cards.browse", who="ann", line="/course browse", channel="courses"),
+    Shot(card="", who="bob", line="/course open course:Asyncio in practice", channel="courses"),
+    Shot(card="courses.cards.outline", who="bob", last=True),
+    Shot(card="courses.cards.module", who="bob", press="pick.module"),
+    Shot(card="courses.cards.lesson", who="bob", press="pick.lesson"),
     Shot(
-        "courses.cards.rated",
-        "bob",
-        "/course rate lesson:What the event loop does stars:5",
+        card="courses.cards.rated",
+        who="bob",
+        line="/course rate lesson:What the event loop does stars:5",
         channel="courses",
     ),
-    Shot("courses.staff_cards.taught", "olivia", "/teach courses", channel="staff"),
+    Shot(card="courses.staff_cards.taught", who="olivia", line="/teach courses", channel="staff"),
     Shot(
-        "courses.staff_cards.locked",
-        "olivia",
-        "/teach lock course:Asyncio in practice tier:Studio",
+        card="courses.staff_cards.locked",
+        who="olivia",
+        line="/teach lock course:Asyncio in practice tier:Studio",
         channel="staff",
     ),
-    Shot("", "olivia", "/teach lock course:Asyncio in practice tier:Pro", channel="staff"),
+    Shot(card="", who="olivia", line="/teach lock course:Asyncio in practice tier:Pro", channel="staff"),
 )
 
 EVENTS = (
     Shot(
-        "events.cards.planned",
-        "max",
-        "/host create kind:Talk title:Ask me anything when:in 70 minutes length:60 channel:Classroom",
+        card="events.cards.planned",
+        who="max",
+        line="/host create kind:Talk title:Ask me anything when:in 70 minutes length:60 channel:Classroom",
         channel="staff",
     ),
-    Shot("events.cards.public", "ann", channel="events"),
-    Shot("events.cards.going", "ann", press="event.going"),
-    Shot("events.cards.listed", "ann", "/event list", channel="events"),
-    Shot("events.cards.not_going", "ann", press="event.cant"),
-    Shot("events.cards.reminder", "ann", channel="events", hours=1),
+    Shot(card="events.cards.public", who="ann", channel="events"),
+    Shot(card="events.cards.going", who="ann", press="event.going"),
+    Shot(card="events.cards.listed", who="ann", line="/event list", channel="events"),
+    Shot(card="events.cards.not_going", who="ann", press="event.cant"),
+    Shot(card="events.cards.reminder", who="ann", channel="events", hours=1),
     Shot(
-        "",
-        "max",
-        "/host create kind:Workshop title:Your first pull request when:in 3 days length:90 place:The reading room",
+        card="",
+        who="max",
+        line="/host create kind:Workshop title:Your first pull request when:in 3 days length:90 place:The reading room",
         channel="staff",
     ),
-    Shot("events.cards.cancelled", "max", "/host cancel event:Your first pull request", channel="staff"),
-    Shot("events.cards.roll", "max", "/host attendees event:Ask me anything", channel="staff", hours=2),
+    Shot(
+        card="events.cards.cancelled",
+        who="max",
+        line="/host cancel event:Your first pull request",
+        channel="staff",
+    ),
+    Shot(
+        card="events.cards.roll",
+        who="max",
+        line="/host attendees event:Ask me anything",
+        channel="staff",
+        hours=2,
+    ),
 )
 
 INSIGHT = (
-    Shot("insight.cards.weekly", "olivia", "/stats week week:…", channel="staff"),
-    Shot("insight.explain.explained", "olivia", "/stats explain metric:Engagement", channel="staff"),
+    Shot(card="insight.cards.weekly", who="olivia", line="/stats week week:…", channel="staff"),
+    Shot(
+        card="insight.explain.explained",
+        who="olivia",
+        line="/stats explain metric:Engagement",
+        channel="staff",
+    ),
 )
 
 REASON = "We were glad to have you"
 
 BUYING = (
-    Shot("memberships.cards.plans", "ann", "/membership plans"),
-    Shot("memberships.cards.pay", "ann", press="membership.buy"),
-    Shot("memberships.cards.receipt", "ann", pay=True),
-    Shot("memberships.status_cards.status", "ann", "/membership status"),
-    Shot("memberships.status_cards.endings", "ann", "/membership cancel"),
-    Shot("memberships.change_cards.quote", "ann", "/membership change plan:Studio"),
+    Shot(card="memberships.cards.plans", who="ann", line="/membership plans"),
+    Shot(card="memberships.cards.pay", who="ann", press="membership.buy"),
+    Shot(card="memberships.cards.receipt", who="ann", pay=True),
+    Shot(card="memberships.status_cards.status", who="ann", line="/membership status"),
+    Shot(card="memberships.status_cards.endings", who="ann", line="/membership cancel"),
+    Shot(card="memberships.change_cards.quote", who="ann", line="/membership change plan:Studio"),
 )
 
 SHELF = (
-    Shot("memberships.shelf_cards.listed", "olivia", "/tier list", channel="staff"),
+    Shot(card="memberships.shelf_cards.listed", who="olivia", line="/tier list", channel="staff"),
     Shot(
-        "memberships.shelf_cards.created",
-        "olivia",
-        "/tier create name:Starter price:5 currency:USD role:Starter days:30",
+        card="memberships.shelf_cards.created",
+        who="olivia",
+        line="/tier create name:Starter price:5 currency:USD role:Starter days:30",
         channel="staff",
     ),
     Shot(
-        "memberships.shelf_cards.priced",
-        "olivia",
-        "/tier price add tier:Starter price:50 currency:USD days:365",
+        card="memberships.shelf_cards.priced",
+        who="olivia",
+        line="/tier price add tier:Starter price:50 currency:USD days:365",
         channel="staff",
     ),
     Shot(
-        "memberships.shelf_cards.course_included",
-        "olivia",
-        "/tier course tier:Starter course:Asyncio in practice",
+        card="memberships.shelf_cards.course_included",
+        who="olivia",
+        line="/tier course tier:Starter course:Asyncio in practice",
         channel="staff",
     ),
-    Shot("memberships.shop_face.preview", "olivia", "/tier preview tier:Starter", channel="staff"),
-    Shot("memberships.shop_face.shop_posted", "olivia", "/tier shop channel:general", channel="staff"),
-    Shot("memberships.shop_face.shop", "bob", channel="general"),
-    Shot("memberships.change_cards.choice", "bob", "/membership buy plan:Starter"),
     Shot(
-        "memberships.shelf_cards.proposed",
-        "olivia",
-        "/tier edit tier:Pro grace_days:3 events:False",
+        card="memberships.shop_face.preview", who="olivia", line="/tier preview tier:Starter", channel="staff"
+    ),
+    Shot(
+        card="memberships.shop_face.shop_posted",
+        who="olivia",
+        line="/tier shop channel:general",
         channel="staff",
     ),
-    Shot("memberships.shelf_cards.cancelled", "olivia", press="tier.cancel"),
-    Shot("", "olivia", "/tier edit tier:Pro add_role:Starter", channel="staff"),
-    Shot("memberships.shelf_cards.applied", "olivia", press="tier.apply_all"),
-    Shot("memberships.shelf_cards.archived", "olivia", "/tier archive tier:Starter", channel="staff"),
-    Shot("memberships.shelf_cards.restored", "olivia", "/tier restore tier:Starter", channel="staff"),
+    Shot(card="memberships.shop_face.shop", who="bob", channel="general"),
+    Shot(card="memberships.change_cards.choice", who="bob", line="/membership buy plan:Starter"),
+    Shot(
+        card="memberships.shelf_cards.proposed",
+        who="olivia",
+        line="/tier edit tier:Pro grace_days:3 events:False",
+        channel="staff",
+    ),
+    Shot(card="memberships.shelf_cards.cancelled", who="olivia", press="tier.cancel"),
+    Shot(card="", who="olivia", line="/tier edit tier:Pro add_role:Starter", channel="staff"),
+    Shot(card="memberships.shelf_cards.applied", who="olivia", press="tier.apply_all"),
+    Shot(
+        card="memberships.shelf_cards.archived",
+        who="olivia",
+        line="/tier archive tier:Starter",
+        channel="staff",
+    ),
+    Shot(
+        card="memberships.shelf_cards.restored",
+        who="olivia",
+        line="/tier restore tier:Starter",
+        channel="staff",
+    ),
 )
 
 ACCESS = (
-    Shot("memberships.access_cards.explanation", "olivia", "/access explain member:ann", channel="staff"),
     Shot(
-        "memberships.access_cards.granted",
-        "olivia",
-        "/access grant member:cid tier:Pro until:30 reason:Speaks at our evening",
+        card="memberships.access_cards.explanation",
+        who="olivia",
+        line="/access explain member:ann",
         channel="staff",
     ),
     Shot(
-        "memberships.access_cards.withheld",
-        "olivia",
-        "/access withhold member:cid role:Pro until:7 reason:Cools down",
-        channel="staff",
-    ),
-    Shot("memberships.access_cards.audited", "olivia", "/access audit", channel="staff"),
-    Shot(
-        "memberships.access_cards.released", "olivia", "/access release member:cid role:Pro", channel="staff"
-    ),
-    Shot(
-        "memberships.access_cards.transferred",
-        "olivia",
-        "/access transfer old:cid new:eve reason:A new account",
+        card="memberships.access_cards.granted",
+        who="olivia",
+        line="/access grant member:cid tier:Pro until:30 reason:Speaks at our evening",
         channel="staff",
     ),
     Shot(
-        "memberships.access_cards.revoked",
-        "olivia",
-        "/access revoke member:eve tier:Pro reason:The evening is over",
+        card="memberships.access_cards.withheld",
+        who="olivia",
+        line="/access withhold member:cid role:Pro until:7 reason:Cools down",
+        channel="staff",
+    ),
+    Shot(card="memberships.access_cards.audited", who="olivia", line="/access audit", channel="staff"),
+    Shot(
+        card="memberships.access_cards.released",
+        who="olivia",
+        line="/access release member:cid role:Pro",
         channel="staff",
     ),
     Shot(
-        "memberships.access_cards.importable",
-        "olivia",
-        "/access import tier:Studio until:30 source:the old bot",
+        card="memberships.access_cards.transferred",
+        who="olivia",
+        line="/access transfer old:cid new:eve reason:A new account",
         channel="staff",
     ),
     Shot(
-        "memberships.access_cards.imported",
-        "olivia",
-        "/access import tier:Studio until:30 source:the old bot confirm:True",
+        card="memberships.access_cards.revoked",
+        who="olivia",
+        line="/access revoke member:eve tier:Pro reason:The evening is over",
         channel="staff",
     ),
-    Shot("memberships.access_cards.history", "olivia", "/access log", channel="staff"),
+    Shot(
+        card="memberships.access_cards.importable",
+        who="olivia",
+        line="/access import tier:Studio until:30 source:the old bot",
+        channel="staff",
+    ),
+    Shot(
+        card="memberships.access_cards.imported",
+        who="olivia",
+        line="/access import tier:Studio until:30 source:the old bot confirm:True",
+        channel="staff",
+    ),
+    Shot(card="memberships.access_cards.history", who="olivia", line="/access log", channel="staff"),
 )
 
 DESK = (
-    Shot("memberships.order_cards.order_list", "olivia", "/order list", channel="staff"),
-    Shot("memberships.order_cards.order_sheet", "olivia", "/order show order:…", channel="staff"),
-    Shot("memberships.order_answers.resent", "olivia", "/order resend order:…", channel="staff"),
-    Shot("memberships.order_cards.books", "olivia", "/order books", channel="staff"),
-    Shot("memberships.order_answers.exported", "olivia", "/order export", channel="staff"),
+    Shot(card="memberships.order_cards.order_list", who="olivia", line="/order list", channel="staff"),
     Shot(
-        "memberships.order_answers.refund_drafted",
-        "olivia",
-        f"/order refund order:… reason:{REASON}",
+        card="memberships.order_cards.order_sheet", who="olivia", line="/order show order:…", channel="staff"
+    ),
+    Shot(
+        card="memberships.order_answers.resent", who="olivia", line="/order resend order:…", channel="staff"
+    ),
+    Shot(card="memberships.order_cards.books", who="olivia", line="/order books", channel="staff"),
+    Shot(card="memberships.order_answers.exported", who="olivia", line="/order export", channel="staff"),
+    Shot(
+        card="memberships.order_answers.refund_drafted",
+        who="olivia",
+        line=f"/order refund order:… reason:{REASON}",
         channel="staff",
     ),
-    Shot("memberships.order_answers.refund_confirmed", "olivia", press="order.give_back"),
+    Shot(card="memberships.order_answers.refund_confirmed", who="olivia", press="order.give_back"),
 )
 
 REMINDING = (
-    Shot("", "bob", "/membership reminders allowed:on"),
-    Shot("memberships.reminder_cards.choice", "bob", last=True),
-    Shot("memberships.reminder_cards.reminder", "bob", channel="@bot", hours=24 * 26),
-    Shot("memberships.shelf_cards.suspended", "olivia", without_role="Starter", channel="staff"),
-    Shot("memberships.shelf_cards.looked", "olivia", press="tier.recheck"),
+    Shot(card="", who="bob", line="/membership reminders allowed:on"),
+    Shot(card="memberships.reminder_cards.choice", who="bob", last=True),
+    Shot(card="memberships.reminder_cards.reminder", who="bob", channel="@bot", hours=24 * 26),
+    Shot(card="memberships.shelf_cards.suspended", who="olivia", without_role="Starter", channel="staff"),
+    Shot(card="memberships.shelf_cards.looked", who="olivia", press="tier.recheck"),
 )
 
-HELP = (Shot("cogs.help.overview", "ann", "/help"),)
+HELP = (Shot(card="cogs.help.overview", who="ann", line="/help"),)
 
 SCRIPT = (*HELP, *COURSES, *EVENTS, *INSIGHT, *BUYING, *SHELF, *ACCESS, *DESK, *REMINDING)

@@ -16,7 +16,7 @@ from tests.tour.walker import Walker
 FOLDER = ROOT / "docs" / "cards"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shot:
     """One thing that somebody does, and the card (`domain.file.function`) that is the answer; "" for none."""
 

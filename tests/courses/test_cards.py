@@ -51,7 +51,17 @@ def check(card: Card) -> None:
 
 def a_course(*, locked: bool = False, lessons: int = 400, done: int = 399) -> CourseView:
     tiers = (WORST,) * 9 if locked else ()
-    return CourseView(2**62, WORST, "d" * DESCRIPTION_LIMIT, 9, tiers, locked, lessons, done, Stars(100, 21))
+    return CourseView(
+        id=2**62,
+        title=WORST,
+        description="d" * DESCRIPTION_LIMIT,
+        version=9,
+        tiers=tiers,
+        locked=locked,
+        lessons=lessons,
+        done=done,
+        stars=Stars(100, 21),
+    )
 
 
 def lessons(count: int) -> tuple[LessonView, ...]:
@@ -76,8 +86,36 @@ def test_lists_fit(t: Words, page: int) -> None:
 def test_a_full_page_fits_under_the_longest_titles(t: Words) -> None:
     one = lessons(2)
     for page in range(3):
-        check(cards.lesson(t, LessonPage(a_course(), WORST, one[1], "x" * ROOM, page, 3, one[0], 5)))
-    check(cards.lesson(t, LessonPage(a_course(), "", one[0], "\n\n", 0, 1, None, None)))
+        check(
+            cards.lesson(
+                t,
+                LessonPage(
+                    course=a_course(),
+                    module=WORST,
+                    lesson=one[1],
+                    text="x" * ROOM,
+                    page=page,
+                    pages=3,
+                    following=one[0],
+                    my_stars=5,
+                ),
+            )
+        )
+    check(
+        cards.lesson(
+            t,
+            LessonPage(
+                course=a_course(),
+                module="",
+                lesson=one[0],
+                text="\n\n",
+                page=0,
+                pages=1,
+                following=None,
+                my_stars=None,
+            ),
+        )
+    )
 
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
@@ -85,7 +123,21 @@ def test_staff_cards_fit(t: Words) -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
     check(
         staff_cards.taught(
-            t, [Taught(n, WORST, 3, now, 400, (WORST,) * 9, 10**6, 10**6, Stars(9, 2)) for n in range(30)]
+            t,
+            [
+                Taught(
+                    id=n,
+                    title=WORST,
+                    version=3,
+                    imported_at=now,
+                    lessons=400,
+                    tiers=(WORST,) * 9,
+                    openings=10**6,
+                    graduates=10**6,
+                    stars=Stars(9, 2),
+                )
+                for n in range(30)
+            ],
         )
     )
     check(staff_cards.locked(t, WORST, [WORST] * 9))
@@ -100,7 +152,19 @@ def test_the_bar_is_full_only_when_all_is_done() -> None:
 
 def test_titles_are_shown_without_their_markdown_meaning() -> None:
     one = LessonView(1, 0, 0, 0, "Reading `x`", False)
-    shown = cards.lesson(EN, LessonPage(a_course(lessons=1, done=0), "A_B", one, "Text.", 0, 1, one, None))
+    shown = cards.lesson(
+        EN,
+        LessonPage(
+            course=a_course(lessons=1, done=0),
+            module="A_B",
+            lesson=one,
+            text="Text.",
+            page=0,
+            pages=1,
+            following=one,
+            my_stars=None,
+        ),
+    )
 
     header = str(shown.blocks[0])
     assert "A\\\\_B" in header and "## Reading \\\\`x\\\\`" in header

@@ -71,7 +71,7 @@ class Heard:
     unreadable: int = 0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Facts:
     """What the other domains would say: the source's example, whatever the window. Windows asked for are noted."""
 

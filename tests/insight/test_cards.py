@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
@@ -21,8 +21,32 @@ from tests.insight.office import UTC_ZONE, words
 
 TEXTS = Texts("en", UTC_ZONE)
 EN, ZH = TEXTS.of("en-GB"), TEXTS.of("zh-CN")
-MONTH = Counts(34, 8, 3, 5, 41, 100, 30, 10, 5, 45, 10)
-OWN = Counts(9, 2, 1, 0, 20, 20, 8, 10, 5, 45, 10)
+MONTH = Counts(
+    messages=34,
+    reactions=8,
+    threads=3,
+    voice=5,
+    active_members=41,
+    consumption=100,
+    participation=30,
+    contents=10,
+    rated=5,
+    rating_sum=45,
+    rating_count=10,
+)
+OWN = Counts(
+    messages=9,
+    reactions=2,
+    threads=1,
+    voice=0,
+    active_members=20,
+    consumption=20,
+    participation=8,
+    contents=10,
+    rated=5,
+    rating_sum=45,
+    rating_count=10,
+)
 HEARD = Heard(0, 0, 0)
 WEEK = Week(2026, 47)
 
@@ -30,14 +54,14 @@ WEEK = Week(2026, 47)
 def snapshot(week: Week = WEEK, own: Counts = OWN, members: int = 100, heard: Heard = HEARD) -> Snapshot:
     window, month = week.window(UTC_ZONE), week.month(UTC_ZONE)
     return Snapshot(
-        week,
-        "UTC",
-        members,
-        20,
-        Period(window, own, heard, members),
-        Period(month, MONTH, heard, members),
-        1,
-        window.end,
+        week=week,
+        zone="UTC",
+        members=members,
+        paying=20,
+        own=Period(window, own, heard, members),
+        month=Period(month, MONTH, heard, members),
+        formula=1,
+        stored_at=window.end,
     )
 
 
@@ -191,7 +215,7 @@ def test_an_unknown_metric_is_answered_with_a_sentence() -> None:
 
 
 def test_the_longest_card_stays_within_discords_limits() -> None:
-    huge = Counts(*[10**9] * 11)
+    huge = Counts(**{counted.name: 10**9 for counted in fields(Counts)})
     big = snapshot(own=huge, members=10**7, heard=Heard(10**7, 10**6, 500))
     big = replace(big, month=replace(big.month, counts=huge))
     missed = [str(WEEK.plus(-n)) for n in range(1, 1000)]

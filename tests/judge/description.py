@@ -26,7 +26,7 @@ class Parameter:
     schema: Schema
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One method on one path. `bodies` and `answers` hold resolved schemas by content type and by status."""
 

@@ -15,7 +15,7 @@ _LONG = re.compile(r'"(?:[^"\\]|\\.){40,}"')
 _DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Exchange:
     """One request of a bot and what it was answered. `body` is the JSON body, or a form's `payload_json`.
 

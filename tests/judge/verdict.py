@@ -39,7 +39,7 @@ class Tally:
             yield f"{count} × {self.examples[kind]}"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Verdict:
     """The result of judging a record. `violations` counts what fails the tests, `ordered` answers that a fault made."""
 

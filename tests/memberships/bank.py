@@ -26,7 +26,7 @@ from bot.payments.port import (
 from tests.memberships.hall import GUILD, MONDAY
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Bank:
     """A provider that knows what tests tell it. `away`: it does not answer."""
 
@@ -114,7 +114,18 @@ class Bank:
         order_id = of.order_id if isinstance(of, Purchase) else of.id
         period = Period(starts, Span(Way.RECURRING, months=months).end(starts))
         id_ = f"pay_{ref}_{len(self.known[ref])}"
-        fact = Fact(Kind.PAID, id_, GUILD, order_id, ref, money, self.now(), None, period, renewal)
+        fact = Fact(
+            kind=Kind.PAID,
+            object_id=id_,
+            guild_id=GUILD,
+            order_id=order_id,
+            ref=ref,
+            money=money,
+            at=self.now(),
+            payment_id=None,
+            period=period,
+            renewal=renewal,
+        )
         self.known[ref].append(fact)
         return fact
 

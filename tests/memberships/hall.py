@@ -18,7 +18,7 @@ MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Hall:
     """A server: who is in it, who holds which role. `forbidden` and `failures` make Discord say no."""
 

@@ -188,7 +188,15 @@ class Shop:
 
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""
-        fact = Fact(Kind.PAID, id_, GUILD, order.id, order.ref or "", order.price, self.moment)
+        fact = Fact(
+            kind=Kind.PAID,
+            object_id=id_,
+            guild_id=GUILD,
+            order_id=order.id,
+            ref=order.ref or "",
+            money=order.price,
+            at=self.moment,
+        )
         fact = replace(fact, **other)
         self.bank.known.setdefault(order.ref or "", []).append(fact)
         return fact

@@ -201,13 +201,29 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
     [paid] = shop.bank.known[lost.ref or ""]
     dispute = replace(paid, kind=Kind.DISPUTED, object_id="dp_1", payment_id="pay_5")
 
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 5700, 0, 2600, 8300, 8300)]
+    assert await shop.service.desk.totals(GUILD) == [
+        Totals(
+            currency="USD", captured=8300, allocated=5700, given_back=0, open=2600, reported=8300, booked=8300
+        )
+    ]
     await shop.settle(dispute)
     await shop.worker.run_due()  # the second payment goes back by itself
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 8300, 3800, 1900, 2600, 4500, 4500)]
+    assert await shop.service.desk.totals(GUILD) == [
+        Totals(
+            currency="USD",
+            captured=8300,
+            allocated=3800,
+            given_back=1900,
+            open=2600,
+            reported=4500,
+            booked=4500,
+        )
+    ]
     await shop.settle(replace(dispute, kind=Kind.DISPUTE_LOST))
     [line] = await shop.service.desk.totals(GUILD)
-    assert line == Totals("USD", 8300, 3800, 3800, 700, 4500, 4500)
+    assert line == Totals(
+        currency="USD", captured=8300, allocated=3800, given_back=3800, open=700, reported=4500, booked=4500
+    )
     assert line.closed
     told = read(order_cards.books(texts.of("en"), [line]))
     assert "✔ $83.00 came = $38.00 for memberships + $38.00 given back + $7.00 open" in told
@@ -215,22 +231,41 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
 
 async def test_books_that_do_not_close_say_so(texts: Texts) -> None:
     """As after somebody wrote into the ledger by hand."""
-    lines = [Totals("JPY", 10, 5, 5, 0, 5, 5), Totals("USD", 10, 5, 5, 0, 500, 1200)]
+    lines = [
+        Totals(currency="JPY", captured=10, allocated=5, given_back=5, open=0, reported=5, booked=5),
+        Totals(currency="USD", captured=10, allocated=5, given_back=5, open=0, reported=500, booked=1200),
+    ]
 
     told = read(order_cards.books(texts.of("en"), lines))
 
     assert "✔ ¥10 came" in told
     assert "⚠ $0.10 came" in told
     assert "By the reports $5.00 should lie at the providers, by the ledger $12.00." in told
-    assert "⚠" in read(order_cards.books(texts.of("zh-CN"), [Totals("JPY", 10, 5, 4, 0)]))
+    assert "⚠" in read(
+        order_cards.books(
+            texts.of("zh-CN"), [Totals(currency="JPY", captured=10, allocated=5, given_back=4, open=0)]
+        )
+    )
 
 
 async def test_a_refund_that_came_before_its_payment_breaks_no_sum(shop: Shop) -> None:
     await shop.tier()
     order: Order = await shop.order()
-    paid = Fact(Kind.PAID, "pay_1", GUILD, order.id, order.ref or "", order.price, MONDAY)
+    paid = Fact(
+        kind=Kind.PAID,
+        object_id="pay_1",
+        guild_id=GUILD,
+        order_id=order.id,
+        ref=order.ref or "",
+        money=order.price,
+        at=MONDAY,
+    )
     await shop.settle(shop.refunded(paid))
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 0, 0, 0, 0, -1900, -1900)]
+    assert await shop.service.desk.totals(GUILD) == [
+        Totals(currency="USD", captured=0, allocated=0, given_back=0, open=0, reported=-1900, booked=-1900)
+    ]
 
     await shop.settle(paid)
-    assert await shop.service.desk.totals(GUILD) == [Totals("USD", 1900, 0, 1900, 0, 0, 0)]
+    assert await shop.service.desk.totals(GUILD) == [
+        Totals(currency="USD", captured=1900, allocated=0, given_back=1900, open=0, reported=0, booked=0)
+    ]

@@ -190,7 +190,18 @@ async def test_a_mismatch_is_told_in_words_that_lead_on(shop: Shop) -> None:
     await shop.settle(shop.paid(order, money=Money(1, "USD")))
 
     with pytest.raises(NeedsAction, match="/order refund"):
-        await shop.service.refunds.review(Job(1, GUILD, "order.review", str(order.id), MONDAY, 1, 0, {}))
+        await shop.service.refunds.review(
+            Job(
+                id=1,
+                guild_id=GUILD,
+                kind="order.review",
+                key=str(order.id),
+                due=MONDAY,
+                tries=1,
+                generation=0,
+                payload={},
+            )
+        )
 
 
 async def test_polling_finds_what_no_webhook_told(shop: Shop) -> None:

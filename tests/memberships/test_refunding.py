@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -189,7 +189,16 @@ async def test_a_payment_for_a_second_period_makes_the_membership_shorter() -> N
     due = Due(Money(900, "USD"), Money(900, "USD"), "co_1")
     facts = [
         Fact(
-            Kind.PAID, f"in_{n}", GUILD, 1, "co_1", Money(900, "USD"), start, None, Period(start, end), n > 0
+            kind=Kind.PAID,
+            object_id=f"in_{n}",
+            guild_id=GUILD,
+            order_id=1,
+            ref="co_1",
+            money=Money(900, "USD"),
+            at=start,
+            payment_id=None,
+            period=Period(start, end),
+            renewal=n > 0,
         )
         for n, (start, end) in enumerate(pairwise(months))
     ]
@@ -201,10 +210,32 @@ async def test_a_payment_for_a_second_period_makes_the_membership_shorter() -> N
     assert consequence(due, facts, [(facts[1], Money(900, "USD"))], None).effect is Effect.NONE
 
 
-def right_until(end: object) -> Entitlement:
+def right_until(end: datetime) -> Entitlement:
     """A right that runs, as far as the rule looks at it."""
-    tier = Tier(1, GUILD, "Gold", "", 1, None, None, False, Terms(1, (SILVER,)))
-    return Entitlement(1, GUILD, ANN, tier, 1, "order", "", Standing.LIVE, MONDAY, end, end)  # type: ignore[arg-type] # a moment
+    tier = Tier(
+        id=1,
+        guild_id=GUILD,
+        name="Gold",
+        description="",
+        position=1,
+        seats=None,
+        suspended=None,
+        archived=False,
+        terms=Terms(version=1, roles=(SILVER,)),
+    )
+    return Entitlement(
+        id=1,
+        guild_id=GUILD,
+        user_id=ANN,
+        tier=tier,
+        order_id=1,
+        source="order",
+        reason="",
+        standing=Standing.LIVE,
+        starts_at=MONDAY,
+        ends_at=end,
+        held_until=end,
+    )
 
 
 async def test_every_fate_is_told_in_both_languages(shop: Shop, texts: Texts) -> None:

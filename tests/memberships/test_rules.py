@@ -14,7 +14,7 @@ from bot.ports import Role
 from tests.memberships.shop import DAY, GOLD, MONDAY, OLIVIA, SILVER, Shop
 
 FINE = Role(GOLD, "Gold", 2, managed=False, everyone=False, dangerous=())
-MONTH = Right((GOLD,), MONDAY, MONDAY + 30 * DAY, live=True)
+MONTH = Right(roles=(GOLD,), starts_at=MONDAY, held_until=MONDAY + 30 * DAY, live=True)
 
 
 def test_a_right_holds_from_its_start_until_before_its_end() -> None:

@@ -16,7 +16,7 @@ from bot.payments.port import Fact, Kind
 from tests.memberships.shop import ANN, GUILD, MONDAY, Shop, opened
 
 PRICE = Money(1900, "USD")
-PAID = Fact(Kind.PAID, "pay_1", GUILD, 5, "co", PRICE, MONDAY)
+PAID = Fact(kind=Kind.PAID, object_id="pay_1", guild_id=GUILD, order_id=5, ref="co", money=PRICE, at=MONDAY)
 DECLINED = replace(PAID, kind=Kind.DECLINED, object_id="pay_0")
 EXPIRED = replace(PAID, kind=Kind.EXPIRED, object_id="co")
 CANCELLED = replace(PAID, kind=Kind.CANCELLED, object_id="co")

@@ -16,7 +16,7 @@ import pytest
 ROLE = "Expert"
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Seen:
     """What somebody outside knows to have happened."""
 

@@ -312,9 +312,17 @@ class Bank:
         self._count += 1
         asked = till.purchase
         fact = Fact(
-            kind, object_id or f"{prefix}_{self._count}", asked.guild_id, asked.order_id,
-            f"co_{asked.order_id}", money, self._now(), payment_id, period, renewal,
-        )  # fmt: skip
+            kind=kind,
+            object_id=object_id or f"{prefix}_{self._count}",
+            guild_id=asked.guild_id,
+            order_id=asked.order_id,
+            ref=f"co_{asked.order_id}",
+            money=money,
+            at=self._now(),
+            payment_id=payment_id,
+            period=period,
+            renewal=renewal,
+        )
         till.facts.append(fact)
         self.last_event = self._now()
         self._post(fact)

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """One schedule. Rates are probabilities for each call; `kills` is how often the process dies.
 
@@ -31,7 +31,7 @@ class Options:
     often: tuple[str, ...] = ()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Tally:
     """What really happened, over all schedules: a fault that never comes proves nothing."""
 

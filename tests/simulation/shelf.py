@@ -7,14 +7,50 @@ from bot.money import Money
 from tests.simulation.hall import GOLD, GUILD, HELPER, PLUS, SILVER
 
 TIERS = (
-    (Tier(1, GUILD, "Gold", "", 1, None, None, False, Terms(1, (GOLD,))), "gold"),
-    # Holds Gold's role too: ending one of the two must not take it from the other.
-    (Tier(2, GUILD, "Plus", "", 2, None, None, False, Terms(1, (GOLD, PLUS), grace_days=3)), "plus"),
     (
-        Tier(3, GUILD, "Silver", "", 3, None, None, False, Terms(1, (SILVER,), after=After.FALLBACK, after_role_id=HELPER)),
+        Tier(
+            id=1,
+            guild_id=GUILD,
+            name="Gold",
+            description="",
+            position=1,
+            seats=None,
+            suspended=None,
+            archived=False,
+            terms=Terms(version=1, roles=(GOLD,)),
+        ),
+        "gold",
+    ),
+    # Holds Gold's role too: ending one of the two must not take it from the other.
+    (
+        Tier(
+            id=2,
+            guild_id=GUILD,
+            name="Plus",
+            description="",
+            position=2,
+            seats=None,
+            suspended=None,
+            archived=False,
+            terms=Terms(version=1, roles=(GOLD, PLUS), grace_days=3),
+        ),
+        "plus",
+    ),
+    (
+        Tier(
+            id=3,
+            guild_id=GUILD,
+            name="Silver",
+            description="",
+            position=3,
+            seats=None,
+            suspended=None,
+            archived=False,
+            terms=Terms(version=1, roles=(SILVER,), after=After.FALLBACK, after_role_id=HELPER),
+        ),
         "silver",
     ),
-)  # fmt: skip
+)
 TRIAL = Price(13, 1, Span(Way.TRIAL, 5), Money(0, "USD"))
 LIFETIME = Price(14, 1, Span(Way.LIFETIME), Money(9900, "USD"))
 PRICES = (

@@ -65,9 +65,24 @@ class Row:
     async def _order(self, number: int) -> Order:
         price = PRICES[0]
         order = Order(
-            number, GUILD, number, TIERS[0][0], price.id, State.PENDING, "bank", f"co_{number}", price.span,
-            price.money, None, Money(0, "USD"), None, None, None, START, START + timedelta(minutes=30),
-        )  # fmt: skip
+            id=number,
+            guild_id=GUILD,
+            user_id=number,
+            tier=TIERS[0][0],
+            price_id=price.id,
+            state=State.PENDING,
+            provider="bank",
+            ref=f"co_{number}",
+            span=price.span,
+            price=price.money,
+            renewal=None,
+            credit=Money(0, "USD"),
+            replaces=None,
+            follows=None,
+            phase=None,
+            created_at=START,
+            expires_at=START + timedelta(minutes=30),
+        )
         async with self.db.write() as tx:
             await orders.add(tx, order)
         return order
@@ -87,7 +102,15 @@ class Row:
 
 
 def _fact(order: Order, kind: Kind) -> Fact:
-    paid = Fact(Kind.PAID, f"pay_{order.id}", GUILD, order.id, order.ref or "", order.price, START)
+    paid = Fact(
+        kind=Kind.PAID,
+        object_id=f"pay_{order.id}",
+        guild_id=GUILD,
+        order_id=order.id,
+        ref=order.ref or "",
+        money=order.price,
+        at=START,
+    )
     about = paid.object_id
     return {
         Kind.DECLINED: replace(paid, kind=kind, object_id=f"att_{order.id}"),

@@ -134,7 +134,7 @@ async def rating_of(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> 
 
 
 async def rate(
-    tx: Writer, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None, now: datetime
+    *, tx: Writer, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None, now: datetime
 ) -> bool:
     """Store a rating; one that it replaces is kept without its words. True when it replaces one."""
     key = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id}

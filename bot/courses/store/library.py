@@ -126,6 +126,7 @@ async def add_lessons(tx: Writer, guild_id: int, course_id: int, ids: dict[str, 
 
 
 async def add_version(
+    *,
     tx: Writer,
     guild_id: int,
     course_id: int,

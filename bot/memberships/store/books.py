@@ -152,6 +152,14 @@ def _fact(row: Row[Any]) -> Fact:
     money = Money(row.amount, row.currency)
     period = None if row.starts_at is None else Period(row.starts_at, row.ends_at)
     return Fact(
-        Kind(row.kind), row.object_id, row.guild_id, row.order_id, row.ref, money, row.at, row.payment_id,
-        period, row.renewal,
-    )  # fmt: skip
+        kind=Kind(row.kind),
+        object_id=row.object_id,
+        guild_id=row.guild_id,
+        order_id=row.order_id,
+        ref=row.ref,
+        money=money,
+        at=row.at,
+        payment_id=row.payment_id,
+        period=period,
+        renewal=row.renewal,
+    )

@@ -139,6 +139,16 @@ async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
 
 def _entitlement(row: Row[Any]) -> Entitlement:
     return Entitlement(
-        row.id, row.guild_id, row.user_id, tiers.read(row), row.order_id, row.source, row.reason,
-        Standing(row.state), row.starts_at, row.ends_at, row.held_until, row.replaced_by,
-    )  # fmt: skip
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        tier=tiers.read(row),
+        order_id=row.order_id,
+        source=row.source,
+        reason=row.reason,
+        standing=Standing(row.state),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        held_until=row.held_until,
+        replaced_by=row.replaced_by,
+    )

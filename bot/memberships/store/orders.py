@@ -198,9 +198,23 @@ def _order(row: Row[Any]) -> Order:
         return Money(amount, row.currency)
 
     return Order(
-        row.id, row.guild_id, row.user_id, tiers.read(row), row.price_id, State(row.state), row.provider,
-        row.provider_ref, Span(Way(row.kind), row.days, row.months), money(row.amount),
-        None if row.renewal_amount is None else money(row.renewal_amount), money(row.credit), row.replaces,
-        row.follows, Phase(row.phase) if row.phase else None, row.created_at, row.expires_at,
-        row.discount, row.extra,
-    )  # fmt: skip
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        tier=tiers.read(row),
+        price_id=row.price_id,
+        state=State(row.state),
+        provider=row.provider,
+        ref=row.provider_ref,
+        span=Span(Way(row.kind), row.days, row.months),
+        price=money(row.amount),
+        renewal=None if row.renewal_amount is None else money(row.renewal_amount),
+        credit=money(row.credit),
+        replaces=row.replaces,
+        follows=row.follows,
+        phase=Phase(row.phase) if row.phase else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        discount=row.discount,
+        extra=row.extra,
+    )

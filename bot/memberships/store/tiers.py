@@ -212,13 +212,26 @@ def read(row: Row[Any]) -> Tier:
         return told[PREFIX + name]
 
     return Tier(
-        its("id"), its("guild_id"), its("name"), its("description"), its("position"), its("seats"), its("suspended"),
-        its("archived_at") is not None,
-        Terms(
-            its("terms_version"), tuple(its("roles")), its("events"), its("consultations"), its("discount"),
-            its("grace_days"), After(its("after")), its("after_role_id"), its("after_until"),
+        id=its("id"),
+        guild_id=its("guild_id"),
+        name=its("name"),
+        description=its("description"),
+        position=its("position"),
+        seats=its("seats"),
+        suspended=its("suspended"),
+        archived=its("archived_at") is not None,
+        terms=Terms(
+            version=its("terms_version"),
+            roles=tuple(its("roles")),
+            events=its("events"),
+            consultations=its("consultations"),
+            discount=its("discount"),
+            grace_days=its("grace_days"),
+            after=After(its("after")),
+            after_role_id=its("after_role_id"),
+            after_until=its("after_until"),
         ),
-    )  # fmt: skip
+    )
 
 
 def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:

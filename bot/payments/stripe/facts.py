@@ -90,7 +90,15 @@ class Teller:
     ) -> Fact:
         """One fact about this order."""
         return Fact(
-            kind, object_id, self.order.guild_id, self.order.order_id, self.ref, money, at, payment_id, **more
+            kind=kind,
+            object_id=object_id,
+            guild_id=self.order.guild_id,
+            order_id=self.order.order_id,
+            ref=self.ref,
+            money=money,
+            at=at,
+            payment_id=payment_id,
+            **more,
         )
 
     def session(self, session: Object) -> Iterator[Fact]:

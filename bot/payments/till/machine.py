@@ -84,7 +84,13 @@ class Till:
         async with self._db.write() as tx:
             if await store.slip(tx, reference=reference) is None:
                 await store.open_checkout(
-                    tx, secrets.token_hex(16), reference, title, money, self._clock.now(), expires_at
+                    tx=tx,
+                    id_=secrets.token_hex(16),
+                    reference=reference,
+                    title=title,
+                    money=money,
+                    now=self._clock.now(),
+                    expires_at=expires_at,
                 )
             slip = await store.slip(tx, reference=reference)
         assert slip is not None  # noqa: S101 # made above

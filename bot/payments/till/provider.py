@@ -151,12 +151,12 @@ def _fact(kind: Kind, what: strict.Object, at: datetime) -> Fact:
     guild_id, order_id = strict.ids(what, "reference")
     payment_id = strict.name(what, "payment") if kind is Kind.REFUNDED else None
     return Fact(
-        kind,
-        strict.name(what, "id"),
-        guild_id,
-        order_id,
-        strict.name(what, "checkout"),
-        strict.money(what),
-        at,
-        payment_id,
+        kind=kind,
+        object_id=strict.name(what, "id"),
+        guild_id=guild_id,
+        order_id=order_id,
+        ref=strict.name(what, "checkout"),
+        money=strict.money(what),
+        at=at,
+        payment_id=payment_id,
     )

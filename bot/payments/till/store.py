@@ -23,7 +23,7 @@ class Refund:
     at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Slip:
     """All that the till knows about one checkout."""
 
@@ -68,13 +68,20 @@ async def slip(db: Reader, *, id_: str = "", reference: str = "", payment_id: st
     )
     refunds = tuple(Refund(one.id, one.key, one.amount, one.at) for one in await db.execute(given))
     return Slip(
-        row.id, row.reference, row.title, Money(row.amount, row.currency), row.expires_at,
-        paid.id if paid else None, paid.at if paid else None, bool(attempts) and paid is None, refunds,
-    )  # fmt: skip
+        id=row.id,
+        reference=row.reference,
+        title=row.title,
+        money=Money(row.amount, row.currency),
+        expires_at=row.expires_at,
+        paid_by=paid.id if paid else None,
+        paid_at=paid.at if paid else None,
+        declined=bool(attempts) and paid is None,
+        refunds=refunds,
+    )
 
 
 async def open_checkout(
-    tx: Writer, id_: str, reference: str, title: str, money: Money, now: datetime, expires_at: datetime
+    *, tx: Writer, id_: str, reference: str, title: str, money: Money, now: datetime, expires_at: datetime
 ) -> None:
     """A new link to pay."""
     await tx.execute(
