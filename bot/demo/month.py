@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import aiohttp
 from yarl import URL
@@ -25,13 +25,28 @@ from bot.demo import script
 from bot.demo.calendar import BEGUN, DAYS, PLAYED, coming_monday
 from bot.demo.people import People, buttons, upload
 
-if TYPE_CHECKING:  # heavy; imported while the sandbox starts
-    from bot.app import App
-
 COURSE = Path(__file__).parent / "course"
 
 
-async def play(folder: Path, url: str, app: App) -> None:
+class Doer(Protocol):
+    """Whoever does the work that is due."""
+
+    async def run_due(self) -> None:
+        """Do it, and wait for its end."""
+        ...
+
+
+class Bot(Protocol):
+    """The running Lyceum, as far as the demo looks at it."""
+
+    @property
+    def worker(self) -> Doer: ...
+    async def settled(self) -> None:
+        """Wait until all that people did has been worked off."""
+        ...
+
+
+async def play(folder: Path, url: str, app: Bot) -> None:
     """Play the month in a world that is new."""
     (folder / BEGUN).touch()
     async with People(url) as people:
@@ -47,7 +62,7 @@ def _progress(step: str) -> None:
 class Month:
     """28 days of a small community, in the order in which they happen."""
 
-    def __init__(self, people: People, app: App, progress: Callable[[str], None]) -> None:
+    def __init__(self, people: People, app: Bot, progress: Callable[[str], None]) -> None:
         self._people = people
         self._app = app
         self._progress = progress

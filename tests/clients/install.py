@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.environment import ensure
+from bot.bootstrap.environment import ensure
 
 HERE = Path(__file__).resolve().parent
 NODE_MODULES = HERE / "node_modules"

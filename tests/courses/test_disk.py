@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.courses.disk import import_from_disk
+from bot.cli.course_import import import_from_disk
 from bot.demo.people import words
 from bot.errors import UserError
 from sandbox.app import Sandbox

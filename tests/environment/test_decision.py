@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import environment
+from bot.bootstrap import environment
 
 RUN, DEV = "requirements.lock", "requirements-dev.lock"
 HERE = sys.version_info[:2]
@@ -43,7 +43,14 @@ def test_python_3_11_and_newer_are_welcome() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["bot/environment.py", "bot/__init__.py", "tests/__init__.py", "tests/__main__.py"]
+    "file",
+    [
+        "bot/bootstrap/environment.py",
+        "bot/bootstrap/__init__.py",
+        "bot/__init__.py",
+        "tests/__init__.py",
+        "tests/__main__.py",
+    ],
 )
 def test_an_old_python_can_read_what_it_needs_to_be_told_its_age(file: str) -> None:
     source = (environment.ROOT / file).read_text("utf-8")
@@ -56,7 +63,7 @@ def test_run_bot_asks_for_its_environment_before_it_imports_anything_new() -> No
 
     modules = [name for node in ast.parse(source).body if (name := _module(node))]
 
-    assert set(modules[: modules.index("bot.environment")]) <= {"__future__", "sys", "time"}
+    assert set(modules[: modules.index("bot.bootstrap.environment")]) <= {"__future__", "sys", "time"}
     ast.parse(source, feature_version=(3, 8))
 
 

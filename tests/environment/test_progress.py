@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.install_progress import PipTalk, Progress, explain
+from bot.bootstrap.progress import PipTalk, Progress, explain
 
 PIP = """\
 Ignoring audioop-lts: markers 'python_full_version >= "3.13"' don't match your environment

@@ -11,12 +11,12 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 
-BOOTSTRAP = ("__init__.py", "environment.py", "installer.py", "install_progress.py")
+BYTECODE = shutil.ignore_patterns("__pycache__")
 BARE_PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 SCRIPT = """\
-from bot.environment import ensure
+from bot.bootstrap.environment import ensure
 
 ensure("{lock}")
 import sys
@@ -51,8 +51,8 @@ class TinyProject:
     def write(self) -> None:
         """Lay the project down, with `tiny` at 1.0."""
         (self.root / "bot").mkdir(parents=True)
-        for name in BOOTSTRAP:
-            shutil.copy(ROOT / "bot" / name, self.root / "bot")
+        shutil.copy(ROOT / "bot" / "__init__.py", self.root / "bot")
+        shutil.copytree(ROOT / "bot" / "bootstrap", self.root / "bot" / "bootstrap", ignore=BYTECODE)
         (self.root / "run_bot.py").write_text(SCRIPT.format(lock="requirements.lock", package="tiny"))
         (self.root / "run_tests.py").write_text(
             SCRIPT.format(lock="requirements-dev.lock", package="tiny_test")

@@ -13,9 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import build
+from bot.bootstrap.environment import ROOT
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.environment import ROOT
 from bot.settings import Settings, load, settings_paths
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import grimp
 import pytest
 from importlinter import cli
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 from tests.hygiene.own_tables import OwnTables
 
 
@@ -16,6 +18,19 @@ def test_every_border_is_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     code = cli.lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
 
     assert code == 0, capsys.readouterr().out
+
+
+def test_no_room_is_left_out_of_the_contract_about_who_builds_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    [contract] = [
+        one
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one["name"] == "No domain knows who builds it, nor the demo"
+    ]
+
+    rooms = {f"bot.{folder.parent.name}" for folder in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert rooms - set(contract["forbidden_modules"]) <= set(contract["source_modules"])
 
 
 @pytest.mark.parametrize(

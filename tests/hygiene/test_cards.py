@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 
 PAGE = ROOT / "docs" / "cards.md"
 

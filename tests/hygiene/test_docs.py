@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 from tests.hygiene.named import all_commands, all_findings, all_kinds_of_work, all_settings
 from tests.payments.test_crashes import points
 

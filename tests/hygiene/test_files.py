@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 from tests.hygiene.tree import place, text_of, tracked
 
 # Put together here, because this file is looked at too.

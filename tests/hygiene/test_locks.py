@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from bot.environment import ROOT, plain_name
+from bot.bootstrap.environment import ROOT, plain_name
 
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 from bot.payments.port import InvalidWebhook, Notice
 from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line

@@ -1,4 +1,4 @@
-"""Make, fill and mend the environment folder: the slow half of `bot/environment.py`.
+"""Make, fill and mend the environment folder: the slow half of `environment.py`.
 
 Standard library only. What a killed start left behind is not trusted: while anything may be half-made, the
 stamp says so, and such a folder is made anew.
@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import environment
-from bot.install_progress import PipTalk, Progress, explain
+from bot.bootstrap import environment
+from bot.bootstrap.progress import PipTalk, Progress, explain
 
 NO_PACKAGES = 69  # sysexits.h EX_UNAVAILABLE
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from bot.environment import plain_name
+from bot.bootstrap.environment import plain_name
 
 _HANDLED = re.compile(
     r"^(?:Collecting |Requirement already satisfied: |Processing (?:\S*/)?)(\w+(?:[.-][A-Za-z]\w*)*)"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select, union
 
+from bot.app import build
 from bot.clock import Clock, SystemClock, real_now
 from bot.courses.course import Course, quoted
 from bot.courses.reading import read_folder, read_zip
@@ -81,8 +82,6 @@ class _Standing:
 
 
 async def _store(settings: Settings, db: Database, clock: Clock, guild_id: int, course: Course) -> str:
-    from bot.app import build  # the composition root; it would import us
-
     app = build(settings, db, clock)
     done = await app.teaching.import_course(guild_id, course)
     return told(app.texts.community, done)

@@ -1,7 +1,7 @@
 """The project's own Python environment: made on the first start, checked in milliseconds on every other.
 
 Standard library only, and written so that Python 3.8 can read it: an old interpreter must get far enough
-to be told its age. The slow half (making, installing, mending) is `bot/installer.py`, imported when needed.
+to be told its age. The slow half (making, installing, mending) is `installer.py`, imported when needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn, Sequence  # noqa: UP035 - collections.abc.Sequence[str] is no type on 3.8
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 OLDEST = (3, 11)
 STAMP = "lyceum-stamp"
 UNFINISHED = "unfinished"
@@ -49,7 +49,7 @@ def ensure(lock: str, script_argv: Sequence[str] | None = None) -> None:
     if os.environ.get(_MENDED) == str(os.getpid()):
         leave(f"Packages are still missing from {folder} after installing. Delete it and start again.", 70)
     if inside or not suits(folder, lock):
-        from bot.installer import mend
+        from bot.bootstrap.installer import mend
 
         mend(folder, lock, version)
         os.environ[_MENDED] = str(os.getpid())

@@ -1,0 +1,59 @@
+"""From the arguments to an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+
+from bot import crashpoints
+from bot.cli.arguments import parser
+from bot.cli.stop import Stop
+from bot.errors import ConfigurationError, UserError
+from bot.settings import Settings, load
+
+
+def main(arguments: list[str], started: float) -> int:
+    """Do what the arguments ask for; the exit code is sysexits.h's. `started` is when the process began."""
+    asked = parser().parse_args(arguments)
+    crashpoints.arm(os.environ.get("LYCEUM_CRASH_AT", ""))
+    stop = Stop()
+    try:
+        return asyncio.run(_run(asked, load(), stop, started))
+    except ConfigurationError as error:
+        print(f"Lyceum {'stopped' if stop.ready else 'cannot start'}: {error}", file=sys.stderr)
+        return error.exit_code
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _run(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> int:
+    from bot import logs  # structlog is not needed to report a mistake in the settings
+
+    logs.set_up(settings.log.level, settings.log.format, logs.secrets_of(settings))
+    if asked.verb == "course":
+        from bot.cli.course_import import import_from_disk
+
+        print(await import_from_disk(settings, asked.path, asked.guild))
+        return 0
+    if asked.check:
+        from bot.cli.check import check
+
+        return await check(settings)
+    from bot.cli.start import in_the_sandbox, with_discord
+
+    stop.listen(signal.SIGINT, signal.SIGTERM)
+    try:
+        if settings.sandboxed:
+            await in_the_sandbox(asked, settings, stop, started)
+        else:
+            await with_discord(settings, stop, started)
+    except asyncio.CancelledError:
+        if not stop.asked.is_set():
+            raise
+    return 0

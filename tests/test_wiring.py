@@ -1,0 +1,93 @@
+"""What domains bring is merged once, and `App.settled` says when it gave up."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from bot.app import NotSettled, build
+from bot.bootstrap.environment import ROOT
+from bot.clock import SystemClock, real_now
+from bot.db import Database
+from bot.db.migrate import migrate
+from bot.wiring import Timer, Wiring, merged
+from bot.work import Job
+from tests.stage import settings
+
+
+async def done(job: Job) -> None:
+    """A handler."""
+
+
+async def beat() -> None:
+    """A timer's call."""
+
+
+def test_two_domains_cannot_do_the_same_work() -> None:
+    one, other = Wiring(handlers={"role.sync": done}), Wiring(handlers={"role.sync": done})
+
+    with pytest.raises(ValueError, match=r"two domains do the work role\.sync"):
+        merged(one, Wiring(), other)
+
+
+def test_two_timers_cannot_share_a_name() -> None:
+    one, other = Wiring(timers=(Timer(1, beat, "flush"),)), Wiring(timers=(Timer(2, beat, "flush"),))
+
+    with pytest.raises(ValueError, match="flush"):
+        merged(one, other)
+
+
+def test_what_domains_bring_keeps_their_order() -> None:
+    whole = merged(
+        Wiring(handlers={"a": done}, on_turn=(beat,)),
+        Wiring(handlers={"b": done}, timers=(Timer(1, beat, "flush"),)),
+    )
+
+    assert list(whole.handlers) == ["a", "b"]
+    assert [timer.name for timer in whole.timers] == ["flush"]
+    assert whole.on_turn == (beat,)
+
+
+async def test_a_kind_of_work_has_one_line_in_one_place(tmp_path: Path) -> None:
+    db = Database(tmp_path / "lyceum.db")
+    kinds = set(build(settings(tmp_path), db, SystemClock()).worker.handlers)
+    await db.close()
+
+    lines = [
+        (node.value, file.relative_to(ROOT).as_posix())
+        for room in ("bot", "cogs", "tests")
+        for file in sorted((ROOT / room).rglob("*.py"))
+        for table in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(table, ast.Dict)
+        for node in table.keys
+        if isinstance(node, ast.Constant) and node.value in kinds
+    ]
+
+    assert len(lines) == len(kinds), sorted(lines)
+    assert {Path(file).name for _, file in lines} == {"wiring.py"}
+
+
+async def test_what_does_not_settle_says_what_is_open(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    db = Database(chosen.folder / "lyceum.db")
+    migrate(db.path, real_now())
+    app = build(chosen, db, SystemClock())
+    async with db.write() as tx:
+        await app.queue.once(tx, "course.burn", 7, "1")  # nobody does this work, so it stays due
+
+    with pytest.raises(NotSettled, match=r"still open after 3 rounds: \{'work_due': 1\}"):
+        await app.settled(rounds=3)
+
+    await db.close()
+
+
+async def test_control_with_nothing_to_do_it_is_settled(tmp_path: Path) -> None:
+    chosen = settings(tmp_path)
+    db = Database(chosen.folder / "lyceum.db")
+    migrate(db.path, real_now())
+
+    await build(chosen, db, SystemClock()).settled(rounds=1)
+
+    await db.close()
