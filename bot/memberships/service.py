@@ -86,33 +86,12 @@ class Memberships:
         self._clock = clock
         self._queue = queue
         self._server = server
-        self.settling = Settling(clock, queue, terms.policy)
+        # catalog: what is on sale, and to whom it may be sold
         self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
         self.tiers = Tiers(db, clock, queue, self.role_safety)
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
-        self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
-        self.buying = Buying(
-            db=db,
-            clock=clock,
-            queue=queue,
-            providers=providers,
-            settling=self.settling,
-            valid_for=timedelta(minutes=terms.link_minutes),
-            by_hand_for=timedelta(days=terms.transfer_days),
-        )
-        self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
-        self.refunds = Refunds(db, clock, queue, providers, self.settling)
-        self.quoting = Quoting(db, clock, self.counter, providers)
-        self.changing = Changing(
-            db=db,
-            clock=clock,
-            quoting=self.quoting,
-            counter=self.counter,
-            buying=self.buying,
-            refunds=self.refunds,
-            providers=providers,
-        )
-        self.renewals = Renewals(db, clock, self.buying, providers)
+        # access: who has what, and the roles that follow from it
+        self.settling = Settling(clock, queue, terms.policy)
         self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
         self.audit = Audit(db, clock, queue, server)
@@ -125,6 +104,19 @@ class Memberships:
             entitling=self.settling.entitling,
             zone=texts.community.zone,
         )
+        # orders: buying, paying, giving money back
+        self.buying = Buying(
+            db=db,
+            clock=clock,
+            queue=queue,
+            providers=providers,
+            settling=self.settling,
+            valid_for=timedelta(minutes=terms.link_minutes),
+            by_hand_for=timedelta(days=terms.transfer_days),
+        )
+        self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
+        self.refunds = Refunds(db, clock, queue, providers, self.settling)
+        self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self.receipts = Receipts(db, server, self.buying.plays, terms.folder / "receipts.key", terms.address)
         self.pay_cards = PayCards(
             db=db,
@@ -135,6 +127,21 @@ class Memberships:
             key=terms.folder / "answers.key",
             receipts=self.receipts,
         )
+        # changes: another tier, another period, the end of a subscription
+        self.quoting = Quoting(db, clock, self.counter, providers)
+        self.changing = Changing(
+            db=db,
+            clock=clock,
+            quoting=self.quoting,
+            counter=self.counter,
+            buying=self.buying,
+            refunds=self.refunds,
+            providers=providers,
+        )
+        self.renewals = Renewals(db, clock, self.buying, providers)
+        # reminders: what is said before an end
+        self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
+        # backoffice: what the owner sees and does by hand
         self.desk = Desk(
             db=db,
             clock=clock,
@@ -155,7 +162,7 @@ class Memberships:
             receipts=self.receipts,
         )
         self.export = Export(db, clock, texts.community.zone)
-        self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
+        # the shop card shows the catalog, with what can be paid
         self._playing = any(provider.play_money for provider in providers.values())
         self.shop_cards = ShopCards(
             db=db,
