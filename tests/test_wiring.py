@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.app import NotSettled, build
+from bot.app import App, NotSettled, build
 from bot.bootstrap.environment import ROOT
 from bot.clock import SystemClock, real_now
 from bot.db import Database
@@ -15,6 +16,18 @@ from bot.db.migrate import migrate
 from bot.wiring import Timer, Wiring, merged
 from bot.work import Job
 from tests.stage import settings
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    """A whole Lyceum that is built and not running."""
+    chosen = settings(tmp_path)
+    db = Database(chosen.folder / "lyceum.db")
+    migrate(db.path, real_now())
+    try:
+        yield build(chosen, db, SystemClock())
+    finally:
+        await db.close()
 
 
 async def done(job: Job) -> None:
@@ -57,10 +70,8 @@ def kinds_in(file: Path, kinds: set[str]) -> list[list[str]]:
     return [here for keys in found if (here := [key for key in keys if key in kinds])]
 
 
-async def test_a_kind_of_work_has_one_line_in_one_place(tmp_path: Path) -> None:
-    db = Database(tmp_path / "lyceum.db")
-    kinds = set(build(settings(tmp_path), db, SystemClock()).worker.handlers)
-    await db.close()
+async def test_a_kind_of_work_has_one_line_in_one_place(app: App) -> None:
+    kinds = set(app.worker.handlers)
     files = [file for room in ("bot", "cogs", "tests") for file in sorted((ROOT / room).rglob("*.py"))]
 
     wired = [
@@ -80,25 +91,13 @@ async def test_a_kind_of_work_has_one_line_in_one_place(tmp_path: Path) -> None:
     assert copies == []
 
 
-async def test_what_does_not_settle_says_what_is_open(tmp_path: Path) -> None:
-    chosen = settings(tmp_path)
-    db = Database(chosen.folder / "lyceum.db")
-    migrate(db.path, real_now())
-    app = build(chosen, db, SystemClock())
-    async with db.write() as tx:
+async def test_what_does_not_settle_says_what_is_open(app: App) -> None:
+    async with app.db.write() as tx:
         await app.queue.once(tx, "course.burn", 7, "1")  # nobody does this work, so it stays due
 
     with pytest.raises(NotSettled, match=r"still open after 3 rounds: \{'work_due': 1\}"):
         await app.settled(rounds=3)
 
-    await db.close()
 
-
-async def test_control_with_nothing_to_do_it_is_settled(tmp_path: Path) -> None:
-    chosen = settings(tmp_path)
-    db = Database(chosen.folder / "lyceum.db")
-    migrate(db.path, real_now())
-
-    await build(chosen, db, SystemClock()).settled(rounds=1)
-
-    await db.close()
+async def test_control_with_nothing_to_do_it_is_settled(app: App) -> None:
+    await app.settled(rounds=1)
