@@ -18,10 +18,10 @@ from bot.activity.service import Activity
 from bot.activity.tables import channel, guild_day, hourly_count, member_week, person
 from bot.clock import Clock
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
 from bot.ports import ChatServer, Opened, Person, Place, Said, Voice
+from tests.blank import prepare
 
 GUILD, OTHER = 7, 8
 GENERAL, HELP, STAGE, DEN = 100, 101, 200, 201
@@ -181,7 +181,7 @@ class Bot:
 async def database(folder: Path) -> AsyncGenerator[Database]:
     """A migrated database file."""
     db = Database(folder / "lyceum.db")
-    migrate(db.path, MONDAY)
+    prepare(db.path)
     try:
         yield db
     finally:

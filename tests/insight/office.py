@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.cards import Card, Picture, Row, Text
-from bot.clock import real_now
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
 from bot.insight import store
@@ -28,6 +26,7 @@ from bot.ports import ChatServer
 from bot.settings import load
 from bot.work import Queue
 from bot.work.worker import Handler, Worker
+from tests.blank import prepare
 
 GUILD = 7
 STAFF = 70
@@ -210,7 +209,7 @@ class Office:
 async def database(folder: Path) -> AsyncGenerator[Database]:
     """A fresh or an existing file."""
     path = folder / "lyceum.db"
-    migrate(path, real_now())
+    prepare(path)
     db = Database(path)
     yield db
     await db.close()

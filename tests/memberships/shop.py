@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import tempfile
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,9 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from bot.cards import Text
-from bot.clock import real_now
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.i18n import Texts
 from bot.memberships.buying import Bill
 from bot.memberships.edits import Edit
@@ -39,6 +35,7 @@ from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
 from bot.work.worker import Handler, Worker
+from tests.blank import prepare
 from tests.memberships.bank import Bank
 from tests.memberships.hall import (
     ANN,
@@ -77,7 +74,6 @@ __all__ = [
     "Killed",
     "Shop",
     "actions",
-    "blank",
     "killed_at",
     "opened",
     "shown",
@@ -272,20 +268,10 @@ class Shop:
             }
 
 
-@functools.cache
-def blank() -> bytes:
-    """An empty database of this version's schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "blank.db"
-        migrate(path, real_now())
-        return path.read_bytes()
-
-
 @contextlib.asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
-    if not path.exists():
-        path.write_bytes(blank())
+    prepare(path)
     db = Database(path)
     yield Shop(db, folder)
     await db.close()

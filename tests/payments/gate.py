@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +15,10 @@ import aiohttp
 from sqlalchemy import select
 
 from bot.clock import real_now
+from bot.db import Writer
 from bot.memberships.model import Order
 from bot.payments.intake import Intake
-from bot.payments.port import Headers, Notice
+from bot.payments.port import Fact, Headers, Notice
 from bot.payments.tables import inbox
 from bot.payments.till import TillProvider
 from bot.payments.till.signing import HEADER, sign
@@ -50,6 +51,7 @@ class Gate:
     signer: Signer
     web: WebServer
     session: aiohttp.ClientSession
+    defect: set[int]  # the orders of which nothing can be settled
 
     @property
     def url(self) -> str:
@@ -105,13 +107,19 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
     """A gate with nothing on the shelf."""
     async with opened(folder) as shop:
         signer = Signer(secret, lambda: "", lambda: "")
-        settling = shop.service.settling
+        settling, defect = shop.service.settling, set[int]()
+
+        async def settle(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
+            if any(fact.order_id in defect for fact in facts):
+                raise RuntimeError("a defect")
+            return await settling.settle(tx, provider, facts)
+
         intake = Intake(
             shop.db,
             shop,
             shop.queue,
             {"bank": signer},
-            settling.settle,
+            settle,
             shop.service.buying.look_up,
             settling.known,
         )
@@ -120,7 +128,7 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
         await web.start()
         connector = aiohttp.TCPConnector(limit=64)
         async with aiohttp.ClientSession(connector=connector) as session:
-            yield Gate(shop, intake, signer, web, session)
+            yield Gate(shop, intake, signer, web, session, defect)
         await web.stop()
 
 

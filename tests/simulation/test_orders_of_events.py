@@ -23,7 +23,7 @@ from bot.memberships.tables import ledger, payment
 from bot.money import Money
 from bot.payments.port import Fact, Kind
 from bot.work import Queue
-from tests.memberships.shop import blank
+from tests.blank import blank
 from tests.simulation.hall import GUILD
 from tests.simulation.inline import Inline
 from tests.simulation.loop import START

@@ -45,14 +45,11 @@ def test_there_are_steps_and_each_is_understood() -> None:
     assert len(found) > 20
 
 
-def test_control_a_step_that_nobody_can_follow_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_control_a_step_that_nobody_can_follow_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tour.md").write_text("1. Somehow find the weekly post.\n")
-    monkeypatch.setattr("tests.tour.steps.TOUR", tmp_path / "tour.md")
 
     with pytest.raises(ValueError, match="step 1"):
-        steps()
+        steps(tmp_path / "tour.md")
 
 
 def test_what_a_person_must_see_is_in_the_steps() -> None:
