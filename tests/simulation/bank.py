@@ -230,7 +230,7 @@ class Bank:
                 period = Period(starts, starts + relativedelta(months=following.purchase.months))
                 self._tally.payments += 1
                 self._happen(following, Kind.PAID, "pay", following.purchase.money, period=period)
-            elif self._dice.random() < 0.8:
+            elif self._dice.random() < 0.9:
                 self.renew(ref)
             else:
                 till.phase = Phase.ENDED
