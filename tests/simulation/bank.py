@@ -326,7 +326,7 @@ class Bank:
             self._tally.lost += 1
             return
         late = timedelta(0)
-        if dice.random() < options.late_webhooks:
+        if dice.random() < options.late_webhooks and not self.calm:  # the reckoning would not wait for it
             late = timedelta(minutes=dice.choice([1, 30, 600, 3000]))
             self._tally.reorderings += 1
         copies = 2 if dice.random() < options.double_webhooks else 1

@@ -27,6 +27,7 @@ async def test_every_step_shows_what_it_says(bot: Process) -> None:
             assert not any(words in text for words in step.unseen), f"step {step.number} shows:\n{text}"
 
 
+@pytest.mark.thorough
 async def test_in_chinese_no_answer_is_without_chinese(bot: Process) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
