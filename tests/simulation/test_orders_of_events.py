@@ -145,7 +145,7 @@ async def test_720_orders_with_one_event_doubled_end_the_same(tmp_path: Path, ev
     assert await _all_the_same(tmp_path, told, State.REFUNDED) == len(told)
 
 
-@pytest.mark.thorough
+@pytest.mark.long
 async def test_all_15120_orders_with_one_event_doubled_end_the_same(tmp_path: Path) -> None:
     """Each of the six doubled, in every distinct order of the seven."""
     told = [
