@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Generator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -45,7 +46,7 @@ class Town:
 
     async def start(self, bot: discord.Client, name: str = "bot", patience: float = 10) -> None:
         """Sign the bot in under this name and wait until it is ready; sync commands in its `setup_hook`."""
-        self._point_discord_py_here()
+        self._open.enter_context(discord_py_at(self.sandbox))
         running = asyncio.create_task(bot.start(f"sandbox.{name}"))
         self._open.push_async_callback(_stop, bot, running)
         async with asyncio.timeout(patience):
@@ -103,16 +104,21 @@ class Town:
                 raise Refused(f"{body['error']} {body['hint']}")
             return body
 
-    def _point_discord_py_here(self) -> None:
-        import yarl
-        from discord.gateway import DiscordWebSocket
-        from discord.http import Route
 
-        def point(rest: str, gateway: yarl.URL) -> None:
-            Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = rest, gateway
+@contextlib.contextmanager
+def discord_py_at(sandbox: Sandbox) -> Generator[None]:
+    """For this block every discord.py client of this process that connects comes to this sandbox."""
+    import yarl
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
 
-        self._open.callback(point, Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
-        point(f"{self.sandbox.url}/api/v10", yarl.URL(self.sandbox.gateway_url))
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    Route.BASE = f"{sandbox.url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(sandbox.gateway_url)
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
 
 
 async def _stop(bot: discord.Client, running: asyncio.Task[None]) -> None:

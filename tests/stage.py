@@ -23,6 +23,7 @@ from bot.demo import world
 from bot.demo.people import People
 from bot.settings import Settings, load
 from sandbox.app import Sandbox
+from tests.blank import prepare
 
 ROOT = Path(__file__).resolve().parents[1]
 MONDAY = "2026-11-02T08:00:00+00:00"
@@ -67,7 +68,9 @@ async def staged(
 @contextlib.asynccontextmanager
 async def bot_in(url: str, folder: Path, **more: str) -> AsyncGenerator[Stage]:
     """The bot signed in to a sandbox that runs already: leave it and enter again for a restart."""
-    async with running(settings(folder, **more), url) as app, Stage(url, app) as stage:
+    chosen = settings(folder, **more)
+    prepare(chosen.folder / "lyceum.db")
+    async with running(chosen, url) as app, Stage(url, app) as stage:
         yield stage
 
 

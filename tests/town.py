@@ -12,7 +12,7 @@ from tests.stage import Process, process
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`python3 -m tests tests/tour tests/cards -m "long or not long" --pictures`; look at each before you commit it."""
+    """`python3 -m tests tests/tour tests/cards -m "" --pictures`; look at each before you commit it."""
     parser.addoption("--pictures", action="store_true", help="write the pictures that docs/ show")
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from bot.errors import ConfigurationError
 
-ROOT = Path(__file__).resolve().parents[2]
-VERSIONS = ROOT / "migrations" / "versions"
+SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+"""Alembic's folder: its `env.py`, and the revisions in `versions/`."""
 
 
-def head() -> str:
+def head(scripts: Path = SCRIPTS) -> str:
     """The newest revision that this program knows: revisions are files named by their number."""
-    return max(path.stem.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    return max(path.stem.split("_")[0] for path in (scripts / "versions").glob("[0-9]*.py"))
 
 
 def revision_of(path: Path) -> str | None:
@@ -32,13 +32,13 @@ def revision_of(path: Path) -> str | None:
     return str(row[0]) if row else None
 
 
-def migrate(path: Path, now: datetime) -> Path | None:
+def migrate(path: Path, now: datetime, scripts: Path = SCRIPTS) -> Path | None:
     """Migrate the file if needed; returns the backup that was made before the schema moved, if any.
 
     Blocking: run it before the event loop does anything else, or in a thread. Raises
     ConfigurationError (exit 78) when the file is of a newer Lyceum; it is then not touched.
     """
-    current, newest = revision_of(path), head()
+    current, newest = revision_of(path), head(scripts)
     if current == newest:
         return None
     if current is not None and current > newest:
@@ -47,7 +47,7 @@ def migrate(path: Path, now: datetime) -> Path | None:
             "Start the newer version, or restore the backup made before the update."
         )
     backup = _back_up(path, current, now) if current is not None else None
-    _upgrade(path)
+    _upgrade(path, scripts)
     return backup
 
 
@@ -70,7 +70,7 @@ def _back_up(path: Path, revision: str, now: datetime) -> Path:
     return target
 
 
-def _upgrade(path: Path) -> None:
+def _upgrade(path: Path, scripts: Path) -> None:
     # Alembic is slow to import and only needed when the schema moves.
     from alembic import command
     from alembic.config import Config
@@ -88,7 +88,7 @@ def _upgrade(path: Path) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("script_location", str(scripts))
     _into_wal(path)
     with engine.begin() as connection:
         config.attributes["connection"] = connection

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.i18n import SOURCE, Words
@@ -67,14 +67,14 @@ def alt_text(t: Words, weeks: Sequence[Snapshot]) -> str:
     return head
 
 
-def draw(t: Words, weeks: Sequence[Snapshot]) -> bytes:
-    """Blocking; half a second, and up to three at the first time."""
+def draw(t: Words, weeks: Sequence[Snapshot], chinese_font: Callable[[], str | None] | None = None) -> bytes:
+    """Blocking; half a second, and up to three at the first time. `chinese_font` finds the name of an installed one."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     families = ["DejaVu Sans"]
     if t.code != SOURCE:
-        chinese = _chinese_font()
+        chinese = (chinese_font or _installed_chinese_font)()
         families += [chinese] if chinese else []
         t = t if chinese else Words(SOURCE, {}, t.zone)
     slots = _slots(weeks)
@@ -156,7 +156,7 @@ def _frame(axes: Any, slots: Sequence[Snapshot | None], title: str, families: Se
     )  # fmt: skip
 
 
-def _chinese_font() -> str | None:
+def _installed_chinese_font() -> str | None:
     """An installed font with Chinese characters, also one installed after matplotlib's last look."""
     from pathlib import Path
 

@@ -8,15 +8,18 @@ from itertools import islice
 from sandbox.wire import Json, decode
 from sandbox.world.store import Store
 
-_REMEMBERED = 8192
-_PAGE = 1000
+REMEMBERED = 8192
+PAGE = 1000
 
 
 class Rows(MutableMapping[str, Json]):
     """The objects of one kind and server by their key, in the order of the keys. To change one, put it again."""
 
-    def __init__(self, store: Store, kind: str, guild: str = "") -> None:
+    def __init__(
+        self, store: Store, kind: str, guild: str = "", *, remembered: int = REMEMBERED, page: int = PAGE
+    ) -> None:
         self._store, self._kind, self._guild = store, kind, guild
+        self._remembered, self._page = remembered, page
         self._known: dict[str, Json] = {}
         self._count = store.count(kind, guild)
 
@@ -64,7 +67,7 @@ class Rows(MutableMapping[str, Json]):
     def pairs(self) -> Iterator[tuple[str, Json]]:
         """Key and object, read a page at a time; the objects in use as they are."""
         last = ""
-        while page := self._store.page(self._kind, self._guild, last, _PAGE):
+        while page := self._store.page(self._kind, self._guild, last, self._page):
             for key, body in page:
                 yield key, self._known.get(key) or decode(body)
             last = page[-1][0]
@@ -84,8 +87,8 @@ class Rows(MutableMapping[str, Json]):
 
     def _remember(self, key: str, body: Json) -> None:
         self._known[key] = body
-        if len(self._known) > _REMEMBERED:
-            for old in list(islice(self._known, _REMEMBERED // 2)):
+        if len(self._known) > self._remembered:
+            for old in list(islice(self._known, self._remembered // 2)):
                 del self._known[old]
 
 

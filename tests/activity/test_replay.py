@@ -56,14 +56,18 @@ def check(replay: Replay, lines: list[Line], kills: int) -> None:
     assert all(kill.read_back == kill.unflushed + kill.said_meanwhile for kill in replay.kills)
 
 
-async def test_a_made_up_chat_is_counted_exactly_with_the_bot_killed_in_it(tmp_path: Path) -> None:
-    lines = made_up(datetime.fromisoformat(BEFORE), 300, seed=7)
+@pytest.mark.parametrize("count", [60, pytest.param(300, marks=pytest.mark.thorough)])
+async def test_a_made_up_chat_is_counted_exactly_with_the_bot_killed_in_it(
+    tmp_path: Path, count: int
+) -> None:
+    lines = made_up(datetime.fromisoformat(BEFORE), count, seed=7)
 
     replay = await replayed(tmp_path, lines, kills=1, seed=7)
 
     check(replay, lines, kills=1)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(SHARED is None, reason="LYCEUM_SHARED is unset: the real chat is not here")
 async def test_a_real_communitys_year_is_counted_exactly_with_the_bot_killed_in_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

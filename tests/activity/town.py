@@ -17,10 +17,10 @@ from bot.activity.tables import channel, guild_day, hourly_count, member_week, p
 from bot.activity.wiring import wire
 from bot.clock import Clock
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
 from bot.ports import Opened, Person, Place, Said, Voice
+from tests.blank import prepare
 from tests.core import core
 
 GUILD, OTHER = 7, 8
@@ -181,7 +181,7 @@ class Bot:
 async def database(folder: Path) -> AsyncGenerator[Database]:
     """A migrated database file."""
     db = Database(folder / "lyceum.db")
-    migrate(db.path, MONDAY)
+    prepare(db.path)
     try:
         yield db
     finally:

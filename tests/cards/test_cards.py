@@ -10,7 +10,7 @@ from tests.cards.script import SCRIPT
 from tests.cards.studio import Studio
 from tests.stage import Process
 
-pytestmark = [pytest.mark.browser, pytest.mark.long]
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 
 @pytest.mark.parametrize("locale", [None, "zh-CN"])

@@ -12,6 +12,7 @@ from sandbox.app import Sandbox
 from tests.clients.programs import running
 from tests.clients.steps import STEPS, Town
 
+pytestmark = pytest.mark.thorough
 LIBRARIES = ["discord.py", "discord.js", "hikari"]
 
 

@@ -16,7 +16,7 @@ from bot.courses.service import Courses
 from bot.courses.tables import consumption, consumption_day
 from bot.courses.teaching import Teaching
 from bot.db import Database
-from bot.db.migrate import migrate
+from tests.blank import prepare
 
 GUILD, OTHER = 7, 8
 ANN, BOB, MAX, CID = 1, 2, 3, 4
@@ -87,7 +87,7 @@ class School:
 async def school(folder: Path, zone: str = "UTC") -> AsyncGenerator[School]:
     """A school in a fresh database."""
     path = folder / "lyceum.db"
-    migrate(path, MONDAY)
+    prepare(path)
     db = Database(path)
     try:
         yield School(db, zone)

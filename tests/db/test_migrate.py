@@ -19,7 +19,6 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
-from bot.db import migrate as module
 from bot.db.everything import metadata
 from bot.db.migrate import head, migrate, revision_of
 from bot.errors import ConfigurationError
@@ -103,7 +102,7 @@ def test_a_newer_schema_is_refused_and_not_touched(path: Path) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shelf(tmp_path: Path) -> Path:
     """A small schema of its own with two revisions; the second rebuilds a table that has children."""
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
@@ -120,9 +119,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "    op.execute('CREATE TABLE child (id INTEGER PRIMARY KEY,"
         " parent_id INTEGER REFERENCES parent(id) ON DELETE CASCADE)')\n"
     )
-    monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(module, "VERSIONS", folder / "versions")
-    return folder / "versions"
+    return folder
 
 
 SECOND = """
@@ -159,11 +156,11 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_a_rebuilt_table_keeps_its_children_and_a_backup_is_made_first(path: Path, shelf: Path) -> None:
-    migrate(path, NOW)
+    migrate(path, NOW, shelf)
     fill(path)
-    (shelf / "0002_second.py").write_text(SECOND)
+    (shelf / "versions" / "0002_second.py").write_text(SECOND)
 
-    backup = migrate(path, NOW)
+    backup = migrate(path, NOW, shelf)
 
     assert rows(path, "SELECT * FROM child") == [(1, 1)]
     assert rows(path, "SELECT name, age FROM parent") == [("p", 0)]
@@ -175,7 +172,7 @@ def test_control_with_foreign_keys_on_the_same_migration_deletes_the_children(
     path: Path, shelf: Path
 ) -> None:
     """Alembic's batch mode drops the parent; the cascade is silent."""
-    migrate(path, NOW)
+    migrate(path, NOW, shelf)
     fill(path)
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.NullPool)
 
@@ -193,13 +190,12 @@ def test_control_with_foreign_keys_on_the_same_migration_deletes_the_children(
 
 @pytest.mark.parametrize("statement", range(4))
 def test_killed_at_any_statement_the_old_schema_is_whole(path: Path, shelf: Path, statement: int) -> None:
-    migrate(path, NOW)
+    migrate(path, NOW, shelf)
     fill(path)
-    (shelf / "0002_second.py").write_text(SECOND)
+    (shelf / "versions" / "0002_second.py").write_text(SECOND)
     program = (
-        "import sys; from pathlib import Path; from datetime import UTC, datetime; from bot.db import migrate as m;"
-        f"m.ROOT = Path({str(shelf.parent.parent)!r}); m.VERSIONS = Path({str(shelf)!r});"
-        f"m.migrate(Path({str(path)!r}), datetime.now(UTC))"
+        "from pathlib import Path; from datetime import UTC, datetime; from bot.db.migrate import migrate;"
+        f"migrate(Path({str(path)!r}), datetime.now(UTC), Path({str(shelf)!r}))"
     )
 
     killed = subprocess.run(
@@ -214,7 +210,7 @@ def test_killed_at_any_statement_the_old_schema_is_whole(path: Path, shelf: Path
     assert rows(path, "SELECT name FROM sqlite_schema WHERE name LIKE 'extra%'") == []
     assert rows(path, "SELECT * FROM child") == [(1, 1)]
     assert revision_of(path) == "0001"
-    migrate(path, NOW)
+    migrate(path, NOW, shelf)
     assert revision_of(path) == "0002"
 
 
@@ -234,14 +230,14 @@ def test_control_python_s_own_transactions_leave_a_half_migration(tmp_path: Path
 
 
 def test_a_broken_reference_stops_the_migration_and_changes_nothing(path: Path, shelf: Path) -> None:
-    migrate(path, NOW)
+    migrate(path, NOW, shelf)
     fill(path)
-    (shelf / "0002_second.py").write_text(
+    (shelf / "versions" / "0002_second.py").write_text(
         "from alembic import op\nrevision='0002'\ndown_revision='0001'\ndef upgrade():\n    op.execute('DELETE FROM parent')\n"
     )
 
     with pytest.raises(ConfigurationError, match="break references"):
-        migrate(path, NOW)
+        migrate(path, NOW, shelf)
 
     assert rows(path, "SELECT * FROM parent") == [(1, "p")]
     assert revision_of(path) == "0001"

@@ -74,7 +74,7 @@ def test_environment_made_by_another_tool_is_used_as_it_is(prepared: TinyProject
     assert done.stderr == ""
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_environment_without_pip_gets_one_when_something_is_missing(prepared: TinyProject) -> None:
     for left in prepared.site.glob("pip*"):
         left.rename(prepared.root / left.name)
@@ -158,7 +158,7 @@ def test_place_that_cannot_be_an_environment_is_named(fresh: TinyProject, place:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "harm", ["stamp says unfinished", "python dangles", "python is another", "pyvenv.cfg is gone"]
 )
@@ -183,7 +183,7 @@ def test_broken_environment_is_made_anew(prepared: TinyProject, harm: str) -> No
     assert (again.stderr, again.returncode) == ("", 0)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.parametrize("seconds", [0.3, 1.5, 3.0])
 def test_start_killed_midway_is_made_good_by_the_next(fresh: TinyProject, seconds: float) -> None:
     with subprocess.Popen(
@@ -197,7 +197,7 @@ def test_start_killed_midway_is_made_good_by_the_next(fresh: TinyProject, second
     assert done.stdout.startswith("started 1.0 "), done.stderr
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_two_first_starts_at_once_take_turns(fresh: TinyProject) -> None:
     starts = [
         subprocess.Popen(
@@ -217,7 +217,7 @@ def test_two_first_starts_at_once_take_turns(fresh: TinyProject) -> None:
     assert all(out.startswith("started 1.0 ") for out, _ in said)
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 def test_path_with_a_space_and_another_alphabet(fresh: TinyProject, tmp_path: Path) -> None:
     moved = TinyProject(fresh.root.rename(tmp_path / "学园 one"))
 

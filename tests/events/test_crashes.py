@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from bot.demo.people import Answer, People, words
 from tests.events.evening import TITLE, at, choice, plan
@@ -59,8 +60,11 @@ async def made(people: People) -> list[Answer]:
     ]
 
 
-async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path) -> None:
-    points = list(IN_ORDER)
+@pytest.mark.parametrize(
+    "kills", [["publish.posted", "remind.posted"], pytest.param(IN_ORDER, marks=pytest.mark.thorough)]
+)
+async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path, kills: list[str]) -> None:
+    points = list(kills)
     async with process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
         await bot.start(crash_at=points[0])
         async with People(bot.sandbox) as people:
@@ -80,6 +84,7 @@ async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path) -
             assert "1 person came" in words(roll["message"])
 
 
+@pytest.mark.thorough
 async def test_killed_between_planning_and_reminding_it_still_reminds_once(tmp_path: Path) -> None:
     async with process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
         await bot.start()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.events import stays, store
 from bot.events.doors import Doors
 from bot.events.event import Event, Kind, State
+from tests.blank import prepare
 
 GUILD, ROOM, ANN = 7, 70, 1
 START = datetime(2026, 11, 3, 19, 30, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Careless(Doors):
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
     """A database with one live event in ROOM."""
     base = Database(tmp_path / "lyceum.db")
-    migrate(base.path, START)
+    prepare(base.path)
     async with base.write() as tx:
         await store.add(tx, EVENT)
     yield base

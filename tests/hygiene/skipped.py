@@ -1,4 +1,4 @@
-"""`python -m tests.hygiene.skipped REPORT.xml`: fails if a test was skipped that CI has all the means to run.
+"""`python -m tests.hygiene.skipped REPORT.xml...`: fails if a test was skipped that CI has all the means to run.
 
 Tests skip where the folder named by LYCEUM_SHARED, a browser or git is missing. In CI nothing is missing, so a
 skip there means that nobody looked. A reason that begins with "optional:" is let through.
@@ -28,16 +28,19 @@ def ran(report: str) -> int:
     return sum(1 for _ in ElementTree.fromstring(report).iter("testcase"))  # noqa: S314
 
 
-def main(report: Path) -> int:
-    """Print what was skipped; 1 if anything was, or if nothing ran at all."""
-    text = report.read_text("utf-8") or "<testsuites/>"  # pytest could not even begin
-    found = skipped(text)
-    for line in found:
-        print(f"skipped, but must run here: {line}")
-    if not ran(text):
-        print("no test ran")
-    return 1 if found or not ran(text) else 0
+def main(*reports: Path) -> int:
+    """Print what was skipped; 1 if anything was, or if one of the runs had no test at all."""
+    wrong = 0
+    for report in reports:
+        text = report.read_text("utf-8") or "<testsuites/>"  # pytest could not even begin
+        for line in skipped(text):
+            wrong += 1
+            print(f"skipped, but must run here: {line}")
+        if not ran(text):
+            wrong += 1
+            print(f"no test ran: {report.stem}")
+    return 1 if wrong or not reports else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))

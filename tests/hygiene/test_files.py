@@ -63,14 +63,6 @@ def test_every_reason_for_a_long_file_still_stands() -> None:
     assert [name for name in LONGER_WITH_REASON if text_of(ROOT / name).count("\n") <= LONGEST] == []
 
 
-def test_nothing_is_patched_in_tests() -> None:
-    patched = re.compile(
-        r"^\s*(?:from unittest(?:\.mock)? import .*|import (?:unittest\.)?mock\b)", re.MULTILINE
-    )
-
-    assert [place(file) for file in tracked(".py") if patched.search(text_of(file))] == []
-
-
 def test_no_file_is_a_drawer_for_everything() -> None:
     drawers = {"utils.py", "util.py", "helpers.py", "helper.py", "manager.py", "common.py", "misc.py"}
 

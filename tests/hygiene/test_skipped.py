@@ -57,3 +57,12 @@ def test_no_test_at_all_is_not_good(tmp_path: Path) -> None:
     (tmp_path / "report.xml").write_text(EMPTY)
 
     assert main(tmp_path / "report.xml") == 1
+    assert main() == 1
+
+
+@pytest.mark.parametrize("second", ["", EMPTY])
+def test_one_good_run_of_two_is_not_good(tmp_path: Path, second: str) -> None:
+    (tmp_path / "quick.xml").write_text(GOOD)
+    (tmp_path / "thorough.xml").write_text(second)
+
+    assert main(tmp_path / "quick.xml", tmp_path / "thorough.xml") == 1

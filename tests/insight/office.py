@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.cards import Card, Picture, Row, Text
-from bot.clock import real_now
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.insight import store
 from bot.insight.inputs import Sources
@@ -23,6 +21,7 @@ from bot.insight.tables import posts
 from bot.insight.weeks import Week
 from bot.insight.wiring import wire
 from bot.work.worker import Worker
+from tests.blank import prepare
 from tests.core import core
 
 GUILD = 7
@@ -199,7 +198,7 @@ class Office:
 async def database(folder: Path) -> AsyncGenerator[Database]:
     """A fresh or an existing file."""
     path = folder / "lyceum.db"
-    migrate(path, real_now())
+    prepare(path)
     db = Database(path)
     yield db
     await db.close()

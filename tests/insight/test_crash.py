@@ -22,8 +22,15 @@ def test_every_point_of_the_weekly_post_is_killed_at() -> None:
     assert sorted(re.findall(r'point\("([\w.]+)"\)', source)) == sorted(POINTS)
 
 
-@pytest.mark.parametrize("occurrence", [1, pytest.param(2, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize(
+    ("name", "occurrence"),
+    [
+        ("report.posted", 1),
+        pytest.param("report.stored", 1, marks=pytest.mark.thorough),
+        pytest.param("report.stored", 2, marks=pytest.mark.thorough),
+        pytest.param("report.posted", 2, marks=pytest.mark.thorough),
+    ],
+)
 async def test_killed_there_each_week_is_still_posted_once(
     tmp_path: Path, name: str, occurrence: int
 ) -> None:

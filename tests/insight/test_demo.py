@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bot.demo.people import People, words
 from tests.insight.test_stats import posts
-from tests.stage import process
+from tests.stage import Process
 
 
-async def test_the_demo_shows_the_sources_figures_and_one_more_message_is_seen(tmp_path: Path) -> None:
-    async with process(tmp_path) as bot:
-        assert await bot.start(patience=240)
-        async with People(bot.sandbox) as people:
-            before = words((await people.slash("olivia", "stats week"))["message"])
-            await people.say("ann", "general", "One more.")
-            await bot.settled()
-            after = words((await people.slash("olivia", "stats week"))["message"])
-            await people.clock(advance=600)
-            await bot.settled()
-            posted = words((await posts(people))[-1])
+async def test_the_demo_shows_the_sources_figures_and_one_more_message_is_seen(bot: Process) -> None:
+    assert await bot.start()
+    async with People(bot.sandbox) as people:
+        before = words((await people.slash("olivia", "stats week"))["message"])
+        await people.say("ann", "general", "One more.")
+        await bot.settled()
+        after = words((await people.slash("olivia", "stats week"))["message"])
+        await people.clock(advance=600)
+        await bot.settled()
+        posted = words((await posts(people))[-1])
 
     assert "(50 + 100 + 30) / 100 = **1.80**" in before
     assert "100 × 4.5 / 10 = **45.0** (5 of 10 rated; rated items only: 90.0)" in before

@@ -100,13 +100,14 @@ class _Session(_Recording):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _look_at_table(self, config: pytest.Config, description: Description, verdict: Verdict) -> None:
-        """Write the table of operations if that is asked for; else note what a whole run did not see of its claims.
+        """Write the table of operations if that is asked for; else note what a run of everything (`-m ""`) did not see.
 
         Only noted: which requests a run makes depends a little on timing, and a table is no promise of the bot.
         """
+        markers = str(config.getoption("markexpr", ""))
         if config.getoption("--operations"):
             operations.FILE.write_text(operations.table(description, verdict.seen.by), "utf-8")
-        elif config.args == config.getini("testpaths") and not config.getoption("keyword"):
+        elif config.args == config.getini("testpaths") and not config.getoption("keyword", "") + markers:
             claimed = operations.marks(operations.FILE.read_text("utf-8"))
             self._stale = operations.unseen(claimed, verdict.seen.by)
 

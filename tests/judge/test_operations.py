@@ -24,7 +24,7 @@ def test_the_table_is_up_to_date(description: Description) -> None:
 
     fresh = operations.table(description, operations.marks(text))
 
-    assert text == fresh, "run `python3 -m tests --operations`"
+    assert text == fresh, 'run `python3 -m tests -m "" --operations`'
 
 
 def test_a_mark_survives_and_one_that_nobody_made_is_found(description: Description) -> None:

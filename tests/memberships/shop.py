@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import tempfile
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,9 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from bot.cards import Text
-from bot.clock import real_now
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.memberships.buying import Bill
 from bot.memberships.edits import Edit
 from bot.memberships.model import Order, Price, Tier
@@ -35,6 +31,7 @@ from bot.payments.port import (
 from bot.work.store import EPOCH
 from bot.work.tables import work
 from bot.work.worker import Worker
+from tests.blank import prepare
 from tests.core import core
 from tests.memberships.bank import Bank
 from tests.memberships.hall import (
@@ -74,7 +71,6 @@ __all__ = [
     "Killed",
     "Shop",
     "actions",
-    "blank",
     "killed_at",
     "opened",
     "shown",
@@ -263,20 +259,10 @@ class Shop:
             }
 
 
-@functools.cache
-def blank() -> bytes:
-    """An empty database of this version's schema."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "blank.db"
-        migrate(path, real_now())
-        return path.read_bytes()
-
-
 @contextlib.asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
-    if not path.exists():
-        path.write_bytes(blank())
+    prepare(path)
     db = Database(path)
     yield Shop(db)
     await db.close()

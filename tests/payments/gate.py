@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import aiohttp
 from sqlalchemy import select
 
 from bot.clock import real_now
+from bot.db import Writer
 from bot.memberships.model import Order
 from bot.payments.intake import Intake
-from bot.payments.port import Headers, Notice
+from bot.payments.port import Fact, Headers, Notice
 from bot.payments.tables import inbox
 from bot.payments.till import TillProvider
 from bot.payments.till.signing import HEADER, sign
@@ -51,6 +52,7 @@ class Gate:
     signer: Signer
     web: WebServer
     session: aiohttp.ClientSession
+    defect: set[int]  # the orders of which nothing can be settled
 
     @property
     def url(self) -> str:
@@ -106,13 +108,20 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
     """A gate with nothing on the shelf."""
     async with opened(folder) as shop:
         signer = Signer(secret, lambda: "", lambda: "")
-        intake, wiring = wire_inbox(shop.core, {"bank": signer}, shop.service.order_book)
+        orders, defect = shop.service.order_book, set[int]()
+
+        async def settle(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
+            if any(fact.order_id in defect for fact in facts):
+                raise RuntimeError("a defect")
+            return await orders.settle(tx, provider, facts)
+
+        intake, wiring = wire_inbox(shop.core, {"bank": signer}, replace(orders, settle=settle))
         shop.worker.handlers.update(wiring.handlers)
         web = WebServer("127.0.0.1", 0, hooks.routes(intake, slowest=PATIENCE), idle=PATIENCE)
         await web.start()
         connector = aiohttp.TCPConnector(limit=64)
         async with aiohttp.ClientSession(connector=connector) as session:
-            yield Gate(shop, intake, signer, web, session)
+            yield Gate(shop, intake, signer, web, session, defect)
         await web.stop()
 
 

@@ -226,14 +226,8 @@ async def test_t19_at_the_door_it_is_a_503_without_a_word(door: Gate) -> None:
 async def test_t19_one_event_that_cannot_be_settled_holds_up_no_other(door: Gate) -> None:
     await door.shop.tier()
     bought = [await door.shop.order(user) for user in (1, 2, 3)]
-    settle = door.shop.service.settling.settle
 
-    async def fails_for_the_first(tx: Any, provider: str, facts: Any) -> bool:
-        if facts[0].order_id == bought[0].id:
-            raise RuntimeError("a defect")
-        return await settle(tx, provider, facts)
-
-    door.intake._settle = fails_for_the_first  # the defect that we do not have
+    door.defect.add(bought[0].id)
     for n, order in enumerate(bought):
         assert await door.send(event(order, f"evt_{n}")) == 200
     await door.shop.worker.run_due()
@@ -241,7 +235,7 @@ async def test_t19_one_event_that_cannot_be_settled_holds_up_no_other(door: Gate
     held = [GOLD in door.shop.hall.held[order.user_id] for order in bought]
     assert held == [False, True, True]
     assert await door.states() == ["new", "settled", "settled"]
-    door.intake._settle = settle
+    door.defect.clear()
     await door.shop.patience()
     assert GOLD in door.shop.hall.held[bought[0].user_id]
 

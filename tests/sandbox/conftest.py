@@ -35,6 +35,6 @@ async def unlimited(tmp_path: Path) -> AsyncIterator[Control]:
 
 
 @pytest.fixture
-async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    async with signed_in(sandbox, monkeypatch) as client:
+async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
+    async with signed_in(sandbox) as client:
         yield client

@@ -9,13 +9,10 @@ from typing import Any
 
 import aiohttp
 import discord
-import pytest
-import yarl
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from sandbox.app import Sandbox
+from sandbox.testing import discord_py_at
 
 Json = dict[str, Any]
 
@@ -98,16 +95,15 @@ class Bot(discord.Client):
 
 
 @contextlib.asynccontextmanager
-async def signed_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Bot]:
+async def signed_in(sandbox: Sandbox) -> AsyncGenerator[Bot]:
     """The bot, ready, with the library pointed at the sandbox."""
-    monkeypatch.setattr(Route, "BASE", f"{sandbox.url}/api/v10")
-    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
     intents = discord.Intents.none()
     intents.guilds = intents.members = intents.voice_states = True
     intents.messages = intents.reactions = intents.guild_scheduled_events = True
     client = Bot(intents)
-    running = asyncio.create_task(client.start("sandbox.lyceum"))
-    await client.wait_ready()
-    yield client
-    await client.close()
-    await asyncio.wait([running], timeout=2)
+    with discord_py_at(sandbox):
+        running = asyncio.create_task(client.start("sandbox.lyceum"))
+        await client.wait_ready()
+        yield client
+        await client.close()
+        await asyncio.wait([running], timeout=2)

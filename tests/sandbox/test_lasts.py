@@ -172,7 +172,7 @@ async def test_three_kills_lose_nothing_that_was_answered(tmp_path: Path) -> Non
     assert len(seen.said) > 20
 
 
-@pytest.mark.long
+@pytest.mark.thorough
 async def test_thirty_kills_lose_nothing_that_was_answered(tmp_path: Path) -> None:
     seen = await _kill(tmp_path, 30)
     print(f"{seen.answers} answers, {len(seen.told)} messages told, 30 kills, nothing lost")

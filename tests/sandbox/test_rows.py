@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.world import rows
 from sandbox.world.names import Names
 from sandbox.world.rows import Rows
 from sandbox.world.store import Store
@@ -20,10 +19,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def test_more_than_is_remembered_is_still_there(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "_REMEMBERED", 10)
-    monkeypatch.setattr(rows, "_PAGE", 7)
-    table = Rows(store, "user")
+def test_more_than_is_remembered_is_still_there(store: Store) -> None:
+    table = Rows(store, "user", remembered=10, page=7)
     for n in range(50):
         table[f"{n:02}"] = {"n": n}
     table["03"] = {"n": 33}

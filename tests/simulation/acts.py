@@ -12,7 +12,7 @@ from bot.memberships.staffing import Staff
 from bot.memberships.store import entitlements, orders
 from bot.money import Money
 from tests.simulation.hall import GOLD, GUILD, HELPER, SILVER, SOLD
-from tests.simulation.shelf import LIFETIME, PRICES, TIERS, TRIAL
+from tests.simulation.shelf import LIFETIME, PRICES, SUBSCRIBED, TIERS, TRIAL
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -35,7 +35,7 @@ def _somebody(world: Schedule) -> int:
 
 
 async def buy(world: Schedule) -> None:
-    price = world.dice.choice(PRICES)
+    price = world.dice.choice([*PRICES, *SUBSCRIBED])  # else too few live to see their renewal
     tier = next(tier for tier, _ in TIERS if tier.id == price.tier_id)
     bill = await world.process.service.buying.buy(tier, price, _somebody(world))
     world.bank.tills[bill.checkout.ref].shown = True

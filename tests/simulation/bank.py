@@ -230,7 +230,7 @@ class Bank:
                 period = Period(starts, starts + relativedelta(months=following.purchase.months))
                 self._tally.payments += 1
                 self._happen(following, Kind.PAID, "pay", following.purchase.money, period=period)
-            elif self._dice.random() < 0.8:
+            elif self._dice.random() < 0.9:
                 self.renew(ref)
             else:
                 till.phase = Phase.ENDED
@@ -334,7 +334,7 @@ class Bank:
             self._tally.lost += 1
             return
         late = timedelta(0)
-        if dice.random() < options.late_webhooks:
+        if dice.random() < options.late_webhooks and not self.calm:  # the reckoning would not wait for it
             late = timedelta(minutes=dice.choice([1, 30, 600, 3000]))
             self._tally.reorderings += 1
         copies = 2 if dice.random() < options.double_webhooks else 1

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import ids
 from tests.simulation import runner
 
 
@@ -15,9 +14,3 @@ def silence() -> Iterator[None]:
     """Thousands of faults are ordered here; their log lines would only hide what is not."""
     with runner.quiet():
         yield
-
-
-@pytest.fixture(autouse=True)
-def own_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ids never go back: what virtual time makes of them must not reach the tests that follow in this process."""
-    monkeypatch.setattr(ids, "_last", 0)

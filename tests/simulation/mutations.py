@@ -1,4 +1,4 @@
-"""Fifteen deliberate bugs, each one that a real program had. The simulation must catch every one.
+"""Deliberate bugs, each one that a real program had. The simulation must catch every one.
 
 Ten are those of research/reliability.md (E9 and §2), three of payments.md §7.4 (the ledger keyed by event, the job marked
 done before the call, 200 before the store), two of Polar's code (a swallowed 403 on revoke, revoking per benefit).

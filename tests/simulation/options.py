@@ -89,7 +89,7 @@ def options(seed: int, *, reconciler: bool) -> Options:
         discord_5xx=0.0 if calm else dice.choice([0.1, 0.3, 0.6]),
         provider_5xx=0.0 if calm else dice.choice([0.1, 0.3, 0.6]),
         lost_webhooks=lost,
-        double_webhooks=dice.choice([0.0, 0.3, 1.0]),
+        double_webhooks=dice.choice([0.0, 0.5, 1.0, 1.0]),
         late_webhooks=dice.choice([0.0, 0.3, 0.8]),
         forbidden=not calm and dice.random() < 0.75,
         polling=lost > 0 or dice.random() < 0.5,  # what webhooks never tell, only polling finds

@@ -60,3 +60,4 @@ PRICES = (
     Price(22, 2, Span(Way.RECURRING, months=1), Money(700, "USD")),
     Price(31, 3, Span(Way.PREPAID, months=1), Money(500, "JPY")),
 )
+SUBSCRIBED = tuple(price for price in PRICES if price.span.way is Way.RECURRING)

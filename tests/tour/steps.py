@@ -34,11 +34,11 @@ _FORMS = {
 }
 
 
-def steps() -> list[Step]:
+def steps(tour: Path = TOUR) -> list[Step]:
     """Every numbered line. ValueError names one that cannot be understood."""
     return [
         _read(int(found[1]), found[2])
-        for found in re.finditer(r"^(\d+)\. (.+)$", TOUR.read_text("utf-8"), re.MULTILINE)
+        for found in re.finditer(r"^(\d+)\. (.+)$", tour.read_text("utf-8"), re.MULTILINE)
     ]
 
 

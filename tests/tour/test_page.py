@@ -18,7 +18,7 @@ from tests.tour.steps import steps
 from tests.tour.test_tour import CHINESE
 from tests.tour.visitor import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 _EVERYWHERE = re.compile(r"[\d.★]+")
 """What is written alike in every language."""
 

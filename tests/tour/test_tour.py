@@ -27,6 +27,7 @@ async def test_every_step_shows_what_it_says(bot: Process) -> None:
             assert not any(words in text for words in step.unseen), f"step {step.number} shows:\n{text}"
 
 
+@pytest.mark.thorough
 async def test_in_chinese_no_answer_is_without_chinese(bot: Process) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
@@ -45,14 +46,11 @@ def test_there_are_steps_and_each_is_understood() -> None:
     assert len(found) > 20
 
 
-def test_control_a_step_that_nobody_can_follow_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_control_a_step_that_nobody_can_follow_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tour.md").write_text("1. Somehow find the weekly post.\n")
-    monkeypatch.setattr("tests.tour.steps.TOUR", tmp_path / "tour.md")
 
     with pytest.raises(ValueError, match="step 1"):
-        steps()
+        steps(tmp_path / "tour.md")
 
 
 def test_what_a_person_must_see_is_in_the_steps() -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 
 from bot.clock import real_now
 from bot.db import Database
-from bot.db.migrate import migrate
 from bot.errors import NeedsAction, RetryLater
 from bot.work import Job, Queue, store
 from bot.work.tables import work
 from bot.work.worker import Handler, Later, Worker, backoff
+from tests.blank import prepare
 
 GUILD = 1
 
@@ -66,7 +66,7 @@ class Desk:
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     path = tmp_path / "work.db"
-    migrate(path, real_now())
+    prepare(path)
     db = Database(path)
     yield Desk(db)
     await db.close()

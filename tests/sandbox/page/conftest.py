@@ -57,8 +57,8 @@ async def control(sandbox: Sandbox) -> AsyncIterator[Control]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    async with signed_in(sandbox, monkeypatch) as client:
+async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
+    async with signed_in(sandbox) as client:
         yield client
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.async_api import expect
 
 from sandbox.app import Sandbox
@@ -68,6 +69,7 @@ async def test_moments_are_in_the_viewers_zone(open_page: Open, control: Control
     await expect(there.locator("time.moment")).to_have_text("1:30 PM")
 
 
+@pytest.mark.thorough
 async def test_older_messages_come_in_above_what_is_read(
     open_page: Open, sandbox: Sandbox, control: Control
 ) -> None:
