@@ -167,9 +167,9 @@ class Access(
 
     async def press_retry(self, interaction: Interaction, _: str) -> None:
         """*Try again* on the card that tells of a refusal."""
-        _may_manage(interaction)
+        staff = _may_manage(interaction)
         await think(interaction)
-        await self._memberships.breaker.retry(_guild(interaction))
+        await self._memberships.breaker.retry(_guild(interaction), staff.id)
         await answer(interaction, access_cards.retried(self._words(interaction)))
 
     @commands.Cog.listener()

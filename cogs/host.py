@@ -75,7 +75,7 @@ class Host(
     @app_commands.command(name=locale_str("cancel"), description=locale_str("Call an event off"))
     @app_commands.describe(event=locale_str("Which event"))
     async def cancel(self, interaction: Interaction, event: str) -> None:
-        found = await self._events.cancel(_guild(interaction), event)
+        found = await self._events.cancel(_guild(interaction), event, interaction.user.id)
         await answer(interaction, cards.cancelled(self._texts.of(str(interaction.locale)), found))
 
     @app_commands.command(

@@ -258,17 +258,13 @@ class EndingForm(ui.Modal):
         self._memberships = memberships
         self._texts = texts
         self._order_id = order_id
-        names = {
-            Reason.PRICE: t("It costs too much"),
-            Reason.TIME: t("I have no time for it"),
-            Reason.CONTENT: t("It was not what I looked for"),
-            Reason.DONE: t("I have learnt what I wanted"),
-            Reason.OTHER: t("Something else"),
-        }
         self._reason: ui.RadioGroup[Any] = ui.RadioGroup(
             custom_id="reason",
             required=False,
-            options=[discord.RadioGroupOption(label=name, value=why.value) for why, name in names.items()],
+            options=[
+                discord.RadioGroupOption(label=words, value=reason)
+                for reason, words in change_cards.stop_reasons(t).items()
+            ],
         )
         label = ui.Label(
             text=t("Why, if you want to say it?"),

@@ -71,7 +71,7 @@ class TeachPage(
     )
     async def lock(self, interaction: Interaction, course: str, tier: str | None = None) -> None:
         course_id = await self._teaching.find(_guild(interaction), course)
-        title, tiers = await self._teaching.lock(_guild(interaction), course_id, tier)
+        title, tiers = await self._teaching.lock(_guild(interaction), course_id, tier, interaction.user.id)
         await answer(interaction, staff_cards.locked(self._words(interaction), title, tiers))
 
     @lock.autocomplete("course")

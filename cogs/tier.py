@@ -206,7 +206,7 @@ class TierPage(
         guild_id = _guild(interaction)
         found = await self._tiers.find(guild_id, tier)
         course_id = await self._teaching.find(guild_id, course)
-        told = await self._teaching.include(guild_id, course_id, found.id, included)
+        told = await self._teaching.include(guild_id, course_id, found.id, included, interaction.user.id)
         await answer(interaction, shelf_cards.course_included(self._words(interaction), *told))
 
     @app_commands.command(name=locale_str("order"), description=locale_str("Move a membership on the shelf"))
@@ -240,7 +240,7 @@ class TierPage(
         await think(interaction)
         place = channel.id if channel else interaction.channel_id
         assert place is not None  # noqa: S101 # a command of a server is typed in a channel
-        await self._memberships.shop_cards.post(_guild(interaction), place)
+        await self._memberships.shop_cards.post(_guild(interaction), place, interaction.user.id)
         await answer(interaction, shop_face.shop_posted(self._words(interaction), place))
 
     @edit.autocomplete("tier")
@@ -289,7 +289,7 @@ class TierPage(
         """*Look again* on the card that tells of a tier that cannot be sold."""
         _demand_owner(interaction)
         await think(interaction)
-        await self._tiers.recheck(_guild(interaction))
+        await self._tiers.recheck(_guild(interaction), interaction.user.id)
         await answer(interaction, shelf_cards.looked(self._words(interaction)))
 
     async def _apply(self, interaction: Interaction, draft: str, *, everybody: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.audit import LYCEUM, Action, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.courses import versions
@@ -38,12 +39,24 @@ class Teaching:
         names = await plan_names(self._access, guild_id)
         told = tier_ids(names, source.tiers)
         asked = tier_ids(names, [tier] if tier else [])
+        now = self._clock.now()
         async with self._db.write() as tx:
-            kept = await versions.keep(tx, guild_id, source, self._clock.now(), by)
+            kept = await versions.keep(tx, guild_id, source, now, by)
             wanted = asked or (told if kept.change is not Change.UNCHANGED else [])
-            if wanted:
-                await library.set_tiers(tx, guild_id, kept.course_id, wanted)
+            locked = bool(wanted) and await library.set_tiers(tx, guild_id, kept.course_id, wanted)
             row = await library.course_by_id(tx, guild_id, kept.course_id)
+            if locked or kept.change is not Change.UNCHANGED:
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=by or LYCEUM,
+                    action=Action.COURSE_IMPORTED,
+                    subject=kept.course_id,
+                    title=source.title,
+                    version=kept.version,
+                    tiers=[names[id_] for id_ in wanted],
+                )
         opening = tuple(names[id_] for id_ in row.tier_ids if id_ in names) if row is not None else ()
         return Imported(
             course_id=kept.course_id,
@@ -57,7 +70,9 @@ class Teaching:
             tiers=opening,
         )
 
-    async def lock(self, guild_id: int, course_id: int, tier: str | None) -> tuple[str, tuple[str, ...]]:
+    async def lock(
+        self, guild_id: int, course_id: int, tier: str | None, actor: int
+    ) -> tuple[str, tuple[str, ...]]:
         """Let only this tier open the course, or with None everybody. Returns its title and the tiers' names."""
         names = await plan_names(self._access, guild_id)
         wanted = tier_ids(names, [tier] if tier else [])
@@ -65,11 +80,21 @@ class Teaching:
             row = await library.course_by_id(tx, guild_id, course_id)
             if row is None:
                 raise _unknown(str(course_id))
-            await library.set_tiers(tx, guild_id, course_id, wanted)
+            if await library.set_tiers(tx, guild_id, course_id, wanted):
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=self._clock.now(),
+                    actor=actor,
+                    action=Action.COURSE_LOCKED if wanted else Action.COURSE_OPENED,
+                    subject=course_id,
+                    title=row.title,
+                    tiers=[names[id_] for id_ in wanted],
+                )
         return row.title, tuple(names[id_] for id_ in wanted)
 
     async def include(
-        self, guild_id: int, course_id: int, tier_id: int, included: bool
+        self, guild_id: int, course_id: int, tier_id: int, included: bool, actor: int
     ) -> tuple[str, tuple[str, ...]]:
         """Let this tier open the course beside the others, or no more. Returns its title and the tiers' names.
 
@@ -87,7 +112,17 @@ class Teaching:
                     tier=plain(names.get(tier_id, ""), 60), course=plain(row.title, 100),
                 )  # fmt: skip
             wanted = [*others, tier_id] if included else others
-            await library.set_tiers(tx, guild_id, course_id, wanted)
+            if await library.set_tiers(tx, guild_id, course_id, wanted):
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=self._clock.now(),
+                    actor=actor,
+                    action=Action.COURSE_INCLUDED if included else Action.COURSE_EXCLUDED,
+                    subject=course_id,
+                    title=row.title,
+                    tier=str(tier_id),
+                )
         return row.title, tuple(names[id_] for id_ in wanted if id_ in names)
 
     async def opened_by(self, guild_id: int, tier_id: int) -> list[str]:

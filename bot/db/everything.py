@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.activity import tables as activity
+from bot.audit import tables as audit
 from bot.courses import tables as courses
 from bot.db.metadata import metadata
 from bot.events import tables as events
@@ -11,4 +12,4 @@ from bot.memberships import tables as memberships
 from bot.payments import tables as payments
 from bot.work import tables as work
 
-__all__ = ["activity", "courses", "events", "insight", "memberships", "metadata", "payments", "work"]
+__all__ = ["activity", "audit", "courses", "events", "insight", "memberships", "metadata", "payments", "work"]

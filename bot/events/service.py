@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.audit import Action, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
@@ -100,9 +101,18 @@ class Events:
             await _refuse_clash(tx, event)
             await store.add(tx, event)
             await self._plan(tx, event)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=host_id,
+                action=Action.EVENT_CREATED,
+                subject=event.id,
+                title=event.title,
+            )
         return event
 
-    async def cancel(self, guild_id: int, event_id: str) -> Event:
+    async def cancel(self, guild_id: int, event_id: str, actor: int) -> Event:
         """Call an event off: its card says so and Discord's scheduled event goes."""
         async with self._db.write() as tx:
             event = await _find(tx, guild_id, event_id)
@@ -114,6 +124,15 @@ class Events:
             await self._doors.forget(tx, event)
             await self._queue.again(tx, "event.publish", guild_id, str(event.id))
             await self._queue.again(tx, "event.card", guild_id, str(event.id))
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=Action.EVENT_CANCELLED,
+                subject=event.id,
+                title=event.title,
+            )
         return replace(event, state=State.CANCELLED)
 
     async def going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:

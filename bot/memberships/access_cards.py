@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audit import Entry
+from bot.audit.labels import action_label, details
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.drift import Drift, Report
-from bot.memberships.log_words import deed, details
 from bot.memberships.model import FOREVER, Entitlement, Standing, Tier
 from bot.memberships.rules import Override
-from bot.memberships.store.records import Note
 from bot.memberships.wording import roles_words
 
 SHOWN = 20
@@ -195,16 +195,16 @@ def imported(t: Words, tier: Tier, count: int, end: datetime) -> Card:
     )  # fmt: skip
 
 
-def history(t: Words, notes: Sequence[Note]) -> Card:
+def history(t: Words, notes: Sequence[Entry]) -> Card:
     """Who changed what, the newest first."""
     if not notes:
         return card(t("Nothing was changed yet."), accent=Accent.QUIET)
     return card(t("## Log"), "\n".join(_note(t, note) for note in notes[:SHOWN]))
 
 
-def _note(t: Words, note: Note) -> str:
+def _note(t: Words, note: Entry) -> str:
     who = f"<@{note.actor}>" if note.actor else "Lyceum"
-    return " · ".join([stamp(note.at, "f"), who, deed(t, note.what), *details(note)])
+    return " · ".join([stamp(note.at, "f"), who, action_label(t, note.what), *details(note)])
 
 
 def _drift(t: Words, drift: Drift) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock, real_now
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.i18n import Texts
 from bot.memberships import access_cards
-from bot.memberships.store import breaker, records
+from bot.memberships.store import breaker
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 
@@ -54,7 +55,9 @@ class Breaker:
         now = self._clock.now()
         async with self._db.write() as tx:
             if await breaker.open_(tx, guild_id, role_id, now, real_now() + PROBE):
-                await records.note(tx, guild_id, now, 0, "breaker.opened", role_id)
+                await record(
+                    tx, guild_id=guild_id, at=now, actor=LYCEUM, action=Action.BREAKER_OPENED, subject=role_id
+                )
                 await self._queue.again(
                     tx, "access.refused", guild_id, now.isoformat(timespec="seconds"), role=str(role_id)
                 )
@@ -66,11 +69,18 @@ class Breaker:
                 return
         await self.retry(guild_id)
 
-    async def retry(self, guild_id: int) -> None:
-        """Something has changed, or somebody says so: try everything that is stuck, now."""
+    async def retry(self, guild_id: int, actor: int = LYCEUM) -> None:
+        """Something has changed, or one of the staff says so: try everything that is stuck, now."""
+        now = self._clock.now()
         async with self._db.write() as tx:
+            if actor != LYCEUM:
+                await record(
+                    tx, guild_id=guild_id, at=now, actor=actor, action=Action.BREAKER_RETRIED, subject=0
+                )
             if await breaker.close(tx, guild_id):
-                await records.note(tx, guild_id, self._clock.now(), 0, "breaker.closed", 0)
+                await record(
+                    tx, guild_id=guild_id, at=now, actor=actor, action=Action.BREAKER_CLOSED, subject=0
+                )
             await self._queue.heal(tx, guild_id)
 
     async def tell(self, job: Job) -> None:

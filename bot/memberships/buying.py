@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
+from bot.audit import Action, record
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database, Reader, Writer
@@ -18,7 +19,7 @@ from bot.memberships.entitle import before_it
 from bot.memberships.model import Order, Price, Tier, Way, Wish
 from bot.memberships.settle import Settling
 from bot.memberships.state import State
-from bot.memberships.store import orders, records
+from bot.memberships.store import orders
 from bot.money import Money
 from bot.payments.port import Checkout, Fact, Kind, Pace, PaymentProvider, Purchase
 from bot.work import Job, Queue
@@ -250,8 +251,14 @@ class Buying:
             extra=wish.extra,
         )
         await orders.add(tx, order)
-        await records.note(
-            tx, order.guild_id, now, wish.user_id, "order.created", order.id, tier=str(tier.id)
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=now,
+            actor=wish.user_id,
+            action=Action.ORDER_CREATED,
+            subject=order.id,
+            tier=str(tier.id),
         )
         await self._queue.once(tx, "order.expire", order.guild_id, str(order.id), due=order.expires_at)
         return order

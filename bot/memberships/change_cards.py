@@ -10,12 +10,24 @@ from bot.memberships.counter import Choice, Given
 from bot.memberships.holdings import Held, Planned
 from bot.memberships.model import Price, Product, Way
 from bot.memberships.quotes import Quote
+from bot.memberships.renewals import Reason
 from bot.memberships.wording import price_words, provider_words, roles_words
 from bot.memberships.worth import discounted
 from bot.money import Money
 
 IN_A_ROW = 5
 LISTED = 25  # Discord's documentation: options of a select
+
+
+def stop_reasons(t: Words) -> dict[str, str]:
+    """Why somebody ends a subscription, in words, by the word that is kept."""
+    return {
+        Reason.PRICE: t("It costs too much"),
+        Reason.TIME: t("I have no time for it"),
+        Reason.CONTENT: t("It was not what I looked for"),
+        Reason.DONE: t("I have learnt what I wanted"),
+        Reason.OTHER: t("Something else"),
+    }
 
 
 def choice(t: Words, told: Choice) -> Card:

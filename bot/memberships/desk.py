@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.audit import Action, Entry, reading, record
 from bot.clock import Clock
 from bot.db import Database, Reader
 from bot.errors import UserError
@@ -17,9 +18,8 @@ from bot.memberships.model import FOREVER, Entitlement, Order, Search
 from bot.memberships.refunds import held_payments
 from bot.memberships.settle import Settling
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, records
+from bot.memberships.store import books, entitlements, orders, unmatched
 from bot.memberships.store.books import Booking
-from bot.memberships.store.records import Note
 from bot.memberships.totals import Totals, totals
 from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched
 from bot.work import Queue
@@ -63,7 +63,7 @@ class Sheet:
     facts: tuple[Fact, ...]
     bookings: tuple[Booking, ...]
     right: Entitlement | None
-    notes: tuple[Note, ...]
+    notes: tuple[Entry, ...]
     refundable: bool
     by_hand: bool
     playing: bool
@@ -114,19 +114,29 @@ class Desk:
         """What belongs to no order and was not looked into yet, newest first."""
         found = await self._strays(guild_id)
         async with self._db.read() as db:
-            closed = {note.detail["stray"] for note in await records.all_noted(db, guild_id, "stray.closed")}
+            closed = await unmatched.closed(db, guild_id, list(map(stray_id, found)))
         return [one for one in found if stray_id(one) not in closed]
 
     async def close_stray(self, guild_id: int, id_: str, actor: int, reason: str) -> None:
         """The owner has looked into it: it leaves the list, and the log says what became of it."""
+        now = self._clock.now()
         found = [one for one in await self.strays(guild_id) if stray_id(one) == id_]
-        if not found:
-            raise UserError("This is not on the list any more. /order list shows what is.")
         async with self._db.write() as tx:
-            await records.note(
-                tx, guild_id, self._clock.now(), actor, "stray.closed", guild_id, stray=id_,
-                provider=found[0].provider, object=found[0].object_id, reason=reason,
-            )  # fmt: skip
+            if not found or await unmatched.closed(tx, guild_id, [id_]):
+                raise UserError("This is not on the list any more. /order list shows what is.")
+            await unmatched.close(tx, guild_id, id_, found[0], actor=actor, reason=reason, now=now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.STRAY_CLOSED,
+                subject=guild_id,
+                stray=id_,
+                provider=found[0].provider,
+                object=found[0].object_id,
+                reason=reason,
+            )
 
     async def sheet(self, guild_id: int, number: str) -> Sheet:
         """One order in full. UserError when there is none."""
@@ -135,7 +145,7 @@ class Desk:
             facts = await books.facts(db, guild_id, order.id)
             bookings = await books.bookings(db, guild_id, order.id)
             right = await entitlements.find(db, guild_id, order_id=order.id)
-            notes = await records.about(db, guild_id, [order.id, *([right.id] if right else [])])
+            notes = await reading.about(db, guild_id, [order.id, *([right.id] if right else [])])
         provider = self._providers.get(order.provider)
         return Sheet(
             order=order,

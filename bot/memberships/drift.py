@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.audit import Action, record
 from bot.clock import Clock, real_now
 from bot.db import Database
 from bot.memberships.rules import right_of, wanted_roles
-from bot.memberships.store import entitlements, grants, overrides, records, tiers
+from bot.memberships.store import entitlements, grants, overrides, tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 from bot.work.worker import Later
@@ -103,10 +104,16 @@ class Audit:
         async with self._db.write() as tx:
             for drift in report.repairable:
                 await self._queue.again(tx, "role.sync", guild_id, str(drift.user_id))
-                await records.note(
-                    tx, guild_id, self._clock.now(), actor, "role.drift", drift.user_id,
-                    missing=sorted(map(str, drift.missing)), superfluous=sorted(map(str, drift.superfluous)),
-                )  # fmt: skip
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=self._clock.now(),
+                    actor=actor,
+                    action=Action.ROLE_DRIFT,
+                    subject=drift.user_id,
+                    missing=sorted(map(str, drift.missing)),
+                    superfluous=sorted(map(str, drift.superfluous)),
+                )
         return report
 
     async def run(self, job: Job) -> None:

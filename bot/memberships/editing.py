@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.audit import Action, record
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
@@ -22,7 +23,7 @@ from bot.memberships.model import Entitlement, Tier, Way
 from bot.memberships.naming import compared, free_name
 from bot.memberships.role_safety import RoleSafety, roles_of
 from bot.memberships.shop_cards import shelf_changed
-from bot.memberships.store import entitlements, orders, records, tiers
+from bot.memberships.store import entitlements, orders, tiers
 from bot.memberships.tiers import Tiers
 from bot.work import Queue
 
@@ -57,7 +58,17 @@ class Editing:
             version = await tiers.last_version(tx, guild_id, seen.id) + 1
             wanted = replace(wanted, terms=replace(wanted.terms, version=version))
             await tiers.add_terms(tx, guild_id, seen.id, wanted.terms, now, actor)
-            if not holders.members:
+            if holders.members:  # it waits for its button
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=actor,
+                    action=Action.TIER_DRAFTED,
+                    subject=seen.id,
+                    version=version,
+                )
+            else:
                 await self._put_in_force(tx, seen, wanted, actor, now)
         draft = f"{seen.id}:{seen.terms.version}:{version}"
         return Proposal(seen, wanted, holders, saved=not holders.members, draft=draft)
@@ -90,10 +101,16 @@ class Editing:
         members = await entitlements.renew_terms(tx, tier.guild_id, tier.id, tier.terms.version)
         for user_id in members:
             await self._queue.again(tx, "role.sync", tier.guild_id, str(user_id))
-        await records.note(
-            tx, tier.guild_id, now, actor, "tier.applied", tier.id,
-            version=tier.terms.version, members=len(members),
-        )  # fmt: skip
+        await record(
+            tx,
+            guild_id=tier.guild_id,
+            at=now,
+            actor=actor,
+            action=Action.TIER_APPLIED,
+            subject=tier.id,
+            version=tier.terms.version,
+            members=len(members),
+        )
         return len(members)
 
     async def _put_in_force(self, tx: Writer, seen: Tier, after: Tier, actor: int, now: datetime) -> None:
@@ -102,7 +119,15 @@ class Editing:
         if not await tiers.change(tx, seen.guild_id, seen.id, seen.terms.version, version=version):
             raise _outdated()
         await tiers.suspend(tx, seen.guild_id, seen.id, None)  # its roles were looked at just now
-        await records.note(tx, seen.guild_id, now, actor, "tier.edited", seen.id, version=version)
+        await record(
+            tx,
+            guild_id=seen.guild_id,
+            at=now,
+            actor=actor,
+            action=Action.TIER_EDITED,
+            subject=seen.id,
+            version=version,
+        )
         await shelf_changed(tx, self._queue, seen.guild_id)
 
     async def _rename(self, tx: Writer, seen: Tier, wanted: Tier, actor: int, now: datetime) -> None:
@@ -115,7 +140,15 @@ class Editing:
             new |= {"name": wanted.name, "name_key": compared(wanted.name)}
         if not await tiers.change(tx, seen.guild_id, seen.id, seen.terms.version, **new):
             raise _outdated()
-        await records.note(tx, seen.guild_id, now, actor, "tier.edited", seen.id, seats=wanted.seats)
+        await record(
+            tx,
+            guild_id=seen.guild_id,
+            at=now,
+            actor=actor,
+            action=Action.TIER_EDITED,
+            subject=seen.id,
+            seats=wanted.seats,
+        )
         await shelf_changed(tx, self._queue, seen.guild_id)
 
     async def _holders(self, db: Reader, guild_id: int, tier_id: int) -> Holders:

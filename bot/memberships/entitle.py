@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.ids import new_id
+from bot.memberships.audit_actions import ENTITLEMENT_FROM, ENTITLEMENT_IS
 from bot.memberships.model import FOREVER, Entitlement, Order, Standing, Terms
 from bot.memberships.shop_cards import seats_changed
 from bot.memberships.state import Outcome, State
-from bot.memberships.store import entitlements, records
+from bot.memberships.store import entitlements, revocations
 from bot.payments.port import Phase
 from bot.work import Queue
 
@@ -56,10 +58,17 @@ class Entitling:
         now = self._clock.now()
         await entitlements.add(tx, new, ended_at=None)
         await self._plan(tx, new)
-        await records.note(
-            tx, new.guild_id, now, actor, f"entitlement.{new.source}", new.id,
-            member=str(new.user_id), tier=str(new.tier.id), reason=new.reason,
-        )  # fmt: skip
+        await record(
+            tx,
+            guild_id=new.guild_id,
+            at=now,
+            actor=actor,
+            action=ENTITLEMENT_FROM[new.source],
+            subject=new.id,
+            member=str(new.user_id),
+            tier=str(new.tier.id),
+            reason=new.reason,
+        )
         await self._queue.again(tx, "role.sync", new.guild_id, str(new.user_id))
         await seats_changed(tx, self._queue, new.tier)
 
@@ -70,8 +79,18 @@ class Entitling:
         now = self._clock.now()
         if not await entitlements.set_standing(tx, right, standing, now):
             return False
+        if standing is Standing.REVOKED and actor != LYCEUM:
+            await revocations.add(tx, right, actor=actor, reason=reason, now=now)
         note = {"reason": reason} if reason else {}
-        await records.note(tx, right.guild_id, now, actor, f"entitlement.{standing}", right.id, **note)
+        await record(
+            tx,
+            guild_id=right.guild_id,
+            at=now,
+            actor=actor,
+            action=ENTITLEMENT_IS[standing],
+            subject=right.id,
+            **note,
+        )
         await self._queue.again(tx, "role.sync", right.guild_id, str(right.user_id))
         await self._renew_no_more(tx, right)
         await seats_changed(tx, self._queue, right.tier)
@@ -107,7 +126,15 @@ class Entitling:
             held_until=held_until(order.tier.terms, ends, order.phase),
         )
         await entitlements.add(tx, right, ended_at=None if wanted in RUNNING else now)
-        await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=now,
+            actor=LYCEUM,
+            action=ENTITLEMENT_IS[wanted],
+            subject=right.id,
+            order=str(order.id),
+        )
         await self._plan(tx, right)
         for one in before:
             if one.id == order.follows:
@@ -137,8 +164,14 @@ class Entitling:
         if (starts, ends, held) == (right.starts_at, right.ends_at, right.held_until):
             return None
         await entitlements.move(tx, right, starts, ends, held)
-        await records.note(
-            tx, order.guild_id, now, 0, "entitlement.extended", right.id, until=ends.isoformat()
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=now,
+            actor=LYCEUM,
+            action=Action.ENTITLEMENT_EXTENDED,
+            subject=right.id,
+            until=ends.isoformat(),
         )
         found = await entitlements.find(tx, order.guild_id, id_=right.id)
         assert found is not None  # noqa: S101 # rights are never deleted
@@ -167,11 +200,19 @@ class Entitling:
         if wanted in RUNNING and right.held_until <= now:
             return False
         if right.standing is Standing.REVOKED and wanted in RUNNING:
-            since = await records.revoked_by_staff(tx, order.guild_id, right.id)
+            since = await revocations.last(tx, order.guild_id, right.id)
             if since is not None and not any(fact.at > since for fact in outcome.counted):
                 return False
         await entitlements.set_standing(tx, right, wanted, now)
-        await records.note(tx, order.guild_id, now, 0, f"entitlement.{wanted}", right.id, order=str(order.id))
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=now,
+            actor=LYCEUM,
+            action=ENTITLEMENT_IS[wanted],
+            subject=right.id,
+            order=str(order.id),
+        )
         if wanted is Standing.REVOKED:
             await self._close_gap(tx, right, now)
         return True
@@ -189,8 +230,14 @@ class Entitling:
         """An upgrade takes the place of the rights whose unused days were credited."""
         for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
             await entitlements.set_standing(tx, old, Standing.REPLACED, now, replaced_by=order.id)
-            await records.note(
-                tx, order.guild_id, now, 0, "entitlement.replaced", old.id, order=str(order.id)
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=now,
+                actor=LYCEUM,
+                action=Action.ENTITLEMENT_REPLACED,
+                subject=old.id,
+                order=str(order.id),
             )
             await self._renew_no_more(tx, old)
 
@@ -199,8 +246,14 @@ class Entitling:
         for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
             standing = Standing.LIVE if now < old.held_until else Standing.ENDED
             await entitlements.set_standing(tx, old, standing, now)
-            await records.note(
-                tx, order.guild_id, now, 0, f"entitlement.{standing}", old.id, order=str(order.id)
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=now,
+                actor=LYCEUM,
+                action=ENTITLEMENT_IS[standing],
+                subject=old.id,
+                order=str(order.id),
             )
             await self._plan(tx, old)
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.audit import Action, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.memberships.model import Order
-from bot.memberships.store import books, orders, records
+from bot.memberships.store import books, orders
 from bot.memberships.store.books import Booking
 from bot.money import Money
 
@@ -72,10 +73,17 @@ class Export:
                 "This is more than Discord takes with one message. Choose fewer days and export in parts."
             )
         async with self._db.write() as tx:
-            await records.note(
-                tx, guild_id, self._clock.now(), actor, "order.exported", guild_id,
-                since=since, until=until, orders=len(sold),
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=Action.ORDER_EXPORTED,
+                subject=guild_id,
+                since=since,
+                until=until,
+                orders=len(sold),
+            )
         return Exported(start, end, len(sold), len(booked), files)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.audit import Action, record
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
@@ -13,7 +14,7 @@ from bot.memberships.reasons import stated
 from bot.memberships.refunds import held_payments
 from bot.memberships.settle import Settling
 from bot.memberships.state import fits
-from bot.memberships.store import books, orders, records
+from bot.memberships.store import books, orders
 from bot.money import Money, parse_money
 from bot.payments.port import Fact, Kind, PaymentProvider
 
@@ -72,10 +73,17 @@ class Marking:
                 money=money,
                 at=now,
             )
-            await records.note(
-                tx, guild_id, now, actor, "order.marked", order.id,
-                reason=reason, amount=money.amount, currency=money.currency,
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.ORDER_MARKED,
+                subject=order.id,
+                reason=reason,
+                amount=money.amount,
+                currency=money.currency,
+            )
             await self._settling.settle(tx, order.provider, [paid])
             found = await orders.find(tx, guild_id, order.id)
             assert found is not None  # noqa: S101 # orders are never deleted

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.audit import Action, Area, Entry
+from bot.audit.labels import action_label
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Words, stamp
 from bot.memberships.cards import state_word
+from bot.memberships.change_cards import stop_reasons
 from bot.memberships.desk import Page, Sheet, Waiting, stray_id
-from bot.memberships.log_words import deed
 from bot.memberships.model import Entitlement, Order, Search, Standing
 from bot.memberships.state import State
 from bot.memberships.store.books import Booking
-from bot.memberships.store.records import Note
 from bot.memberships.totals import Totals
 from bot.memberships.wording import span_words
 from bot.money import Money
@@ -216,15 +217,21 @@ def _sum(t: Words, bookings: Sequence[Booking]) -> str:
     return " · ".join(t.money(Money(amount, currency)) for currency, amount in sorted(sums.items()))
 
 
-def _told(notes: Sequence[Note]) -> list[Note]:
+def _told(notes: Sequence[Entry]) -> list[Entry]:
     """Without those that only repeat what happened."""
-    return [note for note in notes if not note.what.startswith("fact.") or note.what == "fact.contradiction"]
+    return [
+        note
+        for note in notes
+        if not note.what.startswith(f"{Area.FACT}.") or note.what == Action.FACT_CONTRADICTION
+    ]
 
 
-def _note(t: Words, note: Note) -> str:
+def _note(t: Words, note: Entry) -> str:
     who = f"<@{note.actor}>" if note.actor else "Lyceum"
     reason = str(note.detail.get("reason") or "")
-    return " · ".join(filter(None, [stamp(note.at), who, deed(t, note.what), plain(reason, 60)]))
+    if note.what == Action.SUBSCRIPTION_STOPPED:
+        reason = stop_reasons(t).get(reason, reason)
+    return " · ".join(filter(None, [stamp(note.at), who, action_label(t, note.what), plain(reason, 60)]))
 
 
 def _section(t: Words, head: str, rows: Sequence[str], most: int) -> str | None:

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 from datetime import datetime
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
@@ -95,7 +96,14 @@ class Reconciler:
                     raise Later(right.held_until)
                 point("entitlement.before_end")
                 await entitlements.set_standing(tx, right, Standing.ENDED, now)
-                await records.note(tx, job.guild_id, now, 0, "entitlement.ended", right.id)
+                await record(
+                    tx,
+                    guild_id=job.guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=Action.ENTITLEMENT_ENDED,
+                    subject=right.id,
+                )
                 await seats_changed(tx, self._queue, right.tier)
             elif kept_until is not None and now < kept_until:
                 raise Later(kept_until)
@@ -151,10 +159,26 @@ class Reconciler:
         async with self._db.write() as tx:
             for role in given:
                 await grants.given(tx, guild_id, user_id, role, now)
-                await records.note(tx, guild_id, now, 0, "role.given", user_id, role=str(role))
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=Action.ROLE_GIVEN,
+                    subject=user_id,
+                    role=str(role),
+                )
             for role in gone:
                 await grants.taken(tx, guild_id, user_id, role)
-                await records.note(tx, guild_id, now, 0, "role.taken", user_id, role=str(role))
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=Action.ROLE_TAKEN,
+                    subject=user_id,
+                    role=str(role),
+                )
             for order_id in await records.answered_orders(tx, guild_id, user_id):
                 await self._queue.again(tx, "card.update", guild_id, str(order_id))
             point("role.before_commit")

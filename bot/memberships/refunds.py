@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bot.audit import Action, record
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database, Reader, Writer
@@ -16,7 +17,8 @@ from bot.memberships.reasons import stated
 from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.settle import Settling
 from bot.memberships.state import State, disputes, left, order_state, refunded
-from bot.memberships.store import books, entitlements, grants, orders, overrides, records
+from bot.memberships.store import books, entitlements, grants, orders, overrides, refund_drafts
+from bot.memberships.store.refund_drafts import RefundDraft
 from bot.money import Money, parse_money
 from bot.payments.port import Fact, Kind, PaymentProvider
 from bot.work import Job, Queue
@@ -60,40 +62,52 @@ class Refunds:
     ) -> Proposal:
         """What giving back all of an order, or `part` of its latest payment, would do. Nothing is sent yet.
 
-        The draft is a row of the audit, so that the button which confirms it outlives a restart.
+        The draft is a row, so that the button which confirms it outlives a restart.
         """
         reason = stated(reason)
+        now = self._clock.now()
         async with self._db.write() as tx:
             order = await self._order(tx, guild_id, number)
             facts = await books.facts(tx, guild_id, order.id)
             back = self._back(facts, part)
             proposal = await self._proposal(tx, order, facts, back, reason)
-            draft = await records.note(
-                tx, guild_id, self._clock.now(), actor, "refund.drafted", order.id, reason=reason, part=part,
-                back=[[payment.object_id, money.amount, money.currency] for payment, money in back],
-                effect=proposal.effect.effect.value,
-            )  # fmt: skip
+            asked = RefundDraft(
+                order_id=order.id,
+                actor=actor,
+                reason=reason,
+                part=part,
+                back=_amounts(back),
+                effect=proposal.effect.effect,
+            )
+            draft = await refund_drafts.add(tx, guild_id, asked, now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.REFUND_DRAFTED,
+                subject=order.id,
+                reason=reason,
+                part=part,
+                draft=str(draft),
+            )
         return replace(proposal, draft=draft)
 
     async def confirm(self, guild_id: int, draft: str, actor: int) -> Proposal:
         """Do what was drafted, once. UserError when it was done already, or when something changed meanwhile."""
         async with self._db.write() as tx:
-            seen = await records.noted(tx, guild_id, _id(draft), "refund.drafted")
+            seen = await refund_drafts.find(tx, guild_id, _id(draft))
             if seen is None or seen.actor != actor:
                 raise UserError("Only who asked for this refund can confirm it. Type /order refund yourself.")
-            order = await self._order(tx, guild_id, str(seen.subject))
-            if any(
-                note.detail.get("draft") == draft for note in await records.about(tx, guild_id, [order.id])
-            ):
+            order = await self._order(tx, guild_id, str(seen.order_id))
+            if not await refund_drafts.confirm(tx, guild_id, _id(draft), self._clock.now()):
                 raise UserError(
                     "This was confirmed already; it is not done twice. /order show tells where it stands."
                 )
             facts = await books.facts(tx, guild_id, order.id)
-            reason, part = seen.detail["reason"], seen.detail["part"]
-            back = self._back(facts, part)
-            proposal = await self._proposal(tx, order, facts, back, reason)
-            now_back = [[payment.object_id, money.amount, money.currency] for payment, money in back]
-            if (now_back, proposal.effect.effect.value) != (seen.detail["back"], seen.detail["effect"]):
+            back = self._back(facts, seen.part)
+            proposal = await self._proposal(tx, order, facts, back, seen.reason)
+            if (_amounts(back), proposal.effect.effect) != (seen.back, seen.effect):
                 raise UserError(
                     "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
                 )
@@ -102,9 +116,9 @@ class Refunds:
                 order=order,
                 back=back,
                 actor=actor,
-                reason=reason,
+                reason=seen.reason,
                 ask=int(draft),
-                part=part,
+                part=seen.part,
                 draft=draft,
             )
         return replace(proposal, draft=int(draft))
@@ -189,8 +203,16 @@ class Refunds:
         draft: str | None = None,
     ) -> None:
         now = self._clock.now()
-        await records.note(
-            tx, order.guild_id, now, actor, "refund.asked", order.id, reason=reason, part=part, draft=draft
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=now,
+            actor=actor,
+            action=Action.REFUND_ASKED,
+            subject=order.id,
+            reason=reason,
+            part=part,
+            draft=draft,
         )
         if self._by_hand(order) and draft is not None:  # the owner has sent it: nothing more is to know
             facts = [refund(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)]
@@ -269,6 +291,11 @@ def _part(held: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
 def _id(typed: str) -> int:
     is_one = typed.isascii() and typed.isdigit() and len(typed) <= 19
     return int(typed) if is_one and int(typed) < 2**63 else 0
+
+
+def _amounts(back: list[tuple[Fact, Money]]) -> list[tuple[str, Money]]:
+    """How much of which payment, by the payment's id."""
+    return sorted(((payment.object_id, money) for payment, money in back), key=lambda one: one[0])
 
 
 def held_payments(facts: list[Fact]) -> list[tuple[Fact, Money]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database, Reader
@@ -14,7 +15,7 @@ from bot.memberships.buying import Buying
 from bot.memberships.holdings import Held, Planned, held_by, planned
 from bot.memberships.model import Order, Standing
 from bot.memberships.settle import RENEWING
-from bot.memberships.store import entitlements, orders, records
+from bot.memberships.store import entitlements, orders
 from bot.payments.port import PaymentProvider, Phase
 from bot.work import Job
 
@@ -63,7 +64,7 @@ class Renewals:
             assert order.ref is not None  # noqa: S101 # what renews was paid somewhere
             await provider.set_ending(order.ref, True)
             point("subscription.ending")
-            await self._note(order, user_id, "subscription.stopped", reason)
+            await self._note(order, user_id, Action.SUBSCRIPTION_STOPPED, reason)
         return await self._seen(guild_id, user_id, order)
 
     async def keep(self, guild_id: int, user_id: int, order_id: int) -> Held:
@@ -77,7 +78,7 @@ class Renewals:
                     )
             assert order.ref is not None  # noqa: S101 # as above
             await provider.set_ending(order.ref, False)
-            await self._note(order, user_id, "subscription.kept", None)
+            await self._note(order, user_id, Action.SUBSCRIPTION_KEPT, None)
         return await self._seen(guild_id, user_id, order)
 
     async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
@@ -111,7 +112,7 @@ class Renewals:
         if unwanted and order.ref is not None:
             await provider.set_ending(order.ref, True)
             point("subscription.ended")
-            await self._note(order, 0, "subscription.stopped", None)
+            await self._note(order, LYCEUM, Action.SUBSCRIPTION_STOPPED, None)
             await self._buying.look(order)
 
     async def _unwanted(self, db: Reader, order: Order) -> bool:
@@ -146,7 +147,15 @@ class Renewals:
             ]
         return held
 
-    async def _note(self, order: Order, actor: int, what: str, reason: Reason | None) -> None:
+    async def _note(self, order: Order, actor: int, action: Action, reason: Reason | None) -> None:
         async with self._db.write() as tx:
             detail = {"reason": reason.value} if reason else {}
-            await records.note(tx, order.guild_id, self._clock.now(), actor, what, order.id, **detail)
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=action,
+                subject=order.id,
+                **detail,
+            )

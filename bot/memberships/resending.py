@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.audit import Action, record
 from bot.cards import Card
 from bot.clock import Clock
 from bot.db import Database
@@ -16,7 +17,7 @@ from bot.memberships.buying import Buying
 from bot.memberships.model import Order
 from bot.memberships.receipts import Receipts
 from bot.memberships.state import State
-from bot.memberships.store import entitlements, notices, orders, records
+from bot.memberships.store import entitlements, notices, orders
 from bot.ports import ChatServer, Delivery
 from bot.work import Queue
 
@@ -73,7 +74,14 @@ class Resending:
             holder = right.user_id if right else order.user_id
             await self._queue.again(tx, "role.sync", guild_id, str(holder))
             await self._queue.again(tx, "card.update", guild_id, str(order.id))
-            await records.note(tx, guild_id, self._clock.now(), actor, "order.resent", order.id)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=Action.ORDER_RESENT,
+                subject=order.id,
+            )
             allowed = await notices.allowed(tx, guild_id, order.user_id)
         link = self._receipts.link(order)
         if not allowed:

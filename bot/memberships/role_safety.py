@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import NeedsAction, UserError
@@ -17,7 +18,7 @@ from bot.memberships import shelf_cards
 from bot.memberships.model import Tier
 from bot.memberships.rules import finding_of, refusal
 from bot.memberships.shop_cards import shelf_changed
-from bot.memberships.store import records, tiers
+from bot.memberships.store import tiers
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 
@@ -49,7 +50,7 @@ class RoleSafety:
         """Can all its roles be given now? Nobody should pay for nothing."""
         return not any([await self._refusal(tier.guild_id, role, None) for role in roles_of(tier)])
 
-    async def recheck(self, guild_id: int) -> None:
+    async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
         """Suspend each tier whose roles may no longer be sold, and put the others back on sale."""
         known = {role.id: role for role in await self._server.roles(guild_id)}
         top = await self._server.own_top_position(guild_id)
@@ -59,7 +60,7 @@ class RoleSafety:
             findings = (finding_of(known.get(role), top) for role in roles_of(tier))
             finding = next((one for one in findings if one is not None), None)
             if finding != tier.suspended:
-                await self._suspend(tier, finding)
+                await self._suspend(tier, finding, actor)
 
     async def tell(self, job: Job) -> None:
         """Work `tier.suspended`: one card in the staff channel that says what to do; none if it is mended already."""
@@ -78,14 +79,16 @@ class RoleSafety:
         shown = shelf_cards.suspended(self._texts.community, tier, action)
         await self._server.post(job.guild_id, channel, shown, key=f"tier.suspended:{job.key}")
 
-    async def _suspend(self, tier: Tier, finding: str | None) -> None:
+    async def _suspend(self, tier: Tier, finding: str | None, actor: int) -> None:
         now = self._clock.now()
         async with self._db.write() as tx:
             if not await tiers.suspend(tx, tier.guild_id, tier.id, finding):
                 return
             note = {"finding": finding} if finding else {}
-            what = "tier.suspended" if finding else "tier.resumed"
-            await records.note(tx, tier.guild_id, now, 0, what, tier.id, **note)
+            action = Action.TIER_SUSPENDED if finding else Action.TIER_RESUMED
+            await record(
+                tx, guild_id=tier.guild_id, at=now, actor=actor, action=action, subject=tier.id, **note
+            )
             if finding is not None:
                 await self._queue.once(
                     tx, "tier.suspended", tier.guild_id, str(new_id()), tier=str(tier.id), finding=finding

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.audit import Area, Entry, reading
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
@@ -39,15 +40,15 @@ from bot.memberships.shop_cards import ShopCards
 from bot.memberships.staffing import Staffing
 from bot.memberships.state import State
 from bot.memberships.status_cards import Status
-from bot.memberships.store import entitlements, orders, overrides, records
-from bot.memberships.store.records import Note
+from bot.memberships.store import entitlements, orders, overrides
 from bot.memberships.tiers import Tiers
 from bot.payments.intake import OrderBook
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
 
-ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
+ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER)
+"""What /access log shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,10 +255,14 @@ class Memberships:
             there=frozenset(role.id for role in await self._server.roles(guild_id)),
         )
 
-    async def log(self, guild_id: int, user_id: int | None) -> list[Note]:
+    async def log(self, guild_id: int, user_id: int | None) -> list[Entry]:
         """What was changed about access, by whom, newest first."""
         async with self._db.read() as db:
-            return await records.log_of(db, guild_id, ACCESS_WORDS, user_id, 20)
+            subjects: list[int] | None = None
+            if user_id is not None:
+                rights = await entitlements.of_member(db, guild_id, user_id)
+                subjects = [user_id, *(right.id for right in rights)]
+            return await reading.latest(db, guild_id, areas=ACCESS, subjects=subjects, limit=20)
 
     async def returned(self, guild_id: int, user_id: int) -> None:
         """Somebody joined (again): give them what is theirs."""

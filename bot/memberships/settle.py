@@ -8,13 +8,15 @@ from typing import Literal
 
 import structlog
 
+from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.memberships.admission import obstacle
+from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.entitle import Entitling
 from bot.memberships.model import Entitlement, Order
 from bot.memberships.state import Due, Outcome, State, fits, order_state
-from bot.memberships.store import books, entitlements, orders, records
+from bot.memberships.store import books, entitlements, orders
 from bot.payments.port import Fact, Kind, Phase, Snapshot
 from bot.work import Queue
 
@@ -82,8 +84,13 @@ class Settling:
             if seen.customer is not None:
                 await orders.set_customer(tx, order.guild_id, order.user_id, order.provider, seen.customer)
             if await orders.set_phase(tx, order.guild_id, order.id, seen.phase):
-                await records.note(
-                    tx, order.guild_id, self._clock.now(), 0, f"subscription.{seen.phase}", order.id
+                await record(
+                    tx,
+                    guild_id=order.guild_id,
+                    at=self._clock.now(),
+                    actor=LYCEUM,
+                    action=SUBSCRIPTION_IS[seen.phase],
+                    subject=order.id,
                 )
                 if order.phase is Phase.ENDING and seen.phase in RENEWING:
                     # Kept, here or on the provider's own page; it must end again if nothing stands behind it.
@@ -110,7 +117,15 @@ class Settling:
             at=now,
         )
         if await books.add_fact(tx, order.provider, fact, now):
-            await records.note(tx, order.guild_id, now, 0, "fact.rejected", order.id, why=why)
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=now,
+                actor=LYCEUM,
+                action=Action.FACT_REJECTED,
+                subject=order.id,
+                why=why,
+            )
         return await self.judge(tx, order)
 
     async def judge(self, tx: Writer, order: Order) -> Outcome:
@@ -125,8 +140,14 @@ class Settling:
             tx, order.guild_id, order.id, order.state, outcome.state, now
         )
         if moved:
-            await records.note(
-                tx, order.guild_id, now, 0, f"order.{outcome.state}", order.id, before=order.state.value
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=now,
+                actor=LYCEUM,
+                action=ORDER_IS[outcome.state],
+                subject=order.id,
+                before=order.state.value,
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
         changed = outcome.ever and await self.entitling.follow(tx, order, outcome)
@@ -160,10 +181,17 @@ class Settling:
             if not await books.add_fact(tx, order.provider, fact, now):
                 await self._compare(tx, order, fact)
                 continue
-            await records.note(
-                tx, order.guild_id, now, 0, f"fact.{fact.kind}", order.id,
-                object=fact.object_id, amount=fact.money.amount, currency=fact.money.currency,
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=order.guild_id,
+                at=now,
+                actor=LYCEUM,
+                action=FACT_SAYS[fact.kind],
+                subject=order.id,
+                object=fact.object_id,
+                amount=fact.money.amount,
+                currency=fact.money.currency,
+            )
             accounts = self._accounts(order, fact)
             if accounts:
                 await books.book(tx, order.provider, fact, accounts, now)
@@ -176,10 +204,17 @@ class Settling:
         log.error(
             "a payment was reported differently before", finding="payment-contradiction", order=order.id
         )
-        await records.note(
-            tx, order.guild_id, self._clock.now(), 0, "fact.contradiction", order.id,
-            object=fact.object_id, amount=fact.money.amount, currency=fact.money.currency,
-        )  # fmt: skip
+        await record(
+            tx,
+            guild_id=order.guild_id,
+            at=self._clock.now(),
+            actor=LYCEUM,
+            action=Action.FACT_CONTRADICTION,
+            subject=order.id,
+            object=fact.object_id,
+            amount=fact.money.amount,
+            currency=fact.money.currency,
+        )
 
     def _accounts(self, order: Order, fact: Fact) -> dict[str, int]:
         """How a fact is booked. What is not the price stands in `suspense` until it is given back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from bot.audit import Action, record
 from bot.cards import Card
 from bot.clock import Clock
 from bot.crashpoints import point
@@ -41,14 +42,24 @@ class ShopCards:
         self._payable = payable
         self._playing = playing
 
-    async def post(self, guild_id: int, channel_id: int) -> None:
+    async def post(self, guild_id: int, channel_id: int, actor: int) -> None:
         """A shop card in this channel. What changes while it is posted is shown by an edit right after."""
         message_id = await self._server.post(
             guild_id, channel_id, await self._shown(guild_id), key=f"shop:{new_id()}"
         )
         point("shop.posted")
+        now = self._clock.now()
         async with self._db.write() as tx:
-            await shop.add(tx, guild_id, channel_id, message_id, self._clock.now())
+            await shop.add(tx, guild_id, channel_id, message_id, now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.SHOP_POSTED,
+                subject=channel_id,
+                message=str(message_id),
+            )
             await shelf_changed(tx, self._queue, guild_id)
 
     async def update(self, job: Job) -> None:

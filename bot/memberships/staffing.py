@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.audit import Action, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Writer
@@ -17,7 +18,7 @@ from bot.memberships.entitle import Entitling, held_until
 from bot.memberships.model import Entitlement, Standing, Tier
 from bot.memberships.reasons import stated
 from bot.memberships.rules import Override
-from bot.memberships.store import entitlements, grants, overrides, records
+from bot.memberships.store import entitlements, grants, overrides
 from bot.memberships.tiers import Tiers
 from bot.ports import ChatServer, Person
 from bot.work import Queue
@@ -94,10 +95,17 @@ class Staffing:
         new = Override(role_id, False, end, why, new_id(), staff.id)
         async with self._db.write() as tx:
             await overrides.add(tx, guild_id, user_id, new, now)
-            await records.note(
-                tx, guild_id, now, staff.id, "role.withheld", user_id,
-                role=str(role_id), until=end.isoformat(), reason=why,
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=staff.id,
+                action=Action.ROLE_WITHHELD,
+                subject=user_id,
+                role=str(role_id),
+                until=end.isoformat(),
+                reason=why,
+            )
             await self._queue.again(tx, "role.sync", guild_id, str(user_id))
             await self._queue.again(tx, "access.release", guild_id, str(user_id), due=end)
         return new
@@ -108,7 +116,15 @@ class Staffing:
         async with self._db.write() as tx:
             if not await overrides.end(tx, guild_id, user_id, role_id, now):
                 raise UserError("No role of that name is withheld from this member.")
-            await records.note(tx, guild_id, now, staff.id, "role.released", user_id, role=str(role_id))
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=staff.id,
+                action=Action.ROLE_RELEASED,
+                subject=user_id,
+                role=str(role_id),
+            )
             await self._queue.again(tx, "role.sync", guild_id, str(user_id))
 
     async def transfer(
@@ -128,10 +144,17 @@ class Staffing:
                 await entitlements.hand_over(tx, right, taker)
             for right in running:
                 await entitlements.hand_over(tx, right, taker)
-                await records.note(
-                    tx, guild_id, now, staff.id, "entitlement.transferred", right.id,
-                    member=str(giver), to=str(taker), reason=why,
-                )  # fmt: skip
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=staff.id,
+                    action=Action.ENTITLEMENT_TRANSFERRED,
+                    subject=right.id,
+                    member=str(giver),
+                    to=str(taker),
+                    reason=why,
+                )
             for user_id in (giver, taker):
                 await self._queue.again(tx, "role.sync", guild_id, str(user_id))
         return running

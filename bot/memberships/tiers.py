@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.audit import LYCEUM, Action, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader
@@ -12,7 +13,7 @@ from bot.memberships.naming import NAME_LIMIT, compared, free_name, named
 from bot.memberships.role_safety import RoleSafety
 from bot.memberships.shop_cards import shelf_changed
 from bot.memberships.spans import LONGEST, read_price, read_span
-from bot.memberships.store import records, tiers
+from bot.memberships.store import tiers
 from bot.work import Queue
 
 __all__ = ["LONGEST", "NAME_LIMIT", "Tiers", "compared"]
@@ -67,10 +68,19 @@ class Tiers:
             way_to_buy = Price(new_id(), tier.id, span, money)
             await tiers.add(tx, tier, key, now, actor)
             await tiers.add_price(tx, guild_id, way_to_buy, now)
-            await records.note(
-                tx, guild_id, now, actor, "tier.created", tier.id,
-                amount=money.amount, currency=money.currency, days=span.days, months=span.months, role=str(role_id),
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.TIER_CREATED,
+                subject=tier.id,
+                amount=money.amount,
+                currency=money.currency,
+                days=span.days,
+                months=span.months,
+                role=str(role_id),
+            )
             await shelf_changed(tx, self._queue, guild_id)
         return Product(tier, (way_to_buy,))
 
@@ -102,10 +112,19 @@ class Tiers:
             for one in same:
                 await tiers.archive_price(tx, guild_id, one.id, now)
             await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, span, money), now)
-            await records.note(
-                tx, guild_id, now, actor, "tier.priced", tier.id, way=span.way.value,
-                amount=money.amount, currency=money.currency, days=span.days, months=span.months,
-            )  # fmt: skip
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.TIER_PRICED,
+                subject=tier.id,
+                way=span.way.value,
+                amount=money.amount,
+                currency=money.currency,
+                days=span.days,
+                months=span.months,
+            )
             await shelf_changed(tx, self._queue, guild_id)
             return await self._product(tx, guild_id, tier.id)
 
@@ -122,7 +141,15 @@ class Tiers:
                     plan=plain(tier.name),
                 )
             await tiers.archive_price(tx, guild_id, found[0].id, now)
-            await records.note(tx, guild_id, now, actor, "tier.unpriced", tier.id, price=str(found[0].id))
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=Action.TIER_UNPRICED,
+                subject=tier.id,
+                price=str(found[0].id),
+            )
             await shelf_changed(tx, self._queue, guild_id)
             return await self._product(tx, guild_id, tier.id)
 
@@ -132,7 +159,9 @@ class Tiers:
         now = self._clock.now()
         async with self._db.write() as tx:
             if await tiers.archive(tx, guild_id, tier.id, now):
-                await records.note(tx, guild_id, now, actor, "tier.archived", tier.id)
+                await record(
+                    tx, guild_id=guild_id, at=now, actor=actor, action=Action.TIER_ARCHIVED, subject=tier.id
+                )
                 await shelf_changed(tx, self._queue, guild_id)
         return tier
 
@@ -150,7 +179,9 @@ class Tiers:
             await free_name(tx, guild_id, compared(tier.name), tier.name)
             if await tiers.restore(tx, guild_id, tier.id):
                 await tiers.suspend(tx, guild_id, tier.id, None)
-                await records.note(tx, guild_id, now, actor, "tier.restored", tier.id)
+                await record(
+                    tx, guild_id=guild_id, at=now, actor=actor, action=Action.TIER_RESTORED, subject=tier.id
+                )
                 await shelf_changed(tx, self._queue, guild_id)
         return tier
 
@@ -161,8 +192,14 @@ class Tiers:
             others = [one.id for one in await tiers.all_of(tx, guild_id) if one.id != tier.id]
             others.insert(max(position, 1) - 1, tier.id)
             await tiers.place(tx, guild_id, others)
-            await records.note(
-                tx, guild_id, self._clock.now(), actor, "tier.ordered", tier.id, position=position
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=Action.TIER_ORDERED,
+                subject=tier.id,
+                position=position,
             )
             await shelf_changed(tx, self._queue, guild_id)
         return await self.products(guild_id)
@@ -210,9 +247,9 @@ class Tiers:
                 plan=plain(tier.name),
             )
 
-    async def recheck(self, guild_id: int) -> None:
+    async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
         """Roles of the server changed: which tiers can be sold now? Also at every start."""
-        await self._safety.recheck(guild_id)
+        await self._safety.recheck(guild_id, actor)
 
     async def _product(self, db: Reader, guild_id: int, tier_id: int) -> Product:
         [found] = [one for one in await tiers.products(db, guild_id, archived=True) if one.tier.id == tier_id]

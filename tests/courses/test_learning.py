@@ -125,10 +125,10 @@ async def test_who_may_open_it_stays_unless_somebody_says_otherwise(here: School
     assert await tiers(here) == ("Pro",)
     await here.brings(course("A", "B", "C", tiers=["Studio"]))
     assert await tiers(here) == ("Studio",)
-    await here.teaching.lock(GUILD, course_id, "Pro")
+    await here.teaching.lock(GUILD, course_id, "Pro", MAX)
     await here.brings(course("A", "B", "C", tiers=["Studio"]))  # the same content again
     assert await tiers(here) == ("Pro",)
-    await here.teaching.lock(GUILD, course_id, None)
+    await here.teaching.lock(GUILD, course_id, None, MAX)
     assert await tiers(here) == ()
 
 

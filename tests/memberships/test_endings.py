@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.audit.tables import audit
 from bot.errors import UserError
 from bot.i18n import Texts
 from bot.memberships import status_cards
 from bot.memberships.model import After, Order, Way
 from bot.memberships.renewals import Reason
 from bot.memberships.staffing import Staff
-from bot.memberships.tables import audit
 from bot.money import Money
 from bot.payments.port import Phase
 from tests.memberships.shop import (

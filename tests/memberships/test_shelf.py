@@ -133,7 +133,7 @@ async def test_the_owner_moves_a_tier_on_the_shelf(shop: Shop) -> None:
 
 async def test_the_shop_card_follows_the_shelf(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.shop_cards.post(GUILD, 71)
+    await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
     assert len(shop.hall.shown) == 1
 
     await priced(shop, "54", months=3)
@@ -146,7 +146,7 @@ async def test_the_shop_card_follows_the_shelf(shop: Shop) -> None:
 
 async def test_a_deleted_shop_card_is_forgotten(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.shop_cards.post(GUILD, 71)
+    await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
     shop.hall.shown.clear()
 
     await priced(shop, "54", months=3)
@@ -167,7 +167,7 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
                 months=months, way=None, actor=OLIVIA,
             )  # fmt: skip
 
-    await shop.service.shop_cards.post(GUILD, 71)
+    await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     [card] = shop.hall.shown.values()
     assert 1 + len(card.blocks) + len(buttons(card)) <= COMPONENT_LIMIT
@@ -181,7 +181,7 @@ async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nob
     found, _ = await shop.service.tiers.product(GUILD, "Gold")
 
     told = shelf_cards.priced(Texts("en", ZoneInfo("UTC")).community, found, shop.service.buying.payable)
-    await shop.service.shop_cards.post(GUILD, 71)
+    await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     assert "Nobody can pay this yet" in words(told)
     [card] = shop.hall.shown.values()
@@ -191,7 +191,7 @@ async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nob
 async def test_the_shop_card_counts_the_seats_down_and_up_again(shop: Shop) -> None:
     await shop.tier(days=30)
     await shop.service.editing.propose(GUILD, "Gold", Edit(seats=1), OLIVIA, owner=True)
-    await shop.service.shop_cards.post(GUILD, 71)
+    await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     await shop.buy(ANN)
     await shop.worker.run_due()

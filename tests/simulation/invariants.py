@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from bot.audit import Action
+from bot.audit.tables import audit
 from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, overrides, records
-from bot.memberships.tables import audit, ledger, notice
+from bot.memberships.store import books, entitlements, orders, overrides, revocations
+from bot.memberships.tables import ledger, notice
 from bot.payments.port import Fact, Kind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
@@ -135,9 +138,21 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
 
 async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
     """Did staff end it, and nobody paid for it since?"""
-    async with world.disk.view.read() as db:
-        since = await records.revoked_by_staff(db, GUILD, right.id)
+    since = await _last_revocation(world, right)
     return since is not None and not any(fact.at > since for fact in counted)
+
+
+async def _last_revocation(world: Schedule, right: Entitlement) -> datetime | None:
+    """When staff last ended it: what rules go by and what the log says are the same."""
+    logged = select(func.max(audit.c.at)).where(
+        audit.c.subject == right.id, audit.c.what == Action.ENTITLEMENT_REVOKED, audit.c.actor != 0
+    )
+    async with world.disk.view.read() as db:
+        since = await revocations.last(db, GUILD, right.id)
+        assert since == (await db.execute(logged)).scalar(), (
+            "a revocation that is not in the log, or the other way round"
+        )
+    return since
 
 
 def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:
@@ -172,7 +187,7 @@ async def _exchanges_count_once(world: Schedule) -> None:
             if right is None or right.standing is not Standing.REVOKED:
                 live = right is not None and right.standing is Standing.LIVE
                 assert exchanged or order.replaces is None or not live, "credit for nothing"
-            elif await records.revoked_by_staff(db, GUILD, right.id) is None:
+            elif await _last_revocation(world, right) is None:
                 assert not exchanged, f"replaced for good by an order that is {order.state}"
 
 

@@ -47,6 +47,17 @@ class EntitlementColumns(TypedColumns):
     replaced_by: Named[int | None] = Column(BigInteger)
 
 
+class RevocationColumns(TypedColumns):
+    """Staff ended an entitlement early. Only money that comes after `at` can revive it."""
+
+    id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    guild_id: Named[int] = Column(BigInteger)
+    entitlement_id: Named[int] = Column(BigInteger, ForeignKey("entitlement.id"))
+    actor: Named[int] = Column(BigInteger)
+    reason: Named[str] = Column(String)
+    at: Named[datetime] = Column(Utc())
+
+
 class OverrideColumns(TypedColumns):
     """A reasoned exception by staff: give a role or withhold it, until a date or until it is taken back."""
 
@@ -120,6 +131,15 @@ entitlement = Table(
         unique=True,
         sqlite_where=Column("source", String) == "trial",
     ),
+    **STRICT,
+)
+
+revocation = Table(
+    "revocation",
+    metadata,
+    RevocationColumns,
+    CheckConstraint("actor > 0", name="actor"),
+    Index("ix_revocation_entitlement", "entitlement_id"),
     **STRICT,
 )
 

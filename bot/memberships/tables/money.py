@@ -1,4 +1,4 @@
-"""What was ordered and paid: orders, what providers reported, the ledger."""
+"""What was ordered and paid: orders, what providers reported, the ledger, and what owners decided about money."""
 
 from __future__ import annotations
 
@@ -100,6 +100,42 @@ class LedgerColumns(TypedColumns):
     at: Named[datetime] = Column(Utc())
 
 
+class RefundDraftColumns(TypedColumns):
+    """A refund that an owner asked for: the button that names it confirms it, once. `part` is the amount as typed."""
+
+    id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    guild_id: Named[int] = Column(BigInteger)
+    order_id: Named[int] = Column(BigInteger, ForeignKey("order.id"))
+    actor: Named[int] = Column(BigInteger)
+    reason: Named[str] = Column(String)
+    part: Named[str | None] = Column(String)
+    effect: Named[str] = Column(String)
+    drafted_at: Named[datetime] = Column(Utc())
+    confirmed_at: Named[datetime | None] = Column(Utc())
+
+
+class RefundDraftPaymentColumns(TypedColumns):
+    """How much of which payment a draft gives back."""
+
+    guild_id: Named[int] = Column(BigInteger)
+    draft_id: Named[int] = Column(BigInteger, ForeignKey("refund_draft.id"))
+    payment_id: Named[str] = Column(String)
+    amount: Named[int] = Column(BigInteger)
+    currency: Named[str] = Column(String)
+
+
+class ClosedUnmatchedColumns(TypedColumns):
+    """Money that belongs to no order, and that an owner has seen to: it is not listed any more."""
+
+    guild_id: Named[int] = Column(BigInteger)
+    key: Named[str] = Column(String)
+    provider: Named[str] = Column(String)
+    object_id: Named[str] = Column(String)
+    actor: Named[int] = Column(BigInteger)
+    reason: Named[str] = Column(String)
+    closed_at: Named[datetime] = Column(Utc())
+
+
 order = Table(
     "order",
     metadata,
@@ -147,5 +183,33 @@ ledger = Table(
     PrimaryKeyConstraint("provider", "ref", "account"),
     CheckConstraint("delta <> 0 AND length(currency) = 3", name="delta"),
     Index("ix_ledger_order", "order_id"),
+    **STRICT,
+)
+
+refund_draft = Table(
+    "refund_draft",
+    metadata,
+    RefundDraftColumns,
+    CheckConstraint("effect IN ('none', 'stays', 'shorter', 'ends')", name="effect"),
+    CheckConstraint("actor > 0", name="actor"),
+    **STRICT,
+)
+
+refund_draft_payment = Table(
+    "refund_draft_payment",
+    metadata,
+    RefundDraftPaymentColumns,
+    PrimaryKeyConstraint("draft_id", "payment_id"),
+    CheckConstraint("amount > 0 AND length(currency) = 3", name="money"),
+    **STRICT,
+)
+
+closed_unmatched = Table(
+    "closed_unmatched",
+    metadata,
+    ClosedUnmatchedColumns,
+    PrimaryKeyConstraint("guild_id", "key"),
+    CheckConstraint("length(key) = 20", name="key"),
+    CheckConstraint("actor > 0", name="actor"),
     **STRICT,
 )

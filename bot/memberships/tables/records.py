@@ -1,9 +1,8 @@
-"""Cards that may be edited, and who changed what."""
+"""Cards that may be edited."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
-from bot.db.types import Json, Utc
+from bot.db.types import Utc
 
 
 class AnswerColumns(TypedColumns):
@@ -41,18 +40,6 @@ class ShopCardColumns(TypedColumns):
     posted_at: Named[datetime] = Column(Utc())
 
 
-class AuditColumns(TypedColumns):
-    """A change of state, written in the transaction that made it. `actor` is a member's id, or 0 for Lyceum."""
-
-    id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    guild_id: Named[int] = Column(BigInteger)
-    at: Named[datetime] = Column(Utc())
-    actor: Named[int] = Column(BigInteger)
-    what: Named[str] = Column(String)
-    subject: Named[int] = Column(BigInteger)
-    detail: Named[Any] = Column(Json(), nullable=False)
-
-
 answer = Table("answer", metadata, AnswerColumns, Index("ix_answer_order", "order_id"), **STRICT)
 
 shop_card = Table(
@@ -62,5 +49,3 @@ shop_card = Table(
     PrimaryKeyConstraint("guild_id", "channel_id", "message_id"),
     **STRICT,
 )
-
-audit = Table("audit", metadata, AuditColumns, Index("ix_audit_subject", "guild_id", "subject"), **STRICT)

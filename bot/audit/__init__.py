@@ -1,0 +1,10 @@
+"""Who did what: every change of state, recorded in the transaction that made it. For reading by people, never for deciding.
+
+Domains call `record`; only what shows the log to somebody imports `bot.audit.reading`.
+"""
+
+from bot.audit.actions import Action, Area
+from bot.audit.entry import LYCEUM, Detail, Entry
+from bot.audit.store import record
+
+__all__ = ["LYCEUM", "Action", "Area", "Detail", "Entry", "record"]
