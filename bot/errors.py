@@ -8,8 +8,24 @@ ConfigurationError   Lyceum cannot start like this; the process ends with `exit_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What only the owner can mend, as it is stored: a finding, and a source text of the catalogue with its values."""
+
+    finding: str
+    message: str
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def sentence(self) -> str:
+        """The text in the language of the source."""
+        return self.message.format(**self.values) if self.values else self.message
 
 
 class UserError(Exception):
@@ -34,12 +50,22 @@ class RetryLater(Exception):
 
 
 class NeedsAction(Exception):
-    """Only the owner can mend this: `finding` names the entry of docs/findings.md that says how."""
+    """Only the owner can mend this: `finding` names the entry of docs/findings.md that says how.
 
-    def __init__(self, finding: str, detail: str) -> None:
-        super().__init__(f"{finding}: {detail}")
+    `message` and `values` as in UserError.
+    """
+
+    def __init__(self, finding: str, message: str, /, **values: Any) -> None:
+        self.problem = Problem(finding, message, {name: str(value) for name, value in values.items()})
+        super().__init__(f"{finding}: {self.problem.sentence}")
         self.finding = finding
-        self.detail = detail
+        self.message = message
+        self.values = self.problem.values
+
+    @property
+    def detail(self) -> str:
+        """The sentence in the language of the source, for logs."""
+        return self.problem.sentence
 
 
 class ConfigurationError(Exception):

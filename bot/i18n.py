@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
-from bot.errors import UserError
+from bot.errors import NeedsAction, Problem, UserError
 from bot.money import Money
 
 LOCALES = Path(__file__).parent / "locales"
@@ -47,8 +47,8 @@ class Words:
         text = found[0] if found and len(found) == 1 else (found or (one, many))[0 if n == 1 else 1]
         return text.format(n=self.number(n), **values)
 
-    def error(self, error: UserError) -> str:
-        """The sentence of a UserError."""
+    def error(self, error: UserError | NeedsAction | Problem) -> str:
+        """The sentence of an error that people read."""
         return self(error.message, **error.values)
 
     def number(self, value: float, digits: int = 0) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, think
-from bot.errors import UserError
-from bot.i18n import Texts, Words
+from bot.discord.page import (
+    Page,
+    choices,
+    demand_administrator,
+    demand_roles,
+    guild_of,
+    on_press,
+    owns_server,
+    words_of,
+)
 from bot.memberships import access_cards
-from bot.memberships.service import Memberships
+from bot.memberships.access_actions import REPAIR_ROLES, RETRY_ROLES, Scope
 from bot.memberships.staffing import Staff
-from bot.memberships.tiers import compared
 
 REASON = locale_str("Why; kept in the log")
 UNTIL = locale_str("A number of days like 30, or a date like 2027-01-31")
@@ -26,20 +32,16 @@ Until = app_commands.Range[str, 1, 20]
 
 @app_commands.default_permissions(manage_roles=True)
 class Access(
+    Page,
     commands.GroupCog,
     group_name=locale_str("access"),
     group_description=locale_str("Who has which role through Lyceum, and why"),
 ):
     """For moderators; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, memberships: Memberships, texts: Texts) -> None:
-        self._bot = bot
-        self._memberships = memberships
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        self._bot.on_action("access.repair", self.press_repair)
-        self._bot.on_action("access.retry", self.press_retry)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._memberships = app.memberships
 
     @app_commands.command(
         name=locale_str("explain"), description=locale_str("Why a member has the roles they have")
@@ -47,8 +49,8 @@ class Access(
     @app_commands.describe(member=locale_str("Whose roles"))
     async def explain(self, interaction: Interaction, member: discord.User) -> None:
         await think(interaction)
-        told = await self._memberships.explain(_guild(interaction), member.id)
-        await answer(interaction, access_cards.explanation(self._words(interaction), told))
+        told = await self._memberships.explain(guild_of(interaction), member.id)
+        await answer(interaction, access_cards.explanation(words_of(interaction), told))
 
     @app_commands.command(
         name=locale_str("audit"),
@@ -56,8 +58,8 @@ class Access(
     )
     async def audit(self, interaction: Interaction) -> None:
         await think(interaction)
-        report = await self._memberships.audit.look(_guild(interaction))
-        await answer(interaction, access_cards.audited(self._words(interaction), report, repairing=False))
+        report = await self._memberships.audit.look(guild_of(interaction))
+        await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=False))
 
     @app_commands.command(name=locale_str("grant"), description=locale_str("Give a membership for nothing"))
     @app_commands.describe(
@@ -68,9 +70,9 @@ class Access(
     ) -> None:
         await think(interaction)
         right = await self._memberships.staffing.grant(
-            _guild(interaction), member.id, tier, until, reason, _staff(interaction)
+            guild_of(interaction), member.id, tier, until, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.granted(self._words(interaction), right))
+        await answer(interaction, access_cards.granted(words_of(interaction), right))
 
     @app_commands.command(
         name=locale_str("revoke"), description=locale_str("End a membership now; money is not given back")
@@ -79,9 +81,9 @@ class Access(
     async def revoke(self, interaction: Interaction, member: discord.User, tier: str, reason: Reason) -> None:
         await think(interaction)
         gone = await self._memberships.staffing.revoke(
-            _guild(interaction), member.id, tier, reason, _staff(interaction)
+            guild_of(interaction), member.id, tier, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.revoked(self._words(interaction), member.id, gone))
+        await answer(interaction, access_cards.revoked(words_of(interaction), member.id, gone))
 
     @app_commands.command(
         name=locale_str("withhold"), description=locale_str("Let a paid role rest for a while")
@@ -94,16 +96,18 @@ class Access(
     ) -> None:
         await think(interaction)
         new = await self._memberships.staffing.withhold(
-            _guild(interaction), member.id, role.id, until, reason, _staff(interaction)
+            guild_of(interaction), member.id, role.id, until, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.withheld(self._words(interaction), member.id, new))
+        await answer(interaction, access_cards.withheld(words_of(interaction), member.id, new))
 
     @app_commands.command(name=locale_str("release"), description=locale_str("Take back what was withheld"))
     @app_commands.describe(member=locale_str("Whose"), role=locale_str("Which role"))
     async def release(self, interaction: Interaction, member: discord.User, role: discord.Role) -> None:
         await think(interaction)
-        await self._memberships.staffing.release(_guild(interaction), member.id, role.id, _staff(interaction))
-        await answer(interaction, access_cards.released(self._words(interaction), member.id, role.id))
+        await self._memberships.staffing.release(
+            guild_of(interaction), member.id, role.id, _staff(interaction)
+        )
+        await answer(interaction, access_cards.released(words_of(interaction), member.id, role.id))
 
     @app_commands.command(
         name=locale_str("transfer"),
@@ -117,9 +121,9 @@ class Access(
     ) -> None:
         await think(interaction)
         went = await self._memberships.staffing.transfer(
-            _guild(interaction), old.id, new.id, reason, _staff(interaction)
+            guild_of(interaction), old.id, new.id, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.transferred(self._words(interaction), old.id, new.id, went))
+        await answer(interaction, access_cards.transferred(words_of(interaction), old.id, new.id, went))
 
     @app_commands.command(
         name=locale_str("import"),
@@ -133,44 +137,41 @@ class Access(
         self, interaction: Interaction, tier: str, until: Until, source: Reason, confirm: bool = False
     ) -> None:
         await think(interaction)
-        staff = _owner(interaction)
-        t, staffing = self._words(interaction), self._memberships.staffing
+        demand_administrator(interaction)
+        staff = _staff(interaction)
+        t, staffing = words_of(interaction), self._memberships.staffing
         if confirm:
-            done = await staffing.take_in(_guild(interaction), tier, until, source, staff)
+            done = await staffing.take_in(guild_of(interaction), tier, until, source, staff)
             return await answer(interaction, access_cards.imported(t, *done))
-        found = await staffing.preview(_guild(interaction), tier, until, staff)
+        found = await staffing.preview(guild_of(interaction), tier, until, staff)
         return await answer(interaction, access_cards.importable(t, *found))
 
     @app_commands.command(name=locale_str("log"), description=locale_str("Who changed what about access"))
     @app_commands.describe(member=locale_str("Only what concerns this member"))
     async def log(self, interaction: Interaction, member: discord.User | None = None) -> None:
-        notes = await self._memberships.log(_guild(interaction), member.id if member else None)
-        await answer(interaction, access_cards.history(self._words(interaction), notes))
+        notes = await self._memberships.log(guild_of(interaction), member.id if member else None)
+        await answer(interaction, access_cards.history(words_of(interaction), notes))
 
     @grant.autocomplete("tier")
     @revoke.autocomplete("tier")
     @take_in.autocomplete("tier")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.plans(_guild(interaction))
-        return [
-            Choice(name=tier.name, value=str(tier.id))
-            for tier in found
-            if compared(typed) in compared(tier.name)
-        ][:25]
+        found = await self._memberships.plans(guild_of(interaction))
+        return choices(((tier.name, tier.id) for tier in found), typed)
 
-    async def press_repair(self, interaction: Interaction, _: str) -> None:
+    @on_press(REPAIR_ROLES, demand_roles)
+    async def press_repair(self, interaction: Interaction, _: Scope) -> None:
         """*Repair* on the audit's card."""
-        staff = _may_manage(interaction)
         await think(interaction)
-        report = await self._memberships.audit.repair(_guild(interaction), staff.id)
-        await answer(interaction, access_cards.audited(self._words(interaction), report, repairing=True))
+        report = await self._memberships.audit.repair(guild_of(interaction), interaction.user.id)
+        await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=True))
 
-    async def press_retry(self, interaction: Interaction, _: str) -> None:
+    @on_press(RETRY_ROLES, demand_roles)
+    async def press_retry(self, interaction: Interaction, _: Scope) -> None:
         """*Try again* on the card that tells of a refusal."""
-        staff = _may_manage(interaction)
         await think(interaction)
-        await self._memberships.breaker.retry(_guild(interaction), staff.id)
-        await answer(interaction, access_cards.retried(self._words(interaction)))
+        await self._memberships.breaker.retry(guild_of(interaction), interaction.user.id)
+        await answer(interaction, access_cards.retried(words_of(interaction)))
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
@@ -208,34 +209,9 @@ class Access(
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         await self._memberships.roles_changed(channel.guild.id)
 
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
-
 
 def _staff(interaction: Interaction) -> Staff:
-    owns = interaction.guild is not None and interaction.guild.owner_id == interaction.user.id
-    return Staff(interaction.user.id, owns)
+    return Staff(interaction.user.id, owns_server(interaction))
 
 
-def _may_manage(interaction: Interaction) -> Staff:
-    """A button is seen by everybody who sees its card; this one is for those who may use /access."""
-    if not interaction.permissions.manage_roles:
-        raise UserError("Only those who may manage roles can do that.")
-    return _staff(interaction)
-
-
-def _owner(interaction: Interaction) -> Staff:
-    if not interaction.permissions.administrator:
-        raise UserError("Only an administrator of this server can do that.")
-    return _staff(interaction)
-
-
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    """Keep access with the app's service."""
-    app: Any = bot.app
-    await bot.add_cog(Access(bot, app.memberships, app.texts))
+setup = Access.setup

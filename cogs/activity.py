@@ -6,26 +6,28 @@ import discord
 from discord.ext import commands
 
 from bot.activity.rules import emoji_key
-from bot.activity.service import Activity
+from bot.app import App
 from bot.discord import shortcut
 from bot.discord.client import Client
+from bot.discord.page import Page
 from bot.discord.places import listening, of_thread
 
 
-class ActivityListeners(commands.Cog, name="Activity"):
+class ActivityListeners(Page, name="Activity"):
     """One listener an event. Everything of the message that is looked at is who, where, when and of what kind."""
 
-    def __init__(self, bot: Client, activity: Activity, *, direct: bool) -> None:
-        self._bot = bot
-        self._activity = activity
-        self._direct = direct
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._activity = app.activity
+        self._direct = app.settings.activity.shortcut
 
     async def cog_load(self) -> None:
-        self._bot.event(
+        await super().cog_load()
+        self.bot.event(
             self.on_message
         )  # in place of the library's own, which looks for commands in the words
         if self._direct:
-            shortcut.take(self._bot, self._count, self._activity.connected)
+            shortcut.take(self.bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -104,7 +106,4 @@ class ActivityListeners(commands.Cog, name="Activity"):
         self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
 
 
-async def setup(bot: Client) -> None:
-    """Listen with the app's service."""
-    direct = bot.app.settings.activity.shortcut
-    await bot.add_cog(ActivityListeners(bot, bot.app.activity, direct=direct))
+setup = ActivityListeners.setup

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -10,17 +9,30 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.cards import Card
 from bot.courses import cards, views
+from bot.courses.actions import (
+    BROWSE_COURSES,
+    FINISH_LESSON,
+    OPEN_COURSE,
+    OPEN_LESSON,
+    OPEN_MODULE,
+    PICK_LESSON,
+    PICK_MODULE,
+    RATE_LESSON,
+    TURN_LESSON,
+)
 from bot.courses.service import WORDS_LIMIT, Courses
-from bot.courses.teaching import Teaching
 from bot.discord.client import Client
-from bot.discord.errors import report
+from bot.discord.forms import Dialog
 from bot.discord.kit import Interaction, answer, replace
-from bot.i18n import Texts, Words
+from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
+from bot.i18n import Words
 
 
 class CoursePage(
+    Page,
     commands.GroupCog,
     name="Course",
     group_name=locale_str("course"),
@@ -28,49 +40,34 @@ class CoursePage(
 ):
     """For everybody; what one reads and how far one is, the asker alone sees."""
 
-    def __init__(self, bot: Client, courses: Courses, teaching: Teaching, texts: Texts) -> None:
-        self._bot = bot
-        self._courses = courses
-        self._teaching = teaching
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        for name, action in {
-            "course.browse": self.turn_courses,
-            "course.open": self.turn_modules,
-            "course.module": self.turn_lessons,
-            "pick.module": self.turn_lessons,
-            "pick.lesson": self.press_open,
-            "lesson.open": self.press_open,
-            "lesson.page": self.turn_page,
-            "lesson.done": self.press_done,
-            "lesson.rate": self.press_rate,
-        }.items():
-            self._bot.on_action(name, action)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._courses = app.courses
+        self._teaching = app.teaching
 
     @app_commands.command(name=locale_str("browse"), description=locale_str("Every course here"))
     async def browse(self, interaction: Interaction) -> None:
-        found = await self._courses.browse(*_who(interaction), staff=_staff(interaction))
-        await answer(interaction, cards.browse(self._words(interaction), found))
+        found = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
+        await answer(interaction, cards.browse(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("open"), description=locale_str("Open a course, or one of its lessons")
     )
     @app_commands.describe(course=locale_str("Which course"), lesson=locale_str("Which lesson"))
     async def open_(self, interaction: Interaction, course: str, lesson: str | None = None) -> None:
-        course_id = await self._teaching.find(_guild(interaction), course)
+        course_id = await self._teaching.find(guild_of(interaction), course)
         if lesson is None:
-            found = await self._courses.outline(*_who(interaction), course_id, staff=_staff(interaction))
-            await answer(interaction, cards.outline(self._words(interaction), found))
+            found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
+            await answer(interaction, cards.outline(words_of(interaction), found))
         else:
-            lesson_id = await self._teaching.find_lesson(_guild(interaction), lesson, course_id)
+            lesson_id = await self._teaching.find_lesson(guild_of(interaction), lesson, course_id)
             await answer(interaction, await self._lesson(interaction, lesson_id))
 
     @app_commands.command(
         name=locale_str("continue"), description=locale_str("Go on with the course that you opened last")
     )
     async def go_on(self, interaction: Interaction) -> None:
-        found = await self._courses.next_lesson(*_who(interaction))
+        found = await self._courses.next_lesson(*asker_of(interaction))
         await answer(interaction, await self._lesson(interaction, found.id))
 
     @app_commands.command(name=locale_str("rate"), description=locale_str("Say how good a lesson was"))
@@ -86,84 +83,90 @@ class CoursePage(
         stars: app_commands.Range[int, 1, 5],
         text: app_commands.Range[str, 1, WORDS_LIMIT] | None = None,
     ) -> None:
-        lesson_id = await self._teaching.find_lesson(_guild(interaction), lesson)
-        again = await self._courses.rate(*_who(interaction), lesson_id, stars, text)
-        await answer(interaction, cards.rated(self._words(interaction), stars, again=again))
+        lesson_id = await self._teaching.find_lesson(guild_of(interaction), lesson)
+        again = await self._courses.rate(*asker_of(interaction), lesson_id, stars, text)
+        await answer(interaction, cards.rated(words_of(interaction), stars, again=again))
 
     @open_.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return _choices(await self._teaching.courses(_guild(interaction)), typed)
+        return choices(_named(await self._teaching.courses(guild_of(interaction))), typed)
 
     @open_.autocomplete("lesson")
     async def choose_lesson(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         course = getattr(interaction.namespace, "course", None)
         if not course:
             return []
-        course_id = await self._teaching.find(_guild(interaction), str(course))
-        return _choices(await self._teaching.lessons(_guild(interaction), course_id), typed)
+        course_id = await self._teaching.find(guild_of(interaction), str(course))
+        return choices(_named(await self._teaching.lessons(guild_of(interaction), course_id)), typed)
 
     @rate.autocomplete("lesson")
     async def choose_opened(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return _choices(await self._teaching.opened_lessons(*_who(interaction)), typed)
+        return choices(_named(await self._teaching.opened_lessons(*asker_of(interaction))), typed)
 
-    async def turn_courses(self, interaction: Interaction, page: str) -> None:
+    @on_press(BROWSE_COURSES)
+    async def turn_courses(self, interaction: Interaction, page: int) -> None:
         """Another page of all courses."""
-        found = await self._courses.browse(*_who(interaction), staff=_staff(interaction))
-        await replace(interaction, cards.browse(self._words(interaction), found, int(page or 0)))
+        found = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
+        await replace(interaction, cards.browse(words_of(interaction), found, page))
 
-    async def turn_modules(self, interaction: Interaction, argument: str) -> None:
-        """A course at a page of its modules: course.page."""
-        course_id, page = _numbers(argument, 2)
-        found = await self._courses.outline(*_who(interaction), course_id, staff=_staff(interaction))
-        await replace(interaction, cards.outline(self._words(interaction), found, page))
+    @on_press(OPEN_COURSE)
+    async def turn_modules(self, interaction: Interaction, course_id: int, page: int | None) -> None:
+        """A course at a page of its modules."""
+        found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
+        await replace(interaction, cards.outline(words_of(interaction), found, page or 0))
 
-    async def turn_lessons(self, interaction: Interaction, argument: str) -> None:
-        """A module at a page of its lessons: course.place.page."""
-        course_id, place, page = _numbers(argument, 3)
-        found = await self._courses.outline(*_who(interaction), course_id, staff=_staff(interaction))
-        await replace(interaction, cards.module(self._words(interaction), found, place, page))
+    @on_press(PICK_MODULE)
+    async def pick_module(self, interaction: Interaction, course_id: int, place: int) -> None:
+        """A module from the list, at its first lessons."""
+        await self.turn_lessons(interaction, course_id, place, 0)
 
-    async def press_open(self, interaction: Interaction, lesson: str) -> None:
+    @on_press(OPEN_MODULE)
+    async def turn_lessons(self, interaction: Interaction, course_id: int, place: int, page: int) -> None:
+        """A module at a page of its lessons."""
+        found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
+        await replace(interaction, cards.module(words_of(interaction), found, place, page))
+
+    @on_press(OPEN_LESSON)
+    @on_press(PICK_LESSON)
+    async def press_open(self, interaction: Interaction, lesson_id: int) -> None:
         """A lesson from its beginning."""
-        await replace(interaction, await self._lesson(interaction, int(lesson)))
+        await replace(interaction, await self._lesson(interaction, lesson_id))
 
-    async def turn_page(self, interaction: Interaction, argument: str) -> None:
-        """Another page of a lesson: lesson.page."""
-        lesson_id, page = _numbers(argument, 2)
+    @on_press(TURN_LESSON)
+    async def turn_page(self, interaction: Interaction, lesson_id: int, page: int) -> None:
+        """Another page of a lesson."""
         await replace(interaction, await self._lesson(interaction, lesson_id, page))
 
-    async def press_done(self, interaction: Interaction, lesson: str) -> None:
+    @on_press(FINISH_LESSON)
+    async def press_done(self, interaction: Interaction, lesson_id: int) -> None:
         """*Done & next*: the next lesson takes this one's place."""
         course, following = await self._courses.mark_done(
-            *_who(interaction), int(lesson), staff=_staff(interaction)
+            *asker_of(interaction), lesson_id, staff=_staff(interaction)
         )
         if following is None:
-            await replace(interaction, cards.finished(self._words(interaction), course))
+            await replace(interaction, cards.finished(words_of(interaction), course))
         else:
             await replace(interaction, await self._lesson(interaction, following.id))
 
-    async def press_rate(self, interaction: Interaction, lesson: str) -> None:
+    @on_press(RATE_LESSON)
+    async def press_rate(self, interaction: Interaction, lesson_id: int) -> None:
         """*Rate*: a form with stars and a text."""
-        form = RatingForm(self._words(interaction), self._courses, self._texts, int(lesson))
+        form = RatingForm(words_of(interaction), self._courses, lesson_id)
         await interaction.response.send_modal(form)
 
     async def _lesson(self, interaction: Interaction, lesson_id: int, page: int = 0) -> Card:
         found = await self._courses.open_lesson(
-            *_who(interaction), lesson_id, page=page, staff=_staff(interaction)
+            *asker_of(interaction), lesson_id, page=page, staff=_staff(interaction)
         )
-        return cards.lesson(self._words(interaction), found)
-
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
+        return cards.lesson(words_of(interaction), found)
 
 
-class RatingForm(ui.Modal):
+class RatingForm(Dialog):
     """One to five stars, and what the member wants to say."""
 
-    def __init__(self, t: Words, courses: Courses, texts: Texts, lesson_id: int) -> None:
-        super().__init__(title=t("Rate this lesson"), timeout=900)
+    def __init__(self, t: Words, courses: Courses, lesson_id: int) -> None:
+        super().__init__(t("Rate this lesson"))
         self._courses = courses
-        self._texts = texts
         self._lesson_id = lesson_id
         names = {5: t("Excellent"), 4: t("Good"), 3: t("Fair"), 2: t("Weak"), 1: t("Poor")}
         self._stars: ui.RadioGroup[Any] = ui.RadioGroup(
@@ -182,27 +185,13 @@ class RatingForm(ui.Modal):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         stars = int(self._stars.value or 0)
-        again = await self._courses.rate(*_who(interaction), self._lesson_id, stars, self._text.value)
-        await answer(interaction, cards.rated(self._texts.of(str(interaction.locale)), stars, again=again))
-
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
-        await report(interaction, error, self._texts)
+        again = await self._courses.rate(*asker_of(interaction), self._lesson_id, stars, self._text.value)
+        await answer(interaction, cards.rated(words_of(interaction), stars, again=again))
 
 
-def _choices(found: Iterable[views.Choice], typed: str) -> list[Choice[str]]:
-    """At most 25, in the order given; the lesson's name first, then where it belongs."""
-    named = [(f"{one.name} · {one.within}" if one.within else one.name, one.id) for one in found]
-    return [
-        Choice(name=name[:100], value=str(id_))
-        for name, id_ in named
-        if typed.strip().casefold() in name.casefold()
-    ][:25]
-
-
-def _numbers(argument: str, count: int) -> list[int]:
-    """`12.3` → [12, 3]; what is not said is 0."""
-    numbers = [int(part) for part in argument.split(".")]
-    return [*numbers, *[0] * count][:count]
+def _named(found: list[views.Choice]) -> list[tuple[str, int]]:
+    """The lesson's name first, then where it belongs."""
+    return [(f"{one.name} · {one.within}" if one.within else one.name, one.id) for one in found]
 
 
 def _staff(interaction: Interaction) -> bool:
@@ -210,14 +199,7 @@ def _staff(interaction: Interaction) -> bool:
 
 
 def _who(interaction: Interaction) -> tuple[int, int]:
-    return _guild(interaction), interaction.user.id
+    return guild_of(interaction), interaction.user.id
 
 
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    app: Any = bot.app
-    await bot.add_cog(CoursePage(bot, app.courses, app.teaching, app.texts))
+setup = CoursePage.setup

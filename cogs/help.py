@@ -8,11 +8,12 @@ from typing import Any
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
-from discord.ext import commands
 
+from bot.app import App
 from bot.cards import TEXT_LIMIT, Card, card
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer
+from bot.discord.page import Page, words_of
 from bot.i18n import Words
 
 Command = app_commands.Command[Any, ..., Any]
@@ -20,21 +21,21 @@ Mention = tuple[Command, int | None]
 """A command and Discord's id of it."""
 
 
-class Help(commands.Cog):
+class Help(Page):
     """Reads the commands themselves, so that it never tells of one that is not there."""
 
-    def __init__(self, bot: Client) -> None:
-        self._bot = bot
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
         self._ids: dict[str, int] = {}
 
     @app_commands.command(name=locale_str("help"), description=locale_str("What you can do here"))
     async def help(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True)
         if not self._ids:
-            self._ids = {command.name: command.id for command in await self._bot.tree.fetch_commands()}
-        t = self._bot.texts.of(str(interaction.locale))
+            self._ids = {command.name: command.id for command in await self.bot.tree.fetch_commands()}
+        t = words_of(interaction)
         await answer(
-            interaction, overview(t, self._bot.tree.get_commands(), interaction.permissions, self._ids)
+            interaction, overview(t, self.bot.tree.get_commands(), interaction.permissions, self._ids)
         )
 
 
@@ -88,5 +89,4 @@ def _leaves(top: Any) -> list[Command]:
     return [top]
 
 
-async def setup(bot: Client) -> None:
-    await bot.add_cog(Help(bot))
+setup = Help.setup

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer
+from bot.discord.page import Page, guild_of, words_of
 from bot.events import cards
 from bot.events.event import Kind
-from bot.events.service import Events
 from bot.events.times import suggestions
-from bot.i18n import Texts
-from bot.settings import Community
 
 KINDS: list[Choice[str]] = [
     Choice(name=locale_str("Talk"), value=Kind.TALK),
@@ -31,17 +28,18 @@ LENGTHS = ("30", "45", "60", "90", "120", "180")
 
 @app_commands.default_permissions(manage_events=True)
 class Host(
+    Page,
     commands.GroupCog,
     group_name=locale_str("host"),
     group_description=locale_str("Plan events and see who comes"),
 ):
     """Every answer is seen by the asker alone; what everybody sees is posted in the events channel."""
 
-    def __init__(self, events: Events, texts: Texts, community: Community, now: Any) -> None:
-        self._events = events
-        self._texts = texts
-        self._community = community
-        self._now = now
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._events = app.events
+        self._community = app.settings.community
+        self._now = app.clock.now
 
     @app_commands.command(name=locale_str("create"), description=locale_str("Plan an event and announce it"))
     @app_commands.describe(
@@ -66,36 +64,36 @@ class Host(
         members_only: bool = False,
     ) -> None:
         event = await self._events.create(
-            _guild(interaction), interaction.user.id, kind=Kind(kind), title=title, when=when, length=length,
+            guild_of(interaction), interaction.user.id, kind=Kind(kind), title=title, when=when, length=length,
             voice_channel_id=channel.id if channel else None, address=place, members_only=members_only,
         )  # fmt: skip
-        t = self._texts.of(str(interaction.locale))
+        t = words_of(interaction)
         await answer(interaction, cards.planned(t, event, self._community.events_channel))
 
     @app_commands.command(name=locale_str("cancel"), description=locale_str("Call an event off"))
     @app_commands.describe(event=locale_str("Which event"))
     async def cancel(self, interaction: Interaction, event: str) -> None:
-        found = await self._events.cancel(_guild(interaction), event, interaction.user.id)
-        await answer(interaction, cards.cancelled(self._texts.of(str(interaction.locale)), found))
+        found = await self._events.cancel(guild_of(interaction), event, interaction.user.id)
+        await answer(interaction, cards.cancelled(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("attendees"), description=locale_str("Who said they would come, and who came")
     )
     @app_commands.describe(event=locale_str("Which event"))
     async def attendees(self, interaction: Interaction, event: str) -> None:
-        roll = await self._events.roll(_guild(interaction), event)
-        await answer(interaction, cards.roll(self._texts.of(str(interaction.locale)), roll))
+        roll = await self._events.roll(guild_of(interaction), event)
+        await answer(interaction, cards.roll(words_of(interaction), roll))
 
     @create.autocomplete("when")
     async def meanings(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         """What the typed time means, before it is accepted."""
-        t = self._texts.of(str(interaction.locale))
+        t = words_of(interaction)
         moments = suggestions(typed, self._now(), self._community.timezone)
         return [Choice(name=cards.meaning(t, moment)[:100], value=moment.written) for moment in moments]
 
     @create.autocomplete("length")
     async def lengths(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        t = self._texts.of(str(interaction.locale))
+        t = words_of(interaction)
         return [
             Choice(name=t.n("{n} minute", "{n} minutes", int(length)), value=length)
             for length in LENGTHS
@@ -111,8 +109,8 @@ class Host(
         return await self._choices(interaction, typed, upcoming=False)
 
     async def _choices(self, interaction: Interaction, typed: str, *, upcoming: bool) -> list[Choice[str]]:
-        t, zone = self._texts.of(str(interaction.locale)), self._community.timezone
-        found = await self._events.choices(_guild(interaction), typed, upcoming=upcoming)
+        t, zone = words_of(interaction), self._community.timezone
+        found = await self._events.choices(guild_of(interaction), typed, upcoming=upcoming)
         return [
             Choice(
                 name=f"{event.title[:70]} · {cards.wall_clock(t, event.starts_at, zone)}", value=str(event.id)
@@ -121,11 +119,4 @@ class Host(
         ]
 
 
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    app: Any = bot.app
-    await bot.add_cog(Host(app.events, app.texts, app.settings.community, app.clock.now))
+setup = Host.setup

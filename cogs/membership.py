@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -10,61 +9,68 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.cards import Card
 from bot.discord.client import Client
-from bot.discord.errors import report
+from bot.discord.forms import Dialog
 from bot.discord.kit import Interaction, answer, replace
-from bot.i18n import Texts, Words
+from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
+from bot.i18n import Words
 from bot.memberships import cards, change_cards, reminder_cards, status_cards
 from bot.memberships.buying import Bill
 from bot.memberships.counter import Choice as Choosing
 from bot.memberships.counter import Given
 from bot.memberships.holdings import Planned
+from bot.memberships.membership_actions import (
+    BUY,
+    CHANGE,
+    CHECK_ORDER,
+    CONFIRM_CHANGE,
+    KEEP_RENEWAL,
+    OPEN_PORTAL,
+    PICK_CHANGE,
+    SHOW_OPTIONS,
+    STOP_RENEWAL,
+    TOGGLE_REMINDERS,
+    UNDO_CHANGE,
+    AtPrice,
+    Draft,
+    OfTier,
+)
 from bot.memberships.model import Product, Way
 from bot.memberships.quotes import Quote
 from bot.memberships.renewals import Reason
 from bot.memberships.service import Memberships
-from bot.memberships.tiers import compared
 from bot.memberships.wording import price_words
+from bot.names import means
 
 Answered = Bill | Choosing | Given | Planned | Quote
 
 
 class Membership(
+    Page,
     commands.GroupCog,
     group_name=locale_str("membership"),
     group_description=locale_str("Membership: what there is, buying it, what you have"),
 ):
     """For everybody; about money, so every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, memberships: Memberships, texts: Texts) -> None:
-        self._bot = bot
-        self._memberships = memberships
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        for name, action in (
-            ("membership.buy", self.press_buy), ("membership.check", self.press_check),
-            ("membership.options", self.press_options), ("membership.change", self.press_change),
-            ("pick.membership_change", self.press_change), ("membership.confirm", self.press_confirm),
-            ("membership.undo", self.press_undo), ("membership.stop", self.press_stop),
-            ("membership.keep", self.press_keep), ("membership.portal", self.press_portal),
-            ("membership.remind", self.press_remind),
-        ):  # fmt: skip
-            self._bot.on_action(name, action)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._memberships = app.memberships
 
     @app_commands.command(
         name=locale_str("plans"), description=locale_str("What you can buy, and what you have of it")
     )
     async def plans(self, interaction: Interaction) -> None:
-        offers = await self._memberships.offers(_guild(interaction), interaction.user.id)
-        await answer(interaction, cards.plans(self._words(interaction), offers, self._memberships.playing))
+        offers = await self._memberships.offers(*asker_of(interaction))
+        await answer(interaction, cards.plans(words_of(interaction), offers, self._memberships.playing))
 
     @app_commands.command(name=locale_str("buy"), description=locale_str("Buy a membership"))
     @app_commands.describe(plan=locale_str("Which plan"), price=locale_str("At which price"))
     async def buy(self, interaction: Interaction, plan: str, price: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
-        told = await self._memberships.buy(_guild(interaction), interaction.user.id, plan, price)
+        told = await self._memberships.buy(*asker_of(interaction), plan, price)
         await self._show(interaction, told)
 
     @app_commands.command(
@@ -79,17 +85,15 @@ class Membership(
         self, interaction: Interaction, plan: str, price: str | None = None, instead: str | None = None
     ) -> None:
         await interaction.response.defer(ephemeral=True)
-        told = await self._memberships.quoting.propose(
-            _guild(interaction), interaction.user.id, plan, price, instead
-        )
+        told = await self._memberships.quoting.propose(*asker_of(interaction), plan, price, instead)
         await self._show(interaction, told)
 
     @app_commands.command(
         name=locale_str("cancel"), description=locale_str("End a subscription, or take a planned change back")
     )
     async def cancel(self, interaction: Interaction) -> None:
-        told = await self._memberships.renewals.endings(_guild(interaction), interaction.user.id)
-        await answer(interaction, status_cards.endings(self._words(interaction), told))
+        told = await self._memberships.renewals.endings(*asker_of(interaction))
+        await answer(interaction, status_cards.endings(words_of(interaction), told))
 
     @app_commands.command(
         name=locale_str("status"), description=locale_str("What you have, until when, and your orders")
@@ -107,20 +111,20 @@ class Membership(
         allowed=[Choice(name=locale_str("on"), value=1), Choice(name=locale_str("off"), value=0)]
     )
     async def reminders(self, interaction: Interaction, allowed: int) -> None:
-        await self._memberships.reminders.choose(_guild(interaction), interaction.user.id, bool(allowed))
-        await answer(interaction, reminder_cards.choice(self._words(interaction), bool(allowed)))
+        await self._memberships.reminders.choose(*asker_of(interaction), bool(allowed))
+        await answer(interaction, reminder_cards.choice(words_of(interaction), bool(allowed)))
 
     @buy.autocomplete("plan")
     @change.autocomplete("plan")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        t = self._words(interaction)
-        return _choices(
+        t = words_of(interaction)
+        return choices(
             (
                 (
                     f"{one.tier.name} · {' · '.join(price_words(t, price) for price in one.prices)}",
                     one.tier.id,
                 )
-                for one in await self._memberships.counter.shelf(_guild(interaction))
+                for one in await self._memberships.counter.shelf(guild_of(interaction))
             ),
             typed,
         )
@@ -128,11 +132,11 @@ class Membership(
     @buy.autocomplete("price")
     @change.autocomplete("price")
     async def choose_price(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        t = self._words(interaction)
+        t = words_of(interaction)
         plan = getattr(interaction.namespace, "plan", None) or ""
         buying = interaction.command is not None and interaction.command.name == "buy"
-        shelf = await self._memberships.counter.shelf(_guild(interaction))
-        return _choices(
+        shelf = await self._memberships.counter.shelf(guild_of(interaction))
+        return choices(
             (
                 (price_words(t, price), price.id)
                 for one in _meant(shelf, plan)
@@ -144,93 +148,99 @@ class Membership(
 
     @change.autocomplete("instead")
     async def choose_own(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        held = await self._memberships.quoting.choices(_guild(interaction), interaction.user.id)
-        return _choices(((one.right.tier.name, one.right.id) for one in held), typed)
+        held = await self._memberships.quoting.choices(*asker_of(interaction))
+        return choices(((one.right.tier.name, one.right.id) for one in held), typed)
 
-    async def press_buy(self, interaction: Interaction, what: str) -> None:
-        """*Buy*: a tier, or `p` and a price, perhaps with a provider; on the plans and on every shop card."""
+    @on_press(BUY)
+    async def press_buy(
+        self, interaction: Interaction, wanted: OfTier | AtPrice, provider: str | None
+    ) -> None:
+        """*Buy*, on the plans and on every shop card."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        who, (what, _, provider) = (_guild(interaction), interaction.user.id), what.partition(":")
-        if what.startswith("p"):
-            price = int(what[1:])
-            await self._show(
-                interaction, await self._memberships.counter.press(*who, price, provider or None)
-            )
-        else:
-            await self._show(interaction, await self._memberships.buy(*who, what))
+        who = asker_of(interaction)
+        match wanted:
+            case OfTier(tier_id):
+                told = await self._memberships.buy(*who, str(tier_id))
+            case AtPrice(price_id):
+                told = await self._memberships.counter.press(*who, price_id, provider)
+        await self._show(interaction, told)
 
-    async def press_check(self, interaction: Interaction, order_id: str) -> None:
+    @on_press(CHECK_ORDER)
+    async def press_check(self, interaction: Interaction, order_id: int) -> None:
         """*Check again* on the pay card, for those who do not want to wait."""
         await interaction.response.defer()
-        told = await self._memberships.check(_guild(interaction), interaction.user.id, order_id)
-        t = self._words(interaction)
+        told = await self._memberships.check(*asker_of(interaction), str(order_id))
+        t = words_of(interaction)
         await answer(
             interaction, cards.pay(t, told, looked=True) if isinstance(told, Bill) else cards.receipt(t, told)
         )
 
-    async def press_options(self, interaction: Interaction, right_id: str) -> None:
+    @on_press(SHOW_OPTIONS)
+    async def press_options(self, interaction: Interaction, right_id: int) -> None:
         """*Change*: everything that it can be changed to."""
-        guild_id = _guild(interaction)
+        guild_id = guild_of(interaction)
         mine = await self._memberships.quoting.choices(guild_id, interaction.user.id)
         shelf = await self._memberships.counter.shelf(guild_id)
-        t = self._words(interaction)
-        held = next((one for one in mine if str(one.right.id) == right_id), None)
+        t = words_of(interaction)
+        held = next((one for one in mine if one.right.id == right_id), None)
         await answer(interaction, change_cards.options(t, held, shelf))
 
-    async def press_change(self, interaction: Interaction, what: str) -> None:
+    @on_press(CHANGE)
+    @on_press(PICK_CHANGE)
+    async def press_change(self, interaction: Interaction, right_id: int, price_id: int) -> None:
         """A price was chosen: the preview takes the place of the choice."""
         await interaction.response.defer()
-        right_id, _, price_id = what.partition(".")
-        told = await self._memberships.quoting.press(
-            _guild(interaction), interaction.user.id, int(right_id), int(price_id)
-        )
+        told = await self._memberships.quoting.press(*asker_of(interaction), right_id, price_id)
         await self._show(interaction, told)
 
-    async def press_confirm(self, interaction: Interaction, what: str) -> None:
+    @on_press(CONFIRM_CHANGE)
+    async def press_confirm(self, interaction: Interaction, promised: Draft, provider: str | None) -> None:
         """The button under a preview."""
         await interaction.response.defer()
-        draft, _, provider = what.partition(":")
-        told = await self._memberships.changing.confirm(
-            _guild(interaction), interaction.user.id, draft, provider or None
-        )
+        told = await self._memberships.changing.confirm(*asker_of(interaction), promised, provider)
         await self._show(interaction, told)
 
-    async def press_undo(self, interaction: Interaction, order_id: str) -> None:
+    @on_press(UNDO_CHANGE)
+    async def press_undo(self, interaction: Interaction, order_id: int) -> None:
         """*Take the change back*."""
         await interaction.response.defer()
-        told = await self._memberships.changing.undo(_guild(interaction), interaction.user.id, int(order_id))
-        await answer(interaction, change_cards.undone(self._words(interaction), told))
+        told = await self._memberships.changing.undo(*asker_of(interaction), order_id)
+        await answer(interaction, change_cards.undone(words_of(interaction), told))
 
-    async def press_stop(self, interaction: Interaction, order_id: str) -> None:
+    @on_press(STOP_RENEWAL)
+    async def press_stop(self, interaction: Interaction, order_id: int) -> None:
         """*End it then*: asks why; who does not want to say it need not."""
-        form = EndingForm(self._words(interaction), self._memberships, self._texts, int(order_id))
+        form = EndingForm(words_of(interaction), self._memberships, order_id)
         await interaction.response.send_modal(form)
 
-    async def press_keep(self, interaction: Interaction, order_id: str) -> None:
+    @on_press(KEEP_RENEWAL)
+    async def press_keep(self, interaction: Interaction, order_id: int) -> None:
         """*Keep it*."""
         await interaction.response.defer()
-        held = await self._memberships.renewals.keep(_guild(interaction), interaction.user.id, int(order_id))
-        await answer(interaction, status_cards.kept(self._words(interaction), held))
+        held = await self._memberships.renewals.keep(*asker_of(interaction), order_id)
+        await answer(interaction, status_cards.kept(words_of(interaction), held))
 
-    async def press_portal(self, interaction: Interaction, order_id: str) -> None:
+    @on_press(OPEN_PORTAL)
+    async def press_portal(self, interaction: Interaction, order_id: int) -> None:
         """*Card and invoices*."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        guild_id = _guild(interaction)
-        url = await self._memberships.renewals.portal(guild_id, interaction.user.id, int(order_id))
-        await answer(interaction, status_cards.portal(self._words(interaction), url))
+        guild_id = guild_of(interaction)
+        url = await self._memberships.renewals.portal(guild_id, interaction.user.id, order_id)
+        await answer(interaction, status_cards.portal(words_of(interaction), url))
 
-    async def press_remind(self, interaction: Interaction, _argument: str) -> None:
+    @on_press(TOGGLE_REMINDERS)
+    async def press_remind(self, interaction: Interaction) -> None:
         """*Remind me* and *No reminders* on the status card."""
         await interaction.response.defer()
-        await self._memberships.reminders.toggle(_guild(interaction), interaction.user.id)
+        await self._memberships.reminders.toggle(*asker_of(interaction))
         await replace(interaction, await self._status(interaction))
 
     async def _status(self, interaction: Interaction) -> Card:
-        told = await self._memberships.status(_guild(interaction), interaction.user.id)
-        return status_cards.status(self._words(interaction), told)
+        told = await self._memberships.status(*asker_of(interaction))
+        return status_cards.status(words_of(interaction), told)
 
     async def _show(self, interaction: Interaction, told: Answered) -> None:
-        t = self._words(interaction)
+        t = words_of(interaction)
         match told:
             case Bill():
                 await self._memberships.pay_cards.remember(
@@ -246,17 +256,13 @@ class Membership(
             case Quote():
                 await answer(interaction, change_cards.quote(t, told))
 
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
 
-
-class EndingForm(ui.Modal):
+class EndingForm(Dialog):
     """Why a subscription is ended: one of a few words, or none."""
 
-    def __init__(self, t: Words, memberships: Memberships, texts: Texts, order_id: int) -> None:
-        super().__init__(title=t("End the subscription"), timeout=900)
+    def __init__(self, t: Words, memberships: Memberships, order_id: int) -> None:
+        super().__init__(t("End the subscription"))
         self._memberships = memberships
-        self._texts = texts
         self._order_id = order_id
         self._reason: ui.RadioGroup[Any] = ui.RadioGroup(
             custom_id="reason",
@@ -276,33 +282,14 @@ class EndingForm(ui.Modal):
     async def on_submit(self, interaction: Interaction, /) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         reason = Reason(self._reason.value) if self._reason.value else None
-        held = await self._memberships.renewals.stop(
-            _guild(interaction), interaction.user.id, self._order_id, reason
-        )
-        await answer(interaction, status_cards.stopped(self._texts.of(str(interaction.locale)), held))
-
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
-        await report(interaction, error, self._texts)
+        held = await self._memberships.renewals.stop(*asker_of(interaction), self._order_id, reason)
+        await answer(interaction, status_cards.stopped(words_of(interaction), held))
 
 
 def _meant(shelf: list[Product], plan: str) -> list[Product]:
     """The plan that is chosen already; else all of them."""
-    named = [one for one in shelf if plan in (str(one.tier.id), one.tier.name)]
+    named = [one for one in shelf if means(plan, one.tier.id, one.tier.name)]
     return named or shelf
 
 
-def _choices(found: Iterable[tuple[str, int]], typed: str) -> list[Choice[str]]:
-    """At most 25 of what matches, named as people read them; the value is an id."""
-    key = compared(typed)
-    return [Choice(name=name[:100], value=str(id_)) for name, id_ in found if key in compared(name)][:25]
-
-
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    """Sell with the app's service."""
-    app: Any = bot.app
-    await bot.add_cog(Membership(bot, app.memberships, app.texts))
+setup = Membership.setup

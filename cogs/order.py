@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.discord.client import Client
-from bot.discord.forms import Field, Form, Then
+from bot.discord.forms import Field, ask_with_reason
 from bot.discord.kit import Interaction, answer, replace, think
-from bot.errors import UserError
-from bot.i18n import Texts, Words
+from bot.discord.page import (
+    Page,
+    asker_of,
+    choices,
+    demand_administrator,
+    guild_of,
+    on_press,
+    words_of,
+)
+from bot.i18n import Words
 from bot.memberships import cards, order_answers, order_cards
 from bot.memberships.model import Order, Search
-from bot.memberships.service import Memberships
+from bot.memberships.order_actions import (
+    CLOSE_STRAY,
+    GIVE_BACK,
+    LOOK_AGAIN,
+    MARK_PAID,
+    REFUND_ORDER,
+    RESEND_ORDER,
+    SHOW_ORDER,
+    TURN_ORDERS,
+)
 from bot.memberships.state import State
-from bot.memberships.tiers import compared
 
 WHICH = locale_str("Which order")
 REASON = locale_str("Why; kept in the records")
@@ -38,6 +53,7 @@ STATES = [
 
 @app_commands.default_permissions(administrator=True)
 class OrderPage(
+    Page,
     commands.GroupCog,
     name="Order",
     group_name=locale_str("order"),
@@ -45,23 +61,12 @@ class OrderPage(
 ):
     """For owners; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, memberships: Memberships, texts: Texts) -> None:
-        self._bot = bot
-        self._memberships = memberships
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        self._bot.on_action("order.page", self.press_page)
-        self._bot.on_action("order.done", self.press_done)
-        self._bot.on_action("order.show", self.press_show)
-        self._bot.on_action("order.look", self.press_look)
-        self._bot.on_action("order.refund", self.press_refund)
-        self._bot.on_action("order.give_back", self.press_give_back)
-        self._bot.on_action("order.paid", self.press_paid)
-        self._bot.on_action("order.resend", self.press_resend)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._memberships = app.memberships
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        owner(interaction)
+        demand_administrator(interaction)
         return True
 
     @app_commands.command(
@@ -76,12 +81,12 @@ class OrderPage(
         self, interaction: Interaction, member: discord.User | None = None, state: Choice[str] | None = None,
         plan: str | None = None,
     ) -> None:  # fmt: skip
-        tier = await self._memberships.tiers.ever_sold(_guild(interaction), plan) if plan else None
+        tier = await self._memberships.tiers.ever_sold(guild_of(interaction), plan) if plan else None
         search = Search(
             member.id if member else None, State(state.value) if state else None, tier.id if tier else None
         )
-        page = await self._memberships.desk.page(_guild(interaction), search)
-        await answer(interaction, order_cards.order_list(self._words(interaction), page))
+        page = await self._memberships.desk.page(guild_of(interaction), search)
+        await answer(interaction, order_cards.order_list(words_of(interaction), page))
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Everything about one order"))
     @app_commands.describe(order=WHICH)
@@ -127,159 +132,139 @@ class OrderPage(
         self, interaction: Interaction, since: str | None = None, until: str | None = None
     ) -> None:
         await think(interaction)
-        made = await self._memberships.export.make(_guild(interaction), since, until, interaction.user.id)
-        await answer(interaction, order_answers.exported(self._words(interaction), made))
+        made = await self._memberships.export.make(guild_of(interaction), since, until, interaction.user.id)
+        await answer(interaction, order_answers.exported(words_of(interaction), made))
 
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
     async def books(self, interaction: Interaction) -> None:
         await think(interaction)
-        totals = await self._memberships.desk.totals(_guild(interaction))
-        await answer(interaction, order_cards.books(self._words(interaction), totals))
+        totals = await self._memberships.desk.totals(guild_of(interaction))
+        await answer(interaction, order_cards.books(words_of(interaction), totals))
 
     @show.autocomplete("order")
     @resend.autocomplete("order")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return self._choices(interaction, typed, await self._memberships.desk.choices(_guild(interaction)))
+        return self._choices(interaction, typed, await self._memberships.desk.choices(guild_of(interaction)))
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.desk.choices(_guild(interaction), [State.PAID, State.REVIEW])
+        found = await self._memberships.desk.choices(guild_of(interaction), [State.PAID, State.REVIEW])
         return self._choices(interaction, typed, found)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.desk.unmarked(_guild(interaction))
+        found = await self._memberships.desk.unmarked(guild_of(interaction))
         return self._choices(interaction, typed, found)
 
     @latest.autocomplete("plan")
     async def choose_plan(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
-        found = await self._memberships.tiers.products(_guild(interaction), archived=True)
-        return [
-            Choice(name=one.tier.name, value=str(one.tier.id))
-            for one in found
-            if compared(typed) in compared(one.tier.name)
-        ][:25]
+        found = await self._memberships.tiers.products(guild_of(interaction), archived=True)
+        return choices(((one.tier.name, one.tier.id) for one in found), typed)
 
-    async def press_page(self, interaction: Interaction, argument: str) -> None:
+    @on_press(TURN_ORDERS, demand_administrator)
+    async def press_page(
+        self,
+        interaction: Interaction,
+        number: int,
+        user_id: int | None,
+        state: State | None,
+        tier_id: int | None,
+    ) -> None:
         """*Newer* and *Older* under the list."""
-        owner(interaction)
-        page = await self._memberships.desk.page(_guild(interaction), *order_cards.read_page(argument))
-        await replace(interaction, order_cards.order_list(self._words(interaction), page))
+        search = Search(user_id, state, tier_id)
+        page = await self._memberships.desk.page(guild_of(interaction), search, number)
+        await replace(interaction, order_cards.order_list(words_of(interaction), page))
 
+    @on_press(CLOSE_STRAY, demand_administrator)
     async def press_done(self, interaction: Interaction, stray: str) -> None:
         """*Done…* beside money that belongs to no order: a form that asks what became of it."""
-        owner(interaction)
 
         async def then(sent: Interaction, told: dict[str, str]) -> None:
-            desk, guild_id = self._memberships.desk, _guild(sent)
+            desk, guild_id = self._memberships.desk, guild_of(sent)
             await desk.close_stray(guild_id, stray, sent.user.id, told["reason"])
             page = await desk.page(guild_id, Search())
-            await answer(sent, order_cards.order_list(self._words(sent), page))
+            await answer(sent, order_cards.order_list(words_of(sent), page))
 
-        t = self._words(interaction)
-        await self._ask(interaction, t("What became of it?"), [], then)
+        t = words_of(interaction)
+        await ask_with_reason(interaction, t("What became of it?"), [], then, demand_administrator)
 
-    async def press_show(self, interaction: Interaction, order: str) -> None:
+    @on_press(SHOW_ORDER, demand_administrator)
+    async def press_show(self, interaction: Interaction, order_id: int) -> None:
         """*Show the order* on the card that says it was marked."""
-        owner(interaction)
-        await self._show(interaction, order)
+        await self._show(interaction, str(order_id))
 
-    async def press_look(self, interaction: Interaction, order: str) -> None:
+    @on_press(LOOK_AGAIN, demand_administrator)
+    async def press_look(self, interaction: Interaction, order_id: int) -> None:
         """*Look again at the provider*."""
-        owner(interaction)
         await interaction.response.defer()
-        sheet = await self._memberships.desk.look_again(_guild(interaction), order)
-        await replace(interaction, order_cards.order_sheet(self._words(interaction), sheet))
+        sheet = await self._memberships.desk.look_again(guild_of(interaction), str(order_id))
+        await replace(interaction, order_cards.order_sheet(words_of(interaction), sheet))
 
-    async def press_refund(self, interaction: Interaction, order: str) -> None:
+    @on_press(REFUND_ORDER, demand_administrator)
+    async def press_refund(self, interaction: Interaction, order_id: int) -> None:
         """*Refund…*: a form with amount and reason."""
-        owner(interaction)
 
         async def then(sent: Interaction, told: dict[str, str]) -> None:
-            await self._draft(sent, order, told["reason"], told["amount"] or None)
+            await self._draft(sent, str(order_id), told["reason"], told["amount"] or None)
 
-        t = self._words(interaction)
-        await self._ask(interaction, t("Give money back"), [_amount(t)], then)
+        t = words_of(interaction)
+        await ask_with_reason(interaction, t("Give money back"), [_amount(t)], then, demand_administrator)
 
-    async def press_give_back(self, interaction: Interaction, draft: str) -> None:
+    @on_press(GIVE_BACK, demand_administrator)
+    async def press_give_back(self, interaction: Interaction, draft: int) -> None:
         """The button under what a refund does."""
-        owner(interaction)
         await interaction.response.defer()
-        done = await self._memberships.refunds.confirm(_guild(interaction), draft, interaction.user.id)
-        await replace(interaction, order_answers.refund_confirmed(self._words(interaction), done))
+        guild_id, user_id = asker_of(interaction)
+        done = await self._memberships.refunds.confirm(guild_id, str(draft), user_id)
+        await replace(interaction, order_answers.refund_confirmed(words_of(interaction), done))
 
-    async def press_paid(self, interaction: Interaction, order: str) -> None:
+    @on_press(MARK_PAID, demand_administrator)
+    async def press_paid(self, interaction: Interaction, order_id: int) -> None:
         """*Mark as paid…*: a form with amount and reason."""
-        owner(interaction)
 
         async def then(sent: Interaction, told: dict[str, str]) -> None:
-            await self._mark(sent, order, told["reason"], told["amount"] or None)
+            await self._mark(sent, str(order_id), told["reason"], told["amount"] or None)
 
-        t = self._words(interaction)
-        await self._ask(interaction, t("Mark as paid"), [_amount(t)], then)
+        t = words_of(interaction)
+        await ask_with_reason(interaction, t("Mark as paid"), [_amount(t)], then, demand_administrator)
 
-    async def press_resend(self, interaction: Interaction, order: str) -> None:
+    @on_press(RESEND_ORDER, demand_administrator)
+    async def press_resend(self, interaction: Interaction, order_id: int) -> None:
         """*Send it again*."""
-        owner(interaction)
-        await self._resend(interaction, order)
+        await self._resend(interaction, str(order_id))
 
     async def _draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """What a refund would do, with the button that does it."""
         told = await self._memberships.refunds.draft(
-            _guild(interaction), order, interaction.user.id, reason, amount
+            guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, order_answers.refund_drafted(self._words(interaction), told))
+        await answer(interaction, order_answers.refund_drafted(words_of(interaction), told))
 
     async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """The money came."""
         told = await self._memberships.marking.mark(
-            _guild(interaction), order, interaction.user.id, reason, amount
+            guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, order_answers.marked(self._words(interaction), told))
-
-    async def _ask(self, interaction: Interaction, title: str, fields: list[Field], then: Then) -> None:
-        """A form with a reason at its end."""
-
-        async def sent(interaction: Interaction, told: dict[str, str]) -> None:
-            owner(interaction)  # who opened it may have been demoted meanwhile
-            if not told["reason"]:
-                raise UserError("Write a reason: it is kept in the records.")
-            await then(interaction, told)
-
-        t = self._words(interaction)
-        reason = Field("reason", t("Reason"))
-        await interaction.response.send_modal(Form(title, [*fields, reason], sent, self._texts))
+        await answer(interaction, order_answers.marked(words_of(interaction), told))
 
     async def _show(self, interaction: Interaction, order: str) -> None:
-        sheet = await self._memberships.desk.sheet(_guild(interaction), order)
-        await answer(interaction, order_cards.order_sheet(self._words(interaction), sheet))
+        sheet = await self._memberships.desk.sheet(guild_of(interaction), order)
+        await answer(interaction, order_cards.order_sheet(words_of(interaction), sheet))
 
     async def _resend(self, interaction: Interaction, order: str) -> None:
         await think(interaction)
-        told = await self._memberships.resending.resend(_guild(interaction), order, interaction.user.id)
-        await answer(interaction, order_answers.resent(self._words(interaction), told))
+        told = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
+        await answer(interaction, order_answers.resent(words_of(interaction), told))
 
     def _choices(self, interaction: Interaction, typed: str, found: list[Order]) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
-        t = self._words(interaction)
-        choices = [Choice(name=cards.label(t, order)[:100], value=str(order.id)) for order in found]
-        return [
-            choice for choice in choices if typed.casefold() in f"{choice.name} {choice.value}".casefold()
-        ][:25]
-
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
-
-
-def owner(interaction: Interaction) -> None:
-    """A server may lend commands out in its settings, and a button outlives a demotion: money is for administrators."""
-    if not interaction.permissions.administrator:
-        raise UserError("Only an administrator of this server can do that.")
+        t = words_of(interaction)
+        return choices(((cards.label(t, order), order.id) for order in found), typed, by_number=True)
 
 
 def _amount(t: Words) -> Field:
@@ -287,12 +272,4 @@ def _amount(t: Words) -> Field:
     return Field("amount", t("Amount"), whole, required=False, longest=20)
 
 
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    """Keep the books with the app's service."""
-    app: Any = bot.app
-    await bot.add_cog(OrderPage(bot, app.memberships, app.texts))
+setup = OrderPage.setup

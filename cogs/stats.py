@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, replace
-from bot.i18n import Texts
+from bot.discord.page import Page, guild_of, on_press, words_of
+from bot.insight.actions import EXPLAIN_WEEK, PICK_FIGURE
 from bot.insight.cards import weekly
-from bot.insight.explain import PICK, Metric, explained
-from bot.insight.service import Insight
-from bot.insight.weekly import Weekly
+from bot.insight.explain import Metric, explained
 from bot.insight.weeks import Week
 
 METRICS: list[app_commands.Choice[str]] = [
@@ -30,21 +28,17 @@ METRICS: list[app_commands.Choice[str]] = [
 
 @app_commands.default_permissions(manage_guild=True)
 class Stats(
+    Page,
     commands.GroupCog,
     group_name=locale_str("stats"),
     group_description=locale_str("What happened in this community, and how it was counted"),
 ):
     """For owners and staff; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, insight: Insight, weekly_post: Weekly, texts: Texts) -> None:
-        self._bot = bot
-        self._insight = insight
-        self._weekly = weekly_post
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        self._bot.on_action("stats.explain", self.open)
-        self._bot.on_action(PICK, self.open_other)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._insight = app.insight
+        self._weekly = app.weekly
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -71,7 +65,7 @@ class Stats(
     @app_commands.describe(week=locale_str("A week such as 2026-W47; the running one if left out"))
     async def week(self, interaction: Interaction, week: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)  # the first picture may take seconds
-        t = self._texts.of(str(interaction.locale))
+        t = words_of(interaction)
         report = await self._insight.report(guild_of(interaction), Week.parse(week) if week else None)
         await answer(interaction, weekly(t, report, await self._insight.picture(t, report)))
 
@@ -85,7 +79,7 @@ class Stats(
     @app_commands.choices(metric=METRICS)
     async def explain(self, interaction: Interaction, metric: str, week: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
-        t = self._texts.of(str(interaction.locale))
+        t = words_of(interaction)
         report = await self._insight.report(guild_of(interaction), Week.parse(week) if week else None)
         await answer(interaction, explained(t, report, Metric.parse(metric)))
 
@@ -95,29 +89,20 @@ class Stats(
         found = await self._insight.weeks(guild_of(interaction), typed)
         return [app_commands.Choice(name=str(week), value=str(week)) for week in found]
 
-    async def open(self, interaction: Interaction, week: str) -> None:
+    @on_press(EXPLAIN_WEEK)
+    async def open(self, interaction: Interaction, week: Week) -> None:
         """*Explain a number* on a weekly card: a private card beside it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        report = await self._insight.report(guild_of(interaction), Week.parse(week))
-        await answer(
-            interaction, explained(self._texts.of(str(interaction.locale)), report, Metric.ENGAGEMENT)
-        )
+        report = await self._insight.report(guild_of(interaction), week)
+        await answer(interaction, explained(words_of(interaction), report, Metric.ENGAGEMENT))
 
-    async def open_other(self, interaction: Interaction, picked: str) -> None:
+    @on_press(PICK_FIGURE)
+    async def open_other(self, interaction: Interaction, metric: str, week: Week) -> None:
         """Another number from the list, in the place of the one shown."""
         await interaction.response.defer()
-        metric, _, week = picked.partition(":")
-        report = await self._insight.report(guild_of(interaction), Week.parse(week))
-        t = self._texts.of(str(interaction.locale))
+        report = await self._insight.report(guild_of(interaction), week)
+        t = words_of(interaction)
         await replace(interaction, explained(t, report, Metric.parse(metric)))
 
 
-def guild_of(interaction: Interaction) -> int:
-    """The server of a command; ours exist only in servers."""
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    app: Any = bot.app
-    await bot.add_cog(Stats(bot, app.insight, app.weekly, app.texts))
+setup = Stats.setup

@@ -10,20 +10,25 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.app import App
 from bot.courses import staff_cards
+from bot.courses.actions import TURN_TAUGHT
 from bot.courses.course import Course
 from bot.courses.files import LARGEST_COURSE
 from bot.courses.notes import notes
-from bot.courses.teaching import Teaching
+from bot.courses.views import Choice as Known
 from bot.discord.client import Client
-from bot.discord.errors import report
+from bot.discord.forms import Dialog
 from bot.discord.kit import Interaction, answer, replace, think
+from bot.discord.page import Page, choices, guild_of, on_press, words_of
 from bot.errors import RetryLater, UserError
-from bot.i18n import Texts, Words
+from bot.i18n import Words
+from bot.names import means
 
 
 @app_commands.default_permissions(manage_events=True)
 class TeachPage(
+    Page,
     commands.GroupCog,
     name="Teach",
     group_name=locale_str("teach"),
@@ -31,13 +36,9 @@ class TeachPage(
 ):
     """For moderators; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, teaching: Teaching, texts: Texts) -> None:
-        self._bot = bot
-        self._teaching = teaching
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        self._bot.on_action("teach.courses", self.turn_courses)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._teaching = app.teaching
 
     @app_commands.command(
         name=locale_str("import"), description=locale_str("Bring a course, or its next version")
@@ -51,7 +52,7 @@ class TeachPage(
     ) -> None:
         if file is None:
             form = ImportForm(
-                self._words(interaction), self, await self._teaching.tiers(_guild(interaction)), tier
+                words_of(interaction), self, await self._teaching.tiers(guild_of(interaction)), tier
             )
             await interaction.response.send_modal(form)
         else:
@@ -59,8 +60,8 @@ class TeachPage(
 
     @app_commands.command(name=locale_str("courses"), description=locale_str("Every course and how it fares"))
     async def courses(self, interaction: Interaction) -> None:
-        found = await self._teaching.taught(_guild(interaction))
-        await answer(interaction, staff_cards.taught(self._words(interaction), found))
+        found = await self._teaching.taught(guild_of(interaction))
+        await answer(interaction, staff_cards.taught(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("lock"), description=locale_str("Say which membership opens a course")
@@ -70,33 +71,26 @@ class TeachPage(
         tier=locale_str("The membership that opens it; without one: everybody"),
     )
     async def lock(self, interaction: Interaction, course: str, tier: str | None = None) -> None:
-        course_id = await self._teaching.find(_guild(interaction), course)
-        title, tiers = await self._teaching.lock(_guild(interaction), course_id, tier, interaction.user.id)
-        await answer(interaction, staff_cards.locked(self._words(interaction), title, tiers))
+        course_id = await self._teaching.find(guild_of(interaction), course)
+        title, tiers = await self._teaching.lock(guild_of(interaction), course_id, tier, interaction.user.id)
+        await answer(interaction, staff_cards.locked(words_of(interaction), title, tiers))
 
     @lock.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.courses(_guild(interaction))
-        return [
-            Choice(name=one.name[:100], value=str(one.id))
-            for one in found
-            if typed.strip().casefold() in one.name.casefold()
-        ][:25]
+        found = await self._teaching.courses(guild_of(interaction))
+        return choices(((one.name, one.id) for one in found), typed)
 
     @lock.autocomplete("tier")
     @import_.autocomplete("tier")
     async def choose_tier(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.tiers(_guild(interaction))
-        return [
-            Choice(name=one.name[:100], value=str(one.id))
-            for one in found
-            if typed.strip().casefold() in one.name.casefold()
-        ][:25]
+        found = await self._teaching.tiers(guild_of(interaction))
+        return choices(((one.name, one.id) for one in found), typed)
 
-    async def turn_courses(self, interaction: Interaction, page: str) -> None:
+    @on_press(TURN_TAUGHT)
+    async def turn_courses(self, interaction: Interaction, page: int) -> None:
         """Another page of all courses."""
-        found = await self._teaching.taught(_guild(interaction))
-        await replace(interaction, staff_cards.taught(self._words(interaction), found, int(page)))
+        found = await self._teaching.taught(guild_of(interaction))
+        await replace(interaction, staff_cards.taught(words_of(interaction), found, page))
 
     async def take(self, interaction: Interaction, file: discord.Attachment, tier: str | None) -> None:
         """Fetch the zip, read it in a thread, store it, tell."""
@@ -111,24 +105,17 @@ class TeachPage(
             raise RetryLater("the attachment could not be fetched") from error
         course = await asyncio.to_thread(_read, data, file.filename)
         done = await self._teaching.import_course(
-            _guild(interaction), course, by=interaction.user.id, tier=tier
+            guild_of(interaction), course, by=interaction.user.id, tier=tier
         )
         told = await asyncio.to_thread(notes, course)
-        await answer(interaction, staff_cards.imported(self._words(interaction), done, told))
-
-    async def report(self, interaction: Interaction, error: Exception) -> None:
-        """What went wrong in the form."""
-        await report(interaction, error, self._texts)
-
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
+        await answer(interaction, staff_cards.imported(words_of(interaction), done, told))
 
 
-class ImportForm(ui.Modal):
+class ImportForm(Dialog):
     """A file, and which membership opens it."""
 
-    def __init__(self, t: Words, page: TeachPage, tiers: list[Any], chosen: str | None) -> None:
-        super().__init__(title=t("Bring a course"), timeout=900)
+    def __init__(self, t: Words, page: TeachPage, tiers: list[Known], chosen: str | None) -> None:
+        super().__init__(t("Bring a course"))
         self._page = page
         self._file: ui.FileUpload[Any] = ui.FileUpload(
             custom_id="file", required=True, min_values=1, max_values=1
@@ -139,7 +126,9 @@ class ImportForm(ui.Modal):
             placeholder=t("What the course says"),
             options=[
                 discord.SelectOption(
-                    label=one.name[:100], value=str(one.id), default=chosen in (str(one.id), one.name)
+                    label=one.name[:100],
+                    value=str(one.id),
+                    default=chosen is not None and means(chosen, one.id, one.name),
                 )
                 for one in tiers[:25]
             ],
@@ -158,18 +147,8 @@ class ImportForm(ui.Modal):
         tier = self._tier.values[0] if self._tier.values else None
         await self._page.take(interaction, self._file.values[0], tier)
 
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
-        await self._page.report(interaction, error)
 
-
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    app: Any = bot.app
-    await bot.add_cog(TeachPage(bot, app.teaching, app.texts))
+setup = TeachPage.setup
 
 
 def _read(data: bytes, name: str) -> Course:

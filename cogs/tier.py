@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.courses.teaching import Teaching
+from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, replace, think
+from bot.discord.page import (
+    Page,
+    choices,
+    demand_administrator,
+    guild_of,
+    on_press,
+    owns_server,
+    words_of,
+)
 from bot.errors import UserError
-from bot.i18n import Texts, Words
 from bot.memberships import shelf_cards, shop_face
-from bot.memberships.edits import DESCRIPTION_LIMIT, Edit
+from bot.memberships.edits import DESCRIPTION_LIMIT, Edit, TermsDraft
 from bot.memberships.model import After, Way
-from bot.memberships.service import Memberships
 from bot.memberships.spans import MOST_MONTHS
-from bot.memberships.tiers import LONGEST, NAME_LIMIT, compared
+from bot.memberships.tier_actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.tiers import LONGEST, NAME_LIMIT
 from bot.memberships.wording import price_words
 
 WAYS: list[Choice[str]] = [
@@ -49,6 +55,7 @@ Months = app_commands.Range[int, 1, MOST_MONTHS]
 
 @app_commands.default_permissions(administrator=True)
 class TierPage(
+    Page,
     commands.GroupCog,
     name="Tier",
     group_name=locale_str("tier"),
@@ -58,18 +65,11 @@ class TierPage(
 
     price = app_commands.Group(name=locale_str("price"), description=locale_str("What a membership costs"))
 
-    def __init__(self, bot: Client, memberships: Memberships, teaching: Teaching, texts: Texts) -> None:
-        self._bot = bot
-        self._memberships = memberships
-        self._tiers = memberships.tiers
-        self._teaching = teaching
-        self._texts = texts
-
-    async def cog_load(self) -> None:
-        self._bot.on_action("tier.apply_new", self.press_apply_new)
-        self._bot.on_action("tier.apply_all", self.press_apply_all)
-        self._bot.on_action("tier.cancel", self.press_cancel)
-        self._bot.on_action("tier.recheck", self.press_recheck)
+    def __init__(self, bot: Client, app: App) -> None:
+        super().__init__(bot, app)
+        self._memberships = app.memberships
+        self._tiers = app.memberships.tiers
+        self._teaching = app.teaching
 
     @app_commands.command(name=locale_str("create"), description=locale_str("Put a membership up for sale"))
     @app_commands.describe(
@@ -90,11 +90,11 @@ class TierPage(
     ) -> None:
         await think(interaction)
         made = await self._tiers.create(
-            _guild(interaction), name=name, price=price, currency=currency, days=days, months=months,
-            way=Way(way) if way else None, role_id=role.id, actor=interaction.user.id, owner=_owns(interaction),
+            guild_of(interaction), name=name, price=price, currency=currency, days=days, months=months,
+            way=Way(way) if way else None, role_id=role.id, actor=interaction.user.id, owner=owns_server(interaction),
         )  # fmt: skip
         await answer(
-            interaction, shelf_cards.created(self._words(interaction), made, self._memberships.buying.payable)
+            interaction, shelf_cards.created(words_of(interaction), made, self._memberships.buying.payable)
         )
 
     @app_commands.command(
@@ -147,9 +147,9 @@ class TierPage(
             after_until=after_until,
         )
         told = await self._memberships.editing.propose(
-            _guild(interaction), tier, wanted, interaction.user.id, _owns(interaction)
+            guild_of(interaction), tier, wanted, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, shelf_cards.proposed(self._words(interaction), told))
+        await answer(interaction, shelf_cards.proposed(words_of(interaction), told))
 
     @price.command(
         name=locale_str("add"), description=locale_str("Sell a membership in one more way, or at a new price")
@@ -167,34 +167,34 @@ class TierPage(
         way: str | None = None,
     ) -> None:
         sold = await self._tiers.add_price(
-            _guild(interaction), tier, price=price, currency=currency, days=days, months=months,
+            guild_of(interaction), tier, price=price, currency=currency, days=days, months=months,
             way=Way(way) if way else None, actor=interaction.user.id,
         )  # fmt: skip
         await answer(
-            interaction, shelf_cards.priced(self._words(interaction), sold, self._memberships.buying.payable)
+            interaction, shelf_cards.priced(words_of(interaction), sold, self._memberships.buying.payable)
         )
 
     @price.command(name=locale_str("remove"), description=locale_str("Sell a membership in this way no more"))
     @app_commands.describe(tier=TIER, price=locale_str("Which price"))
     async def remove_price(self, interaction: Interaction, tier: str, price: str) -> None:
-        sold = await self._tiers.remove_price(_guild(interaction), tier, price, interaction.user.id)
+        sold = await self._tiers.remove_price(guild_of(interaction), tier, price, interaction.user.id)
         await answer(
-            interaction, shelf_cards.priced(self._words(interaction), sold, self._memberships.buying.payable)
+            interaction, shelf_cards.priced(words_of(interaction), sold, self._memberships.buying.payable)
         )
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
     async def shelf(self, interaction: Interaction) -> None:
-        found = await self._tiers.products(_guild(interaction), archived=True)
-        await answer(interaction, shelf_cards.listed(self._words(interaction), found))
+        found = await self._tiers.products(guild_of(interaction), archived=True)
+        await answer(interaction, shelf_cards.listed(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("preview"), description=locale_str("A membership as members will see it")
     )
     @app_commands.describe(tier=TIER)
     async def preview(self, interaction: Interaction, tier: str) -> None:
-        product, taken = await self._tiers.product(_guild(interaction), tier)
-        opened = await self._teaching.opened_by(_guild(interaction), product.tier.id)
-        await answer(interaction, shop_face.preview(self._words(interaction), product, taken, opened))
+        product, taken = await self._tiers.product(guild_of(interaction), tier)
+        opened = await self._teaching.opened_by(guild_of(interaction), product.tier.id)
+        await answer(interaction, shop_face.preview(words_of(interaction), product, taken, opened))
 
     @app_commands.command(
         name=locale_str("course"), description=locale_str("Let a membership open a course, or no more")
@@ -203,19 +203,19 @@ class TierPage(
         tier=TIER, course=locale_str("Which course"), included=locale_str("Does the membership open it?")
     )
     async def course(self, interaction: Interaction, tier: str, course: str, included: bool = True) -> None:
-        guild_id = _guild(interaction)
+        guild_id = guild_of(interaction)
         found = await self._tiers.find(guild_id, tier)
         course_id = await self._teaching.find(guild_id, course)
         told = await self._teaching.include(guild_id, course_id, found.id, included, interaction.user.id)
-        await answer(interaction, shelf_cards.course_included(self._words(interaction), *told))
+        await answer(interaction, shelf_cards.course_included(words_of(interaction), *told))
 
     @app_commands.command(name=locale_str("order"), description=locale_str("Move a membership on the shelf"))
     @app_commands.describe(tier=TIER, position=locale_str("Its place, counted from 1"))
     async def order(
         self, interaction: Interaction, tier: str, position: app_commands.Range[int, 1, 1000]
     ) -> None:
-        found = await self._tiers.order(_guild(interaction), tier, position, interaction.user.id)
-        await answer(interaction, shelf_cards.listed(self._words(interaction), found))
+        found = await self._tiers.order(guild_of(interaction), tier, position, interaction.user.id)
+        await answer(interaction, shelf_cards.listed(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("archive"),
@@ -223,14 +223,16 @@ class TierPage(
     )
     @app_commands.describe(tier=TIER)
     async def archive(self, interaction: Interaction, tier: str) -> None:
-        gone = await self._tiers.archive(_guild(interaction), tier, interaction.user.id)
-        await answer(interaction, shelf_cards.archived(self._words(interaction), gone))
+        gone = await self._tiers.archive(guild_of(interaction), tier, interaction.user.id)
+        await answer(interaction, shelf_cards.archived(words_of(interaction), gone))
 
     @app_commands.command(name=locale_str("restore"), description=locale_str("Put it on sale again"))
     @app_commands.describe(tier=TIER)
     async def restore(self, interaction: Interaction, tier: str) -> None:
-        back = await self._tiers.restore(_guild(interaction), tier, interaction.user.id, _owns(interaction))
-        await answer(interaction, shelf_cards.restored(self._words(interaction), back))
+        back = await self._tiers.restore(
+            guild_of(interaction), tier, interaction.user.id, owns_server(interaction)
+        )
+        await answer(interaction, shelf_cards.restored(words_of(interaction), back))
 
     @app_commands.command(
         name=locale_str("shop"), description=locale_str("Post the shop card, with buttons that buy")
@@ -240,8 +242,8 @@ class TierPage(
         await think(interaction)
         place = channel.id if channel else interaction.channel_id
         assert place is not None  # noqa: S101 # a command of a server is typed in a channel
-        await self._memberships.shop_cards.post(_guild(interaction), place, interaction.user.id)
-        await answer(interaction, shop_face.shop_posted(self._words(interaction), place))
+        await self._memberships.shop_cards.post(guild_of(interaction), place, interaction.user.id)
+        await answer(interaction, shop_face.shop_posted(words_of(interaction), place))
 
     @edit.autocomplete("tier")
     @add_price.autocomplete("tier")
@@ -251,89 +253,64 @@ class TierPage(
     @order.autocomplete("tier")
     @archive.autocomplete("tier")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._tiers.on_sale(_guild(interaction))
-        return _matching(((tier.name, tier.id) for tier in found), typed)
+        found = await self._tiers.on_sale(guild_of(interaction))
+        return choices(((tier.name, tier.id) for tier in found), typed)
 
     @restore.autocomplete("tier")
     async def choose_archived(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._tiers.products(_guild(interaction), archived=True)
-        return _matching(((one.tier.name, one.tier.id) for one in found if one.tier.archived), typed)
+        found = await self._tiers.products(guild_of(interaction), archived=True)
+        return choices(((one.tier.name, one.tier.id) for one in found if one.tier.archived), typed)
 
     @remove_price.autocomplete("price")
     async def choose_price(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        t = self._words(interaction)
+        t = words_of(interaction)
         try:
-            product, _ = await self._tiers.product(_guild(interaction), interaction.namespace.tier or "")
+            product, _ = await self._tiers.product(guild_of(interaction), interaction.namespace.tier or "")
         except UserError:
             return []
-        return _matching(((price_words(t, price), price.id) for price in product.prices), typed)
+        return choices(((price_words(t, price), price.id) for price in product.prices), typed)
 
     @course.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.courses(_guild(interaction))
-        return _matching(((one.name, one.id) for one in found), typed)
+        found = await self._teaching.courses(guild_of(interaction))
+        return choices(((one.name, one.id) for one in found), typed)
 
-    async def press_apply_new(self, interaction: Interaction, draft: str) -> None:
+    @on_press(APPLY_TO_NEW, demand_administrator)
+    async def press_apply_new(self, interaction: Interaction, tier_id: int, seen: int, version: int) -> None:
         """*Apply to new buyers only*."""
-        await self._apply(interaction, draft, everybody=False)
+        await self._apply(interaction, TermsDraft(tier_id, seen, version), everybody=False)
 
-    async def press_apply_all(self, interaction: Interaction, draft: str) -> None:
+    @on_press(APPLY_TO_ALL, demand_administrator)
+    async def press_apply_all(self, interaction: Interaction, tier_id: int, seen: int, version: int) -> None:
         """*Apply to existing too*."""
-        await self._apply(interaction, draft, everybody=True)
+        await self._apply(interaction, TermsDraft(tier_id, seen, version), everybody=True)
 
-    async def press_cancel(self, interaction: Interaction, _: str) -> None:
+    @on_press(DROP_DRAFT)
+    async def press_cancel(self, interaction: Interaction) -> None:
         """*Cancel*: the draft is left alone, and its buttons go."""
-        await replace(interaction, shelf_cards.cancelled(self._words(interaction)))
+        await replace(interaction, shelf_cards.cancelled(words_of(interaction)))
 
+    @on_press(RECHECK_TIERS, demand_administrator)
     async def press_recheck(self, interaction: Interaction, _: str) -> None:
         """*Look again* on the card that tells of a tier that cannot be sold."""
-        _demand_owner(interaction)
         await think(interaction)
-        await self._tiers.recheck(_guild(interaction), interaction.user.id)
-        await answer(interaction, shelf_cards.looked(self._words(interaction)))
+        await self._tiers.recheck(guild_of(interaction), interaction.user.id)
+        await answer(interaction, shelf_cards.looked(words_of(interaction)))
 
-    async def _apply(self, interaction: Interaction, draft: str, *, everybody: bool) -> None:
-        _demand_owner(interaction)
+    async def _apply(self, interaction: Interaction, draft: TermsDraft, *, everybody: bool) -> None:
         await interaction.response.defer()
         done = await self._memberships.editing.apply(
-            _guild(interaction),
+            guild_of(interaction),
             draft,
             everybody=everybody,
             actor=interaction.user.id,
-            owner=_owns(interaction),
+            owner=owns_server(interaction),
         )
-        await replace(interaction, shelf_cards.applied(self._words(interaction), *done))
-
-    def _words(self, interaction: Interaction) -> Words:
-        return self._texts.of(str(interaction.locale))
+        await replace(interaction, shelf_cards.applied(words_of(interaction), *done))
 
 
 def _id(role: discord.Role | None) -> int | None:
     return None if role is None else role.id
 
 
-def _matching(found: Any, typed: str) -> list[Choice[str]]:
-    """Choices of (name, id) whose name holds what was typed."""
-    key = compared(typed)
-    return [Choice(name=name[:100], value=str(id_)) for name, id_ in found if key in compared(name)][:25]
-
-
-def _demand_owner(interaction: Interaction) -> None:
-    """A button is seen by everybody who sees its card; these are for those who may use /tier."""
-    if not interaction.permissions.administrator:
-        raise UserError("Only an administrator of this server can do that.")
-
-
-def _owns(interaction: Interaction) -> bool:
-    return interaction.guild is not None and interaction.guild.owner_id == interaction.user.id
-
-
-def _guild(interaction: Interaction) -> int:
-    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
-    return interaction.guild_id
-
-
-async def setup(bot: Client) -> None:
-    """Fill the shelf with the app's services."""
-    app: Any = bot.app
-    await bot.add_cog(TierPage(bot, app.memberships, app.teaching, app.texts))
+setup = TierPage.setup

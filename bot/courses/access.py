@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.cards import plain
 from bot.errors import UserError
+from bot.names import means
 
 
 class Plan(Protocol):
@@ -42,15 +43,15 @@ def is_locked(tier_ids: Collection[int], open_tiers: frozenset[int], *, staff: b
 
 def tier_ids(names: Mapping[int, str], wanted: Iterable[str]) -> list[int]:
     """The ids of these tiers, each given by its name or its id. UserError for one that is not there."""
-    by_word = {name.casefold(): id_ for id_, name in names.items()} | {str(id_): id_ for id_ in names}
     found: list[int] = []
     for word in wanted:
-        if word.strip().casefold() not in by_word:
+        meant = [id_ for id_, name in names.items() if means(word, id_, name)]
+        if not meant:
             raise UserError(
                 "There is no tier “{tier}” here. Create it with /tier create first, or name another one.",
                 tier=plain(word, 60),
             )
-        found.append(by_word[word.strip().casefold()])
+        found.append(meant[0])
     return found
 
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Option, Row, Select, card, plain
+from bot.courses.actions import (
+    AFTER_LAST,
+    BROWSE_COURSES,
+    FINISH_LESSON,
+    OPEN_COURSE,
+    OPEN_LESSON,
+    OPEN_MODULE,
+    PICK_LESSON,
+    PICK_MODULE,
+    RATE_LESSON,
+    TURN_LESSON,
+)
 from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars
 from bot.i18n import Words
 
@@ -38,7 +50,7 @@ def browse(t: Words, courses: Sequence[CourseView], page: int = 0) -> Card:
         return card(f"## 📚 {t('Courses')}", t("There is no course here yet."), accent=Accent.QUIET)
     shown, page, pages = page_of(courses, page, COURSES)
     lines: list[Block | str] = [Line(_offer(t, course), _opens(t, course)) for course in shown]
-    return card(f"## 📚 {t('Courses')}", *lines, turn(t, "course.browse:", page, pages))
+    return card(f"## 📚 {t('Courses')}", *lines, turn(t, BROWSE_COURSES.encode, page, pages))
 
 
 def _offer(t: Words, course: CourseView) -> str:
@@ -50,7 +62,9 @@ def _offer(t: Words, course: CourseView) -> str:
 
 
 def _opens(t: Words, course: CourseView) -> Button:
-    return Button(t("Open"), f"course.open:{course.id}", style="secondary" if course.locked else "primary")
+    return Button(
+        t("Open"), OPEN_COURSE.encode(course.id, None), style="secondary" if course.locked else "primary"
+    )
 
 
 def outline(t: Words, found: Outline, page: int = 0) -> Card:
@@ -67,23 +81,23 @@ def outline(t: Words, found: Outline, page: int = 0) -> Card:
         Divider(),
         "\n".join(_module_line(t, course, module) for module in shown),
         Select(
-            "pick.module",
+            PICK_MODULE.name,
             t("Choose a module"),
             tuple(
                 Option(
                     _name(course, module)[:100],
-                    f"{course.id}.{module.place}",
+                    PICK_MODULE.value(course.id, module.place),
                     _share(t, module.done, len(module.lessons)),
                 )
                 for module in shown
             ),
         ),
-        turn(t, f"course.open:{course.id}.", page, pages),
+        turn(t, lambda to: OPEN_COURSE.encode(course.id, to), page, pages),
         _state(t, found),
         Row(
             tuple(
                 button
-                for button in (_continue(t, found), Button(t("All courses"), "course.browse:0"))
+                for button in (_continue(t, found), Button(t("All courses"), BROWSE_COURSES.encode(0)))
                 if button
             )
         ),
@@ -103,7 +117,7 @@ def _continue(t: Words, found: Outline) -> Button | None:
     if course.locked or found.following is None:
         return None
     label = t("Continue: {lesson}", lesson=_cut(found.following.title, 50)) if course.done else t("Begin")
-    return Button(label, f"lesson.open:{found.following.id}", style="success")
+    return Button(label, OPEN_LESSON.encode(found.following.id), style="success")
 
 
 def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
@@ -117,15 +131,15 @@ def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
         Divider(),
         "\n".join(_lesson_line(lesson) for lesson in shown),
         Select(
-            "pick.lesson",
+            PICK_LESSON.name,
             t("Open a lesson"),
             tuple(
-                Option(f"{'✓ ' if lesson.done else ''}{lesson.title}"[:100], str(lesson.id))
+                Option(f"{'✓ ' if lesson.done else ''}{lesson.title}"[:100], PICK_LESSON.value(lesson.id))
                 for lesson in shown
             ),
         ),
-        turn(t, f"course.module:{course.id}.{chosen.place}.", page, pages),
-        Row((Button(t("All modules"), f"course.open:{course.id}"),)),
+        turn(t, lambda to: OPEN_MODULE.encode(course.id, chosen.place, to), page, pages),
+        Row((Button(t("All modules"), OPEN_COURSE.encode(course.id, None)),)),
     )
 
 
@@ -146,12 +160,12 @@ def lesson(t: Words, page: LessonPage) -> Card:
         page.text if page.text.strip() else None,
         Divider(),
         f"-# {foot}",
-        turn(t, f"lesson.page:{one.id}.", page.page, page.pages),
+        turn(t, lambda to: TURN_LESSON.encode(one.id, to), page.page, page.pages),
         Row(
             (
                 *_onward(t, page),
-                Button(t("Rate"), f"lesson.rate:{one.id}"),
-                Button(t("All lessons"), f"course.open:{course.id}"),
+                Button(t("Rate"), RATE_LESSON.encode(one.id)),
+                Button(t("All lessons"), OPEN_COURSE.encode(course.id, None)),
             )
         ),
         accent=Accent.GOOD if one.done else Accent.PLAIN,
@@ -164,9 +178,9 @@ def _onward(t: Words, page: LessonPage) -> tuple[Button, ...]:
         last = following is None or following.id == one.id
         label = t("Done") if last else t("Done & next")
         whole = page.page == page.pages - 1
-        return (Button(label, f"lesson.done:{one.id}", style="success" if whole else "secondary"),)
+        return (Button(label, FINISH_LESSON.encode(one.id), style="success" if whole else "secondary"),)
     if following is not None:
-        return (Button(t("Next lesson"), f"lesson.open:{following.id}", style="success"),)
+        return (Button(t("Next lesson"), OPEN_LESSON.encode(following.id), style="success"),)
     return ()
 
 
@@ -183,8 +197,8 @@ def finished(t: Words, found: Outline) -> Card:
         bar(course.done, course.lessons),
         Row(
             (
-                Button(t("All lessons"), f"course.open:{course.id}"),
-                Button(t("All courses"), "course.browse:0"),
+                Button(t("All lessons"), OPEN_COURSE.encode(course.id, None)),
+                Button(t("All courses"), BROWSE_COURSES.encode(0)),
             )
         ),
         accent=Accent.GOOD,
@@ -242,20 +256,20 @@ def plans(t: Words, tiers: Sequence[str]) -> str:
     return named or t("a plan that is no longer for sale")
 
 
-def turn(t: Words, action: str, page: int, pages: int) -> Row | None:
-    """Buttons to the page before and after; None where there is only one."""
+def turn(t: Words, action: Callable[[int], str], page: int, pages: int) -> Row | None:
+    """Buttons to the page before and after, which `action` leads to; None where there is only one."""
     if pages < 2:
         return None
     return Row(
         (
             Button(
                 f"◀ {t('Page {n}', n=max(page, 1))}",
-                f"{action}{page - 1}" if page else f"{action}first",
+                action(page - 1),
                 disabled=page == 0,
             ),
             Button(
                 f"{t('Page {n}', n=min(page + 2, pages))} ▶",
-                f"{action}{page + 1}" if page + 1 < pages else f"{action}last",
+                action(page + 1 if page + 1 < pages else AFTER_LAST),
                 style="primary",
                 disabled=page + 1 == pages,
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Accent, Button, Card, Row, card, plain
+from bot.courses.actions import OPEN_COURSE, TURN_TAUGHT
 from bot.courses.cards import opened_by, page_of, stars_text, turn
 from bot.courses.notes import Notes
 from bot.courses.views import Change, Imported, Taught
@@ -19,7 +20,7 @@ def imported(t: Words, done: Imported, notes: Notes | None = None) -> Card:
         f"## 📘 {plain(done.title, 100)}",
         f"{_outcome(t, done)}\n-# {_size(t, done)} · {opened_by(t, done.tiers)}",
         _plain_text(t, notes) if notes else None,
-        Row((Button(t("Look at it"), f"course.open:{done.course_id}"),)),
+        Row((Button(t("Look at it"), OPEN_COURSE.encode(done.course_id, None)),)),
         accent=Accent.QUIET if done.change is Change.UNCHANGED else Accent.GOOD,
     )
 
@@ -72,7 +73,7 @@ def taught(t: Words, courses: Sequence[Taught], page: int = 0) -> Card:
         )
     shown, page, pages = page_of(courses, page, LISTED)
     return card(
-        f"## 📚 {t('Courses')}", *(_course(t, one) for one in shown), turn(t, "teach.courses:", page, pages)
+        f"## 📚 {t('Courses')}", *(_course(t, one) for one in shown), turn(t, TURN_TAUGHT.encode, page, pages)
     )
 
 

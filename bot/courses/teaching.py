@@ -15,6 +15,7 @@ from bot.courses.store import deeds, library
 from bot.courses.views import Change, Choice, Imported, Stars, Taught
 from bot.db import Database
 from bot.errors import UserError
+from bot.names import means
 
 RECENT = timedelta(days=28)
 
@@ -163,14 +164,14 @@ class Teaching:
         """The course meant by an id, a title or a slug. UserError when there is none."""
         async with self._db.read() as db:
             for row in await library.courses(db, guild_id):
-                if typed.strip().casefold() in (str(row.id), row.title.casefold(), row.slug):
+                if means(typed, row.id, row.title, row.slug):
                     return int(row.id)
         raise _unknown(typed)
 
     async def find_lesson(self, guild_id: int, typed: str, course_id: int | None = None) -> int:
         """The lesson meant by an id or a title, in this course or any. UserError when there is none."""
         for choice in await self.lessons(guild_id, course_id):
-            if typed.strip().casefold() in (str(choice.id), choice.name.casefold()):
+            if means(typed, choice.id, choice.name):
                 return choice.id
         raise UserError(
             "There is no lesson “{lesson}” here. Pick one from the list that appears while you type.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVarTuple
 
 import discord
 import structlog
@@ -17,8 +17,9 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.actions import Action, outdated, split
 from bot.discord.errors import report
-from bot.discord.kit import Action, Interaction, Pick, Press
+from bot.discord.kit import Answer, Interaction, Press
 from bot.discord.translator import Translator
 from bot.i18n import Texts
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services import Services
 
 log = structlog.get_logger(__name__)
+Ts = TypeVarTuple("Ts")
 
 
 def point_at(api: str) -> None:
@@ -51,7 +53,7 @@ class Tree(app_commands.CommandTree[Any]):
     """Commands for servers only, with one place for what goes wrong."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        await report(interaction, error, interaction.client.texts)
+        await report(interaction, error)
 
 
 class Client(commands.Bot):
@@ -79,14 +81,14 @@ class Client(commands.Bot):
         self.app: Services  # set by the composition root before signing in; cogs take their services from it
         self.texts = texts
         self.synced = asyncio.Event()
-        self._actions: dict[str, Action] = {}
+        self._actions: dict[str, Answer] = {}
         self._pages = pages
         self._folder = folder
         self._hear_of_roles()
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(Translator(self.texts))
-        self.add_dynamic_items(Press, Pick)
+        self.add_dynamic_items(Press)
         for page in self._pages:
             await self.load_extension(page)
         await self._sync()
@@ -104,18 +106,33 @@ class Client(commands.Bot):
 
         parsers["GUILD_MEMBER_UPDATE"] = told
 
-    def on_action(self, name: str, action: Action) -> None:
-        """Run `action` when a button or select of that name is used. A page registers its own."""
-        if name in self._actions:
-            raise ValueError(f"two pages answer to {name}")
-        self._actions[name] = action
+    def on_action(
+        self,
+        action: Action[*Ts],
+        run: Callable[[Interaction, *Ts], Awaitable[None]],
+        check: Callable[[Interaction], None] | None = None,
+    ) -> None:
+        """Run this with the action's arguments when its button or select is used, unless `check` refuses who uses it."""
+        if action.name in self._actions:
+            raise ValueError(f"two pages answer to {action.name}")
 
-    async def act(self, interaction: Interaction, name: str, argument: str) -> None:
-        """Run what a press means, and report what goes wrong like a command's error."""
+        async def answer(interaction: Interaction, text: str) -> None:
+            if check is not None:
+                check(interaction)
+            await run(interaction, *action.read(text))
+
+        self._actions[action.name] = answer
+
+    async def act(self, interaction: Interaction, custom_id: str, values: Sequence[str] | None) -> None:
+        """Run what a press means (`values`: what was picked), and report what goes wrong like a command's error."""
+        name, text = split(custom_id)
         try:
-            await self._actions[name](interaction, argument)
+            if name not in self._actions:
+                log.info("a button or select is unknown", custom_id=custom_id, guild=interaction.guild_id)
+                raise outdated()
+            await self._actions[name](interaction, values[0] if values else text)
         except Exception as error:  # the edge: whatever it is, the person gets a sentence
-            await report(interaction, error, self.texts)
+            await report(interaction, error)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         log.exception("an event was not handled", handler=event_method)

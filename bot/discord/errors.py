@@ -17,11 +17,12 @@ from bot.i18n import Texts, Words
 log = structlog.get_logger(__name__)
 
 
-async def report(interaction: Interaction, error: BaseException, texts: Texts) -> None:
+async def report(interaction: Interaction, error: BaseException) -> None:
     """Tell the person what is wrong and what to do; log what is ours to mend, with a reference they can quote."""
     cause = (
         error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
     )
+    texts: Texts = interaction.client.texts
     sentence = _sentence(cause, texts.of(str(interaction.locale)))
     if not isinstance(cause, UserError):
         _log(interaction, cause, sentence)
@@ -36,7 +37,7 @@ def _sentence(error: BaseException, t: Words) -> str:
     if isinstance(error, UserError):
         return t.error(error)
     if isinstance(error, NeedsAction):
-        return t("The owner of this server must set something right first: {detail}", detail=error.detail)
+        return t("The owner of this server must set something right first: {detail}", detail=t.error(error))
     if isinstance(error, RetryLater | discord.DiscordServerError):
         return t("The other side did not answer. Nothing was lost; please try again in a minute.")
     if isinstance(error, app_commands.CheckFailure):

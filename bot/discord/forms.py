@@ -11,7 +11,8 @@ from discord import ui
 
 from bot.discord.errors import report
 from bot.discord.kit import Interaction
-from bot.i18n import Texts
+from bot.errors import UserError
+from bot.i18n import Words
 
 Then = Callable[[Interaction, dict[str, str]], Awaitable[None]]
 """What is done with the answers, by their keys."""
@@ -29,19 +30,22 @@ class Field:
     longest: int = 200
 
 
-class Form(ui.Modal):
+class Dialog(ui.Modal):
+    """A form; what goes wrong when it is sent is told like a command's error."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title=title, timeout=OPEN_FOR)
+
+    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
+        await report(interaction, error)
+
+
+class Form(Dialog):
     """Asks for these lines and hands the answers, without spaces around them, to `then`."""
 
-    def __init__(
-        self,
-        title: str,
-        fields: Sequence[Field],
-        then: Then,
-        texts: Texts,
-    ) -> None:
-        super().__init__(title=title, timeout=OPEN_FOR)
+    def __init__(self, title: str, fields: Sequence[Field], then: Then) -> None:
+        super().__init__(title)
         self._then = then
-        self._texts = texts
         self._lines: dict[str, ui.TextInput[Any]] = {}
         for field in fields:
             line: ui.TextInput[Any] = ui.TextInput(
@@ -56,5 +60,24 @@ class Form(ui.Modal):
     async def on_submit(self, interaction: Interaction, /) -> None:
         await self._then(interaction, {key: line.value.strip() for key, line in self._lines.items()})
 
-    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override] # as discord.py's Modal has it
-        await report(interaction, error, self._texts)
+
+async def ask_with_reason(
+    interaction: Interaction,
+    title: str,
+    fields: Sequence[Field],
+    then: Then,
+    check: Callable[[Interaction], None],
+) -> None:
+    """Open a form of these lines and, at its end, one for the reason, which nobody leaves empty.
+
+    `check` is asked again when it is sent: who opened it may have been demoted meanwhile.
+    """
+
+    async def sent(interaction: Interaction, told: dict[str, str]) -> None:
+        check(interaction)
+        if not told["reason"]:
+            raise UserError("Write a reason: it is kept in the records.")
+        await then(interaction, told)
+
+    t: Words = interaction.client.texts.of(str(interaction.locale))
+    await interaction.response.send_modal(Form(title, [*fields, Field("reason", t("Reason"))], sent))

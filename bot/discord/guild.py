@@ -283,7 +283,9 @@ def translated() -> Generator[None]:
                 "missing-permission", "Lyceum lacks a permission, or its role is too low."
             ) from error
         if error.code in UNKNOWN:
-            raise NeedsAction("gone", f"Discord no longer knows this ({error.text}).") from error
+            raise NeedsAction(
+                "gone", "Discord no longer knows this ({answer}).", answer=error.text
+            ) from error
         raise
     except (TimeoutError, aiohttp.ClientError, ConnectionError) as error:
         raise RetryLater(f"Discord could not be reached: {type(error).__name__}") from error

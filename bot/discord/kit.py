@@ -13,8 +13,8 @@ from discord import ui
 from bot.cards import Attachment, Block, Button, Card, Divider, Line, Picture, Row, Select, Text
 
 Interaction = discord.Interaction[Any]
-Action = Callable[[Interaction, str], Awaitable[None]]
-"""What a press runs: the interaction and the argument of the action (or the picked value)."""
+Answer = Callable[[Interaction, str], Awaitable[None]]
+"""What a press runs: the interaction, and the text of the action's arguments."""
 
 STYLES: dict[str, discord.ButtonStyle] = {
     "primary": discord.ButtonStyle.primary,
@@ -24,45 +24,21 @@ STYLES: dict[str, discord.ButtonStyle] = {
 }
 
 
-class Press(
-    ui.DynamicItem[ui.Button[Any]],
-    template=r"(?P<name>(?!pick\.)[a-z]+\.[a-z_]+)(?::(?P<argument>[\w.:-]*))?",
-):
-    """Every button of ours: its custom id says what to do, so it works after any restart."""
+class Press(ui.DynamicItem[Any], template=r"(?s).+"):
+    """Every button and select of ours: its custom id says what to do, so it works after any restart.
 
-    def __init__(self, button: ui.Button[Any], name: str = "", argument: str = "") -> None:
-        super().__init__(button)
-        self.name = name
-        self.argument = argument
+    The template fits every custom id, so that one of an older version, or of none, is answered too.
+    """
 
     @classmethod
     async def from_custom_id(
         cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        assert isinstance(item, ui.Button)  # noqa: S101 # discord.py looked the item up by its type
-        return cls(item, match["name"], match["argument"] or "")
-
-    async def callback(self, interaction: Interaction) -> None:
-        await interaction.client.act(interaction, self.name, self.argument)
-
-
-class Pick(ui.DynamicItem[ui.Select[Any]], template=r"(?P<name>pick\.[a-z_]+)(?::(?P<argument>[\w.:-]*))?"):
-    """Every select of ours."""
-
-    def __init__(self, select: ui.Select[Any], name: str = "") -> None:
-        super().__init__(select)
-        self.name = name
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        assert isinstance(item, ui.Select)  # noqa: S101 # discord.py looked the item up by its type
-        return cls(item, match["name"])
+        return cls(item)
 
     async def callback(self, interaction: Interaction) -> None:
         data: Any = interaction.data
-        await interaction.client.act(interaction, self.name, str(data["values"][0]))
+        await interaction.client.act(interaction, self.custom_id, data.get("values"))
 
 
 def view(card: Card) -> ui.LayoutView:
@@ -132,7 +108,7 @@ def _draw(block: Block) -> ui.Item[Any]:
                 ],
             )
             picker: ui.ActionRow[Any] = ui.ActionRow()
-            picker.add_item(Pick(select))
+            picker.add_item(Press(select))
             return picker
         case Divider():
             return ui.Separator()

@@ -169,7 +169,8 @@ class Announcer:
         if found is None:
             raise NeedsAction(
                 "events-channel-missing",
-                f"There is no channel #{name}: make it, or set community.events_channel to another.",
+                "There is no channel #{channel}: make it, or set community.events_channel to another.",
+                channel=name,
             )
         return found
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 
 from bot.cards import Accent, Block, Button, Card, Line, Row, card, plain
+from bot.events.actions import CANNOT, GOING
 from bot.events.event import Event, Kind, Listed, Roll, State
 from bot.events.times import Moment
 from bot.i18n import Words, stamp
@@ -44,12 +45,12 @@ def kind_name(t: Words, kind: Kind) -> str:
 
 def going_action(event: Event) -> str:
     """What *Going* on the card runs; it marks the card as ours."""
-    return f"event.going:{event.id}"
+    return GOING.encode(event.id, None)
 
 
 def reminder_action(event: Event, minutes: int) -> str:
     """What *Going* on a reminder runs; it marks which reminder it is."""
-    return f"event.going:{event.id}:{minutes}"
+    return GOING.encode(event.id, minutes)
 
 
 def public(t: Words, event: Event, going: int, came: int) -> Card:
@@ -69,7 +70,7 @@ def public(t: Words, event: Event, going: int, came: int) -> Card:
             Row(
                 (
                     Button(t("Going"), going_action(event), style="success"),
-                    Button(t("Can't"), f"event.cant:{event.id}"),
+                    Button(t("Can't"), CANNOT.encode(event.id)),
                 )
             ),
         ]
@@ -175,7 +176,7 @@ def wall_clock(t: Words, at: datetime, zone: ZoneInfo) -> str:
 def _line(t: Words, one: Listed) -> Line:
     event = one.event
     if one.mine:
-        button = Button(t("Can't"), f"event.cant:{event.id}")
+        button = Button(t("Can't"), CANNOT.encode(event.id))
     else:
         button = Button(t("Going"), going_action(event), style="success")
     head = f"{_ICONS[event.kind]} **{plain(event.title, 80)}** · {kind_name(t, event.kind)}"

@@ -18,6 +18,7 @@ from bot.events.event import Event, Kind, Listed, Roll, State
 from bot.events.times import read_length, read_moment
 from bot.i18n import stamp
 from bot.ids import new_id
+from bot.names import holds
 from bot.ports import ChatServer
 from bot.settings import Community
 from bot.work import Queue
@@ -184,7 +185,7 @@ class Events:
             found = await (
                 store.upcoming(db, guild_id, now, 100) if upcoming else store.latest(db, guild_id, 100)
             )
-        return [event for event in found if text.casefold() in event.title.casefold()][:25]
+        return [event for event in found if holds(event.title, text)][:25]
 
     async def roll(self, guild_id: int, event_id: str) -> Roll:
         """Who said they would come and who came."""

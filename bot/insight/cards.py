@@ -8,9 +8,11 @@ from fractions import Fraction
 from bot.cards import Button, Card, Divider, Picture, Row, card
 from bot.i18n import Words
 from bot.insight import figures
+from bot.insight.actions import EXPLAIN_WEEK
 from bot.insight.figures import RATIO, VALUE
 from bot.insight.snapshot import Report
 from bot.insight.summary import summary
+from bot.insight.weeks import Week
 
 NAMED = 12
 """So many missed weeks are named, the latest; a year away must not burst the card."""
@@ -18,7 +20,7 @@ NAMED = 12
 
 def marker(week: str) -> str:
     """The action of the card's button; the post is found by it after a crash."""
-    return f"stats.explain:{week}"
+    return EXPLAIN_WEEK.encode(Week.parse(week))
 
 
 def weekly(t: Words, report: Report, picture: Picture | None, others: Sequence[str] = ()) -> Card:
@@ -34,7 +36,7 @@ def weekly(t: Words, report: Report, picture: Picture | None, others: Sequence[s
         _members(t, report),
         picture,
         _coverage(t, report),
-        Row((Button(t("Explain a number"), action=marker(str(week.week))),)),
+        Row((Button(t("Explain a number"), action=EXPLAIN_WEEK.encode(week.week)),)),
     )
 
 

@@ -9,11 +9,10 @@ from bot.cards import Card, Divider, Option, Select, card
 from bot.errors import UserError
 from bot.i18n import Words, stamp
 from bot.insight import figures
+from bot.insight.actions import PICK_FIGURE
 from bot.insight.figures import RATIO, VALUE
 from bot.insight.score import shown
 from bot.insight.snapshot import Period, Report, Snapshot
-
-PICK = "pick.figure"
 
 
 class Metric(StrEnum):
@@ -62,9 +61,9 @@ def explained(t: Words, report: Report, metric: Metric) -> Card:
         Divider(),
         f"-# {_origin(t, week)}",
         Select(
-            PICK,
+            PICK_FIGURE.name,
             t("Explain another number"),
-            tuple(Option(name(t, other), f"{other}:{week.week}") for other in Metric),
+            tuple(Option(name(t, other), PICK_FIGURE.value(other, week.week)) for other in Metric),
         ),
     )
 

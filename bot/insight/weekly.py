@@ -150,7 +150,8 @@ class Weekly:
         if channel_id is None:
             raise NeedsAction(
                 "staff-channel-missing",
-                f"There is no channel #{name} for the weekly post. Make one, or set community.staff_channel.",
+                "There is no channel #{channel} for the weekly post. Make one, or set community.staff_channel.",
+                channel=name,
             )
         return channel_id
 

@@ -10,6 +10,7 @@ from bot.audit import Entry
 from bot.audit.labels import action_label, details
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.i18n import Words, stamp
+from bot.memberships.access_actions import REPAIR_ROLES, RETRY_ROLES, Scope
 from bot.memberships.drift import Drift, Report
 from bot.memberships.model import FOREVER, Entitlement, Standing, Tier
 from bot.memberships.rules import Override
@@ -76,7 +77,7 @@ def audited(t: Words, report: Report, *, repairing: bool) -> Card:
     more = len(report.drifts) - len(lines)
     if more > 0:
         lines.append(t.n("… and {n} more.", "… and {n} more.", more))
-    button = Row((Button(t("Repair"), action="access.repair:all", style="primary"),))
+    button = Row((Button(t("Repair"), action=REPAIR_ROLES.encode(Scope.ALL), style="primary"),))
     return card(
         t("## Access"),
         "\n".join(lines),
@@ -102,7 +103,7 @@ def refused(t: Words, role_id: int) -> Card:
             role=f"<@&{role_id}>",
         ),
         t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
-        Row((Button(t("Try again"), action="access.retry:all", style="primary"),)),
+        Row((Button(t("Try again"), action=RETRY_ROLES.encode(Scope.ALL), style="primary"),)),
         accent=Accent.BAD,
     )
 

@@ -90,6 +90,8 @@ class Breaker:
                 return  # it has healed meanwhile
         channel = await self._server.channel_named(job.guild_id, self._staff_channel)
         if channel is None:
-            raise NeedsAction("staff-channel-missing", f"There is no channel #{self._staff_channel}.")
+            raise NeedsAction(
+                "staff-channel-missing", "There is no channel #{channel}.", channel=self._staff_channel
+            )
         card = access_cards.refused(self._texts.community, int(job.payload["role"]))
         await self._server.post(job.guild_id, channel, card, key=f"refused:{job.guild_id}:{job.key}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.cards import Accent, Button, Card, Line, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
+from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
 from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
 from bot.memberships.wording import price_words, roles_words, span_words
@@ -62,7 +63,7 @@ def pay(t: Words, bill: Bill, *, looked: bool = False, direct: bool = False) -> 
     """
     order = bill.order
     url = bill.checkout.url
-    again = Button(t("Check again"), action=f"membership.check:{order.id}")
+    again = Button(t("Check again"), action=CHECK_ORDER.encode(order.id))
     row = (
         *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
         *([] if direct else [again]),
@@ -239,7 +240,7 @@ def _offer(t: Words, offer: Offer) -> Line:
         have = t("You have it until {when}.", when=stamp(right.ends_at))
     return Line(
         f"{told}\n{have}",
-        Button(t("Buy {plan}", plan=tier.name), action=f"membership.buy:{tier.id}", style="primary"),
+        Button(t("Buy {plan}", plan=tier.name), action=BUY.encode(OfTier(tier.id), None), style="primary"),
     )
 
 

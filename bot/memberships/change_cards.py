@@ -8,6 +8,7 @@ from bot.memberships.cards import start_here
 from bot.memberships.changing import Undone
 from bot.memberships.counter import Choice, Given
 from bot.memberships.holdings import Held, Planned
+from bot.memberships.membership_actions import CONFIRM_CHANGE, PICK_CHANGE, UNDO_CHANGE
 from bot.memberships.model import Price, Product, Way
 from bot.memberships.quotes import Quote
 from bot.memberships.renewals import Reason
@@ -36,13 +37,13 @@ def choice(t: Words, told: Choice) -> Card:
     if told.providers:
         due = told.due or told.prices[0].money
         pays = [
-            Button(provider_words(t, name), f"{told.action}:{name}", style="primary")
-            for name in told.providers
+            Button(provider_words(t, name), action, style="primary")
+            for name, action in zip(told.providers, told.actions, strict=True)
         ]
         return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_rows(pays))
     buttons = [
-        Button(_short(t, price, told.percent), f"{told.action}{price.id}", style="primary")
-        for price in told.prices
+        Button(_short(t, price, told.percent), action, style="primary")
+        for price, action in zip(told.prices, told.actions, strict=True)
     ]
     return card(
         title,
@@ -86,7 +87,7 @@ def quote(t: Words, told: Quote) -> Card:
         price_words(t, told.price),
         "\n".join(f"- {line}" for line in (_now(t, told) if told.now else _later(t, told))),
         t("Nothing is charged before you press the button."),
-        Row((Button(_label(t, told), f"membership.confirm:{told.draft}", style="primary"),)),
+        Row((Button(_label(t, told), CONFIRM_CHANGE.encode(told.draft, None), style="primary"),)),
         accent=Accent.WARN if told.worse else Accent.PLAIN,
     )
 
@@ -101,7 +102,7 @@ def planned(t: Words, told: Planned) -> Card:
     return card(
         t("**{plan}** begins on {when}.", plan=plan, when=stamp(told.starts_at)),
         t("{price} is charged then. Until then you keep what you have.", price=t.money(told.order.price)),
-        Row((Button(t("Take the change back"), f"membership.undo:{told.order.id}"),)),
+        Row((Button(t("Take the change back"), UNDO_CHANGE.encode(told.order.id)),)),
         accent=Accent.GOOD,
     )
 
@@ -124,7 +125,9 @@ def options(t: Words, held: Held | None, products: list[Product]) -> Card:
     if held is None:
         return card(t("This membership is over. /membership plans shows what there is."), accent=Accent.QUIET)
     found = [
-        Option(f"{product.tier.name[:40]} · {price_words(t, price)}", f"{held.right.id}.{price.id}")
+        Option(
+            f"{product.tier.name[:40]} · {price_words(t, price)}", PICK_CHANGE.value(held.right.id, price.id)
+        )
         for product in products
         for price in product.prices
         if price.span.way is not Way.TRIAL and product.tier.suspended is None
@@ -134,7 +137,7 @@ def options(t: Words, held: Held | None, products: list[Product]) -> Card:
         return card(t("There is nothing else on sale to change to."), accent=Accent.QUIET)
     return card(
         t("What would you like instead of **{plan}**?", plan=plain(held.right.tier.name)),
-        Select("pick.membership_change", t("Another membership"), tuple(found[:LISTED])),
+        Select(PICK_CHANGE.name, t("Another membership"), tuple(found[:LISTED])),
         t("You see first what it costs and when it begins; nothing is charged yet."),
     )
 

@@ -19,8 +19,9 @@ from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.buying import Bill, Buying, purchase
 from bot.memberships.counter import Choice, Counter, Given
 from bot.memberships.holdings import Planned, held_by, planned
+from bot.memberships.membership_actions import CONFIRM_CHANGE, Draft
 from bot.memberships.model import Order
-from bot.memberships.quotes import GOOD_FOR, Quote, read_draft
+from bot.memberships.quotes import GOOD_FOR, Quote
 from bot.memberships.quoting import Quoting
 from bot.memberships.refunds import Refunds
 from bot.memberships.state import State
@@ -64,17 +65,20 @@ class Changing:
         self._under_way: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def confirm(
-        self, guild_id: int, user_id: int, draft: str, provider: str | None = None
+        self, guild_id: int, user_id: int, promised: Draft, provider: str | None = None
     ) -> Bill | Choice | Given | Planned | Quote:
         """Do what was shown. A quote instead of it: the preview is too old, or would be worse now; nothing was done."""
-        promised, now = read_draft(draft), self._clock.now()
+        now = self._clock.now()
         fresh = now - GOOD_FOR <= promised.at <= now
         at = promised.at if fresh else now
         quote = await self._quoting.quote(guild_id, user_id, promised.right_id, promised.price_id, at)
         if not fresh or not quote.keeps(promised):
             return replace(quote, worse=True)
         if not quote.by_provider:
-            return await self._counter.sell(quote.wish(user_id), provider, f"membership.confirm:{draft}")
+            wanted = quote.wish(user_id)
+            return await self._counter.sell(
+                wanted, provider, lambda name: CONFIRM_CHANGE.encode(promised, name)
+            )
         old = quote.held.order
         known = self._providers.get(old.provider) if old else None
         if known is None:

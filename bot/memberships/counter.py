@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.cards import plain
@@ -13,26 +14,25 @@ from bot.memberships.admission import seat
 from bot.memberships.buying import Bill, Buying
 from bot.memberships.entitle import Entitling, held_until
 from bot.memberships.holdings import discount_of, held_by, planned
+from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import Entitlement, Order, Price, Product, Standing, Tier, Way, Wish
 from bot.memberships.purchases import allow
 from bot.memberships.tiers import Tiers
 from bot.memberships.worth import discounted
 from bot.money import Money
 
-BUY = "membership.buy:p"
-
 
 @dataclass(frozen=True)
 class Choice:
     """What the member still has to choose: one of the prices, or one of the `providers` for what is `due`.
 
-    `action` is what a button runs, but for its end: the id of a price, or a colon and the name of a provider.
+    `actions` are those of the buttons, one for each provider, or for each price while there is none.
     `percent` is what another membership takes off.
     """
 
     tier: Tier
     prices: tuple[Price, ...]
-    action: str
+    actions: tuple[str, ...]
     percent: int = 0
     due: Money | None = None
     providers: tuple[str, ...] = ()
@@ -70,11 +70,13 @@ class Counter:
             ahead = await planned(db, guild_id, user_id, mine, now)
         percent = discount_of(mine, product.tier.id, now)
         if chosen is None:
-            return Choice(product.tier, product.prices, BUY, percent)
+            actions = tuple(BUY.encode(AtPrice(one.id), None) for one in product.prices)
+            return Choice(product.tier, product.prices, actions, percent)
         allow(product.tier, chosen.span, mine, ahead, now)
         if chosen.span.way is Way.TRIAL:
             return Given(await self._try(product.tier, chosen, user_id))
-        return await self.sell(wish(product.tier, chosen, user_id, percent), provider, f"{BUY}{chosen.id}")
+        wanted = wish(product.tier, chosen, user_id, percent)
+        return await self.sell(wanted, provider, lambda name: BUY.encode(AtPrice(chosen.id), name))
 
     async def press(
         self, guild_id: int, user_id: int, price_id: int, provider: str | None
@@ -83,12 +85,15 @@ class Counter:
         product = await self.sold(guild_id, price_id)
         return await self.ask(guild_id, user_id, str(product.tier.id), str(price_id), provider)
 
-    async def sell(self, wanted: Wish, provider: str | None, action: str) -> Bill | Choice | Given:
-        """The bill, once it is clear who is paid; else the choice, whose buttons run `action`."""
+    async def sell(
+        self, wanted: Wish, provider: str | None, through: Callable[[str], str]
+    ) -> Bill | Choice | Given:
+        """The bill, once it is clear who is paid; else the choice: `through` makes the action that names a provider."""
         able = self._buying.providers_for(wanted.price, wanted.due)
         if provider is None and wanted.due.amount and len(able) > 1:
             names = tuple(one.name for one in able)
-            return Choice(wanted.tier, (wanted.price,), action, due=wanted.due, providers=names)
+            actions = tuple(through(name) for name in names)
+            return Choice(wanted.tier, (wanted.price,), actions, due=wanted.due, providers=names)
         order = await self._buying.open(wanted, self._buying.provider_for(wanted.price, provider, wanted.due))
         if order.price.amount:
             return await self._buying.bill(order)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from bot.audit import Action, Entry, reading, record
 from bot.clock import Clock
 from bot.db import Database, Reader
-from bot.errors import UserError
+from bot.errors import Problem, UserError
 from bot.ids import DISCORD_EPOCH
 from bot.memberships.buying import Buying
 from bot.memberships.model import FOREVER, Entitlement, Order, Search
@@ -35,11 +35,16 @@ Strays = Callable[[int], Awaitable[Sequence[Unmatched]]]
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that needs the owner: the finding says what to do, `detail` what the other side said."""
+    """Something that needs the owner: the finding says what to do, `problem` what the other side said."""
 
     finding: str
-    detail: str
     order: Order | None
+    problem: Problem | None = None
+
+    @property
+    def detail(self) -> str:
+        """What the other side said, in the language of the source."""
+        return self.problem.sentence if self.problem else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,18 +209,18 @@ class Desk:
             number = str(stuck.payload.get("order") or (stuck.key if stuck.kind != "order.settle" else ""))
             order = await orders.numbered(db, guild_id, number)
             seen |= {order.id} if order else set()
-            found.append(Waiting(stuck.finding, stuck.detail, order))
+            found.append(Waiting(stuck.problem.finding, order, stuck.problem))
         for order in await orders.latest(db, guild_id, [State.REVIEW], 25):
             if (
                 order.id not in seen
             ):  # judged just now, and its work has not run yet; or it is on its way back
                 facts = await books.facts(db, guild_id, order.id)
                 odd = order_state(self._settling.due(order), facts).odd
-                found.append(Waiting("payment-mismatch" if odd else "refund-under-way", "", order))
+                found.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
         for order_id in sorted(await books.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)):
             facts = await books.facts(db, guild_id, order_id)
             if came_back(facts):
-                found.append(Waiting("refund-came-back", "", await orders.find(db, guild_id, order_id)))
+                found.append(Waiting("refund-came-back", await orders.find(db, guild_id, order_id)))
         return found
 
 

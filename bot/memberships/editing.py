@@ -7,7 +7,6 @@ nobody bought them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,14 +16,15 @@ from bot.audit import Action, record
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
-from bot.memberships.edits import Edit, Holders, Proposal, edited
+from bot.memberships.edits import Edit, Holders, Proposal, TermsDraft, edited
 from bot.memberships.entitle import held_until
 from bot.memberships.model import Entitlement, Tier, Way
-from bot.memberships.naming import compared, free_name
+from bot.memberships.naming import free_name
 from bot.memberships.role_safety import RoleSafety, roles_of
 from bot.memberships.shop_cards import shelf_changed
 from bot.memberships.store import entitlements, orders, tiers
 from bot.memberships.tiers import Tiers
+from bot.names import compared
 from bot.work import Queue
 
 
@@ -54,7 +54,7 @@ class Editing:
             await self._rename(tx, seen, wanted, actor, now)
             holders = await self._holders(tx, guild_id, seen.id)
             if wanted.terms == seen.terms:
-                return Proposal(seen, wanted, holders, saved=True)
+                return Proposal(seen, wanted, holders)
             version = await tiers.last_version(tx, guild_id, seen.id) + 1
             wanted = replace(wanted, terms=replace(wanted.terms, version=version))
             await tiers.add_terms(tx, guild_id, seen.id, wanted.terms, now, actor)
@@ -70,14 +70,14 @@ class Editing:
                 )
             else:
                 await self._put_in_force(tx, seen, wanted, actor, now)
-        draft = f"{seen.id}:{seen.terms.version}:{version}"
-        return Proposal(seen, wanted, holders, saved=not holders.members, draft=draft)
+        draft = TermsDraft(seen.id, seen.terms.version, version)
+        return Proposal(seen, wanted, holders, draft if holders.members else None)
 
     async def apply(
-        self, guild_id: int, draft: str, *, everybody: bool, actor: int, owner: bool
+        self, guild_id: int, draft: TermsDraft, *, everybody: bool, actor: int, owner: bool
     ) -> tuple[Tier, int]:
         """Put a draft in force for new buyers, or for everybody who has the tier too: the tier, and how many those are."""
-        tier_id, seen, version = _read(draft)
+        tier_id, seen, version = draft
         async with self._db.read() as db:
             before = await tiers.at_version(db, guild_id, tier_id, seen)
             after = await tiers.at_version(db, guild_id, tier_id, version)
@@ -168,13 +168,6 @@ class Editing:
     async def _renews(self, db: Reader, right: Entitlement) -> bool:
         order = await orders.find(db, right.guild_id, right.order_id) if right.order_id else None
         return order is not None and order.span.way is Way.RECURRING
-
-
-def _read(draft: str) -> tuple[int, int, int]:
-    if not re.fullmatch(r"[0-9]{1,19}:[0-9]{1,9}:[0-9]{1,9}", draft):
-        raise _outdated()
-    tier_id, seen, version = map(int, draft.split(":"))
-    return tier_id, seen, version
 
 
 def _outdated() -> UserError:

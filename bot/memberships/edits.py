@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
@@ -46,15 +46,27 @@ class Holders:
     forever: int = 0
 
 
+class TermsDraft(NamedTuple):
+    """New terms of a tier that wait for the owner's choice: the version that was seen, and the one that was drafted."""
+
+    tier_id: int
+    seen: int
+    version: int
+
+
 @dataclass(frozen=True)
 class Proposal:
-    """An edit. `saved` tells whether it is in force; else `action` names the draft to the buttons."""
+    """An edit, and its draft while the owner has to choose whom it reaches. Without one it is in force."""
 
     before: Tier
     after: Tier
     holders: Holders
-    saved: bool
-    draft: str = ""
+    draft: TermsDraft | None = None
+
+    @property
+    def saved(self) -> bool:
+        """Whether it is in force."""
+        return self.draft is None
 
 
 def edited(seen: Tier, edit: Edit, now: datetime, zone: ZoneInfo) -> Tier:

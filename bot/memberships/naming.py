@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from bot.cards import plain
 from bot.db import Writer
 from bot.errors import UserError
 from bot.memberships.store import tiers
+from bot.names import compared
 
 NAME_LIMIT = 80
 
@@ -20,11 +19,6 @@ async def free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | N
             "There is a membership called {name} already. Choose another name, or archive that one first with /tier archive.",
             name=plain(name),
         )
-
-
-def compared(name: str) -> str:
-    """A name as names are compared: case, width and surrounding space do not matter."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def named(typed: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from bot.i18n import Words, stamp
 from bot.memberships.consequence import Effect
 from bot.memberships.export import Exported
 from bot.memberships.marking import Marked
+from bot.memberships.order_actions import GIVE_BACK, SHOW_ORDER
 from bot.memberships.refunds import Proposal
 from bot.memberships.resending import Resent, Way
 from bot.memberships.wording import roles_words
@@ -30,7 +31,7 @@ def refund_drafted(t: Words, told: Proposal) -> Card:
         t("Nobody but you can send this money. Send it by the way it came, and press the button when that is done.")
         if told.by_hand
         else t("Nothing has been sent yet."),
-        Row((Button(label, action=f"order.give_back:{told.draft}", style="danger"),)),
+        Row((Button(label, action=GIVE_BACK.encode(told.draft), style="danger"),)),
         accent=Accent.WARN,
     )  # fmt: skip
 
@@ -53,7 +54,7 @@ def refund_confirmed(t: Words, told: Proposal) -> Card:
 def marked(t: Words, told: Marked) -> Card:
     """The order as it stands after it was marked."""
     order, money = told.order, t.money(told.money)
-    again = Row((Button(t("Show the order"), action=f"order.show:{order.id}"),))
+    again = Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),))
     if told.before:
         return card(
             t("Order {number} was marked as paid before, with {money}. Nothing was changed.", number=order.id, money=money),

@@ -12,6 +12,14 @@ from bot.memberships.cards import state_word
 from bot.memberships.change_cards import stop_reasons
 from bot.memberships.desk import Page, Sheet, Waiting, stray_id
 from bot.memberships.model import Entitlement, Order, Search, Standing
+from bot.memberships.order_actions import (
+    CLOSE_STRAY,
+    LOOK_AGAIN,
+    MARK_PAID,
+    REFUND_ORDER,
+    RESEND_ORDER,
+    TURN_ORDERS,
+)
 from bot.memberships.state import State
 from bot.memberships.store.books import Booking
 from bot.memberships.totals import Totals
@@ -69,23 +77,10 @@ def order_line(t: Words, order: Order) -> str:
     return " · ".join(parts)
 
 
-def page_argument(search: Search, number: int) -> str:
-    """A page and what was searched for, as a button carries it."""
-    return f"{number}:{search.user_id or 0}:{search.state or '-'}:{search.tier_id or 0}"
-
-
-def read_page(argument: str) -> tuple[Search, int]:
-    """What `page_argument` wrote."""
-    number, user, state, tier = argument.split(":")
-    found = None if state == "-" else State(state)
-    return Search(int(user) or None, found, int(tier) or None), int(number)
-
-
 def _turn(label: str, page: Page, by: int) -> Button:
-    to = page.number + by
-    return Button(
-        label, action=f"order.page:{page_argument(page.search, to)}", disabled=not 0 <= to < page.pages
-    )
+    to, search = page.number + by, page.search
+    action = TURN_ORDERS.encode(to, search.user_id, search.state, search.tier_id)
+    return Button(label, action=action, disabled=not 0 <= to < page.pages)
 
 
 def _waiting(t: Words, one: Waiting) -> str:
@@ -101,8 +96,8 @@ def _waiting(t: Words, one: Waiting) -> str:
     what = told.get(one.finding, t("This stopped with {finding}.", finding=coded(one.finding)))
     about = order_line(t, one.order) if one.order else coded(one.finding)
     said = (
-        f"\n-# {plain(one.detail, 150)}"
-        if one.detail and one.finding not in ("payment-mismatch", "refund-by-hand")
+        f"\n-# {plain(t.error(one.problem), 150)}"
+        if one.problem and one.finding not in ("payment-mismatch", "refund-by-hand")
         else ""
     )
     return f"⚠ {about}\n{what}{said}"
@@ -114,7 +109,7 @@ def _stray(t: Words, one: Unmatched) -> Line:
         "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(one.received_at, "d"), money=money, provider=one.provider, id=coded(one.object_id, 40),
     )  # fmt: skip
-    return Line(told, Button(t("Done…"), action=f"order.done:{stray_id(one)}"))
+    return Line(told, Button(t("Done…"), action=CLOSE_STRAY.encode(stray_id(one))))
 
 
 def order_sheet(t: Words, sheet: Sheet) -> Card:
@@ -251,12 +246,12 @@ def _section(t: Words, head: str, rows: Sequence[str], most: int) -> str | None:
 def _buttons(t: Words, sheet: Sheet) -> tuple[Button, ...]:
     id_ = sheet.order.id
     found = [
-        Button(t("Refund…"), action=f"order.refund:{id_}", style="danger") if sheet.refundable else None,
-        Button(t("Mark as paid…"), action=f"order.paid:{id_}", style="primary")
+        Button(t("Refund…"), action=REFUND_ORDER.encode(id_), style="danger") if sheet.refundable else None,
+        Button(t("Mark as paid…"), action=MARK_PAID.encode(id_), style="primary")
         if sheet.by_hand and not sheet.refundable and sheet.order.price.amount
         else None,
-        Button(t("Send it again"), action=f"order.resend:{id_}"),
-        Button(t("Look again at the provider"), action=f"order.look:{id_}") if sheet.order.ref else None,
+        Button(t("Send it again"), action=RESEND_ORDER.encode(id_)),
+        Button(t("Look again at the provider"), action=LOOK_AGAIN.encode(id_)) if sheet.order.ref else None,
     ]
     return tuple(button for button in found if button is not None)
 

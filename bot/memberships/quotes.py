@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from bot.errors import UserError
 from bot.memberships.holdings import Held
+from bot.memberships.membership_actions import Draft
 from bot.memberships.model import Price, Tier, Wish
 from bot.money import Money
 
@@ -40,11 +39,10 @@ class Quote:
     worse: bool = False
 
     @property
-    def draft(self) -> str:
+    def draft(self) -> Draft:
         """What a button needs to know of it: the change, and what was promised."""
-        when = "n" if self.now else "l"
-        numbers = (self.held.right.id, self.price.id, int(self.at.timestamp()), self.due.amount, self.extra)
-        return ".".join([when, *(f"{number:x}" for number in numbers)])
+        at = self.at.replace(microsecond=0)
+        return Draft(self.held.right.id, self.price.id, self.now, at, self.due.amount, self.extra)
 
     def keeps(self, promised: Draft) -> bool:
         """Is this at least as good as what was shown?"""
@@ -65,24 +63,3 @@ class Quote:
             follows=None if self.now else right_id,
             until=until,
         )
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A quote as a button remembers it."""
-
-    right_id: int
-    price_id: int
-    now: bool
-    at: datetime
-    due: int
-    extra: int
-
-
-def read_draft(text: str) -> Draft:
-    """The draft in a button's action. UserError when it is none."""
-    parts = re.fullmatch(r"([nl])" + r"\.([0-9a-f]{1,16})" * 5, text)
-    if parts is None:
-        raise UserError("This button is too old. Ask for the change again with /membership change.")
-    right_id, price_id, at, due, extra = (int(part, 16) for part in parts.groups()[1:])
-    return Draft(right_id, price_id, parts[1] == "n", datetime.fromtimestamp(min(at, 2**32), UTC), due, extra)

@@ -14,11 +14,13 @@ from bot.ids import new_id
 from bot.memberships.counter import Choice, Counter
 from bot.memberships.entitle import credited
 from bot.memberships.holdings import Held, discount_of, held_by, planned, worth_left
+from bot.memberships.membership_actions import CHANGE
 from bot.memberships.model import FOREVER, Order, Price, Product, Tier, Way
 from bot.memberships.purchases import allow, may_change
 from bot.memberships.quotes import Quote
 from bot.memberships.worth import SECOND, dearer, discounted, exchange
 from bot.money import Money
+from bot.names import means
 from bot.payments.port import Pace, PaymentProvider, Purchase
 
 
@@ -89,7 +91,7 @@ class Quoting:
         may_change(held, ahead, now)
         if chosen is None:
             prices = tuple(one for one in product.prices if one.span.way is not Way.TRIAL)
-            return Choice(product.tier, prices, f"membership.change:{held.right.id}.")
+            return Choice(product.tier, prices, tuple(CHANGE.encode(held.right.id, one.id) for one in prices))
         return await self.quote(guild_id, user_id, held.right.id, chosen.id, now)
 
     async def _of_subscription(
@@ -215,10 +217,10 @@ class Quoting:
 def _which(running: Sequence[Held], tier: Tier, instead: str | None) -> Held:
     """The membership that is to change: the one that was named, the one of the same tier, or the only one."""
     if instead is not None:
-        named = [one for one in running if str(one.right.id) == instead.strip()]
+        named = [one for one in running if means(instead, one.right.id, one.right.tier.name)]
         if not named:
             raise UserError("You have no such membership. Pick one from the list that appears while typing.")
-        return named[0]
+        return named[-1]
     if not running:
         raise UserError("You have no membership that could be changed. /membership buy begins one.")
     same = [one for one in running if one.right.tier.id == tier.id]

@@ -188,11 +188,21 @@ class Reconciler:
 def _check(role: Role | None, role_id: int, own_top: int) -> None:
     """Roles change after a tier was made: look again before giving one (reliability.md, threat T7)."""
     if role is None:
-        raise NeedsAction("role-deleted", f"The role {role_id} that a membership gives was deleted.")
+        raise NeedsAction(
+            "role-deleted", "The role {role} that a membership gives was deleted.", role=role_id
+        )
     if role.position >= own_top:  # Discord would refuse: it need not be asked
-        raise NeedsAction("missing-permission", f"The role {role.name} stands above Lyceum's own.")
-    if role.dangerous or role.managed or role.everyone:
+        raise NeedsAction("missing-permission", "The role {role} stands above Lyceum's own.", role=role.name)
+    if role.dangerous:
         raise NeedsAction(
             "role-dangerous",
-            f"The role {role.name} may not be given for money any more: {', '.join(role.dangerous) or 'it is managed'}.",
+            "The role {role} may not be given for money any more: {permissions}.",
+            role=role.name,
+            permissions=", ".join(role.dangerous),
+        )
+    if role.managed or role.everyone:
+        raise NeedsAction(
+            "role-dangerous",
+            "The role {role} may not be given for money any more: it is managed.",
+            role=role.name,
         )

@@ -254,7 +254,9 @@ class Refunds:
         provider = self._providers.get(order.provider)
         if provider is None:
             raise NeedsAction(
-                "provider-off", f"The provider {order.provider} is not set up, so it cannot refund."
+                "provider-off",
+                "The provider {provider} is not set up, so it cannot refund.",
+                provider=order.provider,
             )
         point("refund.before_call")
         told = await provider.refund(
@@ -272,7 +274,8 @@ class Refunds:
         if order is not None and order_state(self._settling.due(order), facts).odd:
             raise NeedsAction(
                 "payment-mismatch",
-                f"Order {order.id}: money came that is not its price. Look at it with /order list; /order refund gives it back.",
+                "Order {number}: money came that is not its price. Look at it with /order list; /order refund gives it back.",
+                number=order.id,
             )
 
 

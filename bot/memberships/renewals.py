@@ -103,7 +103,8 @@ class Renewals:
         if provider is None:
             raise NeedsAction(
                 "provider-off",
-                f"The provider {order.provider} is not set up, so it cannot end a subscription.",
+                "The provider {provider} is not set up, so it cannot end a subscription.",
+                provider=order.provider,
             )
         await self._buying.look(order)
         async with self._db.read() as db:

@@ -70,7 +70,9 @@ class RoleSafety:
             return
         channel = await self._server.channel_named(job.guild_id, self._staff_channel)
         if channel is None:
-            raise NeedsAction("staff-channel-missing", f"There is no channel #{self._staff_channel}.")
+            raise NeedsAction(
+                "staff-channel-missing", "There is no channel #{channel}.", channel=self._staff_channel
+            )
         action = shelf_cards.recheck_action(job.key)
         # An attempt before this one may have posted it: only Discord can tell.
         since = job.due - SKEW

@@ -11,6 +11,7 @@ from bot.i18n import Words, stamp
 from bot.memberships.edits import Holders, Proposal
 from bot.memberships.model import Price, Product, Terms, Tier
 from bot.memberships.shop_face import ending, finding_words
+from bot.memberships.tier_actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
 from bot.memberships.wording import price_words, roles_words
 
 LISTED = 20
@@ -103,7 +104,7 @@ def proposed(t: Words, proposal: Proposal) -> Card:
     """What an edit changed at once; for the rest, while somebody has the tier, who keeps what until when, and the choice."""
     before, after = proposal.before, proposal.after
     now, later = _lines(_labels(t, before, after)), _lines(_terms(t, before.terms, after.terms))
-    if proposal.saved:
+    if proposal.draft is None:
         told = t("**{plan}** is changed:", plan=plain(after.name))
         return card(told, "\n".join(filter(None, (now, later))), accent=Accent.GOOD)
     return card(
@@ -115,9 +116,9 @@ def proposed(t: Words, proposal: Proposal) -> Card:
         t("*Apply to existing too* changes what they have at once, roles included."),
         Row(
             (
-                Button(t("Apply to new buyers only"), f"tier.apply_new:{proposal.draft}", style="primary"),
-                Button(t("Apply to existing too"), f"tier.apply_all:{proposal.draft}", style="danger"),
-                Button(t("Cancel"), "tier.cancel"),
+                Button(t("Apply to new buyers only"), APPLY_TO_NEW.encode(*proposal.draft), style="primary"),
+                Button(t("Apply to existing too"), APPLY_TO_ALL.encode(*proposal.draft), style="danger"),
+                Button(t("Cancel"), DROP_DRAFT.encode()),
             )
         ),
         accent=Accent.WARN,
@@ -171,7 +172,7 @@ def looked(t: Words) -> Card:
 
 def recheck_action(mark: str) -> str:
     """What *Look again* runs; it marks which card it stands on."""
-    return f"tier.recheck:{mark}"
+    return RECHECK_TIERS.encode(mark)
 
 
 Change: TypeAlias = tuple[str, str, str]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.cards import COMPONENT_LIMIT, Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
+from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import After, Product, Terms, Tier, Way
 from bot.memberships.wording import price_words, roles_words
 
@@ -65,7 +66,8 @@ def _room(sold: Sequence[Product]) -> tuple[int, int]:
 def _buys(t: Words, product: Product, most: int, shut: bool) -> Iterator[Button]:
     for price in product.prices[:most]:
         label = t("Free trial") if price.span.way is Way.TRIAL else price_words(t, price)
-        yield Button(label, action=f"membership.buy:p{price.id}", style="primary", disabled=shut)
+        action = BUY.encode(AtPrice(price.id), None)
+        yield Button(label, action=action, style="primary", disabled=shut)
 
 
 def shop_posted(t: Words, channel_id: int) -> Card:

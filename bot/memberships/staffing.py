@@ -20,6 +20,7 @@ from bot.memberships.reasons import stated
 from bot.memberships.rules import Override
 from bot.memberships.store import entitlements, grants, overrides
 from bot.memberships.tiers import Tiers
+from bot.names import means
 from bot.ports import ChatServer, Person
 from bot.work import Queue
 
@@ -75,7 +76,7 @@ class Staffing:
         why = stated(reason)
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, user_id)
-            chosen = [right for right in running if plan in (str(right.tier.id), right.tier.name)]
+            chosen = [right for right in running if means(plan, right.tier.id, right.tier.name)]
             if not chosen:
                 raise UserError("This member has no such membership. /access explain shows what they have.")
             for right in chosen:

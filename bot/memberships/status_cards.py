@@ -10,6 +10,14 @@ from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Words, stamp
 from bot.memberships.cards import order_line, play_money
 from bot.memberships.holdings import Held, Planned
+from bot.memberships.membership_actions import (
+    KEEP_RENEWAL,
+    OPEN_PORTAL,
+    SHOW_OPTIONS,
+    STOP_RENEWAL,
+    TOGGLE_REMINDERS,
+    UNDO_CHANGE,
+)
 from bot.memberships.model import Order, Standing
 from bot.memberships.renewals import Endings
 from bot.memberships.wording import roles_words
@@ -69,13 +77,13 @@ def endings(t: Words, told: Endings) -> Card:
     for one in told.held[:SHOWN]:
         blocks.append(f"**{plain(one.right.tier.name)}**\n{_ending(t, one)}")
         if one.renews and one.order is not None:
-            end = Button(t("End the renewal"), f"membership.stop:{one.order.id}", style="danger")
+            end = Button(t("End the renewal"), STOP_RENEWAL.encode(one.order.id), style="danger")
             blocks.append(Row((end,)))
         elif one.phase is Phase.ENDING and one.order is not None:
             blocks.append(Row((_keep(t, one.order),)))
     for planned in told.planned[:SHOWN]:
         blocks.append(planned_line(t, planned))
-        undo = Button(t("Take the change back"), f"membership.undo:{planned.order.id}")
+        undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
         blocks.append(Row((undo,)))
     return card(*blocks)
 
@@ -187,20 +195,22 @@ def _ending(t: Words, held: Held) -> str:
 
 
 def _keep(t: Words, order: Order) -> Button:
-    return Button(t("Keep it"), f"membership.keep:{order.id}", style="success")
+    return Button(t("Keep it"), KEEP_RENEWAL.encode(order.id), style="success")
 
 
 def _row(t: Words, held: Held) -> Row | None:
     order = held.order
     if order is None or held.right.standing is not Standing.LIVE:
         return None
-    buttons = [] if held.right.forever else [Button(t("Change"), f"membership.options:{held.right.id}")]
+    buttons: list[Button] = []
+    if not held.right.forever:
+        buttons.append(Button(t("Change"), SHOW_OPTIONS.encode(held.right.id)))
     if held.renews:
-        buttons.append(Button(t("Cancel"), f"membership.stop:{order.id}"))
+        buttons.append(Button(t("Cancel"), STOP_RENEWAL.encode(order.id)))
     elif held.phase is Phase.ENDING:
         buttons.append(_keep(t, order))
     if held.subscribed:
-        buttons.append(Button(t("Card and invoices"), f"membership.portal:{order.id}"))
+        buttons.append(Button(t("Card and invoices"), OPEN_PORTAL.encode(order.id)))
     return Row(tuple(buttons)) if buttons else None
 
 
@@ -211,7 +221,7 @@ def _reminders(t: Words, told: Status) -> list[Block | str]:
         words = t("I remind you by direct message before a membership ends.")
     else:
         words = t("I write you no direct messages, so nothing reminds you before a membership ends.")
-    button = Button(t("No reminders") if told.reminders else t("Remind me"), "membership.remind")
+    button = Button(t("No reminders") if told.reminders else t("Remind me"), TOGGLE_REMINDERS.encode())
     return [words, Row((button,))]
 
 

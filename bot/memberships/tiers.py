@@ -9,14 +9,15 @@ from bot.db import Database, Reader
 from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.model import Price, Product, Terms, Tier, Way
-from bot.memberships.naming import NAME_LIMIT, compared, free_name, named
+from bot.memberships.naming import NAME_LIMIT, free_name, named
 from bot.memberships.role_safety import RoleSafety
 from bot.memberships.shop_cards import shelf_changed
 from bot.memberships.spans import LONGEST, read_price, read_span
 from bot.memberships.store import tiers
+from bot.names import compared, means
 from bot.work import Queue
 
-__all__ = ["LONGEST", "NAME_LIMIT", "Tiers", "compared"]
+__all__ = ["LONGEST", "NAME_LIMIT", "Tiers"]
 
 PRICES = 10
 """More ways to buy one tier would not fit onto a card."""
@@ -257,8 +258,4 @@ class Tiers:
 
 
 def _chosen(found: list[Tier], typed: str) -> Tier | None:
-    key = compared(typed)
-    for tier in found:
-        if str(tier.id) == typed.strip() or compared(tier.name) == key:
-            return tier
-    return None
+    return next((tier for tier in found if means(typed, tier.id, tier.name)), None)

@@ -122,7 +122,9 @@ class Intake:
     async def _look(self, name: str, about: str) -> bool:
         provider = self._providers.get(name)
         if provider is None:
-            raise NeedsAction("provider-off", f"The provider {name} is not set up any more.")
+            raise NeedsAction(
+                "provider-off", "The provider {provider} is not set up any more.", provider=name
+            )
         whose = await provider.whose(about)
         return whose is not None and await self._look_up(*whose)
 

@@ -63,8 +63,10 @@ class ManualProvider:
         """Only the owner can send it; it stays on their list until they say that they did."""
         raise NeedsAction(
             "refund-by-hand",
-            f"{money.decimal()} {money.currency} have to go back by hand (payment {payment_id}). "
-            "Send them, then say so with /order refund.",
+            "{amount} {currency} have to go back by hand (payment {payment}). Send them, then say so with /order refund.",
+            amount=money.decimal(),
+            currency=money.currency,
+            payment=payment_id,
         )
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.clock import Clock, real_now
 from bot.db import Database, Reader, Writer
+from bot.errors import Problem
 from bot.ids import new_id
 from bot.work import store
 
@@ -30,12 +31,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Stuck:
-    """Work that only the owner can help on: the finding that says how, and what it said."""
+    """Work that only the owner can help on, and why."""
 
     kind: str
     key: str
-    finding: str
-    detail: str
+    problem: Problem
     payload: dict[str, Any]
 
 
@@ -67,8 +67,14 @@ class Queue:
         """What waits for the owner, newest first, 25 at most."""
         found: list[Stuck] = []
         for row in await store.stuck(db, guild_id, kinds):
-            finding, _, detail = str(row.error).partition(": ")
-            found.append(Stuck(row.kind, row.key, finding, detail, row.payload))
+            finding, _, sentence = str(row.error).partition(": ")
+            told = row.problem or {
+                "message": sentence,
+                "values": {},
+            }  # rows of older versions have a sentence
+            found.append(
+                Stuck(row.kind, row.key, Problem(finding, told["message"], told["values"]), row.payload)
+            )
         return found
 
     async def heal(self, tx: Writer, guild_id: int) -> None:
@@ -112,5 +118,5 @@ def _row(
     return {
         "id": new_id(), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due,
         "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
-        "error": None, "changed_at": now,
+        "error": None, "problem": None, "changed_at": now,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
 from bot.db.types import Utc
+from bot.errors import Problem
 from bot.work.tables import work
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -32,6 +33,7 @@ async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
                 "generation": work.c.generation + 1,
                 "payload": new.payload,
                 "error": None,
+                "problem": None,
                 "changed_at": new.changed_at,
             },
         )
@@ -89,7 +91,7 @@ async def finish(tx: Writer, id_: int, generation: int, now: datetime) -> None:
     await tx.execute(
         update(work)
         .where(work.c.id == id_, work.c.generation == generation)
-        .values(state="done", error=None, changed_at=now)
+        .values(state="done", error=None, problem=None, changed_at=now)
     )
     await tx.execute(update(work).where(work.c.id == id_).values(leased_until=EPOCH))
 
@@ -102,11 +104,13 @@ async def postpone(
     state: str,
     not_before: datetime,
     error: str,
+    problem: Problem | None,
     now: datetime,
     due: datetime | None,
 ) -> None:
     """Try again at `not_before` (real time), or at `due` (community's time) if given."""
     values: dict[str, Any] = {"state": state, "not_before": not_before, "error": error, "changed_at": now}
+    values["problem"] = problem and {"message": problem.message, "values": dict(problem.values)}
     if due is not None:
         values["due"] = due
     await tx.execute(update(work).where(work.c.id == id_, work.c.generation == generation).values(**values))
@@ -164,9 +168,8 @@ async def counts(db: Reader, now: datetime) -> tuple[int, int]:
 
 async def stuck(db: Reader, guild_id: int, kinds: Collection[str] = ()) -> list[Any]:
     """The rows (of these kinds, or of all) that wait for the owner, newest first."""
-    query = select(work.c.kind, work.c.key, work.c.error, work.c.payload, work.c.changed_at).where(
-        work.c.guild_id == guild_id, work.c.state == "stuck"
-    )
+    columns = (work.c.kind, work.c.key, work.c.error, work.c.problem, work.c.payload, work.c.changed_at)
+    query = select(*columns).where(work.c.guild_id == guild_id, work.c.state == "stuck")
     if kinds:
         query = query.where(work.c.kind.in_(kinds))
     return list((await db.execute(query.order_by(work.c.changed_at.desc()).limit(25))).all())

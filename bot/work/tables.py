@@ -23,7 +23,10 @@ from bot.db.types import Json, Utc
 
 
 class WorkColumns(TypedColumns):
-    """`due` is the community's time; `not_before` and `leased_until` are real time."""
+    """`due` is the community's time; `not_before` and `leased_until` are real time.
+
+    `error` is for reading in the file; `problem` is what it says to the owner, as a text with values.
+    """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     guild_id: Named[int] = Column(BigInteger)
@@ -37,6 +40,7 @@ class WorkColumns(TypedColumns):
     generation: Named[int] = Column(Integer)
     payload: Named[Any] = Column(Json(), nullable=False)
     error: Named[str | None] = Column(String)
+    problem: Named[Any] = Column(Json(), nullable=True)
     changed_at: Named[datetime] = Column(Utc())
 
 

@@ -12,7 +12,7 @@ import structlog
 from bot.clock import Clock, real_now
 from bot.crashpoints import point
 from bot.db import Database
-from bot.errors import NeedsAction, RetryLater
+from bot.errors import NeedsAction, Problem, RetryLater
 from bot.work import store
 from bot.work.queue import Job, Queue
 
@@ -144,7 +144,7 @@ class Worker:
         except RetryLater as error:
             await self._postpone(job, "open", error.after or backoff(job.tries), str(error))
         except NeedsAction as error:
-            await self._postpone(job, "stuck", LONGEST_WAIT, str(error))
+            await self._postpone(job, "stuck", LONGEST_WAIT, str(error), problem=error.problem)
             log.warning(
                 "work needs the owner", kind=job.kind, key=job.key, guild=job.guild_id, finding=error.finding
             )
@@ -159,7 +159,14 @@ class Worker:
             point("work.done")
 
     async def _postpone(
-        self, job: Job, state: str, wait: timedelta, error: str, due: datetime | None = None
+        self,
+        job: Job,
+        state: str,
+        wait: timedelta,
+        error: str,
+        *,
+        due: datetime | None = None,
+        problem: Problem | None = None,
     ) -> None:
         async with self._db.write() as tx:
             await store.postpone(
@@ -169,6 +176,7 @@ class Worker:
                 state=state,
                 not_before=real_now() + wait,
                 error=error,
+                problem=problem,
                 now=self._clock.now(),
                 due=due,
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ONE = {"t", "locale_str", "UserError", "phrase"}
-"""Calls whose first argument is a source text. `phrase` marks one that is translated elsewhere."""
+"""Calls whose first argument is a source text (of NeedsAction it is the second). `phrase` marks one that is translated elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def _in(path: Path) -> Iterator[Found | str]:
         )
         if name in ONE:
             yield from _literals(place, node.args[0])
+        elif name == "NeedsAction":
+            yield from _literals(place, node.args[1])
         elif name == "n" and len(node.args) >= 3:
             one, many = node.args[0], node.args[1]
             if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):

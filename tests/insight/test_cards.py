@@ -11,8 +11,9 @@ import pytest
 from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Select, Text
 from bot.errors import UserError
 from bot.i18n import Texts, Words
+from bot.insight.actions import PICK_FIGURE
 from bot.insight.cards import weekly
-from bot.insight.explain import PICK, Metric, explained
+from bot.insight.explain import Metric, explained
 from bot.insight.inputs import Counts, Heard
 from bot.insight.snapshot import Period, Report, Snapshot
 from bot.insight.summary import summary
@@ -167,7 +168,7 @@ def test_every_number_can_be_opened(metric: Metric, t: Words) -> None:
     card = explained(t, report(), metric)
 
     [select] = [block for block in card.blocks if isinstance(block, Select)]
-    assert select.action == PICK
+    assert select.action == PICK_FIGURE.name
     assert [option.value for option in select.options] == [f"{other}:2026-W47" for other in Metric]
     assert len(words(card)) < TEXT_LIMIT
     assert "{" not in words(card)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.i18n import Texts
 from bot.memberships import change_cards
 from bot.memberships.buying import Bill
+from bot.memberships.membership_actions import CONFIRM_CHANGE
 from bot.memberships.model import Order, Price, Way
 from bot.memberships.quotes import Quote
 from tests.memberships.shop import (
@@ -45,7 +46,7 @@ async def confirm(shop: Shop, told: Quote, user: int = ANN) -> object:
     """Press the button of the preview, as it stands on the card."""
     [action] = [one for one in actions(change_cards.quote(EN, told)) if "confirm" in one]
     assert len(action) <= 100
-    return await shop.service.changing.confirm(GUILD, user, action.partition(":")[2])
+    return await shop.service.changing.confirm(GUILD, user, *CONFIRM_CHANGE.decode(action))
 
 
 async def upgraded(shop: Shop, id_: str = "pay_up") -> Order:

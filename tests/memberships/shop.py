@@ -137,7 +137,7 @@ class Shop:
     async def terms(self, plan: str, **edit: Any) -> None:
         """The tier gives something else from now on."""
         proposal = await self.service.editing.propose(GUILD, plan, Edit(**edit), OLIVIA, True)
-        if not proposal.saved:
+        if proposal.draft is not None:
             await self.service.editing.apply(GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True)
 
     async def subscribe(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Order:

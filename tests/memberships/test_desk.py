@@ -12,6 +12,7 @@ from bot.i18n import Texts
 from bot.memberships import order_cards
 from bot.memberships.desk import stray_id
 from bot.memberships.model import Order, Search
+from bot.memberships.order_actions import TURN_ORDERS
 from bot.memberships.state import State
 from bot.memberships.totals import Totals
 from bot.money import Money
@@ -57,7 +58,8 @@ async def test_pages_are_turned_with_what_was_searched_for(shop: Shop, texts: Te
     assert "Page 1 of 3 · 23 orders" in read(card)
     [older] = actions(card)  # there is nothing newer
 
-    search, number = order_cards.read_page(older.partition(":")[2])
+    number, user_id, state, tier_id = TURN_ORDERS.decode(older)
+    search = Search(user_id, state, tier_id)
     assert (search, number) == (Search(state=State.PENDING), 1)
     assert await ids(shop, search, 2) == newest[20:]
     assert await ids(shop, search, 99) == newest[20:]

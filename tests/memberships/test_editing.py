@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import UserError
-from bot.memberships.edits import Edit
+from bot.memberships.edits import Edit, TermsDraft
 from bot.memberships.model import After
+from bot.memberships.tier_actions import APPLY_TO_ALL
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop
 
 
@@ -16,7 +17,7 @@ async def propose(shop: Shop, **edit: object):  # type: ignore[no-untyped-def] #
     return await shop.service.editing.propose(GUILD, "Gold", Edit(**edit), OLIVIA, owner=True)  # type: ignore[arg-type] # a shorthand
 
 
-async def apply(shop: Shop, draft: str, *, everybody: bool) -> int:
+async def apply(shop: Shop, draft: TermsDraft, *, everybody: bool) -> int:
     _, reached = await shop.service.editing.apply(GUILD, draft, everybody=everybody, actor=OLIVIA, owner=True)
     await shop.worker.run_due()
     return reached
@@ -148,6 +149,8 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(shop: Shop, edit: dic
 async def test_a_forged_draft_is_refused(shop: Shop) -> None:
     await shop.tier()
 
-    for draft in ("", "1:2:3", "x", "9" * 30 + ":1:2"):
-        with pytest.raises(UserError, match="meanwhile"):
-            await apply(shop, draft, everybody=True)
+    with pytest.raises(UserError, match="meanwhile"):
+        await apply(shop, TermsDraft(1, 2, 3), everybody=True)
+    for draft in ("", "x", "9" * 30 + ":1:2"):
+        with pytest.raises(UserError, match="older version"):
+            APPLY_TO_ALL.decode(f"tier.apply_all:{draft}")

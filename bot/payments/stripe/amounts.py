@@ -54,5 +54,7 @@ def from_stripe(amount: object, currency: object) -> Money:
         raise NeedsAction("payment-mismatch", "Stripe told a currency that is none")
     times = _TIMES.get(currency.upper(), 1)
     if amount % times:
-        raise NeedsAction("payment-mismatch", f"Stripe told a fraction of {currency.upper()}")
+        raise NeedsAction(
+            "payment-mismatch", "Stripe told a fraction of {currency}", currency=currency.upper()
+        )
     return Money(amount // times, currency.upper())

@@ -103,7 +103,11 @@ class Changer:
             return  # another order has it now
         if subscription["status"] == "canceled":
             if not ending:
-                raise NeedsAction("payment-refused", f"{subscription['id']} is over and cannot go on")
+                raise NeedsAction(
+                    "payment-refused",
+                    "{subscription} is over and cannot go on",
+                    subscription=subscription["id"],
+                )
         elif bool(_going_on(subscription)) is not ending:
             await self._release(subscription)
             params = {"cancel_at_period_end": True} if ending else _going_on(subscription)
@@ -117,7 +121,7 @@ class Changer:
 
     async def _subscription(self, place: Place) -> Object:
         if place.subscription_id is None:
-            raise NeedsAction("payment-refused", f"{place.ref} has no subscription")
+            raise NeedsAction("payment-refused", "{checkout} has no subscription", checkout=place.ref)
         return await self._reader.subscription(place.subscription_id)
 
     async def _moment_of(self, subscription: Object, to: Purchase) -> int:
@@ -188,7 +192,10 @@ def _item(subscription: Object) -> Object:
     items: list[Object] = subscription["items"]["data"]
     if len(items) != 1:
         raise NeedsAction(
-            "payment-refused", f"{subscription['id']} was changed at Stripe: it has {len(items)} items"
+            "payment-refused",
+            "{subscription} was changed at Stripe: it has {count} items",
+            subscription=subscription["id"],
+            count=len(items),
         )
     return items[0]
 

@@ -185,7 +185,7 @@ def period_of(invoice: Object) -> Period:
         if line["amount"] > 0 and _parent(line) == "subscription_item_details"
     ] or [line["period"] for line in lines]
     if not spans:
-        raise NeedsAction("payment-mismatch", f"{invoice['id']} says not what it is for")
+        raise NeedsAction("payment-mismatch", "{invoice} says not what it is for", invoice=invoice["id"])
     return Period(moment(min(span["start"] for span in spans)), moment(max(span["end"] for span in spans)))
 
 

@@ -95,7 +95,10 @@ class Line:
         data: Object = found.to_dict()
         if data.get("livemode", self.live) is not self.live:
             raise NeedsAction(
-                "payment-account", f"{data.get('object')} {data.get('id')} is of another mode than the key"
+                "payment-account",
+                "{object} {id} is of another mode than the key",
+                object=data.get("object"),
+                id=data.get("id"),
             )
         return data
 
@@ -109,7 +112,8 @@ def explained(error: Any) -> RetryLater | NeedsAction:
     status = error.http_status
     if status is None or status >= 500 or status in (200, 409, 429):
         return RetryLater(f"Stripe answered {status or 'nothing'}")
-    words = [f"Stripe answered {status}", error.code, error.request_id]
+    words = [status, error.code, error.request_id]
     if status in (400, 404):  # what was wrong with the call; at 401 the text shows a part of the key
         words.append(_PRIVATE.sub("***", str(error.user_message))[:200])
-    return NeedsAction("payment-refused", ", ".join(str(word) for word in words if word))
+    answer = ", ".join(str(word) for word in words if word)
+    return NeedsAction("payment-refused", "Stripe answered {answer}", answer=answer)

@@ -55,12 +55,14 @@ class Reader:
             subscription = await self.subscription(changed[1])
             known = ours(subscription["metadata"])
             if known is None:
-                raise NeedsAction("payment-mismatch", f"{changed[1]} names no order of ours")
+                raise NeedsAction(
+                    "payment-mismatch", "{reference} names no order of ours", reference=changed[1]
+                )
             return Place(Ours(known.guild_id, int(changed[2])), ref, changed[1])
         session = self._checked(await self._v1.checkout.sessions.retrieve_async(ref))
         order = ours(session["metadata"])
         if order is None or session["client_reference_id"] != order.reference:
-            raise NeedsAction("payment-mismatch", f"{ref} names no order of ours")
+            raise NeedsAction("payment-mismatch", "{reference} names no order of ours", reference=ref)
         return Place(order, ref, identity(session["subscription"]), session)
 
     async def subscription(self, id_: str) -> Object:
@@ -138,7 +140,9 @@ class Reader:
         """Did we give this back under the same key before? NeedsAction when the payment is in another currency."""
         intent = self._checked(await self._v1.payment_intents.retrieve_async(payment_id))
         if intent["currency"] != currency.lower():
-            raise NeedsAction("payment-mismatch", f"{payment_id} was paid in another currency")
+            raise NeedsAction(
+                "payment-mismatch", "{payment} was paid in another currency", payment=payment_id
+            )
         asked = {"payment_intent": payment_id, "limit": 100}
         refunds = await self._every(await self._v1.refunds.list_async(asked))
         told: list[Object] = [refund["metadata"] or {} for refund in refunds]
@@ -189,7 +193,9 @@ class Reader:
         asked = {"expand": ["latest_charge"]}
         intent = self._checked(await self._v1.payment_intents.retrieve_async(intent_id, asked))
         if not teller.order.is_of(intent):
-            raise NeedsAction("payment-mismatch", f"{intent_id} names another order than its checkout")
+            raise NeedsAction(
+                "payment-mismatch", "{payment} names another order than its checkout", payment=intent_id
+            )
         facts = list(teller.payment(intent, over=over))
         if any(fact.kind is Kind.PAID for fact in facts):
             facts += await self._after(teller, intent_id)

@@ -129,7 +129,10 @@ class TillProvider:
             raise RetryLater(f"the till answered {status}")
         if status != 200:
             raise NeedsAction(
-                "payment-refused", f"The till answered {status}: {raw[:200].decode('utf-8', 'replace')}"
+                "payment-refused",
+                "The till answered {status}: {answer}",
+                status=status,
+                answer=raw[:200].decode("utf-8", "replace"),
             )
         try:
             return strict.read(raw)

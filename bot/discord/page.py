@@ -1,0 +1,108 @@
+"""What every page of the user's manual needs: who asks, where, in which language; choices, permissions, presses, setup."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
+from typing import Any, TypeVar, TypeVarTuple
+
+from discord.app_commands import Choice
+from discord.ext import commands
+
+from bot.actions import Action
+from bot.discord.client import Client
+from bot.discord.kit import Interaction
+from bot.errors import UserError
+from bot.i18n import Words
+from bot.names import holds
+
+OFFERED = 25
+"""Discord's documentation: choices of an autocomplete."""
+LABEL = 100
+"""Discord's documentation: characters of a choice's name."""
+
+P = TypeVar("P")
+Ts = TypeVarTuple("Ts")
+Check = Callable[[Interaction], None]
+"""Raises UserError for whoever may not."""
+
+
+class Page(commands.Cog):
+    """A cog that registers the methods marked with `on_press` when it is loaded."""
+
+    def __init__(self, bot: Client, app: Any) -> None:
+        self.bot = bot
+
+    async def cog_load(self) -> None:
+        for name in dir(type(self)):
+            for action, check in getattr(getattr(type(self), name), "__presses__", ()):
+                self.bot.on_action(action, getattr(self, name), check)
+
+    @classmethod
+    async def setup(cls, bot: Client) -> None:
+        """What discord.py calls in a cog's module: `setup = OrderPage.setup`."""
+        await bot.add_cog(cls(bot, bot.app))
+
+
+def on_press(
+    action: Action[*Ts], check: Check | None = None
+) -> Callable[
+    [Callable[[P, Interaction, *Ts], Awaitable[None]]],
+    Callable[[P, Interaction, *Ts], Awaitable[None]],
+]:
+    """Mark the method of a page that answers to an action. `check` is asked first, before anything is read."""
+
+    def mark(
+        method: Callable[[P, Interaction, *Ts], Awaitable[None]],
+    ) -> Callable[[P, Interaction, *Ts], Awaitable[None]]:
+        setattr(method, "__presses__", (*getattr(method, "__presses__", ()), (action, check)))  # noqa: B010 # unknown to its type
+        return method
+
+    return mark
+
+
+def guild_of(interaction: Interaction) -> int:
+    """The server in which it happens; ours happen only in servers."""
+    assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
+    return interaction.guild_id
+
+
+def asker_of(interaction: Interaction) -> tuple[int, int]:
+    """The server, and who asks."""
+    return guild_of(interaction), interaction.user.id
+
+
+def words_of(interaction: Interaction) -> Words:
+    """The language of the reader."""
+    client: Client = interaction.client
+    return client.texts.of(str(interaction.locale))
+
+
+def owns_server(interaction: Interaction) -> bool:
+    """Whether it is the server's owner, above whom no role stands."""
+    return interaction.guild is not None and interaction.guild.owner_id == interaction.user.id
+
+
+def demand_administrator(interaction: Interaction) -> None:
+    """A server may lend commands out in its settings, and a button outlives a demotion: some things are for administrators."""
+    if not interaction.permissions.administrator:
+        raise UserError("Only an administrator of this server can do that.")
+
+
+def demand_roles(interaction: Interaction) -> None:
+    """A button is seen by everybody who sees its card; this is for those who may manage roles."""
+    if not interaction.permissions.manage_roles:
+        raise UserError("Only those who may manage roles can do that.")
+
+
+def choices(named: Iterable[tuple[str, int]], typed: str, *, by_number: bool = False) -> list[Choice[str]]:
+    """The things, as (name, id), whose name holds what was typed so far: as many as Discord shows.
+
+    `by_number`: people know the id too, and may type it.
+    """
+    found = (
+        Choice(name=name[:LABEL], value=str(id_))
+        for name, id_ in named
+        if holds(f"{name} {id_}" if by_number else name, typed)
+    )
+    return list(islice(found, OFFERED))
