@@ -1,4 +1,4 @@
-"""The contracts in pyproject.toml are kept, and the one that is ours can be broken."""
+"""The contracts in pyproject.toml are kept, and those that are ours can be broken."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlinter import cli
 
 from bot.environment import ROOT
 from tests.hygiene.own_tables import OwnTables
+from tests.hygiene.submodules import OnlyThese
 
 
 def test_every_border_is_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,5 +37,28 @@ def test_a_domain_s_tables_and_queries_are_its_own(importer: str, imported: str,
     graph = grimp.ImportGraph()
     graph.add_import(importer=importer, imported=imported)
     contract = OwnTables("tables", {}, {"root": "shop", "exceptions": ["shop.all -> *.tables"]})
+
+    assert contract.check(graph, verbose=False).kept is kept
+
+
+@pytest.mark.parametrize(
+    "importer, line, kept",
+    [
+        ("shop.sql", "from sqlalchemy.dialects.sqlite import insert", True),
+        ("shop.orders", "from sqlalchemy import insert, select", True),
+        ("shop.orders", "from sqlalchemy.ext.compiler import compiles", True),
+        ("shop.orders", "from sqlalchemy.dialects.sqlite import insert", False),
+        ("shop.orders", "    from sqlalchemy.dialects import postgresql", False),
+        ("shop.orders", "import sqlalchemy.dialects.sqlite as sqlite", False),
+        ("shop.orders", "from sqlalchemy import dialects", False),
+    ],
+)
+def test_a_part_of_a_package_is_known_in_one_place(importer: str, line: str, kept: bool) -> None:
+    graph = grimp.ImportGraph()
+    for number, contents in enumerate(["from sqlalchemy import Table", line]):
+        graph.add_import(
+            importer=importer, imported="sqlalchemy", line_number=number + 1, line_contents=contents
+        )
+    contract = OnlyThese("dialects", {}, {"package": "sqlalchemy.dialects", "importers": ["shop.sql"]})
 
     assert contract.check(graph, verbose=False).kept is kept
