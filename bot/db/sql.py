@@ -53,13 +53,13 @@ class BulkInsert:
         await tx.exec_driver_sql(self._rendered[dialect.name], list(rows))
 
 
-def greatest(first: ColumnElement[Value], *others: ColumnElement[Value] | Value) -> ColumnElement[Value]:
-    """The greatest of several values in a row. None may be NULL: SQLite then answers NULL, PostgreSQL skips it."""
+def greatest(first: ColumnElement[Value], *others: Any) -> ColumnElement[Value]:
+    """The greatest of several values of one type, columns or plain ones. None may be NULL: SQLite then answers NULL, PostgreSQL skips it."""
     return _Greatest(first, others)
 
 
-def least(first: ColumnElement[Value], *others: ColumnElement[Value] | Value) -> ColumnElement[Value]:
-    """The least of several values in a row. None may be NULL, as in `greatest`."""
+def least(first: ColumnElement[Value], *others: Any) -> ColumnElement[Value]:
+    """The least of several values of one type. None may be NULL, as in `greatest`."""
     return _Least(first, others)
 
 

@@ -11,17 +11,17 @@ import pytest
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ClauseElement,
     Column,
     Dialect,
-    Executable,
     Index,
     MetaData,
+    String,
     Table,
+    make_url,
     select,
     update,
 )
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -32,7 +32,9 @@ from bot.db.sql import BulkInsert, greatest, insert, least, matches, only_where,
 from bot.db.types import Utc
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
-SQLITE, POSTGRESQL = sqlite.dialect(), asyncpg.dialect()
+SQLITE, POSTGRESQL = (
+    make_url(f"{name}://").get_dialect()() for name in ("sqlite+aiosqlite", "postgresql+asyncpg")
+)
 
 tally: Table[Any] = Table(
     "tally",
@@ -53,18 +55,21 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
     await one.close()
 
 
-def on(dialect: Dialect, statement: Executable) -> str:
+def on(dialect: Dialect, statement: ClauseElement) -> str:
     """The statement as that database reads it, on one line."""
-    return " ".join(str(statement.compile(dialect=dialect)).split())  # type: ignore[attr-defined]
+    return " ".join(str(statement.compile(dialect=dialect)).split())
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_can_be_made_on_both(table: Table[Any]) -> None:
-    for made in (CreateTable(table), *map(CreateIndex, sorted(table.indexes, key=lambda i: str(i.name)))):
+    indexes = [CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    for made in (CreateTable(table), *indexes):
         on_sqlite, on_postgresql = on(SQLITE, made), on(POSTGRESQL, made)
 
         assert on_sqlite and on_postgresql
-        if isinstance(made, CreateIndex):  # one that is partial on one database only would refuse good rows there
+        if isinstance(
+            made, CreateIndex
+        ):  # one that is partial on one database only would refuse good rows there
             assert (" WHERE " in on_sqlite) is (" WHERE " in on_postgresql)
 
 
@@ -173,7 +178,7 @@ async def test_a_check_of_characters_and_a_partial_index_hold(db: Database) -> N
     coded = Table(
         "coded",
         MetaData(),
-        Column("code", sqlite.TEXT, nullable=False),
+        Column("code", String, nullable=False),
         Column("gone", BigInteger, nullable=False),
         CheckConstraint(matches("code", "W[0-5][0-9]")),
         Index("one_code", "code", unique=True, **only_where(Column("gone", BigInteger) == 0)),

@@ -25,13 +25,19 @@ class OnlyThese(Contract):
         package: str = self.package  # type: ignore[assignment] # a field until configured
         importers: list[str] = self.importers  # type: ignore[assignment] # a field until configured
         whole = package.partition(".")[0]
-        wrong: list[str] = []
-        for importer in sorted(graph.find_modules_that_directly_import(whole) if whole in graph.modules else ()):
-            if any(fnmatch(importer, pattern) for pattern in importers):
-                continue
-            for detail in graph.get_import_details(importer=importer, imported=whole):
-                if _imports(detail["line_contents"], package):
-                    wrong.append(f"{importer}:{detail['line_number']}: {detail['line_contents'].strip()}")
+        strangers = [
+            importer
+            for importer in sorted(
+                graph.find_modules_that_directly_import(whole) if whole in graph.modules else ()
+            )
+            if not any(fnmatch(importer, pattern) for pattern in importers)
+        ]
+        wrong = [
+            f"{importer}:{detail['line_number']}: {detail['line_contents'].strip()}"
+            for importer in strangers
+            for detail in graph.get_import_details(importer=importer, imported=whole)
+            if _imports(detail["line_contents"], package)
+        ]
         return ContractCheck(kept=not wrong, metadata={"wrong": wrong})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
