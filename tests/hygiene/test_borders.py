@@ -28,6 +28,8 @@ def test_every_border_is_kept(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         ("shop.events.store", "shop.orders.tables", False),
         ("shop.events.store", "shop.orders.store.books", False),
         ("shop.orders.service", "shop.orders.store.books", True),
+        ("shop.orders.service", "shop.orders.refund_store", True),
+        ("shop.events.service", "shop.orders.refund_store", False),
         ("shop.all", "shop.orders.tables", True),
         ("shop.all", "shop.orders.store", False),
         ("shop.orders_archive", "shop.orders.store", False),
