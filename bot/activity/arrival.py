@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.activity import members, roster, store
+from bot.activity import members, people_store, store
 from bot.activity.readback import ReadBack, patiently
 from bot.activity.recorder import Place, Recorder
 from bot.clock import Clock
@@ -176,7 +176,7 @@ class Arrivals:
         """Who is in voice now; who is not any more left when they were last seen."""
         there = {voice.user_id: voice for voice in self._server.voices(guild_id)}
         async with self._db.read() as db:
-            known = await roster.people(db, guild_id, list(there))
+            known = await people_store.people(db, guild_id, list(there))
         for user_id in list(there):
             person = known[user_id] if user_id in known else await self._server.member(guild_id, user_id)
             if person is None or person.bot:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.activity import roster, store
+from bot.activity import people_store, store
 from bot.activity.buckets import day_of, hour_of, week_of
 from bot.activity.presence import Session
 from bot.activity.recorder import Batch, Came, MarkNow, Place
@@ -89,11 +89,11 @@ async def _write_guild(
 
 async def _counted(tx: Writer, guild_id: int, users: Collection[int]) -> dict[int, Any]:
     """Those of the users whose doings count; who was never met is stored first."""
-    known = await roster.people(tx, guild_id, users)
+    known = await people_store.people(tx, guild_id, users)
     strangers = [user for user in users if user not in known]
     if strangers:
-        await roster.meet(tx, guild_id, dict.fromkeys(strangers, False))
-        known |= await roster.people(tx, guild_id, strangers)
+        await people_store.meet(tx, guild_id, dict.fromkeys(strangers, False))
+        known |= await people_store.people(tx, guild_id, strangers)
     return {user: who for user, who in known.items() if not who.bot and not who.opted_out}
 
 
@@ -142,15 +142,17 @@ async def _people(tx: Writer, batch: Batch) -> None:
     """Comings and goings in their order; a stretch of comings is written at once."""
     for change in batch.people:
         if isinstance(change, Came):
-            await roster.meet(tx, change.guild_id, {change.user_id: change.bot})
-        known = await roster.people(tx, change.guild_id, [change.user_id])
+            await people_store.meet(tx, change.guild_id, {change.user_id: change.bot})
+        known = await people_store.people(tx, change.guild_id, [change.user_id])
         if change.user_id not in known:
             continue
         n = known[change.user_id].n
         if isinstance(change, Came):
-            await roster.came(tx, [{"guild_id": change.guild_id, "person": n, "joined_at": change.joined_at}])
+            await people_store.came(
+                tx, [{"guild_id": change.guild_id, "person": n, "joined_at": change.joined_at}]
+            )
         else:
-            await roster.went(tx, change.guild_id, [n], change.left_at)
+            await people_store.went(tx, change.guild_id, [n], change.left_at)
 
 
 def _parts(batch: Batch) -> dict[int, _Guild]:

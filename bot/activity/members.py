@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.activity import roster
+from bot.activity import people_store
 from bot.db import Database
 from bot.ports import ChatServer, Person
 
@@ -33,12 +33,14 @@ async def _compare(
 ) -> None:
     """One page: all members with above < id <= upto."""
     async with db.write() as tx:
-        await roster.meet(tx, guild_id, {member.id: member.bot for member in page})
-        staying = await roster.staying(tx, guild_id, above, upto)
+        await people_store.meet(tx, guild_id, {member.id: member.bot for member in page})
+        staying = await people_store.staying(tx, guild_id, above, upto)
         fresh = [m for m in page if m.id not in staying or staying[m.id][1] != m.joined_at]
-        known = await roster.people(tx, guild_id, [member.id for member in fresh])
-        await roster.came(
+        known = await people_store.people(tx, guild_id, [member.id for member in fresh])
+        await people_store.came(
             tx, [{"guild_id": guild_id, "person": known[m.id].n, "joined_at": m.joined_at} for m in fresh]
         )
         there = {member.id for member in page}
-        await roster.went(tx, guild_id, [n for user, (n, _) in staying.items() if user not in there], now)
+        await people_store.went(
+            tx, guild_id, [n for user, (n, _) in staying.items() if user not in there], now
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.activity import roster, store
+from bot.activity import people_store, store
 from bot.activity.buckets import day_of
 from bot.activity.flush import totals
 from bot.activity.rules import Kind
@@ -13,12 +13,12 @@ from bot.db import Writer
 
 async def opt(tx: Writer, guild_id: int, user_id: int, zone: ZoneInfo, *, out: bool) -> bool:
     """False if it is so already. Who was never met is noted, so that nothing of them will be counted."""
-    known = await roster.people(tx, guild_id, [user_id])
+    known = await people_store.people(tx, guild_id, [user_id])
     if user_id not in known:
-        await roster.meet(tx, guild_id, {user_id: False})
-        known = await roster.people(tx, guild_id, [user_id])
+        await people_store.meet(tx, guild_id, {user_id: False})
+        known = await people_store.people(tx, guild_id, [user_id])
     n = known[user_id].n
-    if not await roster.set_opted_out(tx, guild_id, n, out):
+    if not await people_store.set_opted_out(tx, guild_id, n, out):
         return False
     sign = -1 if out else 1
     counts = [(r.hour, None, Kind(r.kind), sign * r.n) for r in await store.hours_of(tx, guild_id, n)]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.activity import optout, roster, store
+from bot.activity import optout, people_store, store
 from bot.activity.arrival import Arrivals
 from bot.activity.buckets import week_of
 from bot.activity.figures import Coverage, Gap, Interactions
@@ -199,14 +199,14 @@ class Activity:
     async def humans(self, guild_id: int, at: datetime) -> int:
         """Human members at that moment, those who opted out excluded."""
         async with self._db.read() as db:
-            return await roster.humans(db, guild_id, at)
+            return await people_store.humans(db, guild_id, at)
 
     async def coverage(self, guild_id: int, start: datetime, end: datetime) -> Coverage:
         """What is missing in the window, and how many people opted out."""
         async with self._db.read() as db:
             rows = await store.gaps(db, guild_id, start, end)
             watched = (await store.watches(db)).get(guild_id)
-            silent = await roster.opted_out(db, guild_id)
+            silent = await people_store.opted_out(db, guild_id)
         gaps = [Gap(max(r.since, start), min(r.until, end), r.reason, r.channel_id or None) for r in rows]
         begun = watched[0] if watched else end
         if begun > start:

@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, delete, func, select, update
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
 from bot.activity.marks import Mark
-from bot.activity.roster import Row, portions
+from bot.activity.people_store import Row, portions
 from bot.activity.tables import (
     channel,
     gap,
@@ -25,42 +23,24 @@ from bot.activity.tables import (
     watch,
 )
 from bot.db import Reader, Writer
+from bot.db.sql import BulkInsert, greatest, insert, total, upsert
 
 KINDS = ("messages", "reactions", "threads", "voice")
 Counts = tuple[int, ...]
 """A row of a count table in the order of its columns, moments in seconds since 1970."""
 
 
-def _upsert(table: Table[Any], sums: Sequence[str] = (), new: Sequence[str] = ()) -> Insert:
-    """Insert, or add to the `sums` of the row that is there and replace its `new` columns.
-
-    Made once: building such a statement takes longer than running it.
-    """
-    statement = insert(table)
-    values = {name: table.c[name] + statement.excluded[name] for name in sums}
-    values |= {name: statement.excluded[name] for name in new}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
-
-
-def _text(statement: Insert) -> str:
-    """The statement as SQLite reads it, one question mark per column of the table in order.
-
-    For the count tables, where preparing each row would take the library longer than SQLite needs to add it.
-    """
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="qmark")))
-
-
-_ADD_HOUR = _text(_upsert(hourly_count, sums=("n",)))
-_ADD_WEEK = _text(_upsert(member_week, sums=KINDS))
-_ADD_DAY = _text(_upsert(guild_day, sums=KINDS))
+_ADD_HOUR = BulkInsert(upsert(hourly_count, add=("n",)))
+_ADD_WEEK = BulkInsert(upsert(member_week, add=KINDS))
+_ADD_DAY = BulkInsert(upsert(guild_day, add=KINDS))
 _GIVE_REACTION = (
     insert(reaction_given)
     .on_conflict_do_nothing()
     .returning(reaction_given.c.message_id, reaction_given.c.person, reaction_given.c.emoji)
 )
 _OPEN_THREAD = insert(thread_opened).on_conflict_do_nothing().returning(thread_opened.c.thread_id)
-_KEEP_SESSION = _upsert(voice_session, new=("company_s", "company_since", "ended_at"))
-_HEARD = _upsert(watch, new=("until",))
+_KEEP_SESSION = upsert(voice_session, replace=("company_s", "company_since", "ended_at"))
+_HEARD = upsert(watch, replace=("until",))
 _MOVE_MARK = (
     update(channel)
     .where(channel.c.n == bindparam("at"))
@@ -117,26 +97,23 @@ async def open_threads(tx: Writer, rows: Sequence[Row]) -> set[int]:
 
 async def add_counts(tx: Writer, rows: Sequence[Counts]) -> None:
     """Add to hourly counts: (guild, hour, person, channel, kind, n)."""
-    if rows:
-        await tx.exec_driver_sql(_ADD_HOUR, list(rows))
+    await _ADD_HOUR.run(tx, rows)
 
 
 async def add_weeks(tx: Writer, rows: Sequence[Counts]) -> None:
     """Add to members' weeks: (guild, week, person, and the four kinds)."""
-    if rows:
-        await tx.exec_driver_sql(_ADD_WEEK, list(rows))
+    await _ADD_WEEK.run(tx, rows)
 
 
 async def add_days(tx: Writer, rows: Sequence[Counts]) -> None:
     """Add to guilds' days: (guild, day, and the four kinds)."""
-    if rows:
-        await tx.exec_driver_sql(_ADD_DAY, list(rows))
+    await _ADD_DAY.run(tx, rows)
 
 
 async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:
     """One person's hourly counts, summed over channels: rows of hour, kind, n."""
     c = hourly_count.c
-    query = select(c.hour, c.kind, func.sum(c.n).label("n")).where(c.guild_id == guild_id, c.person == n)
+    query = select(c.hour, c.kind, total(c.n).label("n")).where(c.guild_id == guild_id, c.person == n)
     return list((await db.execute(query.group_by(c.hour, c.kind))).all())
 
 
@@ -176,7 +153,7 @@ async def add_gap(
     statement = insert(gap).values(
         guild_id=guild_id, channel_id=channel_id, since=since, until=max(since, until), reason=reason
     )
-    later = func.max(gap.c.until, statement.excluded.until)
+    later = greatest(gap.c.until, statement.excluded.until)
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=["guild_id", "channel_id", "since"], set_={"until": later}
@@ -201,7 +178,7 @@ async def week_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -
     c = member_week.c
     query = (
         select(
-            *(func.coalesce(func.sum(c[kind]), 0).label(kind) for kind in KINDS),
+            *(total(c[kind]).label(kind) for kind in KINDS),
             func.count(c.person.distinct()).label("active_members"),
         )
         .join(person, person.c.n == c.person)
@@ -215,10 +192,7 @@ async def hour_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -
     c = hourly_count.c
     query = (
         select(
-            *(
-                func.coalesce(func.sum(c.n).filter(c.kind == i), 0).label(kind)
-                for i, kind in enumerate(KINDS, 1)
-            ),
+            *(total(c.n, where=c.kind == i).label(kind) for i, kind in enumerate(KINDS, 1)),
             func.count(c.person.distinct()).label("active_members"),
         )
         .join(person, person.c.n == c.person)

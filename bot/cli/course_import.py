@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, union
-
 from bot.app import build
 from bot.clock import Clock, SystemClock, real_now
 from bot.courses.course import Course, quoted
 from bot.courses.reading import read_folder, read_zip
 from bot.courses.staff_cards import told
 from bot.db import Database
-from bot.db.everything import metadata
+from bot.db.everything import guild_ids
 from bot.db.migrate import migrate
 from bot.demo import calendar, world
 from bot.demo.people import People
@@ -89,11 +87,10 @@ async def _store(settings: Settings, db: Database, clock: Clock, guild_id: int, 
 
 async def _only_guild(db: Database) -> int:
     """The one server that anything is stored of. UserError when there is none or several."""
-    columns = [select(table.c.guild_id) for table in metadata.sorted_tables if "guild_id" in table.c]
     async with db.read() as reader:
-        known = sorted((await reader.execute(union(*columns))).scalars())
+        known = await guild_ids(reader)
     if len(known) == 1:
-        return int(known[0])
+        return known[0]
     if not known:
         raise UserError(
             "No server is known here yet. Name it: --guild and its id (Copy Server ID in Discord)."

@@ -1,10 +1,13 @@
-"""All tables, for Alembic: importing a `tables.py` adds its tables to the metadata."""
+"""All tables, for Alembic and for questions about all of them: importing a `tables.py` adds its to the metadata."""
 
 from __future__ import annotations
+
+from sqlalchemy import select, union
 
 from bot.activity import tables as activity
 from bot.audit import tables as audit
 from bot.courses import tables as courses
+from bot.db.engine import Reader
 from bot.db.metadata import metadata
 from bot.events import tables as events
 from bot.insight import tables as insight
@@ -12,4 +15,21 @@ from bot.memberships import tables as memberships
 from bot.payments import tables as payments
 from bot.work import tables as work
 
-__all__ = ["activity", "audit", "courses", "events", "insight", "memberships", "metadata", "payments", "work"]
+__all__ = [
+    "activity",
+    "audit",
+    "courses",
+    "events",
+    "guild_ids",
+    "insight",
+    "memberships",
+    "metadata",
+    "payments",
+    "work",
+]
+
+
+async def guild_ids(db: Reader) -> list[int]:
+    """Every guild of which anything is stored, in order."""
+    columns = [select(table.c.guild_id) for table in metadata.sorted_tables if "guild_id" in table.c]
+    return sorted((await db.execute(union(*columns))).scalars())

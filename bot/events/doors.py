@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.db import Database, Writer
-from bot.events import stays, store
+from bot.events import presence_store, store
 from bot.events.attendance import attended
 from bot.events.event import EARLY, LATE, Event
 
@@ -43,14 +43,14 @@ class Doors:
         if not human:
             return
         async with self._db.write() as tx:
-            await stays.leave(tx, guild_id, user_id, at, but=channel_id)
+            await presence_store.leave(tx, guild_id, user_id, at, but=channel_id)
             if channel_id is not None and channel_id in await store.doors_open(tx, guild_id, at, EARLY, LATE):
-                await stays.enter(tx, guild_id, channel_id, user_id, at)
+                await presence_store.enter(tx, guild_id, channel_id, user_id, at)
 
     async def resume(self, guild_id: int) -> None:
         """The bot sees the guild again: end the stays it lost sight of, begin those of whoever is there now."""
         async with self._db.write() as tx:
-            await stays.lose_sight(tx, guild_id)
+            await presence_store.lose_sight(tx, guild_id)
             channels = await store.doors_open(tx, guild_id, self._clock.now(), EARLY, LATE)
         for channel_id in sorted(channels):
             await self.look_in(guild_id, channel_id)
@@ -73,7 +73,7 @@ class Doors:
                 if changes != self._changes:
                     continue  # somebody moved while we asked
                 for user_id in sorted(there):
-                    await stays.enter(tx, guild_id, channel_id, user_id, self._clock.now())
+                    await presence_store.enter(tx, guild_id, channel_id, user_id, self._clock.now())
             return
 
     async def see(self) -> None:
@@ -81,17 +81,17 @@ class Doors:
         if not self._watched:
             return
         async with self._db.read() as db:
-            if not await stays.anybody(db):
+            if not await presence_store.anybody(db):
                 return
         async with self._db.write() as tx:
-            await stays.see(tx, self._watched, self._clock.now())
+            await presence_store.see(tx, self._watched, self._clock.now())
 
     async def measure(self, tx: Writer, event: Event) -> dict[int, timedelta]:
         """Who attended and for how long; nobody at an address, where nothing can be measured."""
         if event.voice_channel_id is None:
             return {}
-        await stays.see(tx, self._watched, self._clock.now())
-        told = await stays.in_channel(
+        await presence_store.see(tx, self._watched, self._clock.now())
+        told = await presence_store.in_channel(
             tx, event.guild_id, event.voice_channel_id, event.doors_at, event.closes_at
         )
         return attended(told, event.starts_at, event.ends_at)
@@ -100,4 +100,6 @@ class Doors:
         """Delete the stays in the event's channel that no open event needs."""
         if event.voice_channel_id is not None:
             start = await store.next_start(tx, event.guild_id, event.voice_channel_id)
-            await stays.forget(tx, event.guild_id, event.voice_channel_id, start - EARLY if start else None)
+            await presence_store.forget(
+                tx, event.guild_id, event.voice_channel_id, start - EARLY if start else None
+            )

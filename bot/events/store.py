@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.events.event import Attendee, Event, Kind, Reminder, State
 from bot.events.tables import attendance, event, event_reminder, going
 
@@ -92,7 +92,7 @@ async def note_card(
 async def sign_up(tx: Writer, guild_id: int, event_id: int, user_id: int, now: datetime) -> bool:
     """Put a member on the list; False when they were on it."""
     row = {"guild_id": guild_id, "event_id": event_id, "user_id": user_id, "at": now, "wants_reminder": False}
-    return (await tx.execute(upsert(going).values(**row).on_conflict_do_nothing())).rowcount == 1
+    return (await tx.execute(insert(going).values(**row).on_conflict_do_nothing())).rowcount == 1
 
 
 async def sign_off(tx: Writer, guild_id: int, event_id: int, user_id: int) -> bool:
@@ -136,7 +136,7 @@ async def record_attendance(tx: Writer, guild_id: int, event_id: int, came: Mapp
         for user, time in came.items()
     ]
     if rows:
-        await tx.execute(upsert(attendance).values(rows).on_conflict_do_nothing())
+        await tx.execute(insert(attendance).values(rows).on_conflict_do_nothing())
 
 
 async def attendees(db: Reader, guild_id: int, event_id: int) -> list[Attendee]:
@@ -183,7 +183,7 @@ async def set_reminder(tx: Writer, guild_id: int, event_id: int, minutes: int, *
     }
     keys = [event_reminder.c.guild_id, event_reminder.c.event_id, event_reminder.c.minutes]
     still_open = event_reminder.c.state == "sending"
-    statement = upsert(event_reminder).values(**row)
+    statement = insert(event_reminder).values(**row)
     await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=outcome, where=still_open))
 
 

@@ -16,10 +16,11 @@ from sqlalchemy import (
     String,
     Table,
     TypedColumns,
-    text,
+    false,
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import only_where
 from bot.db.types import Utc
 
 
@@ -45,7 +46,7 @@ class EventColumns(TypedColumns):
     card_channel_id: Named[int | None] = Column(BigInteger)
     card_message_id: Named[int | None] = Column(BigInteger)
     created_at: Named[datetime] = Column(Utc())
-    members_only: Named[bool] = Column(Boolean, server_default=text("0"))
+    members_only: Named[bool] = Column(Boolean, server_default=false())
 
 
 event = Table(
@@ -147,7 +148,7 @@ event_presence = Table(
         "guild_id",
         "user_id",
         unique=True,
-        sqlite_where=Column("open", Boolean).is_(True),
+        **only_where(Column("open", Boolean).is_(True)),
     ),
     **STRICT,
 )

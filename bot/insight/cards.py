@@ -23,8 +23,8 @@ def marker(week: str) -> str:
     return EXPLAIN_WEEK.encode(Week.parse(week))
 
 
-def weekly(t: Words, report: Report, picture: Picture | None, others: Sequence[str] = ()) -> Card:
-    """The week's figures. `others` are weeks that were stored while nobody could post them."""
+def weekly(t: Words, report: Report, picture: Picture | str | None, others: Sequence[str] = ()) -> Card:
+    """The week's figures, with the chart or the reason why there is none. `others` are weeks that were stored while nobody could post them."""
     week = report.snapshot
     return card(
         _header(t, report),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bot.cards import Picture
@@ -12,11 +13,14 @@ from bot.db import Database
 from bot.errors import UserError
 from bot.i18n import Words
 from bot.insight import store
-from bot.insight.charts import Charts, alt_text
+from bot.insight.charts import alt_text, engagement
 from bot.insight.inputs import Sources
 from bot.insight.score import FORMULA
 from bot.insight.snapshot import CHARTED, Period, Report, Snapshot
 from bot.insight.weeks import Week, Window
+from bot.pictures.fonts import Fonts
+from bot.pictures.renderer import Renderer
+from bot.pictures.unavailable import PictureUnavailable
 
 A_MOMENT = 2.0  # seconds; longer than that a person does not want to wait for a card
 
@@ -29,7 +33,8 @@ class Insight:
         self._db = db
         self._clock = clock
         self._sources = sources
-        self._charts = Charts()
+        self._fonts = Fonts()
+        self._renderer = Renderer()
 
     def running_week(self) -> Week:
         """The week that it is now."""
@@ -81,12 +86,14 @@ class Insight:
         async with asyncio.timeout(seconds):
             await self._sources.activity.caught_up()
 
-    async def picture(self, t: Words, report: Report) -> Picture:
-        """The chart of the weeks up to this one, drawn in a thread of its own."""
+    async def picture(self, t: Words, report: Report) -> Picture | str:
+        """The chart of the weeks up to this one, drawn in a thread; where it cannot be drawn, the reason in words."""
         weeks = (*report.earlier, report.snapshot)
-        return Picture(
-            f"week-{report.snapshot.week}.png", await self._charts.engagement(t, weeks), alt_text(t, weeks)
-        )
+        try:
+            drawn = await self._renderer.png(partial(engagement, t, weeks, self._fonts))
+        except PictureUnavailable as error:
+            return f"-# {t.error(error)}"
+        return Picture(f"week-{report.snapshot.week}.png", drawn, alt_text(t, weeks))
 
     async def _period(self, guild_id: int, window: Window, members: int) -> Period:
         counts = await self._sources.counts(guild_id, window.start, window.end)

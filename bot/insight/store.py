@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.insight.inputs import Counts, Heard
 from bot.insight.snapshot import Period, Snapshot
 from bot.insight.tables import posts, weeks

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import matches
 from bot.db.types import Json, Utc
 
 
@@ -43,7 +44,7 @@ weeks = Table(
     metadata,
     WeekColumns,
     PrimaryKeyConstraint("guild_id", "week"),
-    CheckConstraint("week GLOB '[0-9][0-9][0-9][0-9]-W[0-5][0-9]'", name="week"),
+    CheckConstraint(matches("week", "[0-9][0-9][0-9][0-9]-W[0-5][0-9]"), name="week"),
     CheckConstraint("month_starts_at < starts_at AND starts_at < ends_at", name="window"),
     CheckConstraint("members >= 0 AND paying >= 0", name="people"),
     **STRICT,

@@ -210,18 +210,20 @@ class Desk:
             order = await orders.numbered(db, guild_id, number)
             seen |= {order.id} if order else set()
             found.append(Waiting(stuck.problem.finding, order, stuck.problem))
-        for order in await orders.latest(db, guild_id, [State.REVIEW], 25):
+        in_review = await orders.latest(db, guild_id, [State.REVIEW], 25)
+        failed = await books.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)
+        facts = await books.facts_by_order(db, guild_id, {*failed, *(order.id for order in in_review)})
+        for order in in_review:
             if (
                 order.id not in seen
             ):  # judged just now, and its work has not run yet; or it is on its way back
-                facts = await books.facts(db, guild_id, order.id)
-                odd = order_state(self._settling.due(order), facts).odd
+                odd = order_state(self._settling.due(order), facts.get(order.id, [])).odd
                 found.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
-        for order_id in sorted(await books.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)):
-            facts = await books.facts(db, guild_id, order_id)
-            if came_back(facts):
-                found.append(Waiting("refund-came-back", await orders.find(db, guild_id, order_id)))
-        return found
+        return found + [
+            Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
+            for order_id in sorted(failed)
+            if came_back(facts.get(order_id, []))
+        ]
 
 
 def stray_id(stray: Unmatched) -> str:

@@ -74,24 +74,22 @@ class Audit:
         """Compare all members with the database. One listing of the members, no request for each."""
         now = self._clock.now()
         async with self._db.read() as db:
-            known = {*await entitlements.holders(db, guild_id), *await grants.holders(db, guild_id)}
+            rights = await entitlements.by_member(db, guild_id)
+            exceptions = await overrides.by_member(db, guild_id)
+            given = await grants.by_member(db, guild_id)
             sold = frozenset(role for tier in await tiers.all_of(db, guild_id) for role in tier.terms.roles)
-            wants = {
-                user: (
-                    wanted_roles(
-                        map(right_of, await entitlements.of_member(db, guild_id, user)),
-                        await overrides.of_member(db, guild_id, user),
-                        now,
-                    ),
-                    await grants.of_member(db, guild_id, user),
-                )
-                for user in known
-            }
+        wants = {
+            user: (
+                wanted_roles(map(right_of, rights.get(user, ())), exceptions.get(user, ()), now),
+                given.get(user, set[int]()),
+            )
+            for user in {*rights, *given}
+        }
         drifts: list[Drift] = []
         here = 0
         async for person in self._server.members(guild_id):
             here += 1
-            wanted, ours = wants.pop(person.id, (frozenset[int](), {}))
+            wanted, ours = wants.pop(person.id, (frozenset[int](), set[int]()))
             found = None if person.bot else compare(person.id, person.roles, wanted, ours, sold)
             if found is not None:
                 drifts.append(found)

@@ -18,7 +18,7 @@ from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.memberships.edits import Edit, Holders, Proposal, TermsDraft, edited
 from bot.memberships.entitle import held_until
-from bot.memberships.model import Entitlement, Tier, Way
+from bot.memberships.model import Tier, Way
 from bot.memberships.naming import free_name
 from bot.memberships.role_safety import RoleSafety, roles_of
 from bot.memberships.shop_cards import shelf_changed
@@ -92,8 +92,9 @@ class Editing:
 
     async def _reach(self, tx: Writer, tier: Tier, actor: int, now: datetime) -> int:
         """Everybody who has it has it under the new terms; roles and the end of a grace follow."""
+        paid_for = await orders.of_live_entitlements(tx, tier.guild_id, tier.id)
         for right in await entitlements.live_of_tier(tx, tier.guild_id, tier.id):
-            order = await orders.find(tx, tier.guild_id, right.order_id) if right.order_id else None
+            order = paid_for.get(right.order_id) if right.order_id else None
             held = held_until(tier.terms, right.ends_at, order.phase if order else None)
             if held != right.held_until:
                 await entitlements.move(tx, right, right.starts_at, right.ends_at, held)
@@ -158,16 +159,14 @@ class Editing:
             for right in await entitlements.live_of_tier(db, guild_id, tier_id)
             if right.held_until > now
         ]
-        renewing = {right.id for right in found if await self._renews(db, right)}
+        paid_for = await orders.of_live_entitlements(db, guild_id, tier_id)
+        recurring = {order.id for order in paid_for.values() if order.span.way is Way.RECURRING}
+        renewing = {right.id for right in found if right.order_id in recurring}
         ends = [right.held_until for right in found if not right.forever and right.id not in renewing]
         return Holders(
             len({right.user_id for right in found}), max(ends, default=None), len(renewing),
             sum(right.forever for right in found),
         )  # fmt: skip
-
-    async def _renews(self, db: Reader, right: Entitlement) -> bool:
-        order = await orders.find(db, right.guild_id, right.order_id) if right.order_id else None
-        return order is not None and order.span.way is Way.RECURRING
 
 
 def _outdated() -> UserError:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.money import Money
 from bot.payments.port import Fact, Kind, Notice, Unmatched
 from bot.payments.tables import inbox

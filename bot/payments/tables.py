@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import only_where
 from bot.db.types import Utc
 
 
@@ -53,9 +54,9 @@ inbox = Table(
     CheckConstraint("(fact IS NULL AND about IS NULL) = (state = 'ignored')", name="fact"),
     CheckConstraint("fact IS NULL OR about IS NULL", name="one"),
     CheckConstraint("fact IS NULL OR amount > 0 AND length(currency) = 3 AND order_id > 0", name="whole"),
-    Index("ix_inbox_new", "received_at", sqlite_where=Column("state", String) == "new"),
+    Index("ix_inbox_new", "received_at", **only_where(Column("state", String) == "new")),
     Index(
-        "ix_inbox_unmatched", "guild_id", "received_at", sqlite_where=Column("state", String) == "unmatched"
+        "ix_inbox_unmatched", "guild_id", "received_at", **only_where(Column("state", String) == "unmatched")
     ),
     **STRICT,
 )

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, type_coerce, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, and_, case, func, select, update
 
 from bot.db import Reader, Writer
-from bot.db.types import Utc
+from bot.db.sql import greatest, insert, least
 from bot.errors import Problem
 from bot.work.tables import work
 
@@ -26,7 +25,7 @@ async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
         statement = statement.on_conflict_do_update(
             index_elements=[work.c.guild_id, work.c.kind, work.c.key],
             set_={
-                "due": func.iif(work.c.state == "done", new.due, func.min(work.c.due, new.due)),
+                "due": case((work.c.state == "done", new.due), else_=least(work.c.due, new.due)),
                 "state": "open",
                 "not_before": new.not_before,
                 "tries": 0,
@@ -125,7 +124,7 @@ async def release_all(tx: Writer) -> None:
 async def give_back(tx: Writer, ids: Collection[int]) -> None:
     """What was claimed and cut off by an orderly end: no lease, and no try lost."""
     cut_off = update(work).where(work.c.id.in_(ids), work.c.leased_until > EPOCH)  # whose end was not written
-    await tx.execute(cut_off.values(leased_until=EPOCH, tries=func.max(work.c.tries - 1, 0)))
+    await tx.execute(cut_off.values(leased_until=EPOCH, tries=greatest(work.c.tries - 1, 0)))
 
 
 async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
@@ -154,7 +153,7 @@ async def next_after(db: Reader, moment: datetime) -> datetime | None:
 
 async def next_retry(db: Reader, now: datetime) -> datetime | None:
     """The real time at which the earliest due but postponed row may be tried again."""
-    soonest = type_coerce(func.min(func.max(work.c.not_before, work.c.leased_until)), Utc())
+    soonest = func.min(greatest(work.c.not_before, work.c.leased_until))
     query = select(soonest).where(work.c.state != "done", work.c.due <= now)
     return (await db.execute(query)).scalar()
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import only_where
 from bot.db.types import Json, Utc
 
 
@@ -50,6 +51,6 @@ work = Table(
     WorkColumns,
     UniqueConstraint("guild_id", "kind", "key"),
     CheckConstraint("state IN ('open', 'stuck', 'done')", name="state"),
-    Index("ix_work_open", "due", sqlite_where=Column("state", String) != "done"),
+    Index("ix_work_open", "due", **only_where(Column("state", String) != "done")),
     **STRICT,
 )

@@ -59,14 +59,9 @@ def populate(world: World, guild: Guild, members: int, seed: int) -> None:
 
 def _put(world: World, guild: Guild, some: list[_Person]) -> None:
     """Past the objects in memory: nobody has asked for these people yet."""
-    db = world.store.connection
-    db.executemany("INSERT INTO object VALUES ('user', '', ?, ?)", ((p.id, p.user) for p in some))
-    db.executemany(
-        "INSERT INTO object VALUES ('member', ?, ?, ?)", ((guild.id, p.id, p.member) for p in some)
-    )
-    for what in ("username", "display"):
-        rows = ((getattr(p, what).lower(), what, p.id) for p in some)
-        db.executemany("INSERT INTO name VALUES (?, ?, '', ?)", rows)
+    world.store.put_new("user", "", ((p.id, p.user) for p in some))
+    world.store.put_new("member", guild.id, ((p.id, p.member) for p in some))
+    world.names.note_new((p.id, p.username, p.display) for p in some)
 
 
 def _people(guild: Guild, start: int, end: int, seed: int) -> Iterator[_Person]:

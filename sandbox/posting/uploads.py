@@ -35,7 +35,7 @@ def keep(world: World, cdn: str, channel_id: str, upload: Upload, *, ephemeral: 
     if kind in (None, "application/octet-stream"):
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     file_id = world.new_id()
-    world.store.connection.execute("INSERT INTO file VALUES (?, ?, ?, ?)", (file_id, name, kind, upload.data))
+    world.store.keep_file(file_id, name, kind, upload.data)
     url = f"{cdn}/cdn/attachments/{channel_id}/{file_id}/{name}"
     attachment: Json = {
         "id": file_id,

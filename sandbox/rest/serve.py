@@ -174,14 +174,13 @@ def _who(parts: Parts, request: web.Request) -> tuple[str | None, Json | None]:
 
 def _cdn(parts: Parts) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
-        row = parts.world.store.connection.execute(
-            "SELECT type, body FROM file WHERE id = ?", (request.match_info["file_id"],)
-        ).fetchone()
-        if row is None:
+        file = parts.world.store.file(request.match_info["file_id"])
+        if file is None:
             raise web.HTTPNotFound(text="This content is no longer available.")
-        headers = {"Content-Type": row[0], "X-Content-Type-Options": "nosniff"}
-        if not row[0].startswith(("image/", "text/plain")) or "svg" in row[0]:
+        content_type, data = file
+        headers = {"Content-Type": content_type, "X-Content-Type-Options": "nosniff"}
+        if not content_type.startswith(("image/", "text/plain")) or "svg" in content_type:
             headers["Content-Disposition"] = "attachment"
-        return web.Response(body=row[1], headers=headers)
+        return web.Response(body=data, headers=headers)
 
     return serve

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sandbox.wire import Json
 from sandbox.world.store import Store
 
@@ -23,6 +25,15 @@ class Names:
     def note_member(self, guild_id: str, user_id: str, before: Json | None, member: Json | None) -> None:
         """The member has this nickname now; None: they left."""
         self._note(guild_id, user_id, _NICK, (before or {}).get("nick"), (member or {}).get("nick"))
+
+    def note_new(self, accounts: Iterable[tuple[str, str, str]]) -> None:
+        """Accounts that nobody knew before: id, username, display name."""
+        rows = (
+            (name.lower(), what, user_id)
+            for user_id, username, display in accounts
+            for what, name in ((_USERNAME, username), (_DISPLAY, display))
+        )
+        self._db.executemany("INSERT INTO name VALUES (?, ?, '', ?)", rows)
 
     def username(self, text: str) -> str | None:
         """The account of this username."""

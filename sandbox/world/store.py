@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sandbox.wire import Json, decode, encode
@@ -53,6 +53,23 @@ class Store:
     def put(self, kind: str, guild: str, key: str, body: Json) -> None:
         """Keep an object, in the place of an older one with the same key."""
         self.connection.execute("REPLACE INTO object VALUES (?, ?, ?, ?)", (kind, guild, key, encode(body)))
+
+    def put_new(self, kind: str, guild: str, objects: Iterable[tuple[str, bytes]]) -> None:
+        """Keep many encoded objects by their keys, none of which is here yet."""
+        self.connection.executemany(
+            "INSERT INTO object VALUES (?, ?, ?, ?)", ((kind, guild, key, body) for key, body in objects)
+        )
+
+    def keep_file(self, file_id: str, name: str, content_type: str, data: bytes) -> None:
+        """Keep an uploaded file."""
+        self.connection.execute("INSERT INTO file VALUES (?, ?, ?, ?)", (file_id, name, content_type, data))
+
+    def file(self, file_id: str) -> tuple[str, bytes] | None:
+        """An uploaded file: its content type and its bytes."""
+        row: tuple[str, bytes] | None = self.connection.execute(
+            "SELECT type, body FROM file WHERE id = ?", (file_id,)
+        ).fetchone()
+        return row
 
     def remove(self, kind: str, guild: str, key: str) -> None:
         """Forget an object."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.db import Database
-from bot.events import stays, store
+from bot.events import presence_store, store
 from bot.events.doors import Doors
 from bot.events.event import Event, Kind, State
 from tests.blank import prepare
@@ -83,7 +83,7 @@ async def leaves_while_we_look(db: Database, kind: type[Doors]) -> bool:
     room.meanwhile = leave
     await doors.look_in(GUILD, ROOM)
     async with db.read() as reader:
-        return await stays.anybody(reader)
+        return await presence_store.anybody(reader)
 
 
 async def test_whoever_leaves_while_we_look_is_not_there(db: Database) -> None:
@@ -102,7 +102,7 @@ async def test_news_told_twice_makes_one_stay(db: Database) -> None:
         await doors.look_in(GUILD, ROOM)
 
     async with db.read() as reader:
-        told = await stays.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+        told = await presence_store.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
     assert len(told) == 1
 
 
@@ -114,5 +114,5 @@ async def test_a_stay_of_which_sight_was_lost_ends_where_it_was_last_seen(db: Da
     await doors.see()
 
     async with db.read() as reader:
-        (told,) = await stays.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
-        assert (told.start, told.end, await stays.anybody(reader)) == (told.start, told.start, False)
+        (told,) = await presence_store.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+        assert (told.start, told.end, await presence_store.anybody(reader)) == (told.start, told.start, False)

@@ -1,4 +1,4 @@
-"""An import-linter contract: a folder's `tables` and `store` are its own, for every folder that has them."""
+"""An import-linter contract: a folder's `tables`, `store` and `…_store` are its own, for every folder that has them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OwnTables(Contract):
         found = [
             f"{importer} -> {module}"
             for module in sorted(graph.modules)
-            if (owned := re.match(rf"({self.root}\..+?\.)(?:tables|store)(?:\.|$)", module))
+            if (owned := re.match(rf"({self.root}\..+?\.)(?:tables|(?:\w+_)?store)(?:\.|$)", module))
             for importer in sorted(graph.find_modules_that_directly_import(module))
             if not f"{importer}.".startswith(owned[1])
         ]

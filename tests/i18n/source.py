@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ONE = {"t", "locale_str", "UserError", "phrase"}
+ONE = {"t", "locale_str", "UserError", "PictureUnavailable", "phrase"}
 """Calls whose first argument is a source text (of NeedsAction it is the second). `phrase` marks one that is translated elsewhere."""
 
 

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select, union_all
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.courses.store.library import lessons_at
 from bot.courses.tables import (
@@ -20,6 +19,7 @@ from bot.courses.tables import (
     reading,
 )
 from bot.db import Reader, Writer
+from bot.db.sql import insert, total
 
 
 async def consume(tx: Writer, guild_id: int, user_id: int, lesson_id: int, day: date, now: datetime) -> bool:
@@ -28,10 +28,10 @@ async def consume(tx: Writer, guild_id: int, user_id: int, lesson_id: int, day: 
     new = await tx.execute(insert(consumption).values(**row).on_conflict_do_nothing())
     if new.rowcount < 1:
         return False
-    total = insert(consumption_day).values(guild_id=guild_id, day=day, lesson_id=lesson_id, count=1)
+    tally = insert(consumption_day).values(guild_id=guild_id, day=day, lesson_id=lesson_id, count=1)
     key = ["guild_id", "day", "lesson_id"]
     await tx.execute(
-        total.on_conflict_do_update(index_elements=key, set_={"count": consumption_day.c.count + 1})
+        tally.on_conflict_do_update(index_elements=key, set_={"count": consumption_day.c.count + 1})
     )
     return True
 
@@ -71,9 +71,7 @@ async def opened_lessons(db: Reader, guild_id: int, user_id: int) -> list[int]:
 async def consumed_in_days(db: Reader, guild_id: int, first: date, last: date) -> int:
     """Openings counted on the days [first, last)."""
     c = consumption_day.c
-    query = select(func.coalesce(func.sum(c.count), 0)).where(
-        c.guild_id == guild_id, c.day >= first, c.day < last
-    )
+    query = select(total(c.count)).where(c.guild_id == guild_id, c.day >= first, c.day < last)
     return int((await db.execute(query)).scalar_one())
 
 
@@ -90,7 +88,7 @@ async def openings_by_course(db: Reader, guild_id: int, first: date) -> dict[int
     """Openings since `first`, by course."""
     c = consumption_day.c
     query = (
-        select(lesson.c.course_id, func.sum(c.count).label("n"))
+        select(lesson.c.course_id, total(c.count).label("n"))
         .join(lesson, (lesson.c.guild_id == c.guild_id) & (lesson.c.id == c.lesson_id))
         .where(c.guild_id == guild_id, c.day >= first)
         .group_by(lesson.c.course_id)
@@ -162,7 +160,7 @@ async def rating_totals(db: Reader, guild_id: int, end: datetime) -> Any:
     ).subquery()
     query = select(
         func.count(in_force.c.lesson_id.distinct()).label("rated"),
-        func.coalesce(func.sum(in_force.c.stars), 0).label("total"),
+        total(in_force.c.stars).label("total"),
         func.count().label("count"),
     ).where(in_force.c.lesson_id.in_(select(lessons_at(guild_id, end).c.lesson_id)))
     return (await db.execute(query)).one()
@@ -171,7 +169,7 @@ async def rating_totals(db: Reader, guild_id: int, end: datetime) -> Any:
 async def ratings_by_course(db: Reader, guild_id: int) -> dict[int, tuple[int, int]]:
     """Sum and count of the ratings in force, by course."""
     query = (
-        select(lesson.c.course_id, func.sum(rating.c.stars).label("total"), func.count().label("n"))
+        select(lesson.c.course_id, total(rating.c.stars).label("total"), func.count().label("n"))
         .join(lesson, (lesson.c.guild_id == rating.c.guild_id) & (lesson.c.id == rating.c.lesson_id))
         .where(rating.c.guild_id == guild_id)
         .group_by(lesson.c.course_id)

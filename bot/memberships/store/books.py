@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, select
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert, total
 from bot.memberships.tables import ledger, payment
 from bot.money import Money
 from bot.payments.port import Fact, Kind, Period
@@ -126,12 +126,12 @@ async def bookings_between(db: Reader, guild_id: int, since: datetime, until: da
 
 async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
     """What stands on each account, one amount per currency."""
-    query = select(ledger.c.account, ledger.c.currency, func.sum(ledger.c.delta)).where(
+    query = select(ledger.c.account, ledger.c.currency, total(ledger.c.delta)).where(
         ledger.c.guild_id == guild_id
     )
     found: dict[str, list[Money]] = {}
-    for account, currency, total in await db.execute(query.group_by(ledger.c.account, ledger.c.currency)):
-        found.setdefault(account, []).append(Money(total, currency))
+    for account, currency, amount in await db.execute(query.group_by(ledger.c.account, ledger.c.currency)):
+        found.setdefault(account, []).append(Money(amount, currency))
     return found
 
 

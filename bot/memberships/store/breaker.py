@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.memberships.tables import breaker
 
 

@@ -107,10 +107,13 @@ async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlem
     return [_entitlement(row) for row in rows]
 
 
-async def holders(db: Reader, guild_id: int) -> list[int]:
-    """Every member of the guild who has or had a right."""
-    query = select(entitlement.c.user_id).where(entitlement.c.guild_id == guild_id).distinct()
-    return list((await db.execute(query.order_by(entitlement.c.user_id))).scalars())
+async def by_member(db: Reader, guild_id: int) -> dict[int, list[Entitlement]]:
+    """All that each member of the guild has or had, the earliest first."""
+    theirs: dict[int, list[Entitlement]] = {}
+    query = _entitlements(guild_id).order_by(entitlement.c.starts_at, entitlement.c.id)
+    for row in await db.execute(query):
+        theirs.setdefault(row.user_id, []).append(_entitlement(row))
+    return theirs
 
 
 async def replaced_by(db: Reader, guild_id: int, order_id: int) -> list[Entitlement]:

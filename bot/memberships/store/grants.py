@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.memberships.tables import grant
 
 
@@ -20,11 +20,13 @@ async def of_member(db: Reader, guild_id: int, user_id: int) -> dict[int, dateti
     return {row.role_id: row.given_at for row in await db.execute(query)}
 
 
-async def holders(db: Reader, guild_id: int) -> list[int]:
-    """Every member of the guild who has a role from Lyceum, or is about to."""
-    return list(
-        (await db.execute(select(grant.c.user_id).where(grant.c.guild_id == guild_id).distinct())).scalars()
-    )
+async def by_member(db: Reader, guild_id: int) -> dict[int, set[int]]:
+    """The roles from Lyceum that each member of the guild has, or is about to have."""
+    theirs: dict[int, set[int]] = {}
+    query = select(grant.c.user_id, grant.c.role_id).where(grant.c.guild_id == guild_id)
+    for row in await db.execute(query):
+        theirs.setdefault(row.user_id, set()).add(row.role_id)
+    return theirs
 
 
 async def intend(tx: Writer, guild_id: int, user_id: int, role_ids: Iterable[int]) -> None:

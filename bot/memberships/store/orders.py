@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.db import Reader, Writer
+from bot.db.sql import insert
 from bot.memberships.model import Order, Search, Span, Way
 from bot.memberships.state import State
 from bot.memberships.store import tiers
-from bot.memberships.tables import customer, order
+from bot.memberships.tables import customer, entitlement, order
 from bot.money import Money
 from bot.payments.port import Phase
 
@@ -60,6 +60,18 @@ async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
         await db.execute(_orders().where(order.c.guild_id == guild_id, order.c.id == order_id))
     ).one_or_none()
     return _order(row) if row else None
+
+
+async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[int, Order]:
+    """The orders behind the live and suspended entitlements to a tier, by their id."""
+    paid_for = select(entitlement.c.order_id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.tier_id == tier_id,
+        entitlement.c.state.in_(["live", "suspended"]),
+        entitlement.c.order_id.is_not(None),
+    )
+    query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(paid_for))
+    return {row.id: _order(row) for row in await db.execute(query)}
 
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:

@@ -38,6 +38,15 @@ async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Override]:
     return [_override(row) for row in await db.execute(query.order_by(override.c.made_at, override.c.id))]
 
 
+async def by_member(db: Reader, guild_id: int) -> dict[int, list[Override]]:
+    """The exceptions of each member of the guild that nobody took back, the oldest first."""
+    theirs: dict[int, list[Override]] = {}
+    query = select(override).where(override.c.guild_id == guild_id, override.c.ended_at.is_(None))
+    for row in await db.execute(query.order_by(override.c.made_at, override.c.id)):
+        theirs.setdefault(row.user_id, []).append(_override(row))
+    return theirs
+
+
 async def end(tx: Writer, guild_id: int, user_id: int, role_id: int, now: datetime) -> int:
     """Take back all exceptions about a role; how many there were."""
     theirs = (

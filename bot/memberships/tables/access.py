@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import only_where
 from bot.db.types import Utc
 
 
@@ -129,7 +130,7 @@ entitlement = Table(
         "user_id",
         "tier_id",
         unique=True,
-        sqlite_where=Column("source", String) == "trial",
+        **only_where(Column("source", String) == "trial"),
     ),
     **STRICT,
 )

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import only_where
 from bot.db.types import Json, Utc
 
 
@@ -91,7 +92,7 @@ tier = Table(
         "guild_id",
         "name_key",
         unique=True,
-        sqlite_where=Column("archived_at", Utc()).is_(None),
+        **only_where(Column("archived_at", Utc()).is_(None)),
     ),
     **STRICT,
 )
@@ -124,7 +125,7 @@ price = Table(
         "months",
         "currency",
         unique=True,
-        sqlite_where=Column("archived_at", Utc()).is_(None),
+        **only_where(Column("archived_at", Utc()).is_(None)),
     ),
     **STRICT,
 )

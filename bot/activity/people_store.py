@@ -6,12 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, literal, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from bot.activity.tables import person, stay
 from bot.db import Reader, Writer
-from bot.db.types import Utc
+from bot.db.sql import greatest, insert
 
 Row = dict[str, Any]
 _AT_ONCE = 500  # values in one IN list
@@ -71,7 +70,7 @@ async def went(tx: Writer, guild_id: int, ns: Collection[int], at: datetime) -> 
         ending = update(stay).where(
             stay.c.guild_id == guild_id, stay.c.person.in_(some), stay.c.left_at.is_(None)
         )
-        await tx.execute(ending.values(left_at=func.max(stay.c.joined_at, literal(at, Utc()))))
+        await tx.execute(ending.values(left_at=greatest(stay.c.joined_at, at)))
 
 
 async def staying(db: Reader, guild_id: int, above: int, upto: int | None) -> dict[int, tuple[int, datetime]]:

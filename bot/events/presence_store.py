@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.db import Reader, Writer
-from bot.db.types import Utc
+from bot.db.sql import greatest, insert
 from bot.events.attendance import Presence
 from bot.events.tables import event_presence
 
@@ -26,7 +26,13 @@ async def enter(tx: Writer, guild_id: int, channel_id: int, user_id: int, at: da
         "until": at,
         "open": True,
     }
-    await tx.execute(insert(event_presence).prefix_with("OR REPLACE").values(**row))
+    anew = insert(event_presence).values(**row)
+    await tx.execute(
+        anew.on_conflict_do_update(
+            index_elements=list(event_presence.primary_key),
+            set_={"until": anew.excluded.until, "open": anew.excluded.open},
+        )
+    )
 
 
 async def leave(tx: Writer, guild_id: int, user_id: int, at: datetime, *, but: int | None) -> None:
@@ -37,9 +43,7 @@ async def leave(tx: Writer, guild_id: int, user_id: int, at: datetime, *, but: i
         event_presence.c.channel_id.is_distinct_from(but),
     )
     await tx.execute(
-        update(event_presence)
-        .where(those)
-        .values(until=func.max(event_presence.c.since, literal(at, Utc())), open=False)
+        update(event_presence).where(those).values(until=greatest(event_presence.c.since, at), open=False)
     )
 
 

@@ -1,0 +1,1 @@
+"""Everything that is drawn, as PNG. The libraries that draw are known here alone and may be missing."""

@@ -1,0 +1,53 @@
+"""Fonts for the words in a picture: matplotlib brings DejaVu, Chinese characters need an installed font."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.i18n import SOURCE, Words
+from bot.pictures.unavailable import needs
+
+LATIN = "DejaVu Sans"
+CHINESE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "PingFang SC",
+)
+CHINESE_FILES = ("notosanscjk", "notosanssc", "sourcehansans", "wqy-microhei", "pingfang")
+
+
+class Fonts:
+    """The fonts to look for: Chinese ones by their names, and by how their files' names begin."""
+
+    def __init__(
+        self, names: Sequence[str] = CHINESE_FONTS, file_prefixes: Sequence[str] = CHINESE_FILES
+    ) -> None:
+        self._names = tuple(names)
+        self._file_prefixes = tuple(file_prefixes)
+
+    def drawable(self, t: Words) -> tuple[Words, tuple[str, ...]]:
+        """These words and the font families that write them; English words where no installed font can. Blocking."""
+        if t.code == SOURCE:
+            return t, (LATIN,)
+        chinese = self._chinese()
+        return (t, (LATIN, chinese)) if chinese else (Words(SOURCE, {}, t.zone), (LATIN,))
+
+    @needs("matplotlib")
+    def _chinese(self) -> str | None:
+        """An installed font with Chinese characters, also one installed after matplotlib's last look."""
+        from matplotlib import font_manager
+
+        fonts: Any = font_manager  # its types are partly unknown
+        for _ in range(2):
+            known = {font.name for font in fonts.fontManager.ttflist}
+            for name in self._names:
+                if name in known:
+                    return name
+            for file in fonts.findSystemFonts():
+                if Path(file).name.casefold().startswith(self._file_prefixes):
+                    fonts.fontManager.addfont(file)
+        return None
