@@ -13,18 +13,14 @@ from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, replace
 from bot.i18n import Texts
 from bot.insight.cards import weekly
-from bot.insight.explain import PICK, Metric, explained
+from bot.insight.explain import PICK, explained
+from bot.insight.metrics.registry import METRICS, named
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.insight.weeks import Week
 
-METRICS: list[app_commands.Choice[str]] = [
-    app_commands.Choice(name=locale_str("Engagement"), value=Metric.ENGAGEMENT),
-    app_commands.Choice(name=locale_str("Content value"), value=Metric.CONTENT_VALUE),
-    app_commands.Choice(name=locale_str("Interactions"), value=Metric.INTERACTIONS),
-    app_commands.Choice(name=locale_str("Content consumption"), value=Metric.CONSUMPTION),
-    app_commands.Choice(name=locale_str("Event participation"), value=Metric.PARTICIPATION),
-    app_commands.Choice(name=locale_str("Members"), value=Metric.MEMBERS),
+CHOICES: list[app_commands.Choice[str]] = [
+    app_commands.Choice(name=locale_str(metric.title), value=key) for key, metric in METRICS.items()
 ]
 
 
@@ -82,12 +78,12 @@ class Stats(
         metric=locale_str("Which number"),
         week=locale_str("A week such as 2026-W47; the running one if left out"),
     )
-    @app_commands.choices(metric=METRICS)
+    @app_commands.choices(metric=CHOICES)
     async def explain(self, interaction: Interaction, metric: str, week: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
         t = self._texts.of(str(interaction.locale))
         report = await self._insight.report(guild_of(interaction), Week.parse(week) if week else None)
-        await answer(interaction, explained(t, report, Metric.parse(metric)))
+        await answer(interaction, explained(t, report, named(metric)))
 
     @week.autocomplete("week")
     @explain.autocomplete("week")
@@ -100,7 +96,7 @@ class Stats(
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = await self._insight.report(guild_of(interaction), Week.parse(week))
         await answer(
-            interaction, explained(self._texts.of(str(interaction.locale)), report, Metric.ENGAGEMENT)
+            interaction, explained(self._texts.of(str(interaction.locale)), report, METRICS["engagement"])
         )
 
     async def open_other(self, interaction: Interaction, picked: str) -> None:
@@ -109,7 +105,7 @@ class Stats(
         metric, _, week = picked.partition(":")
         report = await self._insight.report(guild_of(interaction), Week.parse(week))
         t = self._texts.of(str(interaction.locale))
-        await replace(interaction, explained(t, report, Metric.parse(metric)))
+        await replace(interaction, explained(t, report, named(metric)))
 
 
 def guild_of(interaction: Interaction) -> int:

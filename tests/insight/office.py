@@ -20,6 +20,7 @@ from bot.errors import NeedsAction, RetryLater
 from bot.i18n import Texts
 from bot.insight import store
 from bot.insight.inputs import Sources
+from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.service import Insight
 from bot.insight.tables import posts
 from bot.insight.weekly import Weekly
@@ -69,6 +70,13 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Held:
+    """An event that is over."""
+
+    attendances: int
+
+
+@dataclass(frozen=True)
 class Heard:
     gap_seconds: int = 0
     opted_out: int = 0
@@ -106,8 +114,8 @@ class Facts:
     async def library(self, guild_id: int, start: datetime, end: datetime) -> Shelf:
         return self.shelf
 
-    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int:
-        return self.attended
+    async def held(self, guild_id: int, start: datetime, end: datetime) -> list[Held]:
+        return [Held(self.attended)]
 
     async def paying(self, guild_id: int, at: datetime) -> int:
         return self.payers
@@ -153,7 +161,15 @@ class StaffRoom:
 class Office:
     """Everything of bot/insight, as bot/app.py would build it. A second one on the same file is a restart."""
 
-    def __init__(self, db: Database, clock: Turned, facts: Facts, room: StaffRoom, **more: str) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Turned,
+        facts: Facts,
+        room: StaffRoom,
+        metrics: Metrics = METRICS,
+        **more: str,
+    ) -> None:
         self.db, self.clock, self.facts, self.room = db, clock, facts, room
         environ = {"LYCEUM_SANDBOX__PORT": "0", "LYCEUM_REPORT__TIME": "00:00"}
         settings = load(environ | {f"LYCEUM_{name}": value for name, value in more.items()}, db.path.parent)
@@ -161,7 +177,7 @@ class Office:
         sources = Sources(facts, facts, facts, facts)
         self.texts = Texts(settings.community.language, zone)
         self.queue = Queue(db, clock)
-        self.insight = Insight(db, clock, zone, sources)
+        self.insight = Insight(db, clock, zone, sources, metrics)
         self.weekly = Weekly(
             db, clock, self.queue, cast("ChatServer", room), self.insight, self.texts, settings
         )
@@ -221,7 +237,7 @@ async def office(folder: Path, at: str = "2026-11-22T23:55", **more: str) -> Asy
     """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
     async with database(folder) as db:
         clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
-        yield Office(db, clock, Facts(), StaffRoom(), **more)
+        yield Office(db, clock, Facts(), StaffRoom(), METRICS, **more)
 
 
 def words(card: Card) -> str:
