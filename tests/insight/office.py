@@ -233,11 +233,13 @@ async def database(folder: Path) -> AsyncGenerator[Database]:
 
 
 @contextlib.asynccontextmanager
-async def office(folder: Path, at: str = "2026-11-22T23:55", **more: str) -> AsyncGenerator[Office]:
+async def office(
+    folder: Path, at: str = "2026-11-22T23:55", metrics: Metrics = METRICS, **more: str
+) -> AsyncGenerator[Office]:
     """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
     async with database(folder) as db:
         clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
-        yield Office(db, clock, Facts(), StaffRoom(), METRICS, **more)
+        yield Office(db, clock, Facts(), StaffRoom(), metrics, **more)
 
 
 def words(card: Card) -> str:

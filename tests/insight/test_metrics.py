@@ -27,7 +27,7 @@ def test_every_metric_speaks_both_languages(key: str) -> None:
 def test_values_are_written_with_the_decimals_they_have() -> None:
     month = report().snapshot.month
 
-    assert {key: metric.unit(EN, metric.value(month)) for key, metric in METRICS.items()} == {
+    expected = {
         "engagement": "1.80",
         "content_value": "45.0",
         "interactions": "50",
@@ -35,3 +35,4 @@ def test_values_are_written_with_the_decimals_they_have() -> None:
         "participation": "30",
         "members": "100",
     }
+    assert {key: METRICS[key].unit(EN, METRICS[key].value(month)) for key in expected} == expected
