@@ -18,11 +18,34 @@ export function showMenu(where, label, entries) {
     if (document.activeElement === document.body && back?.isConnected) back.focus({ preventScroll: true });
   };
   const elsewhere = (event) => menu.contains(event.target) || close();
+  const run = (one) => {
+    close();
+    one.run();
+  };
   const entry = (one) =>
     typeof one === "string"
       ? el("li", { role: "presentation", class: "menu-heading" }, one)
-      : el("li", { role: "none" }, el("button", { type: "button", role: "menuitem", tabindex: -1, class: one.grave ? "menu-item grave" : "menu-item", onclick: () => (close(), one.run()) }, el("span", { class: "grow" }, one.label), one.sign && icon(one.sign)));
-  const menu = el("ul", { class: "menu", role: "menu", "aria-label": label, onkeydown: (event) => key(event, menu, close) }, ...entries.filter(Boolean).map(entry));
+      : el(
+          "li",
+          { role: "none" },
+          el(
+            "button",
+            {
+              type: "button",
+              role: "menuitem",
+              tabindex: -1,
+              class: one.grave ? "menu-item grave" : "menu-item",
+              onclick: () => run(one),
+            },
+            el("span", { class: "grow" }, one.label),
+            one.sign && icon(one.sign),
+          ),
+        );
+  const menu = el(
+    "ul",
+    { class: "menu", role: "menu", "aria-label": label, onkeydown: (event) => key(event, menu, close) },
+    ...entries.filter(Boolean).map(entry),
+  );
   menu.addEventListener("contextmenu", (event) => event.preventDefault());
   document.body.append(menu);
   place(menu, where);

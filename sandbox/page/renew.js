@@ -41,7 +41,10 @@ export function keepFocus(root, change, next = root) {
   const nth = before.slice(0, index).filter((one) => sign(one) === sign(focused)).length;
   const result = change();
   if (document.activeElement === focused) return result;
-  const after = focused === root ? [] : [...next.querySelectorAll(CONTROLS)].filter((one) => !one.disabled && one.checkVisibility());
+  const after =
+    focused === root
+      ? []
+      : [...next.querySelectorAll(CONTROLS)].filter((one) => !one.disabled && one.checkVisibility());
   const same = after.filter((one) => sign(one) === sign(focused));
   const control = same[nth] ?? same.at(-1) ?? after[Math.min(index, after.length - 1)] ?? next;
   control.focus({ preventScroll: true });
