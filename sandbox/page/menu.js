@@ -1,6 +1,6 @@
 // A context menu: what can be done with a message or a person, under the pointer or beside what has the focus.
 
-import { el } from "./dom.js";
+import { el, on } from "./dom.js";
 import { icon } from "./icons.js";
 
 let open = null;
@@ -65,11 +65,11 @@ export function onMenu(node, make) {
     event.stopPropagation();
     showMenu(where, made.label, made.entries);
   };
-  node.addEventListener("contextmenu", (event) => {
+  on(node, "contextmenu", (event) => {
     if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // the browser's own is wanted there
     show(event, { x: event.clientX, y: event.clientY });
   });
-  node.addEventListener("keydown", (event) => {
+  on(node, "keydown", (event) => {
     if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) show(event, event.target);
   });
 }
