@@ -124,6 +124,11 @@ def catalogue(code: str) -> Mapping[Key, tuple[str, ...]]:
     return merged
 
 
+def phrase(text: str) -> str:
+    """Mark a source text that is kept as it is and translated where it is shown."""
+    return text
+
+
 def stamp(moment: datetime, style: str = "f") -> str:
     """Discord's time mark: each reader sees it in their own zone and language (styles t T d D f F R)."""
     return f"<t:{int(moment.timestamp())}:{style}>"

@@ -7,7 +7,6 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, think
 from bot.discord.page import (
@@ -23,6 +22,7 @@ from bot.discord.page import (
 from bot.memberships import access_cards
 from bot.memberships.access_actions import REPAIR_ROLES, RETRY_ROLES, Scope
 from bot.memberships.staffing import Staff
+from bot.services import Services
 
 REASON = locale_str("Why; kept in the log")
 UNTIL = locale_str("A number of days like 30, or a date like 2027-01-31")
@@ -39,7 +39,7 @@ class Access(
 ):
     """For moderators; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._memberships = app.memberships
 

@@ -6,17 +6,17 @@ import discord
 from discord.ext import commands
 
 from bot.activity.rules import emoji_key
-from bot.app import App
 from bot.discord import shortcut
 from bot.discord.client import Client
 from bot.discord.page import Page
 from bot.discord.places import listening, of_thread
+from bot.services import Services
 
 
 class ActivityListeners(Page, name="Activity"):
     """One listener an event. Everything of the message that is looked at is who, where, when and of what kind."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._activity = app.activity
         self._direct = app.settings.activity.shortcut

@@ -9,7 +9,6 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.cards import Card
 from bot.courses import cards, views
 from bot.courses.actions import (
@@ -29,6 +28,7 @@ from bot.discord.forms import Dialog
 from bot.discord.kit import Interaction, answer, replace
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
 from bot.i18n import Words
+from bot.services import Services
 
 
 class CoursePage(
@@ -40,7 +40,7 @@ class CoursePage(
 ):
     """For everybody; what one reads and how far one is, the asker alone sees."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._courses = app.courses
         self._teaching = app.teaching

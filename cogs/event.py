@@ -7,12 +7,12 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer
 from bot.discord.page import Page, guild_of, on_press, words_of
 from bot.events import cards
 from bot.events.actions import CANNOT, GOING
+from bot.services import Services
 
 
 class EventPage(
@@ -24,7 +24,7 @@ class EventPage(
 ):
     """For everybody; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._events = app.events
         self._doors = app.doors

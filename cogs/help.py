@@ -9,12 +9,12 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.app import App
 from bot.cards import TEXT_LIMIT, Card, card
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer
 from bot.discord.page import Page, words_of
 from bot.i18n import Words
+from bot.services import Services
 
 Command = app_commands.Command[Any, ..., Any]
 Mention = tuple[Command, int | None]
@@ -24,7 +24,7 @@ Mention = tuple[Command, int | None]
 class Help(Page):
     """Reads the commands themselves, so that it never tells of one that is not there."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._ids: dict[str, int] = {}
 

@@ -7,13 +7,13 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer
 from bot.discord.page import Page, guild_of, words_of
 from bot.events import cards
 from bot.events.event import Kind
 from bot.events.times import suggestions
+from bot.services import Services
 
 KINDS: list[Choice[str]] = [
     Choice(name=locale_str("Talk"), value=Kind.TALK),
@@ -35,7 +35,7 @@ class Host(
 ):
     """Every answer is seen by the asker alone; what everybody sees is posted in the events channel."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._events = app.events
         self._community = app.settings.community

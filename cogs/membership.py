@@ -9,7 +9,6 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.cards import Card
 from bot.discord.client import Client
 from bot.discord.forms import Dialog
@@ -43,6 +42,7 @@ from bot.memberships.renewals import Reason
 from bot.memberships.service import Memberships
 from bot.memberships.wording import price_words
 from bot.names import means
+from bot.services import Services
 
 Answered = Bill | Choosing | Given | Planned | Quote
 
@@ -55,7 +55,7 @@ class Membership(
 ):
     """For everybody; about money, so every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._memberships = app.memberships
 

@@ -7,7 +7,6 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.forms import Field, ask_with_reason
 from bot.discord.kit import Interaction, answer, replace, think
@@ -34,6 +33,7 @@ from bot.memberships.order_actions import (
     TURN_ORDERS,
 )
 from bot.memberships.state import State
+from bot.services import Services
 
 WHICH = locale_str("Which order")
 REASON = locale_str("Why; kept in the records")
@@ -61,7 +61,7 @@ class OrderPage(
 ):
     """For owners; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._memberships = app.memberships
 

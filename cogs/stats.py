@@ -7,22 +7,18 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, replace
 from bot.discord.page import Page, guild_of, on_press, words_of
 from bot.insight.actions import EXPLAIN_WEEK, PICK_FIGURE
 from bot.insight.cards import weekly
-from bot.insight.explain import Metric, explained
+from bot.insight.explain import explained
+from bot.insight.metrics.registry import METRICS, named
 from bot.insight.weeks import Week
+from bot.services import Services
 
-METRICS: list[app_commands.Choice[str]] = [
-    app_commands.Choice(name=locale_str("Engagement"), value=Metric.ENGAGEMENT),
-    app_commands.Choice(name=locale_str("Content value"), value=Metric.CONTENT_VALUE),
-    app_commands.Choice(name=locale_str("Interactions"), value=Metric.INTERACTIONS),
-    app_commands.Choice(name=locale_str("Content consumption"), value=Metric.CONSUMPTION),
-    app_commands.Choice(name=locale_str("Event participation"), value=Metric.PARTICIPATION),
-    app_commands.Choice(name=locale_str("Members"), value=Metric.MEMBERS),
+CHOICES: list[app_commands.Choice[str]] = [
+    app_commands.Choice(name=locale_str(metric.title), value=key) for key, metric in METRICS.items()
 ]
 
 
@@ -35,7 +31,7 @@ class Stats(
 ):
     """For owners and staff; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._insight = app.insight
         self._weekly = app.weekly
@@ -76,12 +72,12 @@ class Stats(
         metric=locale_str("Which number"),
         week=locale_str("A week such as 2026-W47; the running one if left out"),
     )
-    @app_commands.choices(metric=METRICS)
+    @app_commands.choices(metric=CHOICES)
     async def explain(self, interaction: Interaction, metric: str, week: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
         t = words_of(interaction)
         report = await self._insight.report(guild_of(interaction), Week.parse(week) if week else None)
-        await answer(interaction, explained(t, report, Metric.parse(metric)))
+        await answer(interaction, explained(t, report, named(metric)))
 
     @week.autocomplete("week")
     @explain.autocomplete("week")
@@ -94,7 +90,7 @@ class Stats(
         """*Explain a number* on a weekly card: a private card beside it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = await self._insight.report(guild_of(interaction), week)
-        await answer(interaction, explained(words_of(interaction), report, Metric.ENGAGEMENT))
+        await answer(interaction, explained(words_of(interaction), report, METRICS["engagement"]))
 
     @on_press(PICK_FIGURE)
     async def open_other(self, interaction: Interaction, metric: str, week: Week) -> None:
@@ -102,7 +98,7 @@ class Stats(
         await interaction.response.defer()
         report = await self._insight.report(guild_of(interaction), week)
         t = words_of(interaction)
-        await replace(interaction, explained(t, report, Metric.parse(metric)))
+        await replace(interaction, explained(t, report, named(metric)))
 
 
 setup = Stats.setup

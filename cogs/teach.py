@@ -10,7 +10,6 @@ from discord import app_commands, ui
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.courses import staff_cards
 from bot.courses.actions import TURN_TAUGHT
 from bot.courses.course import Course
@@ -24,6 +23,7 @@ from bot.discord.page import Page, choices, guild_of, on_press, words_of
 from bot.errors import RetryLater, UserError
 from bot.i18n import Words
 from bot.names import means
+from bot.services import Services
 
 
 @app_commands.default_permissions(manage_events=True)
@@ -36,7 +36,7 @@ class TeachPage(
 ):
     """For moderators; every answer is seen by the asker alone."""
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._teaching = app.teaching
 

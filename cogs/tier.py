@@ -7,7 +7,6 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
-from bot.app import App
 from bot.discord.client import Client
 from bot.discord.kit import Interaction, answer, replace, think
 from bot.discord.page import (
@@ -27,6 +26,7 @@ from bot.memberships.spans import MOST_MONTHS
 from bot.memberships.tier_actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
 from bot.memberships.tiers import LONGEST, NAME_LIMIT
 from bot.memberships.wording import price_words
+from bot.services import Services
 
 WAYS: list[Choice[str]] = [
     Choice(name=locale_str("Days, paid once"), value=Way.ONCE),
@@ -65,7 +65,7 @@ class TierPage(
 
     price = app_commands.Group(name=locale_str("price"), description=locale_str("What a membership costs"))
 
-    def __init__(self, bot: Client, app: App) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._memberships = app.memberships
         self._tiers = app.memberships.tiers

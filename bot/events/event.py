@@ -94,6 +94,15 @@ class Attendee:
 
 
 @dataclass(frozen=True)
+class HeldEvent:
+    """An event that is over, and how many members attended it."""
+
+    id: int
+    ends_at: datetime
+    attendances: int
+
+
+@dataclass(frozen=True)
 class Roll:
     """Who said they would come, in that order, and who came, longest first."""
 

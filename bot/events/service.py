@@ -14,7 +14,7 @@ from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.events import store
 from bot.events.doors import Doors
-from bot.events.event import Event, Kind, Listed, Roll, State
+from bot.events.event import Event, HeldEvent, Kind, Listed, Roll, State
 from bot.events.times import read_length, read_moment
 from bot.i18n import stamp
 from bot.ids import new_id
@@ -194,10 +194,10 @@ class Events:
             goers = await store.goers(db, guild_id, event.id)
             return Roll(event, tuple(goers), tuple(await store.attendees(db, guild_id, event.id)))
 
-    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int:
-        """Attendances, one per member and event, of events that ended within `[start, end)`."""
+    async def held(self, guild_id: int, start: datetime, end: datetime) -> list[HeldEvent]:
+        """The events that ended within `[start, end)`, with their attendances: one per member and event."""
         async with self._db.read() as db:
-            return await store.count_attendances(db, guild_id, start, end)
+            return await store.held(db, guild_id, start, end)
 
     async def voice(
         self, guild_id: int, user_id: int, channel_id: int | None, at: datetime, human: bool

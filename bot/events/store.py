@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
-from bot.events.event import Attendee, Event, Kind, Reminder, State
+from bot.events.event import Attendee, Event, HeldEvent, Kind, Reminder, State
 from bot.events.tables import attendance, event, event_reminder, going
 
 OPEN = (State.SCHEDULED, State.LIVE)
@@ -148,20 +148,22 @@ async def attendees(db: Reader, guild_id: int, event_id: int) -> list[Attendee]:
     return [Attendee(row[0], row[1]) for row in rows]
 
 
-async def count_attendances(db: Reader, guild_id: int, start: datetime, end: datetime) -> int:
-    """Attendances of events that ended within `[start, end)`."""
+async def held(db: Reader, guild_id: int, start: datetime, end: datetime) -> list[HeldEvent]:
+    """The events that ended within `[start, end)`, with their attendances, earliest first."""
     both = and_(attendance.c.guild_id == event.c.guild_id, attendance.c.event_id == event.c.id)
     query = (
-        select(func.count())
-        .select_from(attendance.join(event, both))
+        select(event.c.id, event.c.ends_at, func.count(attendance.c.user_id))
+        .select_from(event.outerjoin(attendance, both))
         .where(
             event.c.guild_id == guild_id,
             event.c.state == State.OVER,
             event.c.ends_at >= start,
             event.c.ends_at < end,
         )
+        .group_by(event.c.id, event.c.ends_at)
+        .order_by(event.c.ends_at, event.c.id)
     )
-    return (await db.execute(query)).scalar_one()
+    return [HeldEvent(*row) for row in await db.execute(query)]
 
 
 async def reminder(db: Reader, guild_id: int, event_id: int, minutes: int) -> Reminder | None:

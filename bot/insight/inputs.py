@@ -5,6 +5,7 @@ Every window is `[start, end)` in aware UTC. The answers leave out bots, webhook
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,10 +67,17 @@ class CourseCounts(Protocol):
     async def library(self, guild_id: int, start: datetime, end: datetime) -> Library: ...
 
 
+class HeldEvent(Protocol):
+    """An event that is over."""
+
+    @property
+    def attendances(self) -> int: ...
+
+
 class EventCounts(Protocol):
     """bot/events, as far as the figures need it."""
 
-    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int: ...
+    async def held(self, guild_id: int, start: datetime, end: datetime) -> Sequence[HeldEvent]: ...
 
 
 class MemberCounts(Protocol):
@@ -80,7 +88,10 @@ class MemberCounts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The inputs of one window, as a snapshot stores them. All are plain counts."""
+    """The inputs of the two formulas in one window. All are plain counts, and every stored week has them.
+
+    What a metric needs besides, it measures itself (`Metric.measure`): a field here would be missing in old weeks.
+    """
 
     messages: int
     reactions: int
@@ -123,6 +134,7 @@ class Sources:
         """The inputs of the window `[start, end)`."""
         said = await self.activity.interactions(guild_id, start, end)
         library = await self.courses.library(guild_id, start, end)
+        events = await self.events.held(guild_id, start, end)
         return Counts(
             messages=said.messages,
             reactions=said.reactions,
@@ -130,7 +142,7 @@ class Sources:
             voice=said.voice,
             active_members=said.active_members,
             consumption=await self.courses.consumption(guild_id, start, end),
-            participation=await self.events.participation(guild_id, start, end),
+            participation=sum(event.attendances for event in events),
             contents=library.contents,
             rated=library.rated,
             rating_sum=library.rating_sum,

@@ -15,6 +15,7 @@ from bot.i18n import Words
 from bot.insight import store
 from bot.insight.charts import alt_text, engagement
 from bot.insight.inputs import Sources
+from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.score import FORMULA
 from bot.insight.snapshot import CHARTED, Period, Report, Snapshot
 from bot.insight.weeks import Week, Window
@@ -28,8 +29,11 @@ A_MOMENT = 2.0  # seconds; longer than that a person does not want to wait for a
 class Insight:
     """Weeks, stored or computed, as reports and pictures."""
 
-    def __init__(self, db: Database, clock: Clock, zone: ZoneInfo, sources: Sources) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, zone: ZoneInfo, sources: Sources, metrics: Metrics = METRICS
+    ) -> None:
         self.zone = zone
+        self._metrics = metrics
         self._db = db
         self._clock = clock
         self._sources = sources
@@ -98,4 +102,9 @@ class Insight:
     async def _period(self, guild_id: int, window: Window, members: int) -> Period:
         counts = await self._sources.counts(guild_id, window.start, window.end)
         heard = await self._sources.heard(guild_id, window.start, min(window.end, self._clock.now()))
-        return Period(window, counts, heard, members)
+        measured = {
+            key: await metric.measure(self._sources, guild_id, window)
+            for key, metric in self._metrics.items()
+            if metric.inputs
+        }
+        return Period(window, counts, heard, members, measured)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import TypeAlias
 
 from bot.insight import score
 from bot.insight.inputs import Counts, Heard
@@ -19,6 +21,14 @@ A week of which Lyceum heard less than half (as a rule the one in which it came)
 CHARTED = 12
 
 
+Measured: TypeAlias = Mapping[str, Mapping[str, int]]
+"""By the key of a metric: the inputs that it measured itself. Metrics younger than the week are not in it."""
+
+
+def _nothing() -> Measured:
+    return {}
+
+
 @dataclass(frozen=True)
 class Period:
     """One window with its inputs and its coverage, and the figures that follow from them."""
@@ -27,6 +37,7 @@ class Period:
     counts: Counts
     heard: Heard
     members: int
+    measured: Measured = field(default_factory=_nothing)
 
     @property
     def mostly_heard(self) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy import Row, func, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
-from bot.insight.inputs import Counts, Heard
+from bot.insight import stored
+from bot.insight.inputs import Heard
 from bot.insight.snapshot import Period, Snapshot
 from bot.insight.tables import posts, weeks
 from bot.insight.weeks import Week, Window
@@ -27,7 +28,7 @@ async def add_week(tx: Writer, guild_id: int, snapshot: Snapshot, now: datetime)
         "ends_at": snapshot.own.window.end,
         "members": snapshot.members,
         "paying": snapshot.paying,
-        "inputs": {"week": asdict(snapshot.own.counts), "days28": asdict(snapshot.month.counts)},
+        "inputs": {"week": stored.written(snapshot.own), "days28": stored.written(snapshot.month)},
         "coverage": {"week": asdict(snapshot.own.heard), "days28": asdict(snapshot.month.heard)},
         "formula": snapshot.formula,
         "created_at": now,
@@ -43,8 +44,10 @@ async def week(db: Reader, guild_id: int, week: Week) -> Snapshot | None:
 
 
 async def weeks_before(db: Reader, guild_id: int, week: Week, limit: int) -> tuple[Snapshot, ...]:
-    """The last stored weeks before this one, oldest first."""
-    query = select(weeks).where(weeks.c.guild_id == guild_id, weeks.c.week < str(week))
+    """The last stored weeks before this one that can be read, oldest first."""
+    query = select(weeks).where(
+        weeks.c.guild_id == guild_id, weeks.c.week < str(week), weeks.c.formula.in_(stored.READERS)
+    )
     rows = (await db.execute(query.order_by(weeks.c.week.desc()).limit(limit))).all()
     return tuple(_snapshot(row) for row in reversed(rows))
 
@@ -127,8 +130,10 @@ async def superseded(tx: Writer, guild_id: int, week: Week, now: datetime) -> No
 
 def _snapshot(row: Any) -> Snapshot:
     def period(name: str, start: datetime) -> Period:
-        counts, heard = Counts(**row.inputs[name]), Heard(**row.coverage[name])
-        return Period(Window(start, row.ends_at), counts, heard, row.members)
+        counts, measured = stored.read(row.formula, row.inputs[name])
+        coverage = row.coverage[name]
+        heard = Heard(coverage["gap_seconds"], coverage["opted_out"], coverage["unreadable"])
+        return Period(Window(start, row.ends_at), counts, heard, row.members, measured)
 
     return Snapshot(
         week=Week.parse(row.week),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bot.insight.inputs import Sources
+from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.wiring import Core, Wiring
 
 
-def wire(core: Core, sources: Sources) -> tuple[Insight, Weekly, Wiring]:
+def wire(core: Core, sources: Sources, metrics: Metrics = METRICS) -> tuple[Insight, Weekly, Wiring]:
     """Build the domain; `sources` are the domains whose counts it reads."""
-    insight = Insight(core.db, core.clock, core.settings.community.timezone, sources)
+    insight = Insight(core.db, core.clock, core.settings.community.timezone, sources, metrics)
     weekly = Weekly(
         db=core.db,
         clock=core.clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
-from sandbox.gateway import starts
+from sandbox.gateway import identify_limits
 from sandbox.wire import Json, mapping
 from sandbox.world import applications
 
@@ -44,8 +44,8 @@ async def change(ask: Ask) -> Json:
         "id": application["id"],
         "name": application["name"],
         "intents": {name: bool(flags & flag) for name, flag in _SWITCHES.items()},
-        "guilds_per_shard": starts.guilds_per_shard(application),
-        "session_start_limit": starts.limit_of(application),
+        "guilds_per_shard": identify_limits.guilds_per_shard(application),
+        "session_start_limit": identify_limits.limit_of(application),
     }
 
 

@@ -7,12 +7,12 @@ import time
 from collections import deque
 from typing import Any
 
-from sandbox.gateway import hello, identify, members, starts, voice
+from sandbox.gateway import identify, identify_limits, members, ready, voice
 from sandbox.gateway.hub import Hub
-from sandbox.gateway.identify import BAD_TOKEN, Refused
+from sandbox.gateway.identify import BAD_TOKEN, SessionRefused
+from sandbox.gateway.identify_limits import Spacing
 from sandbox.gateway.link import Link
 from sandbox.gateway.session import Session
-from sandbox.gateway.starts import Spacing
 from sandbox.wire import Json, decode, items, mapping
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
@@ -63,7 +63,7 @@ class Conversation:
             return
         try:
             self._do(op, body)
-        except Refused as refused:
+        except SessionRefused as refused:
             self._link.close(refused.code)
 
     def _do(self, op: Any, body: Any) -> None:
@@ -73,16 +73,16 @@ class Conversation:
         asked = mapping(body)
         if op in (2, 6):
             if self._session is not None:
-                raise Refused(_TWICE)
+                raise SessionRefused(_TWICE)
             if asked is None:
-                raise Refused(_DECODE)
+                raise SessionRefused(_DECODE)
             (self._identify if op == 2 else self._resume)(asked)
         elif self._session is None:
-            raise Refused(_NOT_IDENTIFIED)
+            raise SessionRefused(_NOT_IDENTIFIED)
         elif op not in (3, 4, 8, 31, 43):
-            raise Refused(_UNKNOWN_OP)
+            raise SessionRefused(_UNKNOWN_OP)
         elif asked is None:
-            raise Refused(_DECODE)
+            raise SessionRefused(_DECODE)
         else:
             self._ask(self._session, op, asked)
 
@@ -111,9 +111,11 @@ class Conversation:
         if not self._spacing.may(application, wish.shard[0] if wish.shard else 0):
             self._link.say(9, data=False)
             return
-        if not starts.take(self._world, application):  # Discord resets the token and ends all sessions
+        if not identify_limits.take(
+            self._world, application
+        ):  # Discord resets the token and ends all sessions
             self._hub.expel(application["id"], BAD_TOKEN)
-            raise Refused(BAD_TOKEN)
+            raise SessionRefused(BAD_TOKEN)
         session = self._session = Session(application["id"], wish.intents, wish.shard, wish.large_threshold)
         session.link = self._link
         self._link.packed = wish.packed
@@ -121,7 +123,7 @@ class Conversation:
         self._world.keep("application", application["id"], application)
         self._world.commit()
         self._hub.begin(session)
-        session.dispatch("READY", hello.ready(self._world, session, self._url))
+        session.dispatch("READY", ready.ready(self._world, session, self._url))
         self._hub.greet(session)
 
     def _resume(self, body: Json) -> None:
@@ -132,7 +134,7 @@ class Conversation:
             self._link.say(9, data=False)
             return
         if not isinstance(seq, int) or not session.knows(seq):
-            raise Refused(_BAD_SEQ)
+            raise SessionRefused(_BAD_SEQ)
         before = session.link
         if not session.resume(self._link, seq):
             self._link.say(9, data=False)

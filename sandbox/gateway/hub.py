@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from sandbox.faults.order import Faults
-from sandbox.gateway import hello
+from sandbox.gateway import ready
 from sandbox.gateway.audience import GUILDS, MESSAGE_CONTENT, MESSAGES, as_heard, hears
 from sandbox.gateway.session import Session, Told
 from sandbox.permissions import can_view
@@ -90,7 +90,7 @@ class Hub:
 
     def greet(self, session: Session) -> None:
         """Tell a session of all its servers."""
-        for guild in hello.guilds_of(self._world, session):
+        for guild in ready.guilds_of(self._world, session):
             self._show(session, guild)
 
     def set_outage(self, guild: Guild, *, on: bool) -> None:
@@ -157,7 +157,7 @@ class Hub:
         if guild.unavailable:
             session.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True})
         else:
-            session.dispatch("GUILD_CREATE", hello.guild_create(self._world, guild, session))
+            session.dispatch("GUILD_CREATE", ready.guild_create(self._world, guild, session))
 
     def _forget_lost(self) -> None:
         """Called when somebody comes; until then a lost session keeps what it would have to replay."""

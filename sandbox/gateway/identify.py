@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.gateway import starts
+from sandbox.gateway import identify_limits
 from sandbox.gateway.audience import DEFINED, PRIVILEGED
 from sandbox.wire import Json, listing
 from sandbox.world import applications
@@ -14,7 +14,7 @@ from sandbox.world.world import World
 BAD_TOKEN, BAD_SHARD, SHARDING_NEEDED, BAD_INTENTS, DISALLOWED_INTENTS = 4004, 4010, 4011, 4013, 4014
 
 
-class Refused(Exception):
+class SessionRefused(Exception):
     """The connection is closed with this code."""
 
     def __init__(self, code: int) -> None:
@@ -37,23 +37,23 @@ def application_of(world: World, token: Any) -> Json:
     """The application of a token, 4004 if it is nobody's."""
     found = applications.by_token(world, token.removeprefix("Bot ")) if isinstance(token, str) else None
     if found is None:
-        raise Refused(BAD_TOKEN)
+        raise SessionRefused(BAD_TOKEN)
     return found
 
 
 def read(world: World, body: Json) -> Identify:
-    """The wish, or `Refused`: 4004, 4013, 4014, 4010, 4011."""
+    """The wish, or `SessionRefused`: 4004, 4013, 4014, 4010, 4011."""
     application = application_of(world, body.get("token"))
     intents = body.get("intents")
     if not isinstance(intents, int) or isinstance(intents, bool) or intents & ~DEFINED:
-        raise Refused(BAD_INTENTS)
+        raise SessionRefused(BAD_INTENTS)
     if intents & PRIVILEGED & ~applications.privileged_intents(application):
-        raise Refused(DISALLOWED_INTENTS)
+        raise SessionRefused(DISALLOWED_INTENTS)
     shard = _shard(body)
     place, of = shard or (0, 1)
     mine = [g for g in world.guilds.values() if application["id"] in g.members]
-    if sum((int(g.id) >> 22) % of == place for g in mine) > starts.guilds_per_shard(application):
-        raise Refused(SHARDING_NEEDED)
+    if sum((int(g.id) >> 22) % of == place for g in mine) > identify_limits.guilds_per_shard(application):
+        raise SessionRefused(SHARDING_NEEDED)
     threshold = body.get("large_threshold")
     return Identify(
         application,
@@ -71,4 +71,4 @@ def _shard(body: Json) -> tuple[int, int] | None:
         case [int(place), int(of)] if 0 <= place < of:
             return place, of
         case _:
-            raise Refused(BAD_SHARD)
+            raise SessionRefused(BAD_SHARD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sandbox.gateway.audience import MEMBERS, PRESENCES
-from sandbox.gateway.hello import presence
+from sandbox.gateway.ready import presence
 from sandbox.wire import Json, listing
 from sandbox.world.guild import Guild
 from sandbox.world.world import World

@@ -10,8 +10,8 @@ from aiohttp import WSMsgType, web
 
 from sandbox.gateway.conversation import Conversation
 from sandbox.gateway.hub import Hub
+from sandbox.gateway.identify_limits import Spacing
 from sandbox.gateway.link import Link
-from sandbox.gateway.starts import Spacing
 from sandbox.world.world import World
 
 _TIMED_OUT, _BAD_VERSION, _DECODE = 4009, 4012, 4002

@@ -55,7 +55,8 @@ export function listen(changed, connected) {
   let socket = null;
   const open = () => {
     const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/sandbox/events`;
-    const mine = (socket = new WebSocket(curious ? `${address}?dispatches=1` : address));
+    const mine = new WebSocket(curious ? `${address}?dispatches=1` : address);
+    socket = mine;
     mine.onopen = () => {
       wait = 250;
       connected(true);

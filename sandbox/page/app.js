@@ -13,9 +13,9 @@ import { EPHEMERAL, mentionsMe } from "./messages.js";
 import { drawPeople } from "./people.js";
 import { goRound } from "./regions.js";
 import { drawSide } from "./side.js";
-import { BOT, application, myself, nameOf, people, state, take } from "./state.js";
+import { application, BOT, myself, nameOf, people, state, take } from "./state.js";
 import { refreshRelative } from "./time.js";
-import { Tour, happened } from "./tour.js";
+import { happened, Tour } from "./tour.js";
 import { countMention, direct, firstVisit, markRead } from "./unread.js";
 import { language, theme, word } from "./words.js";
 
@@ -36,7 +36,8 @@ const page = {
   failed,
 };
 const doing = deeds(page);
-const view = (page.view = new ChannelView(doing));
+const view = new ChannelView(doing);
+page.view = view;
 const drawer = new Drawer(doing);
 const tour = new Tour({ ...doing, write: (text) => composer.write(text) });
 
@@ -101,7 +102,8 @@ function recall() {
   const member = state.world.members.find((one) => one.user.username === wanted || one.user.id === wanted);
   state.me = (member ?? people()[0])?.user.id ?? null;
   const text = state.world.channels.filter((one) => one.type === 0).sort((a, b) => a.position - b.position);
-  const found = channel === BOT ? BOT : state.world.channels.find((one) => one.name === channel || one.id === channel)?.id;
+  const found =
+    channel === BOT ? BOT : state.world.channels.find((one) => one.name === channel || one.id === channel)?.id;
   state.channel = found ?? text[0]?.id ?? BOT;
 }
 
@@ -126,7 +128,8 @@ function draw() {
   root.dataset.theme = theme();
   document.title = state.world.guild ? `${state.world.guild.name} — ${word("title")}` : word("title");
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
-  for (const node of document.querySelectorAll("[data-word-label]")) node.setAttribute("aria-label", word(node.dataset.wordLabel));
+  for (const node of document.querySelectorAll("[data-word-label]"))
+    node.setAttribute("aria-label", word(node.dataset.wordLabel));
   document.getElementById("trouble").textContent = word("lost");
   drawSide(doing);
   drawHead(doing);
@@ -149,7 +152,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (document.body.classList.contains("menu")) document.body.classList.remove("menu");
-  else for (const name of ["drawer", "tour", "people"]) if (document.getElementById(name).contains(event.target)) panel(name, false);
+  else
+    for (const name of ["drawer", "tour", "people"])
+      if (document.getElementById(name).contains(event.target)) panel(name, false);
 });
 
 goRound();
@@ -157,7 +162,8 @@ goRound();
 // Whoever begins to type means the message box.
 document.addEventListener("keydown", (event) => {
   const free = event.target === document.body || event.target.matches?.("#log, .row-of-log");
-  if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) composer?.box.focus();
+  if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey)
+    composer?.box.focus();
 });
 
 document.addEventListener("visibilitychange", () => !document.hidden && view.list.pinned && markRead(state.channel));
@@ -166,16 +172,19 @@ document.addEventListener("visibilitychange", () => !document.hidden && view.lis
 
 /** Run at once, then at most once in a while, and once more after the last call. */
 function calmly(action, pause) {
-  let timer = null;
+  let waiting = false;
   let again = false;
   const run = async () => {
     again = false;
     await doing.trying(action);
-    timer = again ? setTimeout(run, pause) : null;
+    waiting = again;
+    if (again) setTimeout(run, pause);
   };
   return () => {
     again = true;
-    timer ??= setTimeout(run, 8);
+    if (waiting) return;
+    waiting = true;
+    setTimeout(run, 8);
   };
 }
 
@@ -196,7 +205,12 @@ function changed(event) {
   if (type === "TYPING_START") return types(data);
   happened({ kind: type, data });
   if (type.startsWith("MESSAGE_")) return message(type, data);
-  if (type === "GUILD_SCHEDULED_EVENT_USER_ADD" || type === "GUILD_SCHEDULED_EVENT_USER_REMOVE" || type === "VOICE_STATE_UPDATE") return soon.world();
+  if (
+    type === "GUILD_SCHEDULED_EVENT_USER_ADD" ||
+    type === "GUILD_SCHEDULED_EVENT_USER_REMOVE" ||
+    type === "VOICE_STATE_UPDATE"
+  )
+    return soon.world();
   return soon.all();
 }
 
@@ -214,7 +228,8 @@ function message(type, data) {
     if (channel !== state.channel && mentionsMe(data)) countMention(channel);
     if (channel !== state.channel) soon.draw();
     if (!state.channels.has(channel) && channel !== BOT) soon.world(); // somebody's first direct message
-  } else if (type !== "MESSAGE_CREATE" && channel === state.channel) doing.trying(() => view.again(data.message_id ?? data.id));
+  } else if (type !== "MESSAGE_CREATE" && channel === state.channel)
+    doing.trying(() => view.again(data.message_id ?? data.id));
   if (typing?.user === data.author?.id) types(null);
   return channel === state.channel || hidden ? soon.messages() : null;
 }
@@ -236,7 +251,8 @@ async function start() {
   recall();
   firstVisit();
   const wide = innerWidth > 1500 || localStorage.getItem("sandbox.tour") === "closed";
-  document.getElementById("people").hidden = (localStorage.getItem("sandbox.people") ?? (wide ? "open" : "closed")) !== "open";
+  document.getElementById("people").hidden =
+    (localStorage.getItem("sandbox.people") ?? (wide ? "open" : "closed")) !== "open";
   document.getElementById("drawer").hidden = localStorage.getItem("sandbox.drawer") !== "open";
   tour.begin();
   draw();

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { el, fill } from "./dom.js";
-import { History, byId } from "./history.js";
+import { byId, History } from "./history.js";
 import { icon } from "./icons.js";
 import { VirtualList } from "./list.js";
 import { itemsOf, nodeOf } from "./messages.js";
@@ -45,7 +45,8 @@ export class ChannelView {
 
   /** Read what is newest, and show it. */
   async read() {
-    const asked = (this.#asked += 1);
+    this.#asked += 1;
+    const asked = this.#asked;
     const history = state.shown;
     if (!history || !state.me || !state.channel) return;
     const before = history.messages.at(-1)?.id;
@@ -72,7 +73,10 @@ export class ChannelView {
     const there = [...state.shown.messages, ...this.#locals].filter((message) => !this.#dismissed.has(message.id));
     const messages = this.#locals.length ? there.sort((a, b) => byId(a.id, b.id)) : there;
     this.log.classList.toggle("empty-log", !messages.length);
-    fill(this.#beginning(), messages.length ? (state.shown.complete ? word("beginning") : word("older")) : word("empty"));
+    fill(
+      this.#beginning(),
+      messages.length ? (state.shown.complete ? word("beginning") : word("older")) : word("empty"),
+    );
     this.list.set(itemsOf(messages, this.#fresh));
   }
 
@@ -111,7 +115,10 @@ export class ChannelView {
 
   #beginning() {
     let node = document.getElementById("beginning");
-    if (!node) this.log.prepend((node = el("p", { id: "beginning" })));
+    if (!node) {
+      node = el("p", { id: "beginning" });
+      this.log.prepend(node);
+    }
     return node;
   }
 
@@ -146,7 +153,11 @@ export class ChannelView {
   /** Arrows go from message to message; Enter is left to what has the focus. */
   #key(event) {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (event.key === "End") return void (this.toEnd(), event.preventDefault());
+    if (event.key === "End") {
+      this.toEnd();
+      event.preventDefault();
+      return undefined;
+    }
     if (!step || ["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) return undefined;
     const rows = [...this.list.list.children];
     const row = event.target.closest(".row-of-log");

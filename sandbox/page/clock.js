@@ -24,10 +24,27 @@ export function clockNode(doing) {
   const busy = turn !== null;
   const speed = ([value, sign, name]) => {
     const on = state.clock?.speed === value;
-    const how = { type: "button", id: `speed-${value}`, "aria-pressed": String(on), "aria-label": word(name), title: word(name), "aria-disabled": busy ? "true" : null };
+    const how = {
+      type: "button",
+      id: `speed-${value}`,
+      "aria-pressed": String(on),
+      "aria-label": word(name),
+      title: word(name),
+      "aria-disabled": busy ? "true" : null,
+    };
     return el("button", { ...how, onclick: () => turn || doing.speed(value) }, value === 60 ? "×60" : icon(sign));
   };
-  const step = ([name, seconds]) => el("button", { type: "button", id: `step-${name}`, "aria-disabled": busy ? "true" : null, onclick: () => turn || doing.turn(seconds) }, word(name));
+  const step = ([name, seconds]) =>
+    el(
+      "button",
+      {
+        type: "button",
+        id: `step-${name}`,
+        "aria-disabled": busy ? "true" : null,
+        onclick: () => turn || doing.turn(seconds),
+      },
+      word(name),
+    );
   return el(
     "div",
     { id: "clock", role: "group", "aria-label": word("clock"), class: busy ? "turning" : "" },
@@ -86,7 +103,8 @@ function show(on) {
   clock.classList.toggle("turning", on);
   clock.querySelector(".bar").hidden = !on;
   for (const button of clock.querySelectorAll("button")) {
-    if (on) button.setAttribute("aria-disabled", "true"); // not `disabled`: that would take the focus from it
+    if (on)
+      button.setAttribute("aria-disabled", "true"); // not `disabled`: that would take the focus from it
     else button.removeAttribute("aria-disabled");
   }
 }

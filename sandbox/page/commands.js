@@ -12,7 +12,14 @@ function leaves(node, path, shown) {
   const said = [...shown, localised(node)];
   const inner = (node.options ?? []).filter((option) => option.type === 1 || option.type === 2);
   if (inner.length) return inner.flatMap((option) => leaves(option, here, said));
-  return [{ path: here.join(" "), shown: said.join(" "), description: localised(node, "description"), options: node.options ?? [] }];
+  return [
+    {
+      path: here.join(" "),
+      shown: said.join(" "),
+      description: localised(node, "description"),
+      options: node.options ?? [],
+    },
+  ];
 }
 
 /** The command that a line begins with (the longest), in either language, with the rest of the line; or null. */
@@ -33,13 +40,16 @@ export function matching(line, all) {
   const sought = line.slice(1).trim().toLowerCase();
   const words = sought.split(/\s+/).filter(Boolean);
   const has = (command) => words.every((word) => `${command.shown} ${command.path}`.toLowerCase().includes(word));
-  const begins = (command) => (command.shown.toLowerCase().startsWith(sought) || command.path.startsWith(sought) ? 0 : 1);
+  const begins = (command) =>
+    command.shown.toLowerCase().startsWith(sought) || command.path.startsWith(sought) ? 0 : 1;
   return all.filter(has).sort((a, b) => begins(a) - begins(b) || a.shown.localeCompare(b.shown));
 }
 
 /** The options on a line, in order: [{option, text, start, from}]; `start` is where its name, `from` where its text begins. */
 export function optionsOf(rest, command) {
-  const names = new Map(command.options.flatMap((option) => [option.name, localised(option)].map((name) => [name, option])));
+  const names = new Map(
+    command.options.flatMap((option) => [option.name, localised(option)].map((name) => [name, option])),
+  );
   const found = [];
   for (const mark of rest.matchAll(/(?<=\s)([^\s:]+):/g)) {
     const option = names.get(mark[1]);
@@ -65,5 +75,7 @@ export function nextRequired(command, given) {
 /** Options that are not on the line yet, required ones first. */
 export function missing(command, given) {
   const there = new Set(given.map((one) => one.option.name));
-  return command.options.filter((option) => !there.has(option.name)).sort((a, b) => Boolean(b.required) - Boolean(a.required));
+  return command.options
+    .filter((option) => !there.has(option.name))
+    .sort((a, b) => Boolean(b.required) - Boolean(a.required));
 }

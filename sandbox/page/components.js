@@ -23,9 +23,15 @@ const DRAW = {
   7: (select, ctx) => picker(select, ctx, defaults(select, [...users(), ...roles()])),
   8: (select, ctx) => picker(select, ctx, defaults(select, channels(select.channel_types))),
   9: (section, ctx) =>
-    el("div", { class: "section" }, el("div", { class: "grow" }, ...draw(section.components, ctx)), ...draw([section.accessory].filter(Boolean), ctx)),
+    el(
+      "div",
+      { class: "section" },
+      el("div", { class: "grow" }, ...draw(section.components, ctx)),
+      ...draw([section.accessory].filter(Boolean), ctx),
+    ),
   10: (text) => el("div", { class: "text" }, ...blocks(text.content)),
-  11: (thumbnail) => el("div", { class: "thumbnail" }, picture(thumbnail.media, thumbnail.description, thumbnail.spoiler)),
+  11: (thumbnail) =>
+    el("div", { class: "thumbnail" }, picture(thumbnail.media, thumbnail.description, thumbnail.spoiler)),
   12: (gallery) =>
     el(
       "div",
@@ -33,7 +39,8 @@ const DRAW = {
       ...gallery.items.map((item) => picture(item.media, item.description, item.spoiler)),
     ),
   13: (file) => covered(fileNode(file.file.url, file.name ?? fileName(file.file.url), file.size), file.spoiler),
-  14: (separator) => el(separator.divider === false ? "div" : "hr", { class: `separator ${separator.spacing === 2 ? "wide" : ""}` }),
+  14: (separator) =>
+    el(separator.divider === false ? "div" : "hr", { class: `separator ${separator.spacing === 2 ? "wide" : ""}` }),
   17: container,
 };
 
@@ -52,7 +59,10 @@ function container(box, ctx) {
 
 function button(data, ctx) {
   const emoji = data.emoji?.id ? `:${data.emoji.name}:` : data.emoji?.name;
-  const face = [emoji && el("span", { class: "emoji-of-button", "aria-hidden": data.label ? "true" : null }, emoji), data.label];
+  const face = [
+    emoji && el("span", { class: "emoji-of-button", "aria-hidden": data.label ? "true" : null }, emoji),
+    data.label,
+  ];
   if (data.style === 5 && !data.disabled) {
     const node = link(data.url, ...face, icon("out"));
     node.className = "button secondary";
@@ -88,11 +98,15 @@ async function busy(node, action) {
 function picker(data, ctx, options) {
   const send = (values) => ctx.act("select", { custom_id: data.custom_id, values });
   const label = data.placeholder ?? word("choose");
-  if ((data.max_values ?? 1) > 1) return many(options, { ...data, placeholder: label }, (values, node) => busy(node, () => send(values))).node;
+  if ((data.max_values ?? 1) > 1)
+    return many(options, { ...data, placeholder: label }, (values, node) => busy(node, () => send(values))).node;
   const node = chooser(options, { label, disabled: data.disabled });
   const empty = node.options[0];
   empty.disabled = data.min_values !== 0;
-  node.addEventListener("change", () => (node.value || data.min_values === 0) && busy(node, () => send(node.value ? [node.value] : [])));
+  node.addEventListener(
+    "change",
+    () => (node.value || data.min_values === 0) && busy(node, () => send(node.value ? [node.value] : [])),
+  );
   return node;
 }
 
@@ -100,8 +114,24 @@ function picker(data, ctx, options) {
 export function picture(media, description, spoilt) {
   const own = ownFile(media.url);
   if (!own) return link(media.url, description || word("elsewhere"));
-  const image = el("img", { src: own, alt: description ?? "", title: description, width: media.width, height: media.height });
-  const node = el("a", { href: own, target: "_blank", rel: "noopener", class: "picture", "aria-label": description ? null : word("picture") }, image);
+  const image = el("img", {
+    src: own,
+    alt: description ?? "",
+    title: description,
+    width: media.width,
+    height: media.height,
+  });
+  const node = el(
+    "a",
+    {
+      href: own,
+      target: "_blank",
+      rel: "noopener",
+      class: "picture",
+      "aria-label": description ? null : word("picture"),
+    },
+    image,
+  );
   return covered(node, spoilt);
 }
 
@@ -114,7 +144,11 @@ export function fileNode(url, name, size) {
 }
 
 function weightOf(bytes) {
-  return bytes < 1024 ? `${bytes} B` : bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return bytes < 1024
+    ? `${bytes} B`
+    : bytes < 2 ** 20
+      ? `${Math.ceil(bytes / 1024)} KiB`
+      : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 function fileName(url) {
@@ -136,9 +170,20 @@ function colour(number) {
 /** An embed: author, title, description, fields, pictures, footer. */
 export function embed(data) {
   const title = data.title && inline(data.title);
-  const small = (entry) => entry?.icon_url && ownFile(entry.icon_url) && el("img", { src: ownFile(entry.icon_url), alt: "", class: "embed-icon" });
-  const author = data.author && [small(data.author), data.author.url ? link(data.author.url, data.author.name) : data.author.name];
-  const footer = (data.footer || data.timestamp) && [small(data.footer), data.footer?.text, data.footer && data.timestamp && " • ", data.timestamp && timeNode(Date.parse(data.timestamp), "f")];
+  const small = (entry) =>
+    entry?.icon_url &&
+    ownFile(entry.icon_url) &&
+    el("img", { src: ownFile(entry.icon_url), alt: "", class: "embed-icon" });
+  const author = data.author && [
+    small(data.author),
+    data.author.url ? link(data.author.url, data.author.name) : data.author.name,
+  ];
+  const footer = (data.footer || data.timestamp) && [
+    small(data.footer),
+    data.footer?.text,
+    data.footer && data.timestamp && " • ",
+    data.timestamp && timeNode(Date.parse(data.timestamp), "f"),
+  ];
   const node = el(
     "div",
     { class: "card embed accented" },
@@ -147,10 +192,22 @@ export function embed(data) {
     title && el("h4", {}, ...(data.url ? [link(data.url, ...title)] : title)),
     data.description && el("div", { class: "text" }, ...blocks(data.description)),
     data.fields?.length &&
-      el("dl", {}, ...data.fields.map((field) => el("div", { class: field.inline ? "inline" : "" }, el("dt", {}, ...inline(field.name)), el("dd", {}, ...blocks(field.value))))),
+      el(
+        "dl",
+        {},
+        ...data.fields.map((field) =>
+          el(
+            "div",
+            { class: field.inline ? "inline" : "" },
+            el("dt", {}, ...inline(field.name)),
+            el("dd", {}, ...blocks(field.value)),
+          ),
+        ),
+      ),
     data.image && picture(data.image, data.image.description),
     footer && el("p", { class: "small embed-footer" }, footer),
-    data.thumbnail && el("div", { class: "thumbnail embed-thumbnail" }, picture(data.thumbnail, data.thumbnail.description)),
+    data.thumbnail &&
+      el("div", { class: "thumbnail embed-thumbnail" }, picture(data.thumbnail, data.thumbnail.description)),
   );
   if (Number.isInteger(data.color)) node.style.setProperty("--accent", colour(data.color));
   return node;
@@ -168,9 +225,27 @@ export function poll(data, doing, message) {
   const entry = (answer) => {
     const on = mine.includes(answer.answer_id);
     const count = votes.get(answer.answer_id)?.count ?? 0;
-    const node = el("button", { type: "button", class: "answer", "aria-pressed": String(on), disabled: data.results?.is_finalized, onclick: () => vote(answer, on) }, answer.poll_media.emoji?.name && el("span", { "aria-hidden": "true" }, answer.poll_media.emoji.name), el("span", { class: "words" }, answer.poll_media.text), el("span", { class: "quiet" }, String(count)));
+    const node = el(
+      "button",
+      {
+        type: "button",
+        class: "answer",
+        "aria-pressed": String(on),
+        disabled: data.results?.is_finalized,
+        onclick: () => vote(answer, on),
+      },
+      answer.poll_media.emoji?.name && el("span", { "aria-hidden": "true" }, answer.poll_media.emoji.name),
+      el("span", { class: "words" }, answer.poll_media.text),
+      el("span", { class: "quiet" }, String(count)),
+    );
     node.style.setProperty("--share", `${(100 * count) / most}%`);
     return el("li", {}, node);
   };
-  return el("div", { class: "card poll" }, el("h4", {}, data.question.text), el("p", { class: "small" }, word("poll")), el("ul", {}, ...data.answers.map(entry)));
+  return el(
+    "div",
+    { class: "card poll" },
+    el("h4", {}, data.question.text),
+    el("p", { class: "small" }, word("poll")),
+    el("ul", {}, ...data.answers.map(entry)),
+  );
 }

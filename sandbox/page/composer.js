@@ -36,7 +36,12 @@ export class Composer {
     this.note = el("p", { id: "note" });
     this.send = el("button", { type: "button", class: "button primary", onclick: () => this.submit() });
     const line = el("div", { class: "line" }, this.tray.button, this.box, this.send);
-    fill(document.getElementById("bottom"), this.offers.list, this.note, el("div", { class: "composer" }, this.tray.node, this.form.node, line));
+    fill(
+      document.getElementById("bottom"),
+      this.offers.list,
+      this.note,
+      el("div", { class: "composer" }, this.tray.node, this.form.node, line),
+    );
     this.tray.watch(this.box, document.getElementById("chat"));
     this.label();
   }
@@ -56,7 +61,12 @@ export class Composer {
   reply(message) {
     this.replying = message;
     const stop = el("button", { type: "button", class: "plain", onclick: () => this.reply(null) }, word("cancel"));
-    fill(this.note, message ? [icon("reply"), el("span", { class: "grow" }, word("replying", { who: nameOf(message.author) })), stop] : []);
+    fill(
+      this.note,
+      message
+        ? [icon("reply"), el("span", { class: "grow" }, word("replying", { who: nameOf(message.author) })), stop]
+        : [],
+    );
     this.note.hidden = !message;
     if (message) this.box.focus();
   }
@@ -86,7 +96,8 @@ export class Composer {
   async typed() {
     this.grow();
     const line = this.box.value;
-    const asked = (this.asked += 1);
+    this.asked += 1;
+    const asked = this.asked;
     if (!line.startsWith("/") || line.includes("\n")) return this.named(line);
     const all = typed(state.commands);
     const known = commandOf(line, all);
@@ -104,11 +115,16 @@ export class Composer {
     }
     if (current.option.autocomplete) await new Promise((done) => setTimeout(done, 120));
     if (asked !== this.asked) return undefined; // something else has been typed since
-    const values = await valuesFor(known.command, current, given, this.picked).catch((error) => this.doing.failed(error) ?? []);
+    const values = await valuesFor(known.command, current, given, this.picked).catch(
+      (error) => this.doing.failed(error) ?? [],
+    );
     if (asked !== this.asked) return undefined;
     const more = current.text && current === given.at(-1) && line.endsWith(" ") ? this.optionEntries(known, given) : [];
     if (!values && !more.length) return this.shut(); // any text or number will do
-    return this.offer([...more, ...(values ?? []).map((value) => this.valueEntry(current, value))], word(KINDS[current.option.type]));
+    return this.offer(
+      [...more, ...(values ?? []).map((value) => this.valueEntry(current, value))],
+      word(KINDS[current.option.type]),
+    );
   }
 
   /** Names of people, roles and channels in a message. */
@@ -132,7 +148,10 @@ export class Composer {
 
   optionEntries(known, given) {
     const stray = given.length ? "" : strayOf(known.rest, given);
-    const line = this.box.value.trimEnd().slice(0, stray ? -stray.length : undefined).trimEnd();
+    const line = this.box.value
+      .trimEnd()
+      .slice(0, stray ? -stray.length : undefined)
+      .trimEnd();
     const options = missing(known.command, given);
     const like = options.filter((option) => [option.name, localised(option)].some((name) => name.includes(stray)));
     return (like.length ? like : options).map((option) => ({
@@ -217,8 +236,10 @@ export class Composer {
     const given = optionsOf(known.rest, known.command);
     const last = given.at(-1);
     if (strayOf(known.rest, given)) return false;
-    const settled = !last || !last.option.autocomplete || this.picked.has(known.command, last);
-    return settled && given.every((one) => one.text) && !missing(known.command, given).some((option) => option.required);
+    const settled = !last?.option.autocomplete || this.picked.has(known.command, last);
+    return (
+      settled && given.every((one) => one.text) && !missing(known.command, given).some((option) => option.required)
+    );
   }
 
   // --- sending --------------------------------------------------------------------------------------------

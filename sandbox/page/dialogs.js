@@ -10,15 +10,33 @@ import { LANGUAGES, locale, word } from "./words.js";
 
 let number = 0;
 
+/** A number that no other id of the dialogs has. */
+function next() {
+  number += 1;
+  return number;
+}
+
 function frame(title, ...nodes) {
-  const name = `dialog-${(number += 1)}`;
-  const close = el("button", { type: "button", class: "tool close", "aria-label": word("close"), onclick: () => dialog.close() }, icon("close"));
-  const dialog = el("dialog", { "aria-labelledby": name }, el("div", { class: "dialog-head" }, el("h2", { id: name }, title), close), ...nodes);
+  const name = `dialog-${next()}`;
+  const close = el(
+    "button",
+    { type: "button", class: "tool close", "aria-label": word("close"), onclick: () => dialog.close() },
+    icon("close"),
+  );
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": name },
+    el("div", { class: "dialog-head" }, el("h2", { id: name }, title), close),
+    ...nodes,
+  );
   dialog.addEventListener("close", () => {
     dialog.remove();
     if (document.activeElement === document.body) document.getElementById("composer")?.focus(); // what opened it is gone
   });
-  dialog.addEventListener("pointerdown", (event) => event.target === dialog && outside(dialog, event) && dialog.close());
+  dialog.addEventListener(
+    "pointerdown",
+    (event) => event.target === dialog && outside(dialog, event) && dialog.close(),
+  );
   return dialog;
 }
 
@@ -45,7 +63,12 @@ function ask(title, fields, read, submit) {
       "form",
       { method: "dialog" },
       el("div", { class: "dialog-body" }, ...fields, wrong),
-      el("div", { class: "row end" }, el("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, word("cancel")), go),
+      el(
+        "div",
+        { class: "row end" },
+        el("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, word("cancel")),
+        go,
+      ),
     );
     const dialog = frame(title, form);
     let answer = null;
@@ -83,11 +106,19 @@ export async function askText(title, { value = "", long = false } = {}) {
 export function askNewcomer(send) {
   const name = el("input", { type: "text", required: true, maxlength: 32, autocomplete: "off" });
   const tongue = chooser(
-    LANGUAGES.map(([tag, label]) => ({ value: tag === "en" ? "en-US" : tag, label, default: (tag === "en" ? "en-US" : tag) === locale() })),
+    LANGUAGES.map(([tag, label]) => ({
+      value: tag === "en" ? "en-US" : tag,
+      label,
+      default: (tag === "en" ? "en-US" : tag) === locale(),
+    })),
     { labelled: true },
   );
   const line = (label, control) => el("label", { class: "field" }, el("span", { class: "name" }, label), control);
-  const fields = [el("p", { class: "quiet" }, word("newcomerMore")), line(word("newcomerName"), name), line(word("language_of"), tongue)];
+  const fields = [
+    el("p", { class: "quiet" }, word("newcomerMore")),
+    line(word("newcomerName"), name),
+    line(word("language_of"), tongue),
+  ];
   return ask(word("newcomer"), fields, () => send({ name: name.value, locale: tongue.value || "en-US" }), word("ok"));
 }
 
@@ -139,7 +170,15 @@ function field(component, readers, label = "", description = "") {
   const [outer, inner] = group ? ["fieldset", "legend"] : ["label", "span"];
   const must = component.type !== 23 && component.required !== false;
   const mark = must && el("span", { class: "needed", title: word("required") }, " *");
-  return [el(outer, { class: "field" }, el(inner, { class: "name" }, name, mark), description && el("span", { class: "small" }, description), node)];
+  return [
+    el(
+      outer,
+      { class: "field" },
+      el(inner, { class: "name" }, name, mark),
+      description && el("span", { class: "small" }, description),
+      node,
+    ),
+  ];
 }
 
 const CONTROLS = {
@@ -174,14 +213,23 @@ function text(data) {
   const count = () => (left.textContent = String(limits.maxlength - input.value.length));
   input.addEventListener("input", count);
   count();
-  return { node: el("span", { class: "counted" }, input, limits.maxlength < 4000 || data.style === 2 ? left : null), read: () => input.value };
+  return {
+    node: el("span", { class: "counted" }, input, limits.maxlength < 4000 || data.style === 2 ? left : null),
+    read: () => input.value,
+  };
 }
 
 function files(data) {
   const most = data.max_values ?? 1;
-  const input = el("input", { type: "file", multiple: most > 1, required: data.required !== false && (data.min_values ?? 1) > 0 });
+  const input = el("input", {
+    type: "file",
+    multiple: most > 1,
+    required: data.required !== false && (data.min_values ?? 1) > 0,
+  });
   const list = el("ul", { class: "chosen-files" });
-  input.addEventListener("change", () => fill(list, ...[...input.files].map((file) => el("li", {}, icon("file"), file.name))));
+  input.addEventListener("change", () =>
+    fill(list, ...[...input.files].map((file) => el("li", {}, icon("file"), file.name))),
+  );
   const read = () => {
     if (input.files.length > most) throw new Error(word("tooMany", { n: most }));
     return Promise.all([...input.files].map(upload));
@@ -207,11 +255,16 @@ function select(data, options) {
 }
 
 function marks(type, data, required) {
-  const name = `marks-${(number += 1)}`;
+  const name = `marks-${next()}`;
   const inputs = data.options.map((option) => {
     const input = el("input", { type, name, value: option.value, required });
     input.checked = Boolean(option.default);
-    const said = el("span", {}, option.label, option.description && el("span", { class: "small block" }, option.description));
+    const said = el(
+      "span",
+      {},
+      option.label,
+      option.description && el("span", { class: "small block" }, option.description),
+    );
     return [input, el("label", { class: "mark" }, input, said)];
   });
   const taken = () => inputs.filter(([input]) => input.checked).map(([input]) => input.value);

@@ -68,8 +68,14 @@ export function deeds(page) {
         happened({ kind: verb, id: body.custom_id, state: answer.state });
         await outcome(answer);
       }),
-    vote: (message, answers) => trying(() => post("vote", mine({ message: message.id, answers })).then(() => page.view.read())),
-    react: (message, emoji, remove = false) => trying(() => post("react", mine({ message: message.id, emoji, remove: Boolean(remove) })).then(() => page.view.again(message.id)).then(() => page.view.read())),
+    vote: (message, answers) =>
+      trying(() => post("vote", mine({ message: message.id, answers })).then(() => page.view.read())),
+    react: (message, emoji, remove = false) =>
+      trying(() =>
+        post("react", mine({ message: message.id, emoji, remove: Boolean(remove) }))
+          .then(() => page.view.again(message.id))
+          .then(() => page.view.read()),
+      ),
     pick: (message, button) => pickEmoji(button, (emoji) => doing.react(message, emoji)),
     reply: (message) => page.composer().reply(message),
     jump: (id) => page.view.jump(id),
@@ -107,7 +113,9 @@ export function deeds(page) {
     events: () =>
       showLive(word("events"), () => {
         const coming = comingEvents();
-        return coming.length ? coming.map((event) => eventNode(event, doing)) : [el("p", { class: "quiet" }, word("noEvents"))];
+        return coming.length
+          ? coming.map((event) => eventNode(event, doing))
+          : [el("p", { class: "quiet" }, word("noEvents"))];
       }),
     interest: (event, interested) =>
       trying(async () => {

@@ -5,10 +5,31 @@ export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    if (name.startsWith("on")) on(node, name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   return fill(node, children);
+}
+
+const listeners = new WeakMap(); // node → Map of an event's type → what is run
+
+/** Add a listener that goes with what is drawn: a node that stays when it is drawn anew takes over the newest (`adopt`). */
+export function on(node, type, listener) {
+  const own = listeners.get(node) ?? new Map();
+  listeners.set(node, own);
+  own.set(type, [...(own.get(type) ?? []), listener]);
+  node.addEventListener(type, run);
+}
+
+function run(event) {
+  for (const listener of listeners.get(event.currentTarget)?.get(event.type) ?? []) listener(event);
+}
+
+/** Let a node listen as another does that was drawn in its place. */
+export function adopt(node, drawn) {
+  const own = listeners.get(drawn) ?? new Map();
+  listeners.set(node, own);
+  for (const type of own.keys()) node.addEventListener(type, run);
 }
 
 /** Replace what is in a node. */

@@ -79,23 +79,58 @@ export class Drawer {
   #fill() {
     const tabs = TABS.map((name) => {
       const on = name === this.#tab;
-      return el("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-selected": String(on), "aria-controls": "drawer-panel", tabindex: on ? 0 : -1, onclick: () => this.#choose(name) }, word(name));
+      return el(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "aria-selected": String(on),
+          "aria-controls": "drawer-panel",
+          tabindex: on ? 0 : -1,
+          onclick: () => this.#choose(name),
+        },
+        word(name),
+      );
     });
-    const bar = el("div", { role: "tablist", "aria-label": word("drawer"), onkeydown: (event) => this.#arrow(event) }, ...tabs);
-    const close = el("button", { type: "button", class: "tool", "aria-label": word("close"), onclick: () => this.doing.panel("drawer", false) }, icon("close"));
-    const panel = el("div", { id: "drawer-panel", role: "tabpanel", "aria-labelledby": `tab-${this.#tab}`, tabindex: 0 });
+    const bar = el(
+      "div",
+      { role: "tablist", "aria-label": word("drawer"), onkeydown: (event) => this.#arrow(event) },
+      ...tabs,
+    );
+    const close = el(
+      "button",
+      { type: "button", class: "tool", "aria-label": word("close"), onclick: () => this.doing.panel("drawer", false) },
+      icon("close"),
+    );
+    const panel = el("div", {
+      id: "drawer-panel",
+      role: "tabpanel",
+      "aria-labelledby": `tab-${this.#tab}`,
+      tabindex: 0,
+    });
     fill(this.node, el("div", { class: "drawer-bar" }, bar, this.#tab !== "faults" && this.#filter(), close), panel);
     if (this.#tab === "faults") panel.append(this.faults.node());
     else this.#list();
   }
 
   #filter() {
-    const field = el("input", { type: "search", id: "drawer-filter", placeholder: word("filter"), "aria-label": word("filter"), value: this.#sought });
+    const field = el("input", {
+      type: "search",
+      id: "drawer-filter",
+      placeholder: word("filter"),
+      "aria-label": word("filter"),
+      value: this.#sought,
+    });
     field.addEventListener("input", () => {
       this.#sought = field.value.toLowerCase();
       this.#list();
     });
-    const pause = el("button", { type: "button", class: "small-button", "aria-pressed": String(this.#paused) }, word("pause"));
+    const pause = el(
+      "button",
+      { type: "button", class: "small-button", "aria-pressed": String(this.#paused) },
+      word("pause"),
+    );
     pause.addEventListener("click", () => {
       this.#paused = !this.#paused;
       pause.setAttribute("aria-pressed", String(this.#paused));
@@ -127,12 +162,20 @@ export class Drawer {
     if (!panel || this.#tab === "faults") return;
     const old = new Map([...panel.querySelectorAll("details")].map((node) => [node.entry, node]));
     const make = this.#tab === "requests" ? requestNode : dispatchNode;
-    const like = (entry) => !this.#sought || `${entry.method ?? ""} ${entry.path ?? entry.t} ${entry.status ?? ""}`.toLowerCase().includes(this.#sought);
-    const nodes = this.#entries[this.#tab].filter(like).reverse().slice(0, MOST).map((entry) => old.get(entry) ?? Object.assign(make(entry), { entry }));
+    const like = (entry) =>
+      !this.#sought ||
+      `${entry.method ?? ""} ${entry.path ?? entry.t} ${entry.status ?? ""}`.toLowerCase().includes(this.#sought);
+    const nodes = this.#entries[this.#tab]
+      .filter(like)
+      .reverse()
+      .slice(0, MOST)
+      .map((entry) => old.get(entry) ?? Object.assign(make(entry), { entry }));
     if (!nodes.length) nodes.push(el("p", { class: "quiet pad" }, word("nothingYet")));
     const wanted = new Set(nodes);
     for (const node of [...panel.children]) if (!wanted.has(node)) node.remove();
-    nodes.forEach((node, index) => panel.children[index] !== node && panel.insertBefore(node, panel.children[index] ?? null));
+    for (const [index, node] of nodes.entries()) {
+      if (panel.children[index] !== node) panel.insertBefore(node, panel.children[index] ?? null);
+    }
   }
 }
 
@@ -143,7 +186,14 @@ function fold(face, parts) {
     if (!node.open || node.children.length > 1) return;
     for (const [name, value] of parts) {
       if (value === null || value === undefined) continue;
-      node.append(el("h4", {}, word(name)), el("pre", { tabindex: 0 }, el("code", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2).slice(0, 50_000))));
+      node.append(
+        el("h4", {}, word(name)),
+        el(
+          "pre",
+          { tabindex: 0 },
+          el("code", {}, typeof value === "string" ? value : JSON.stringify(value, null, 2).slice(0, 50_000)),
+        ),
+      );
     }
   });
   return node;
@@ -153,11 +203,25 @@ const clockTime = (at) => el("span", { class: "quiet at" }, written(Date.parse(a
 
 function requestNode({ at, method, path, body, status, answer }) {
   const kind = status >= 500 || status === 0 ? "bad" : status >= 400 ? "poor" : "good";
-  const face = [clockTime(at), el("span", { class: `verb ${method.toLowerCase()}` }, method), el("span", { class: "path" }, path), el("span", { class: `status ${kind}` }, String(status || "—"))];
-  return fold(face, [["sent", body], ["answer", answer]]);
+  const face = [
+    clockTime(at),
+    el("span", { class: `verb ${method.toLowerCase()}` }, method),
+    el("span", { class: "path" }, path),
+    el("span", { class: `status ${kind}` }, String(status || "—")),
+  ];
+  return fold(face, [
+    ["sent", body],
+    ["answer", answer],
+  ]);
 }
 
 function dispatchNode({ at, s, t, d, size, n }) {
-  const face = [clockTime(at), el("span", { class: "verb" }, `#${s}`), el("span", { class: "path" }, t), n > 1 && el("span", { class: "status" }, `×${n}`), el("span", { class: "status" }, `${size} B`)];
+  const face = [
+    clockTime(at),
+    el("span", { class: "verb" }, `#${s}`),
+    el("span", { class: "path" }, t),
+    n > 1 && el("span", { class: "status" }, `×${n}`),
+    el("span", { class: "status" }, `${size} B`),
+  ];
   return fold(face, [["data", d ?? word("tooLong")]]);
 }

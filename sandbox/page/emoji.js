@@ -20,17 +20,23 @@ export function pickEmoji(button, taken) {
   const box = el(
     "div",
     { class: "emoji", role: "group", "aria-label": word("react") },
-    ...["❤️", ...EMOJI].map((emoji) => el("button", { type: "button", "aria-label": emoji, onclick: () => take(emoji) }, emoji)),
+    ...["❤️", ...EMOJI].map((emoji) =>
+      el("button", { type: "button", "aria-label": emoji, onclick: () => take(emoji) }, emoji),
+    ),
   );
   box.addEventListener("keydown", (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -ACROSS, ArrowDown: ACROSS }[event.key];
     if (event.key === "Escape") close();
-    else if (step) [...box.children].at(([...box.children].indexOf(document.activeElement) + step) % box.children.length).focus();
+    else if (step)
+      [...box.children].at(([...box.children].indexOf(document.activeElement) + step) % box.children.length).focus();
     else return;
     event.preventDefault();
     event.stopPropagation();
   });
-  box.addEventListener("focusout", (event) => event.relatedTarget && !box.contains(event.relatedTarget) && box.remove());
+  box.addEventListener(
+    "focusout",
+    (event) => event.relatedTarget && !box.contains(event.relatedTarget) && box.remove(),
+  );
   document.body.append(box);
   const { left, top, bottom } = button.getBoundingClientRect();
   box.style.left = `${Math.max(8, Math.min(left - 200, innerWidth - box.offsetWidth - 8))}px`;

@@ -16,7 +16,11 @@ const SWITCHES = [
   ["fault_effect", { route: "POST /channels/*", status: 502, after_effect: true, times: ALWAYS }],
   ["fault_lost", { event: "MESSAGE_CREATE", how: "drop", times: ALWAYS }],
   ["fault_twice", { event: "*", how: "twice", times: ALWAYS }],
-  ["fault_roles", { world: "lose_permission", permission: "MANAGE_ROLES" }, { world: "regain_permission", permission: "MANAGE_ROLES" }],
+  [
+    "fault_roles",
+    { world: "lose_permission", permission: "MANAGE_ROLES" },
+    { world: "regain_permission", permission: "MANAGE_ROLES" },
+  ],
   ["fault_sink", { world: "sink" }, { world: "rise" }],
   ["fault_direct", { world: "close_direct", member: true }, { world: "open_direct", member: true }],
 ];
@@ -49,12 +53,14 @@ export class Faults {
 
   /** The world may have changed: the switches show it as it is. */
   refresh() {
-    for (const [name] of SWITCHES) document.getElementById(name)?.setAttribute("aria-checked", String(this.#isOn(name)));
+    for (const [name] of SWITCHES)
+      document.getElementById(name)?.setAttribute("aria-checked", String(this.#isOn(name)));
   }
 
   #isOn(name) {
     const role = state.world.roles.find((one) => one.managed);
-    if (name === "fault_roles") return Boolean(role) && !(BigInt(role.permissions) & MANAGE_ROLES) && !(BigInt(role.permissions) & 8n);
+    if (name === "fault_roles")
+      return Boolean(role) && !(BigInt(role.permissions) & MANAGE_ROLES) && !(BigInt(role.permissions) & 8n);
     if (name === "fault_sink") return Boolean(role) && role.position <= 1;
     const wanted = SWITCHES.find(([one]) => one === name)[1];
     const same = (fault) => Object.entries(wanted).every(([key, value]) => key === "times" || fault[key] === value);
@@ -67,13 +73,33 @@ export class Faults {
       "div",
       { class: "faults" },
       el("div", {}, el("h3", {}, word("faultsStay")), ...SWITCHES.map((entry) => this.#switch(entry))),
-      el("div", {}, el("h3", {}, word("faultsOnce")), ...STRIKES.map((entry) => this.#strike(entry)), el("h3", {}, word("faultsOrdered")), this.#list()),
+      el(
+        "div",
+        {},
+        el("h3", {}, word("faultsOnce")),
+        ...STRIKES.map((entry) => this.#strike(entry)),
+        el("h3", {}, word("faultsOrdered")),
+        this.#list(),
+      ),
     );
   }
 
   #switch([name, on, off]) {
     const flip = () => this.doing.trying(() => this.#flip(name, on, off));
-    const button = el("button", { type: "button", role: "switch", id: name, class: "switch", "aria-checked": String(this.#isOn(name)), "aria-describedby": `${name}_more`, onclick: flip }, el("span", { class: "knob", "aria-hidden": "true" }), word(name));
+    const button = el(
+      "button",
+      {
+        type: "button",
+        role: "switch",
+        id: name,
+        class: "switch",
+        "aria-checked": String(this.#isOn(name)),
+        "aria-describedby": `${name}_more`,
+        onclick: flip,
+      },
+      el("span", { class: "knob", "aria-hidden": "true" }),
+      word(name),
+    );
     return el("div", { class: "fault" }, button, el("p", { class: "small", id: `${name}_more` }, word(`${name}_more`)));
   }
 
@@ -84,7 +110,8 @@ export class Faults {
       this.#own.set(name, id ?? true);
     } else {
       if (off) await post("faults", this.#named(wanted(off)));
-      for (const fault of off ? [] : this.#ordered.filter((one) => this.#matches(one, on))) await remove(`faults/${fault.id}`);
+      for (const fault of off ? [] : this.#ordered.filter((one) => this.#matches(one, on)))
+        await remove(`faults/${fault.id}`);
       this.#own.delete(name);
     }
     await this.read();
@@ -104,16 +131,30 @@ export class Faults {
         const { sessions } = await post("faults", how);
         toast(word("struck", { n: sessions }));
       });
-    return el("div", { class: "fault" }, el("button", { type: "button", class: "button secondary", id: name, onclick: run }, word(name)), el("p", { class: "small" }, word(`${name}_more`)));
+    return el(
+      "div",
+      { class: "fault" },
+      el("button", { type: "button", class: "button secondary", id: name, onclick: run }, word(name)),
+      el("p", { class: "small" }, word(`${name}_more`)),
+    );
   }
 
   #list() {
     if (!this.#ordered.length) return el("p", { class: "quiet" }, word("noFaults"));
     const entry = (fault) => {
       const take = () => this.doing.trying(() => remove(`faults/${fault.id}`).then(() => this.read()));
-      const told = [fault.route ?? fault.event, fault.status ?? fault.how ?? fault.limit ?? (fault.delay ? `${fault.delay} s` : "")];
+      const told = [
+        fault.route ?? fault.event,
+        fault.status ?? fault.how ?? fault.limit ?? (fault.delay ? `${fault.delay} s` : ""),
+      ];
       const times = fault.times < ALWAYS / 2 && `×${fault.times}`;
-      return el("li", { class: "row", "data-fault": fault.id }, el("code", {}, told.filter(Boolean).join(" → ")), times, el("button", { type: "button", class: "small-button", onclick: take }, word("takeBack")));
+      return el(
+        "li",
+        { class: "row", "data-fault": fault.id },
+        el("code", {}, told.filter(Boolean).join(" → ")),
+        times,
+        el("button", { type: "button", class: "small-button", onclick: take }, word("takeBack")),
+      );
     };
     return el("ul", { class: "ordered" }, ...this.#ordered.map(entry));
   }

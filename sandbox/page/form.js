@@ -14,7 +14,11 @@ export class Form {
 
   /** Show the options of a command. `given` are those on the line, `current` the one being typed, or null. */
   show(command, given, current) {
-    const key = JSON.stringify([command.shown, given.map((one) => [one.option.name, Boolean(one.text)]), current?.option.name]);
+    const key = JSON.stringify([
+      command.shown,
+      given.map((one) => [one.option.name, Boolean(one.text)]),
+      current?.option.name,
+    ]);
     this.node.hidden = false;
     if (key === this.drawn) return;
     this.drawn = key;
@@ -23,10 +27,27 @@ export class Form {
       const now = option.name === current?.option.name;
       const kind = ["chip", now && "now", there.get(option.name) && "given"].filter(Boolean).join(" ");
       const mark = option.required && el("span", { class: "needed", title: word("required") }, "*");
-      return el("button", { type: "button", class: kind, tabindex: -1, onpointerdown: (event) => event.preventDefault(), onclick: () => there.has(option.name) || this.write(option) }, localised(option), mark);
+      return el(
+        "button",
+        {
+          type: "button",
+          class: kind,
+          tabindex: -1,
+          onpointerdown: (event) => event.preventDefault(),
+          onclick: () => there.has(option.name) || this.write(option),
+        },
+        localised(option),
+        mark,
+      );
     };
-    const about = current ? `${localised(current.option, "description")} (${word(KINDS[current.option.type])})` : command.description;
-    fill(this.node, el("span", { class: "chips" }, ...command.options.map(chip)), el("span", { class: "quiet", id: "about-option", role: "status" }, about));
+    const about = current
+      ? `${localised(current.option, "description")} (${word(KINDS[current.option.type])})`
+      : command.description;
+    fill(
+      this.node,
+      el("span", { class: "chips" }, ...command.options.map(chip)),
+      el("span", { class: "quiet", id: "about-option", role: "status" }, about),
+    );
   }
 
   hide() {

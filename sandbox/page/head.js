@@ -19,13 +19,31 @@ export function drawHead(doing) {
   const channel = state.channel === BOT ? null : state.channels.get(state.channel);
   const panel = (name, sign) => {
     const open = !document.getElementById(name).hidden;
-    const how = { type: "button", id: `open-${name}`, class: "tool", "aria-label": word(name), title: word(name), "aria-expanded": String(open), "aria-controls": name };
+    const how = {
+      type: "button",
+      id: `open-${name}`,
+      class: "tool",
+      "aria-label": word(name),
+      title: word(name),
+      "aria-expanded": String(open),
+      "aria-controls": name,
+    };
     return el("button", { ...how, onclick: () => doing.panel(name) }, icon(sign));
   };
   renew(
     document.getElementById("head"),
-    el("button", { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: doing.menu }, icon("menu")),
-    el("div", { class: "where" }, icon(signOf(channel)), el("h2", {}, channelName(state.channel)), channel?.topic && el("p", { class: "topic" }, channel.topic)),
+    el(
+      "button",
+      { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: doing.menu },
+      icon("menu"),
+    ),
+    el(
+      "div",
+      { class: "where" },
+      icon(signOf(channel)),
+      el("h2", {}, channelName(state.channel)),
+      channel?.topic && el("p", { class: "topic" }, channel.topic),
+    ),
     clockNode(doing),
     el("div", { class: "tools-of-head" }, panel("people", "people"), panel("tour", "tour"), panel("drawer", "code")),
   );

@@ -52,7 +52,9 @@ export class History {
     const index = this.messages.findIndex((message) => message.id === id);
     if (index < 0 || index >= this.messages.length - PAGE) return;
     const [found] = await this.load({ limit: 1, after: String(BigInt(id) - 1n) });
-    this.messages = this.messages.flatMap((message) => (message.id !== id ? [message] : found?.id === id ? [found] : []));
+    this.messages = this.messages.flatMap((message) =>
+      message.id !== id ? [message] : found?.id === id ? [found] : [],
+    );
   }
 }
 

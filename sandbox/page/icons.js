@@ -7,7 +7,8 @@ const PATHS = {
   thread: "M5 4v9a3 3 0 0 0 3 3h11M15 12l4 4-4 4",
   voice: "M4 9.5v5h4l5 4v-13l-5 4H4zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11",
   at: "M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0zm0 0v1.5a2.5 2.5 0 0 0 5 0V12a9 9 0 1 0-3.6 7.2",
-  people: "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 5a3.4 3.4 0 0 1 0 6.4M18 14.6c2.1.8 3.5 2.7 3.5 5.4",
+  people:
+    "M9 11.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 5a3.4 3.4 0 0 1 0 6.4M18 14.6c2.1.8 3.5 2.7 3.5 5.4",
   code: "M8 6l-6 6 6 6M16 6l6 6-6 6",
   tour: "M12 3 1.5 8.5 12 14l10.5-5.5L12 3zM5.5 11v5.5c0 1.5 3 3.5 6.5 3.5s6.5-2 6.5-3.5V11",
   menu: "M3 6h18M3 12h18M3 18h18",
@@ -36,7 +37,12 @@ const PATHS = {
 /** A picture by its name; said to nobody, because its button has a name of its own. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [key, value] of [["viewBox", "0 0 24 24"], ["class", `icon icon-${name}`], ["aria-hidden", "true"], ["focusable", "false"]]) {
+  for (const [key, value] of [
+    ["viewBox", "0 0 24 24"],
+    ["class", `icon icon-${name}`],
+    ["aria-hidden", "true"],
+    ["focusable", "false"],
+  ]) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, "path");

@@ -31,21 +31,33 @@ function lines(text) {
   const close = () => (paragraph = null);
   for (let row = 0; row < rows.length; row += 1) {
     const line = rows[row];
-    let found;
+    const heading = line.match(HEADING);
+    const small = line.match(SMALL);
     if (line.startsWith(">>> ")) {
       nodes.push(el("blockquote", {}, ...lines([line.slice(4), ...rows.slice(row + 1)].join("\n"))));
       return nodes;
     }
-    if ((found = line.match(HEADING))) {
-      nodes.push(el(`h${found[1].length + 2}`, {}, ...inline(found[2])));
+    if (heading) {
+      nodes.push(el(`h${heading[1].length + 2}`, {}, ...inline(heading[2])));
       close();
-    } else if ((found = line.match(SMALL))) {
-      nodes.push(el("p", { class: "small" }, ...inline(found[1])));
+    } else if (small) {
+      nodes.push(el("p", { class: "small" }, ...inline(small[1])));
       close();
     } else if (line.startsWith("> ")) {
       const from = row;
       while (rows[row + 1]?.startsWith("> ")) row += 1;
-      nodes.push(el("blockquote", {}, ...lines(rows.slice(from, row + 1).map((one) => one.slice(2)).join("\n"))));
+      nodes.push(
+        el(
+          "blockquote",
+          {},
+          ...lines(
+            rows
+              .slice(from, row + 1)
+              .map((one) => one.slice(2))
+              .join("\n"),
+          ),
+        ),
+      );
       close();
     } else if (ENTRY.test(line)) {
       const from = row;
@@ -89,7 +101,10 @@ const RULES = [
   [/<t:(-?\d{1,13})(?::([tTdDfFsSR]))?>/, (found) => [timeNode(Number(found[1]) * 1000, found[2])]],
   [/<@!?(\d+)>/, (found) => [mention(`@${userName(found[1])}`)]],
   [/<@&(\d+)>/, (found) => [roleMention(found[1])]],
-  [/<#(\d+)>/, (found) => [mention(`#${state.channels.get(found[1])?.name ?? found[1]}`, { "data-channel": found[1] })]],
+  [
+    /<#(\d+)>/,
+    (found) => [mention(`#${state.channels.get(found[1])?.name ?? found[1]}`, { "data-channel": found[1] })],
+  ],
   [/<\/([^:>]+):\d+>/, (found) => [mention(`/${found[1]}`, { "data-command": found[1] })]],
   [/<a?:(\w+):\d+>/, (found) => [el("span", { class: "custom-emoji" }, `:${found[1]}:`)]],
   [/<id:(customize|browse|guide|linked-roles)>/, (found) => [mention(`#${found[1]}`)]],
@@ -146,7 +161,11 @@ function roleMention(id) {
 
 function spoiler(children) {
   const inner = el("span", { class: "hidden-words", "aria-hidden": "true" }, ...children);
-  const node = el("span", { class: "spoiler", role: "button", tabindex: 0, "aria-label": word("spoiler"), "aria-expanded": "false" }, inner);
+  const node = el(
+    "span",
+    { class: "spoiler", role: "button", tabindex: 0, "aria-label": word("spoiler"), "aria-expanded": "false" },
+    inner,
+  );
   const show = () => {
     node.classList.add("shown");
     for (const name of ["role", "tabindex", "aria-label", "aria-expanded"]) node.removeAttribute(name);

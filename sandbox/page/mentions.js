@@ -14,7 +14,12 @@ export class Mentions {
     const found = line.slice(0, caret).match(BEING_TYPED);
     if (!found) return null;
     const [, sign, sought = ""] = found;
-    const like = (...names) => names.some((name) => name.toLowerCase().startsWith(sought.toLowerCase()) || name.toLowerCase().includes(` ${sought.toLowerCase()}`));
+    const like = (...names) =>
+      names.some(
+        (name) =>
+          name.toLowerCase().startsWith(sought.toLowerCase()) ||
+          name.toLowerCase().includes(` ${sought.toLowerCase()}`),
+      );
     const from = caret - sought.length - 1;
     const all = (sign === "@" ? named() : rooms()).filter((one) => like(one.label.slice(1), one.more ?? ""));
     const offered = all.slice(0, MOST).map((one) => ({ ...one, from }));
@@ -43,9 +48,18 @@ export class Mentions {
 }
 
 function named() {
-  const roles = state.world.roles.filter((role) => role.mentionable && role.id !== state.world.guild.id).map((role) => ({ label: `@${role.name}`, code: `<@&${role.id}>` }));
-  const members = people().map(({ user }) => ({ label: `@${nameOf(user)}`, more: user.username, code: `<@${user.id}>` }));
+  const roles = state.world.roles
+    .filter((role) => role.mentionable && role.id !== state.world.guild.id)
+    .map((role) => ({ label: `@${role.name}`, code: `<@&${role.id}>` }));
+  const members = people().map(({ user }) => ({
+    label: `@${nameOf(user)}`,
+    more: user.username,
+    code: `<@${user.id}>`,
+  }));
   return [...members, ...roles];
 }
 
-const rooms = () => state.world.channels.filter((channel) => channel.type !== 4 && sees(channel)).map((channel) => ({ label: `#${channel.name}`, code: `<#${channel.id}>` }));
+const rooms = () =>
+  state.world.channels
+    .filter((channel) => channel.type !== 4 && sees(channel))
+    .map((channel) => ({ label: `#${channel.name}`, code: `<#${channel.id}>` }));

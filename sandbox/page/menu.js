@@ -1,6 +1,6 @@
 // A context menu: what can be done with a message or a person, under the pointer or beside what has the focus.
 
-import { el } from "./dom.js";
+import { el, on } from "./dom.js";
 import { icon } from "./icons.js";
 
 let open = null;
@@ -18,11 +18,34 @@ export function showMenu(where, label, entries) {
     if (document.activeElement === document.body && back?.isConnected) back.focus({ preventScroll: true });
   };
   const elsewhere = (event) => menu.contains(event.target) || close();
+  const run = (one) => {
+    close();
+    one.run();
+  };
   const entry = (one) =>
     typeof one === "string"
       ? el("li", { role: "presentation", class: "menu-heading" }, one)
-      : el("li", { role: "none" }, el("button", { type: "button", role: "menuitem", tabindex: -1, class: one.grave ? "menu-item grave" : "menu-item", onclick: () => (close(), one.run()) }, el("span", { class: "grow" }, one.label), one.sign && icon(one.sign)));
-  const menu = el("ul", { class: "menu", role: "menu", "aria-label": label, onkeydown: (event) => key(event, menu, close) }, ...entries.filter(Boolean).map(entry));
+      : el(
+          "li",
+          { role: "none" },
+          el(
+            "button",
+            {
+              type: "button",
+              role: "menuitem",
+              tabindex: -1,
+              class: one.grave ? "menu-item grave" : "menu-item",
+              onclick: () => run(one),
+            },
+            el("span", { class: "grow" }, one.label),
+            one.sign && icon(one.sign),
+          ),
+        );
+  const menu = el(
+    "ul",
+    { class: "menu", role: "menu", "aria-label": label, onkeydown: (event) => key(event, menu, close) },
+    ...entries.filter(Boolean).map(entry),
+  );
   menu.addEventListener("contextmenu", (event) => event.preventDefault());
   document.body.append(menu);
   place(menu, where);
@@ -42,11 +65,11 @@ export function onMenu(node, make) {
     event.stopPropagation();
     showMenu(where, made.label, made.entries);
   };
-  node.addEventListener("contextmenu", (event) => {
+  on(node, "contextmenu", (event) => {
     if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // the browser's own is wanted there
     show(event, { x: event.clientX, y: event.clientY });
   });
-  node.addEventListener("keydown", (event) => {
+  on(node, "keydown", (event) => {
     if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) show(event, event.target);
   });
 }

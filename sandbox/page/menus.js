@@ -8,11 +8,18 @@ import { localised, word } from "./words.js";
 /** The bot's commands in the menus of members (2) or messages (3), as menu entries. */
 function apps(type, target, doing) {
   const commands = state.commands.filter((command) => command.type === type);
-  const entries = commands.map((command) => ({ label: localised(command), run: () => doing.act("menu", { command: command.name, target }) }));
+  const entries = commands.map((command) => ({
+    label: localised(command),
+    run: () => doing.act("menu", { command: command.name, target }),
+  }));
   return entries.length ? [`${word("apps")} · ${application()?.name ?? ""}`, ...entries] : [];
 }
 
-const copied = (what, text, doing) => ({ label: word(what), sign: "copy", run: () => doing.trying(() => navigator.clipboard.writeText(text).then(() => toast(word("copied")))) });
+const copied = (what, text, doing) => ({
+  label: word(what),
+  sign: "copy",
+  run: () => doing.trying(() => navigator.clipboard.writeText(text).then(() => toast(word("copied")))),
+});
 
 /** The menu of a message: {label, entries}. `row` is where it stands, for what opens beside it. */
 export function menuOfMessage(message, row, doing) {
@@ -22,7 +29,12 @@ export function menuOfMessage(message, row, doing) {
   const entries = [
     !own && { label: word("react"), sign: "smile", run: () => doing.pick(message, row) },
     !own && { label: word("reply"), sign: "reply", run: () => doing.reply(message) },
-    !own && state.channels.get(state.channel)?.type === 0 && { label: word("thread"), sign: "thread", run: () => doing.thread(message) },
+    !own &&
+      state.channels.get(state.channel)?.type === 0 && {
+        label: word("thread"),
+        sign: "thread",
+        run: () => doing.thread(message),
+      },
     mine && { label: word("edit"), sign: "pen", run: () => doing.edit(message) },
     message.content && copied("copyText", message.content, doing),
     copied("copyId", message.id, doing),
@@ -38,7 +50,13 @@ export function menuOfPerson(user, doing) {
   const entries = [
     { label: word("profile"), sign: "people", run: () => doing.who(user) },
     { label: word("mention"), sign: "at", run: () => doing.mention(user) },
-    !user.bot && user.id !== state.me && state.members.has(user.id) && { label: word("actAs", { who: nameOf(user) }), sign: "tour", run: () => doing.trying(() => doing.become(user.id)) },
+    !user.bot &&
+      user.id !== state.me &&
+      state.members.has(user.id) && {
+        label: word("actAs", { who: nameOf(user) }),
+        sign: "tour",
+        run: () => doing.trying(() => doing.become(user.id)),
+      },
     copied("copyId", user.id, doing),
     ...apps(2, user.id, doing),
   ];
@@ -51,5 +69,9 @@ export function menuButtons(user, doing) {
     event.currentTarget.closest("dialog").close();
     entry.run();
   };
-  return apps(2, user.id, doing).map((entry) => (typeof entry === "string" ? el("h3", {}, entry) : el("button", { type: "button", class: "menu-item", onclick: run(entry) }, entry.label)));
+  return apps(2, user.id, doing).map((entry) =>
+    typeof entry === "string"
+      ? el("h3", {}, entry)
+      : el("button", { type: "button", class: "menu-item", onclick: run(entry) }, entry.label),
+  );
 }

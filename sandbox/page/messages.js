@@ -42,15 +42,34 @@ function unseen(message, readUpTo) {
 
 /** About how high it will be, until it is measured. */
 function guess(message) {
-  return 44 + 22 * Math.floor((message.content?.length ?? 0) / 90) + (message.components?.length ? 180 : 0) + (message.attachments?.length ? 240 : 0);
+  return (
+    44 +
+    22 * Math.floor((message.content?.length ?? 0) / 90) +
+    (message.components?.length ? 180 : 0) +
+    (message.attachments?.length ? 240 : 0)
+  );
 }
 
 /** The node of an item: the row's own if it would look the same. */
 export function nodeOf(item, row, doing) {
   const { message } = item;
-  const shape = [item.together, item.day, item.fresh, language(), state.me, colourOf(message.author.id), nameOf(message.author), dayOf(now())].join("|");
+  const shape = [
+    item.together,
+    item.day,
+    item.fresh,
+    language(),
+    state.me,
+    colourOf(message.author.id),
+    nameOf(message.author),
+    dayOf(now()),
+  ].join("|");
   if (row.item?.message === message && row.node?.shape === shape) return row.node;
-  const node = el("li", { class: "row-of-log", "data-id": message.id, tabindex: -1 }, above(item), drawable(message, item.together, doing));
+  const node = el(
+    "li",
+    { class: "row-of-log", "data-id": message.id, tabindex: -1 },
+    above(item),
+    drawable(message, item.together, doing),
+  );
   node.shape = shape;
   if (!SYSTEM[message.type]) onMenu(node, () => doing.menuOf(message, node));
   return node;
@@ -89,15 +108,33 @@ function drawable(message, together, doing) {
 function messageNode(message, together, doing) {
   const when = Date.parse(message.timestamp);
   if (SYSTEM[message.type]) {
-    return el("div", { class: "system" }, SYSTEM[message.type](message), " ", el("time", { title: written(when, "F") }, messageTime(when)));
+    return el(
+      "div",
+      { class: "system" },
+      SYSTEM[message.type](message),
+      " ",
+      el("time", { title: written(when, "F") }, messageTime(when)),
+    );
   }
   const own = Boolean(message.flags & EPHEMERAL);
-  const classes = ["message", together && "together", own && "ephemeral", mentionsMe(message) && "mentioned", message.failed && "failed"];
+  const classes = [
+    "message",
+    together && "together",
+    own && "ephemeral",
+    mentionsMe(message) && "mentioned",
+    message.failed && "failed",
+  ];
   return el(
     "div",
-    { class: classes.filter(Boolean).join(" "), role: "article", "aria-label": `${nameOf(message.author)}, ${messageTime(when)}` },
+    {
+      class: classes.filter(Boolean).join(" "),
+      role: "article",
+      "aria-label": `${nameOf(message.author)}, ${messageTime(when)}`,
+    },
     answered(message, doing),
-    together ? el("time", { class: "beside", datetime: message.timestamp, title: written(when, "F") }, written(when, "t")) : head(message, when, doing),
+    together
+      ? el("time", { class: "beside", datetime: message.timestamp, title: written(when, "F") }, written(when, "t"))
+      : head(message, when, doing),
     el("div", { class: "body" }, ...body(message, doing)),
     reactions(message, doing),
     threadLink(message, doing),
@@ -110,11 +147,19 @@ function messageNode(message, together, doing) {
 export function mentionsMe(message) {
   const roles = state.members.get(state.me)?.roles ?? [];
   if (message.author?.id === state.me) return false;
-  return message.mention_everyone || message.mentions?.some((user) => user.id === state.me) || message.mention_roles?.some((id) => roles.includes(id));
+  return (
+    message.mention_everyone ||
+    message.mentions?.some((user) => user.id === state.me) ||
+    message.mention_roles?.some((id) => roles.includes(id))
+  );
 }
 
 function ownNote(message, doing) {
-  const dismiss = el("button", { type: "button", class: "plain", onclick: () => doing.dismiss(message) }, word("dismiss"));
+  const dismiss = el(
+    "button",
+    { type: "button", class: "plain", onclick: () => doing.dismiss(message) },
+    word("dismiss"),
+  );
   return el("p", { class: "own" }, icon("eye"), word("ephemeral"), " · ", dismiss);
 }
 
@@ -125,7 +170,15 @@ function answered(message, doing) {
     const [who, rest] = word("used", { who: "\n", what: "" }).split("\n");
     const author = el("button", { type: "button", class: "plain name", onclick: () => doing.who(user) }, nameOf(user));
     tint(author, user.id);
-    return el("p", { class: "above" }, avatar(user), who, author, rest.trimEnd(), el("span", { class: "command" }, menu ? name : `/${name}`));
+    return el(
+      "p",
+      { class: "above" },
+      avatar(user),
+      who,
+      author,
+      rest.trimEnd(),
+      el("span", { class: "command" }, menu ? name : `/${name}`),
+    );
   }
   if (message.type !== 19) return null;
   const original = message.referenced_message;
@@ -133,11 +186,20 @@ function answered(message, doing) {
   const text = original.content?.split("\n")[0].slice(0, 90) || word("attached");
   const name = el("strong", { class: "name" }, nameOf(original.author));
   tint(name, original.author.id);
-  return el("p", { class: "above" }, avatar(original.author), el("button", { type: "button", class: "plain replied", onclick: () => doing.jump(original.id) }, name, ` ${text}`));
+  return el(
+    "p",
+    { class: "above" },
+    avatar(original.author),
+    el("button", { type: "button", class: "plain replied", onclick: () => doing.jump(original.id) }, name, ` ${text}`),
+  );
 }
 
 function head(message, when, doing) {
-  const name = el("button", { type: "button", class: "author plain", onclick: () => doing.who(message.author) }, nameOf(message.author));
+  const name = el(
+    "button",
+    { type: "button", class: "author plain", onclick: () => doing.who(message.author) },
+    nameOf(message.author),
+  );
   tint(name, message.author.id);
   const face = avatar(message.author);
   for (const node of [face, name]) onMenu(node, () => doing.menuOfWho(message.author));
@@ -159,7 +221,11 @@ export function tint(node, userId) {
 
 /** A coloured disc with the first letter of a name. */
 export function avatar(user) {
-  const node = el("span", { class: user.bot ? "avatar app" : "avatar", "aria-hidden": "true" }, [...nameOf(user)][0]?.toUpperCase());
+  const node = el(
+    "span",
+    { class: user.bot ? "avatar app" : "avatar", "aria-hidden": "true" },
+    [...nameOf(user)][0]?.toUpperCase(),
+  );
   node.style.setProperty("--hue", String(Number(BigInt(user.id) % 1_000_003n) % 360));
   return node;
 }
@@ -168,14 +234,27 @@ function body(message, doing) {
   const ctx = { message, act: (verb, more) => doing.act(verb, { message: message.id, ...more }) };
   const nodes = [];
   if (message.failed) nodes.push(el("p", { class: "wrong" }, message.failed));
-  if (message.flags & LOADING) nodes.push(el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, "•••"), `${nameOf(message.author)} ${word("thinking")}`));
-  if (message.content) nodes.push(el("div", { class: emojiOnly(message.content) ? "text large" : "text" }, ...blocks(message.content)));
+  if (message.flags & LOADING)
+    nodes.push(
+      el(
+        "p",
+        { class: "thinking" },
+        el("span", { class: "dots", "aria-hidden": "true" }, "•••"),
+        `${nameOf(message.author)} ${word("thinking")}`,
+      ),
+    );
+  if (message.content)
+    nodes.push(el("div", { class: emojiOnly(message.content) ? "text large" : "text" }, ...blocks(message.content)));
   if (message.poll) nodes.push(poll(message.poll, doing, message));
   const inside = new Set();
   nodes.push(...(message.embeds ?? []).map((data) => embed(withFiles(data, message.attachments ?? [], inside))));
-  if (!(message.flags & V2)) nodes.push(...(message.attachments ?? []).filter((file) => !inside.has(file)).map(attachment));
+  if (!(message.flags & V2))
+    nodes.push(...(message.attachments ?? []).filter((file) => !inside.has(file)).map(attachment));
   nodes.push(...draw(message.components, ctx));
-  if (message.edited_timestamp) nodes.push(el("span", { class: "quiet edited", title: written(Date.parse(message.edited_timestamp), "F") }, word("edited")));
+  if (message.edited_timestamp)
+    nodes.push(
+      el("span", { class: "quiet edited", title: written(Date.parse(message.edited_timestamp), "F") }, word("edited")),
+    );
   return nodes;
 }
 
@@ -201,33 +280,67 @@ function attachment(file) {
   if (own && kind.startsWith("audio/")) return el("audio", { controls: true, src: own, "aria-label": file.filename });
   if (own && kind.startsWith("video/")) return el("video", { controls: true, src: own, "aria-label": file.filename });
   const image = kind.startsWith("image/") && !kind.includes("svg");
-  return image ? picture(file, file.description ?? file.filename, file.filename.startsWith("SPOILER_")) : fileNode(file.url, file.filename, file.size);
+  return image
+    ? picture(file, file.description ?? file.filename, file.filename.startsWith("SPOILER_"))
+    : fileNode(file.url, file.filename, file.size);
 }
 
 function reactions(message, doing) {
   if (!message.reactions?.length) return null;
   const chips = message.reactions.map((reaction) => {
     const name = reaction.emoji.id ? `${reaction.emoji.name}:${reaction.emoji.id}` : reaction.emoji.name;
-    const how = { type: "button", class: "reaction", "aria-label": `${reaction.emoji.name} ${reaction.count}`, "aria-pressed": String(Boolean(reaction.me)), onclick: () => doing.react(message, name, reaction.me) };
-    return el("button", how, reaction.emoji.id ? `:${reaction.emoji.name}:` : reaction.emoji.name, el("span", { class: "count" }, reaction.count));
+    const how = {
+      type: "button",
+      class: "reaction",
+      "aria-label": `${reaction.emoji.name} ${reaction.count}`,
+      "aria-pressed": String(Boolean(reaction.me)),
+      onclick: () => doing.react(message, name, reaction.me),
+    };
+    return el(
+      "button",
+      how,
+      reaction.emoji.id ? `:${reaction.emoji.name}:` : reaction.emoji.name,
+      el("span", { class: "count" }, reaction.count),
+    );
   });
-  const more = el("button", { type: "button", class: "reaction more", "aria-label": word("react"), title: word("react"), onclick: (event) => doing.pick(message, event.currentTarget) }, icon("smile"));
+  const more = el(
+    "button",
+    {
+      type: "button",
+      class: "reaction more",
+      "aria-label": word("react"),
+      title: word("react"),
+      onclick: (event) => doing.pick(message, event.currentTarget),
+    },
+    icon("smile"),
+  );
   return el("div", { class: "row reactions" }, ...chips, more);
 }
 
 function threadLink(message, doing) {
   const thread = message.thread ?? (state.channels.has(message.id) ? state.channels.get(message.id) : null);
   if (!thread) return null;
-  return el("button", { type: "button", class: "thread-link", onclick: () => doing.open(thread.id) }, icon("thread"), el("strong", {}, thread.name), el("span", { class: "quiet" }, word("toThread")));
+  return el(
+    "button",
+    { type: "button", class: "thread-link", onclick: () => doing.open(thread.id) },
+    icon("thread"),
+    el("strong", {}, thread.name),
+    el("span", { class: "quiet" }, word("toThread")),
+  );
 }
 
 function tools(message, own, doing) {
-  const tool = (face, label, run) => el("button", { type: "button", title: label, "aria-label": label, onclick: run }, face);
+  const tool = (face, label, run) =>
+    el("button", { type: "button", title: label, "aria-label": label, onclick: run }, face);
   const entries = [
-    ...(own ? [] : ["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji)))),
+    ...(own
+      ? []
+      : ["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji)))),
     !own && tool(icon("smile"), word("react"), (event) => doing.pick(message, event.currentTarget)),
     !own && tool(icon("reply"), word("reply"), () => doing.reply(message)),
-    !own && state.channels.get(state.channel)?.type === 0 && tool(icon("thread"), word("thread"), () => doing.thread(message)),
+    !own &&
+      state.channels.get(state.channel)?.type === 0 &&
+      tool(icon("thread"), word("thread"), () => doing.thread(message)),
     tool(icon("dots"), word("moreActions"), (event) => doing.more(message, event.currentTarget)),
   ].filter(Boolean);
   return entries.length > 0 && el("div", { class: "tools", role: "group", "aria-label": word("tools") }, ...entries);
@@ -239,8 +352,9 @@ let locals = 0;
 export function failure(sentence) {
   const bot = application();
   const newest = state.shown?.messages.at(-1)?.id ?? "1";
+  locals += 1;
   return {
-    id: String(BigInt(newest) + BigInt((locals += 1))),
+    id: String(BigInt(newest) + BigInt(locals)),
     local: true,
     failed: sentence,
     type: 0,

@@ -17,7 +17,12 @@ export function drawPeople(doing) {
   const column = document.getElementById("people");
   if (column.hidden) return;
   if (!column.firstChild) {
-    const field = el("input", { type: "search", id: "find-member", placeholder: word("findMember"), "aria-label": word("findMember") });
+    const field = el("input", {
+      type: "search",
+      id: "find-member",
+      placeholder: word("findMember"),
+      "aria-label": word("findMember"),
+    });
     field.addEventListener("input", () => {
       sought = field.value.trim().toLowerCase();
       drawPeople(doing);
@@ -44,7 +49,8 @@ function row({ user }, doing) {
     avatar(user),
     el("span", { class: "name" }, nameOf(user)),
     user.bot && el("span", { class: "badge" }, word("bot")),
-    user.id === state.world.guild.owner_id && el("span", { class: "crown", title: word("owner"), role: "img", "aria-label": word("owner") }, "♛"),
+    user.id === state.world.guild.owner_id &&
+      el("span", { class: "crown", title: word("owner"), role: "img", "aria-label": word("owner") }, "♛"),
   );
   tint(node, user.id);
   onMenu(node, () => doing.menuOfWho(user));
@@ -63,7 +69,10 @@ function groups() {
   }
   return [...found]
     .sort(([a], [b]) => (b?.position ?? -1) - (a?.position ?? -1))
-    .map(([role, members]) => [role?.name ?? word("members"), members.sort((a, b) => order.compare(nameOf(a.user), nameOf(b.user)))]);
+    .map(([role, members]) => [
+      role?.name ?? word("members"),
+      members.sort((a, b) => order.compare(nameOf(a.user), nameOf(b.user))),
+    ]);
 }
 
 /** The name, roles and time of joining of a person, for a dialog. */

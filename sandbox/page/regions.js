@@ -1,7 +1,8 @@
 // F6 goes from one part of the page to the next, Shift+F6 back, as in Discord: nobody tabs through all messages.
 
 const PARTS = ["side", "head", "log", "bottom", "tour", "people", "drawer"];
-const CONTROLS = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea, summary, [tabindex='0']";
+const CONTROLS =
+  "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea, summary, [tabindex='0']";
 
 /** Where one enters a part: the open channel, the newest message, the message box, else its first control. */
 const ENTRANCES = {
@@ -14,10 +15,16 @@ const ENTRANCES = {
 export function goRound() {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "F6" || event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
-    const shown = PARTS.map((id) => document.getElementById(id)).filter((node) => node.checkVisibility({ visibilityProperty: true }));
+    const shown = PARTS.map((id) => document.getElementById(id)).filter((node) =>
+      node.checkVisibility({ visibilityProperty: true }),
+    );
     const here = shown.findIndex((node) => node.contains(document.activeElement));
     const next = shown.at((here + (event.shiftKey ? (here < 0 ? 0 : -1) : 1)) % shown.length);
-    (ENTRANCES[next.id]?.(next) ?? [...next.querySelectorAll(CONTROLS)].find((one) => one.checkVisibility()) ?? next).focus();
+    (
+      ENTRANCES[next.id]?.(next) ??
+      [...next.querySelectorAll(CONTROLS)].find((one) => one.checkVisibility()) ??
+      next
+    ).focus();
     event.preventDefault();
   });
 }

@@ -1,6 +1,6 @@
 // Drawing anew without anybody noticing: what is the same stays, with its focus; what has the focus keeps it.
 
-import { nodesOf } from "./dom.js";
+import { adopt, nodesOf } from "./dom.js";
 
 const CONTROLS = "button, a[href], input, select, textarea, summary, [tabindex]";
 const BOXES = new Set(["DIV", "NAV", "UL", "OL", "LI", "ASIDE", "SECTION", "ARTICLE", "H1", "H2", "P", "SPAN"]);
@@ -20,11 +20,19 @@ function settle(node, fresh) {
     const there = node.childNodes[index] ?? null;
     if (there === wanted) return;
     if (!there || kept.has(there)) node.insertBefore(wanted, there);
-    else if (there.isEqualNode(wanted)) return;
-    else if (alike(there, wanted)) settle(there, [...wanted.childNodes]);
-    else there.replaceWith(wanted);
+    else if (there.isEqualNode(wanted)) adoptAll(there, wanted);
+    else if (alike(there, wanted)) {
+      adopt(there, wanted);
+      settle(there, [...wanted.childNodes]);
+    } else there.replaceWith(wanted);
   });
   while (node.childNodes.length > fresh.length) node.lastChild.remove();
+}
+
+/** What looks the same stays, but does what was drawn last: its listeners may know other data. */
+function adoptAll(there, wanted) {
+  adopt(there, wanted);
+  for (const [index, child] of there.childNodes.entries()) adoptAll(child, wanted.childNodes[index]);
 }
 
 /** Two boxes with nothing of their own that could differ: it is enough to look at what is in them. */
@@ -41,7 +49,10 @@ export function keepFocus(root, change, next = root) {
   const nth = before.slice(0, index).filter((one) => sign(one) === sign(focused)).length;
   const result = change();
   if (document.activeElement === focused) return result;
-  const after = focused === root ? [] : [...next.querySelectorAll(CONTROLS)].filter((one) => !one.disabled && one.checkVisibility());
+  const after =
+    focused === root
+      ? []
+      : [...next.querySelectorAll(CONTROLS)].filter((one) => !one.disabled && one.checkVisibility());
   const same = after.filter((one) => sign(one) === sign(focused));
   const control = same[nth] ?? same.at(-1) ?? after[Math.min(index, after.length - 1)] ?? next;
   control.focus({ preventScroll: true });

@@ -6,10 +6,10 @@ import { icon } from "./icons.js";
 import { onMenu } from "./menu.js";
 import { avatar } from "./messages.js";
 import { renew } from "./renew.js";
-import { BOT, application, myself, nameOf, people, rolesOf, sees, state } from "./state.js";
+import { application, BOT, myself, nameOf, people, rolesOf, sees, state } from "./state.js";
 import { timeNode } from "./time.js";
 import { marks } from "./unread.js";
-import { LANGUAGES, THEMES, language, theme, word } from "./words.js";
+import { LANGUAGES, language, THEMES, theme, word } from "./words.js";
 
 const VOICE = new Set([2, 13]);
 const THREAD = new Set([10, 11, 12]);
@@ -22,7 +22,12 @@ export function drawSide(doing) {
   const mark = marks();
   renew(
     document.getElementById("side"),
-    el("h1", {}, world.guild?.name ?? word("title"), el("span", { class: "quiet" }, word("people_count", { n: world.members.length }))),
+    el(
+      "h1",
+      {},
+      world.guild?.name ?? word("title"),
+      el("span", { class: "quiet" }, word("people_count", { n: world.members.length })),
+    ),
     el(
       "nav",
       { "aria-label": word("channels") },
@@ -47,7 +52,16 @@ function groupNode(id, name, channels, mark, doing) {
   };
   const shown = channels.filter((channel) => !closed || channel.id === state.channel || mark(channel.id).unread);
   return [
-    el("h2", {}, el("button", { type: "button", id, class: "fold", "aria-expanded": String(!closed), onclick: fold }, icon("down"), name)),
+    el(
+      "h2",
+      {},
+      el(
+        "button",
+        { type: "button", id, class: "fold", "aria-expanded": String(!closed), onclick: fold },
+        icon("down"),
+        name,
+      ),
+    ),
     el("ul", {}, ...shown.map((channel) => channelNode(channel, mark, doing))),
   ];
 }
@@ -55,8 +69,12 @@ function groupNode(id, name, channels, mark, doing) {
 /** Channels by category, text before voice; threads stand below their channel. */
 function groups() {
   const order = (a, b) => VOICE.has(a.type) - VOICE.has(b.type) || a.position - b.position;
-  const channels = state.world.channels.filter((channel) => channel.type !== 4 && !THREAD.has(channel.type) && sees(channel)).sort(order);
-  const categories = state.world.channels.filter((channel) => channel.type === 4).sort((a, b) => a.position - b.position);
+  const channels = state.world.channels
+    .filter((channel) => channel.type !== 4 && !THREAD.has(channel.type) && sees(channel))
+    .sort(order);
+  const categories = state.world.channels
+    .filter((channel) => channel.type === 4)
+    .sort((a, b) => a.position - b.position);
   const free = channels.filter((channel) => !channel.parent_id);
   return [
     [word("text"), free.filter((channel) => !VOICE.has(channel.type))],
@@ -67,14 +85,20 @@ function groups() {
 
 function channelNode(channel, mark, doing) {
   if (VOICE.has(channel.type)) return voiceNode(channel, doing);
-  const threads = state.world.channels.filter((one) => THREAD.has(one.type) && one.parent_id === channel.id && !one.thread_metadata?.archived);
-  const inner = threads.length > 0 && el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, signOf(one), one.name, mark, doing))));
+  const threads = state.world.channels.filter(
+    (one) => THREAD.has(one.type) && one.parent_id === channel.id && !one.thread_metadata?.archived,
+  );
+  const inner =
+    threads.length > 0 &&
+    el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, signOf(one), one.name, mark, doing))));
   return el("li", {}, opener(channel.id, signOf(channel), channel.name, mark, doing), inner);
 }
 
 function opener(id, sign, name, mark, doing, ...more) {
   const { unread, mentions } = id === state.channel ? {} : mark(id);
-  const said = [name, mentions ? word("mentions", { n: mentions }) : unread && word("unread")].filter(Boolean).join(", ");
+  const said = [name, mentions ? word("mentions", { n: mentions }) : unread && word("unread")]
+    .filter(Boolean)
+    .join(", ");
   return el(
     "button",
     {
@@ -94,7 +118,19 @@ function opener(id, sign, name, mark, doing, ...more) {
 
 function directNode(bot, mark, doing) {
   const told = word(bot.connected ? "online" : "offline");
-  return el("li", {}, opener(BOT, "at", bot.name, mark, doing, el("span", { class: bot.connected ? "dot on" : "dot" }), el("span", { class: "quiet" }, told)));
+  return el(
+    "li",
+    {},
+    opener(
+      BOT,
+      "at",
+      bot.name,
+      mark,
+      doing,
+      el("span", { class: bot.connected ? "dot on" : "dot" }),
+      el("span", { class: "quiet" }, told),
+    ),
+  );
 }
 
 function voiceNode(channel, doing) {
@@ -109,7 +145,17 @@ function voiceNode(channel, doing) {
       { class: mine ? "channel voice on" : "channel voice" },
       icon("voice"),
       el("span", { class: "name" }, channel.name),
-      el("button", { type: "button", id: `voice-${channel.id}`, class: "small-button", "aria-label": `${label}: ${channel.name}`, onclick: () => doing.voice(mine ? null : channel.id) }, label),
+      el(
+        "button",
+        {
+          type: "button",
+          id: `voice-${channel.id}`,
+          class: "small-button",
+          "aria-label": `${label}: ${channel.name}`,
+          onclick: () => doing.voice(mine ? null : channel.id),
+        },
+        label,
+      ),
     ),
     inside.length > 0 && el("ul", {}, ...inside.map((one) => listener(one, doing))),
   );
@@ -118,7 +164,13 @@ function voiceNode(channel, doing) {
 function listener(one, doing) {
   const member = state.members.get(one.user_id);
   if (!member) return null;
-  const node = el("li", { class: "listener" }, avatar(member.user), nameOf(member.user), one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`));
+  const node = el(
+    "li",
+    { class: "listener" },
+    avatar(member.user),
+    nameOf(member.user),
+    one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`),
+  );
   onMenu(node, () => doing.menuOfWho(member.user));
   return node;
 }
@@ -127,19 +179,42 @@ function listener(one, doing) {
 function connected(doing) {
   const mine = state.world.voice_states.find((one) => one.user_id === state.me && one.channel_id);
   if (!mine) return null;
-  const leave = el("button", { type: "button", id: "hang-up", class: "small-button", onclick: () => doing.voice(null) }, word("leave"));
-  return el("div", { id: "connected" }, icon("voice"), el("span", { class: "grow" }, el("strong", {}, word("connected")), el("span", { class: "quiet" }, state.channels.get(mine.channel_id)?.name)), leave);
+  const leave = el(
+    "button",
+    { type: "button", id: "hang-up", class: "small-button", onclick: () => doing.voice(null) },
+    word("leave"),
+  );
+  return el(
+    "div",
+    { id: "connected" },
+    icon("voice"),
+    el(
+      "span",
+      { class: "grow" },
+      el("strong", {}, word("connected")),
+      el("span", { class: "quiet" }, state.channels.get(mine.channel_id)?.name),
+    ),
+    leave,
+  );
 }
 
 /** The scheduled events that are still to come or on, soonest first. */
 export function comingEvents() {
-  return (state.world.scheduled_events ?? []).filter((event) => event.status <= 2).sort((a, b) => a.scheduled_start_time.localeCompare(b.scheduled_start_time));
+  return (state.world.scheduled_events ?? [])
+    .filter((event) => event.status <= 2)
+    .sort((a, b) => a.scheduled_start_time.localeCompare(b.scheduled_start_time));
 }
 
 function eventsButton(doing) {
   const coming = comingEvents();
   const count = coming.length > 0 && el("span", { class: "quiet" }, String(coming.length));
-  return el("button", { type: "button", id: "open-events", class: "channel", onclick: doing.events }, icon("calendar"), el("span", { class: "name" }, word("events")), count);
+  return el(
+    "button",
+    { type: "button", id: "open-events", class: "channel", onclick: doing.events },
+    icon("calendar"),
+    el("span", { class: "name" }, word("events")),
+    count,
+  );
 }
 
 /** An event as a card with its button *Interested*. */
@@ -151,7 +226,13 @@ export function eventNode(event, doing) {
   return el(
     "article",
     { class: "event", "data-event": event.id },
-    el("p", { class: "when" }, icon("calendar"), timeNode(Date.parse(event.scheduled_start_time), "f"), event.status === 2 && el("span", { class: "badge live" }, word("live"))),
+    el(
+      "p",
+      { class: "when" },
+      icon("calendar"),
+      timeNode(Date.parse(event.scheduled_start_time), "f"),
+      event.status === 2 && el("span", { class: "badge live" }, word("live")),
+    ),
     el("h3", {}, event.name),
     event.description && el("p", { class: "quiet" }, event.description),
     el(
@@ -159,7 +240,17 @@ export function eventNode(event, doing) {
       { class: "row" },
       place && el("span", { class: "quiet grow" }, place),
       el("span", { class: "quiet" }, word("interestedCount", { n: who.length })),
-      el("button", { type: "button", class: mine ? "button success" : "button secondary", "aria-pressed": String(mine), onclick: press }, icon(mine ? "check" : "bell"), word("interested")),
+      el(
+        "button",
+        {
+          type: "button",
+          class: mine ? "button success" : "button secondary",
+          "aria-pressed": String(mine),
+          onclick: press,
+        },
+        icon(mine ? "check" : "bell"),
+        word("interested"),
+      ),
     ),
   );
 }
@@ -170,14 +261,35 @@ let self = { key: null, node: null };
 function selfNode(doing) {
   const key = JSON.stringify([language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
   if (self.key !== key) {
-    const newcomer = el("button", { type: "button", id: "newcomer", class: "tool", "aria-label": word("newcomer"), title: word("newcomer"), onclick: doing.newcomer }, icon("plus"));
+    const newcomer = el(
+      "button",
+      {
+        type: "button",
+        id: "newcomer",
+        class: "tool",
+        "aria-label": word("newcomer"),
+        title: word("newcomer"),
+        onclick: doing.newcomer,
+      },
+      icon("plus"),
+    );
     self = {
       key,
       node: el(
         "div",
         { id: "self" },
         el("div", { class: "me" }, el("span", { class: "face" }), meNode(doing), newcomer),
-        el("div", { class: "row" }, choice("language", LANGUAGES, language(), doing.speak), choice("theme", THEMES.map((name) => [name, word(name)]), theme(), doing.paint)),
+        el(
+          "div",
+          { class: "row" },
+          choice("language", LANGUAGES, language(), doing.speak),
+          choice(
+            "theme",
+            THEMES.map((name) => [name, word(name)]),
+            theme(),
+            doing.paint,
+          ),
+        ),
       ),
     };
     self.node.kept = true;
@@ -201,6 +313,7 @@ function meNode(doing) {
 
 function choice(name, entries, current, chosen) {
   const node = el("select", { id: name, onchange: (event) => chosen(event.target.value) });
-  for (const [value, text] of entries) node.append(el("option", { value, selected: value === current, lang: name === "language" ? value : null }, text));
+  for (const [value, text] of entries)
+    node.append(el("option", { value, selected: value === current, lang: name === "language" ? value : null }, text));
   return el("label", {}, el("span", { class: "small" }, word(name)), node);
 }

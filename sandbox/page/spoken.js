@@ -13,6 +13,15 @@ export function speak(text) {
 export const spokenMessage = (message) => `${nameOf(message.author)}: ${plain(message)}`;
 
 function plain(message) {
-  const inside = (components) => (components ?? []).flatMap((one) => [one.content, one.label, ...inside(one.components), ...inside(one.accessory && [one.accessory])]);
-  return [message.content, ...(message.embeds ?? []).map((embed) => embed.title), ...inside(message.components)].filter(Boolean).join(" ").slice(0, 160);
+  const inside = (components) =>
+    (components ?? []).flatMap((one) => [
+      one.content,
+      one.label,
+      ...inside(one.components),
+      ...inside(one.accessory && [one.accessory]),
+    ]);
+  return [message.content, ...(message.embeds ?? []).map((embed) => embed.title), ...inside(message.components)]
+    .filter(Boolean)
+    .join(" ")
+    .slice(0, 160);
 }

@@ -11,7 +11,13 @@ export class Suggestions {
   constructor(box) {
     this.box = box;
     this.list = el("ul", { id: "suggestions", role: "listbox", hidden: true });
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": "suggestions", "aria-expanded": "false" })) box.setAttribute(name, value);
+    for (const [name, value] of Object.entries({
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": "suggestions",
+      "aria-expanded": "false",
+    }))
+      box.setAttribute(name, value);
   }
 
   /** Say its name in the viewer's language. */
@@ -40,7 +46,14 @@ export class Suggestions {
         el("span", { class: "hint" }, entry.hint ?? ""),
       ),
     );
-    if (!nodes.length) nodes.push(el("li", { role: "option", "aria-disabled": "true", class: "quiet" }, kind ? `${word("nothing")} (${kind})` : word("nothing")));
+    if (!nodes.length)
+      nodes.push(
+        el(
+          "li",
+          { role: "option", "aria-disabled": "true", class: "quiet" },
+          kind ? `${word("nothing")} (${kind})` : word("nothing"),
+        ),
+      );
     fill(this.list, ...nodes);
     this.list.hidden = false;
     this.box.setAttribute("aria-expanded", "true");
@@ -67,7 +80,9 @@ export class Suggestions {
 
   #mark() {
     const there = this.entries.length > 0;
-    [...this.list.children].forEach((node, index) => node.setAttribute("aria-selected", String(there && index === this.active)));
+    for (const [index, node] of [...this.list.children].entries()) {
+      node.setAttribute("aria-selected", String(there && index === this.active));
+    }
     if (there) this.box.setAttribute("aria-activedescendant", `suggestion-${this.active}`);
     else this.box.removeAttribute("aria-activedescendant");
     this.list.children[this.active]?.scrollIntoView({ block: "nearest" });

@@ -14,10 +14,14 @@ const click = (name) => (event) => event.kind === "click" && event.id?.startsWit
 
 /** Whether a message has a component whose custom_id begins so. */
 function holds(components, name) {
-  return (components ?? []).some((one) => one.custom_id?.startsWith(name) || holds(one.components, name) || holds(one.accessory && [one.accessory], name));
+  return (components ?? []).some(
+    (one) =>
+      one.custom_id?.startsWith(name) || holds(one.components, name) || holds(one.accessory && [one.accessory], name),
+  );
 }
 
-const weekly = (event) => event.kind === "MESSAGE_CREATE" && !(event.data.flags & 64) && holds(event.data.components, "stats.explain");
+const weekly = (event) =>
+  event.kind === "MESSAGE_CREATE" && !(event.data.flags & 64) && holds(event.data.components, "stats.explain");
 
 function gained(event) {
   if (event.kind !== "GUILD_MEMBER_UPDATE") return false;
@@ -27,28 +31,54 @@ function gained(event) {
 
 let posted = null; // the channel that the weekly post came to
 
+function noted(event) {
+  if (!weekly(event)) return false;
+  posted = event.data.channel_id;
+  return Boolean(posted);
+}
+
 // Each walk: its steps, with who goes where, what is put on the line, and by what event the step is done.
 const WALKS = [
-  ["buy", [
-    ["plans", { who: "ann", channel: "general", line: "/membership plans" }, slash("membership plans")],
-    ["buy", { who: "ann" }, click("membership.buy")],
-    ["pay", { who: "ann" }, gained],
-  ]],
-  ["learn", [
-    ["open", { who: "ann", channel: "courses", line: "/course open course:" }, slash("course open")],
-    ["begin", { who: "ann" }, click("lesson.open")],
-    ["lesson", { who: "ann" }, click("lesson.done")],
-  ]],
-  ["meet", [
-    ["host", { who: "max", channel: "staff", line: "/host create kind:" }, slash("host create")],
-    ["going", { who: "ann", channel: "events" }, (event) => click("event.going")(event) || event.kind === "GUILD_SCHEDULED_EVENT_USER_ADD"],
-    ["voice", { who: "ann" }, (event) => event.kind === "voice" && event.channel !== null],
-  ]],
-  ["read", [
-    ["turn", { who: "olivia", channel: "staff" }, (event) => event.kind === "turn" && event.seconds >= 3600],
-    ["post", { who: "olivia", channel: "staff" }, (event) => weekly(event) && Boolean((posted = event.data.channel_id))],
-    ["seen", { who: "olivia", channel: "staff" }, (event) => event.kind === "look" && posted !== null && event.channel === posted],
-  ]],
+  [
+    "buy",
+    [
+      ["plans", { who: "ann", channel: "general", line: "/membership plans" }, slash("membership plans")],
+      ["buy", { who: "ann" }, click("membership.buy")],
+      ["pay", { who: "ann" }, gained],
+    ],
+  ],
+  [
+    "learn",
+    [
+      ["open", { who: "ann", channel: "courses", line: "/course open course:" }, slash("course open")],
+      ["begin", { who: "ann" }, click("lesson.open")],
+      ["lesson", { who: "ann" }, click("lesson.done")],
+    ],
+  ],
+  [
+    "meet",
+    [
+      ["host", { who: "max", channel: "staff", line: "/host create kind:" }, slash("host create")],
+      [
+        "going",
+        { who: "ann", channel: "events" },
+        (event) => click("event.going")(event) || event.kind === "GUILD_SCHEDULED_EVENT_USER_ADD",
+      ],
+      ["voice", { who: "ann" }, (event) => event.kind === "voice" && event.channel !== null],
+    ],
+  ],
+  [
+    "read",
+    [
+      ["turn", { who: "olivia", channel: "staff" }, (event) => event.kind === "turn" && event.seconds >= 3600],
+      ["post", { who: "olivia", channel: "staff" }, noted],
+      [
+        "seen",
+        { who: "olivia", channel: "staff" },
+        (event) => event.kind === "look" && posted !== null && event.channel === posted,
+      ],
+    ],
+  ],
 ];
 
 let heard = () => {};
@@ -76,7 +106,8 @@ export class Tour {
 
   #hear(event) {
     const before = this.#done.size;
-    for (const [, steps] of WALKS) for (const [name, , test] of steps) if (!this.#done.has(name) && test(event)) this.#done.add(name);
+    for (const [, steps] of WALKS)
+      for (const [name, , test] of steps) if (!this.#done.has(name) && test(event)) this.#done.add(name);
     if (this.#done.size === before) return;
     localStorage.setItem(KEPT, JSON.stringify([...this.#done]));
     this.draw();
@@ -94,22 +125,71 @@ export class Tour {
     const bar = el("progress", { max: all.length, value: this.#done.size, "aria-label": word("tour") });
     renew(
       this.node,
-      el("div", { class: "tour-head" }, el("h2", {}, word("tour")), el("button", { type: "button", class: "tool", id: "close-tour", "aria-label": word("close"), onclick: () => this.doing.panel("tour", false) }, icon("close"))),
-      el("div", { class: "tour-body", tabindex: 0, role: "group", "aria-label": word("tour") }, el("p", { class: "quiet" }, word(this.#done.size === all.length ? "tourDone" : "tourIntro")), bar, ...WALKS.map((walk) => this.#walk(walk))),
-      el("p", { class: "row end" }, el("button", { type: "button", class: "small-button", id: "tour-again", onclick: () => this.#again() }, word("again"))),
+      el(
+        "div",
+        { class: "tour-head" },
+        el("h2", {}, word("tour")),
+        el(
+          "button",
+          {
+            type: "button",
+            class: "tool",
+            id: "close-tour",
+            "aria-label": word("close"),
+            onclick: () => this.doing.panel("tour", false),
+          },
+          icon("close"),
+        ),
+      ),
+      el(
+        "div",
+        { class: "tour-body", tabindex: 0, role: "group", "aria-label": word("tour") },
+        el("p", { class: "quiet" }, word(this.#done.size === all.length ? "tourDone" : "tourIntro")),
+        bar,
+        ...WALKS.map((walk) => this.#walk(walk)),
+      ),
+      el(
+        "p",
+        { class: "row end" },
+        el(
+          "button",
+          { type: "button", class: "small-button", id: "tour-again", onclick: () => this.#again() },
+          word("again"),
+        ),
+      ),
     );
   }
 
   #walk([name, steps]) {
     const next = steps.find(([step]) => !this.#done.has(step));
-    return el("section", { class: next ? "walk" : "walk done" }, el("h3", {}, word(`walk_${name}`), !next && icon("check")), el("ol", {}, ...steps.map((step) => this.#step(step, step === next))));
+    return el(
+      "section",
+      { class: next ? "walk" : "walk done" },
+      el("h3", {}, word(`walk_${name}`), !next && icon("check")),
+      el("ol", {}, ...steps.map((step) => this.#step(step, step === next))),
+    );
   }
 
   #step([name, where], next) {
     const done = this.#done.has(name);
-    const go = next && el("button", { type: "button", class: "small-button", id: `go-${name}`, onclick: () => this.#go(where) }, word("there"));
-    const sign = el("span", { class: "tick", role: "img", "aria-label": done ? word("stepDone") : "–" }, done && icon("check"));
-    return el("li", { class: done ? "done" : next ? "next" : "", "data-step": name }, sign, el("span", { class: "grow" }, word(`step_${name}`), go));
+    const go =
+      next &&
+      el(
+        "button",
+        { type: "button", class: "small-button", id: `go-${name}`, onclick: () => this.#go(where) },
+        word("there"),
+      );
+    const sign = el(
+      "span",
+      { class: "tick", role: "img", "aria-label": done ? word("stepDone") : "–" },
+      done && icon("check"),
+    );
+    return el(
+      "li",
+      { class: done ? "done" : next ? "next" : "", "data-step": name },
+      sign,
+      el("span", { class: "grow" }, word(`step_${name}`), go),
+    );
   }
 
   #go({ who, channel, line }) {

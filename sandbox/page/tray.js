@@ -13,19 +13,29 @@ export class Tray {
   constructor(changed) {
     this.changed = changed;
     this.node = el("ul", { id: "tray", hidden: true });
-    this.button = el("button", { type: "button", class: "tool", id: "attach", onclick: () => this.#choose() }, icon("plus"));
+    this.button = el(
+      "button",
+      { type: "button", class: "tool", id: "attach", onclick: () => this.#choose() },
+      icon("plus"),
+    );
   }
 
   /** Take what is pasted into `box` and what is dropped on `place`. */
   watch(box, place) {
-    box.addEventListener("paste", (event) => event.clipboardData.files.length && this.take([...event.clipboardData.files]));
+    box.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files.length && this.take([...event.clipboardData.files]),
+    );
     const carries = (event) => event.dataTransfer?.types.includes("Files");
     place.addEventListener("dragover", (event) => {
       if (!carries(event)) return;
       event.preventDefault();
       place.classList.add("dropping");
     });
-    place.addEventListener("dragleave", (event) => place.contains(event.relatedTarget) || place.classList.remove("dropping"));
+    place.addEventListener(
+      "dragleave",
+      (event) => place.contains(event.relatedTarget) || place.classList.remove("dropping"),
+    );
     place.addEventListener("drop", (event) => {
       place.classList.remove("dropping");
       if (!carries(event)) return;
@@ -49,7 +59,18 @@ export class Tray {
   hold(files) {
     this.files = files;
     const out = (file) => () => this.hold(this.files.filter((one) => one !== file));
-    const entry = (file) => el("li", {}, icon("file"), el("span", { class: "name" }, file.name), el("button", { type: "button", class: "tool", "aria-label": word("takeOut", { what: file.name }), onclick: out(file) }, icon("close")));
+    const entry = (file) =>
+      el(
+        "li",
+        {},
+        icon("file"),
+        el("span", { class: "name" }, file.name),
+        el(
+          "button",
+          { type: "button", class: "tool", "aria-label": word("takeOut", { what: file.name }), onclick: out(file) },
+          icon("close"),
+        ),
+      );
     fill(this.node, ...files.map(entry));
     this.node.hidden = !files.length;
     this.changed();

@@ -8,7 +8,17 @@ const [TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE] =
 const MOST = 25;
 
 /** Words for the kinds of option. */
-export const KINDS = { 3: "kindText", 4: "kindWhole", 5: "kindYes", 6: "kindMember", 7: "kindChannel", 8: "kindRole", 9: "kindMention", 10: "kindNumber", 11: "kindFile" };
+export const KINDS = {
+  3: "kindText",
+  4: "kindWhole",
+  5: "kindYes",
+  6: "kindMember",
+  7: "kindChannel",
+  8: "kindRole",
+  9: "kindMention",
+  10: "kindNumber",
+  11: "kindFile",
+};
 
 /** What was picked from a list, so that a name on the line keeps standing for its value. */
 export class Picked {
@@ -73,7 +83,9 @@ async function completed(command, { option, text }, given, picked) {
 
 const members = () => people().map(({ user }) => ({ label: `@${nameOf(user)}`, value: user.id, more: user.username }));
 const roles = () =>
-  state.world.roles.filter((role) => role.id !== state.world.guild.id).map((role) => ({ label: `@${role.name}`, value: role.id }));
+  state.world.roles
+    .filter((role) => role.id !== state.world.guild.id)
+    .map((role) => ({ label: `@${role.name}`, value: role.id }));
 const channels = (option) =>
   state.world.channels
     .filter((channel) => !option.channel_types?.length || option.channel_types.includes(channel.type))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.errors import unauthorized
-from sandbox.gateway import starts
+from sandbox.gateway import identify_limits
 from sandbox.rest.call import Call, Reply, Routes, ok
 
 
@@ -25,8 +25,8 @@ def get_gateway_bot(call: Call) -> Reply:
     return ok(
         {
             "url": _url(call),
-            "shards": starts.shards_for(application, guilds),
-            "session_start_limit": starts.limit_of(application),
+            "shards": identify_limits.shards_for(application, guilds),
+            "session_start_limit": identify_limits.limit_of(application),
         }
     )
 

@@ -136,8 +136,7 @@ const commands = {
     await i.reply(say("count", members.size));
   },
 
-  "Who is it": (i) =>
-    i.reply({ content: say("who", i.targetUser.username), flags: MessageFlags.Ephemeral }),
+  "Who is it": (i) => i.reply({ content: say("who", i.targetUser.username), flags: MessageFlags.Ephemeral }),
 
   "Quote it": (i) => i.reply(say("quote", i.targetMessage.content)),
 };
@@ -173,9 +172,7 @@ client.on(Events.MessageCreate, async (message) => {
   await message.reply(script.says.pong);
 });
 
-const synced = once(client, Events.ClientReady).then(() =>
-  client.application.commands.set(script.commands),
-);
+const synced = once(client, Events.ClientReady).then(() => client.application.commands.set(script.commands));
 client.on(Events.ShardReady, async () => {
   await synced;
   console.log("ready");

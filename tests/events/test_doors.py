@@ -102,7 +102,9 @@ async def test_news_told_twice_makes_one_stay(db: Database) -> None:
         await doors.look_in(GUILD, ROOM)
 
     async with db.read() as reader:
-        told = await presence_store.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+        told = await presence_store.in_channel(
+            reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1)
+        )
     assert len(told) == 1
 
 
@@ -114,5 +116,7 @@ async def test_a_stay_of_which_sight_was_lost_ends_where_it_was_last_seen(db: Da
     await doors.see()
 
     async with db.read() as reader:
-        (told,) = await presence_store.in_channel(reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1))
+        (told,) = await presence_store.in_channel(
+            reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1)
+        )
         assert (told.start, told.end, await presence_store.anybody(reader)) == (told.start, told.start, False)

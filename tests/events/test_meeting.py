@@ -186,11 +186,12 @@ async def test_participation_counts_attendances_by_the_events_end(community: Sta
     day = datetime.fromisoformat("2026-11-03T00:00:00+00:00")
 
     async def count(start: datetime, until: datetime) -> int:
-        return await community.app.events.participation(community.guild_id, start, until)
+        held = await community.app.events.held(community.guild_id, start, until)
+        return sum(event.attendances for event in held)
 
     assert await count(day, end) == 0
     assert await count(end, end.replace(minute=31)) == 3
-    assert await community.app.events.participation(community.guild_id + 1, day, end.replace(hour=23)) == 0
+    assert await community.app.events.held(community.guild_id + 1, day, end.replace(hour=23)) == []
 
 
 async def test_discords_own_event_begins_and_ends(community: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Any
@@ -76,3 +77,12 @@ def test_pyproject_compares_only_as_the_start_understands() -> None:
     signs = {specifier.operator for text in RUN + DEV for specifier in Requirement(text).specifier}
 
     assert signs <= {">=", "<", "=="}
+
+
+def test_what_comes_from_npm_is_pinned_with_hashes_and_without_addresses() -> None:
+    lock = json.loads((ROOT / "tests" / "clients" / "package-lock.json").read_text("utf-8"))
+    packages: dict[str, dict[str, Any]] = {name: entry for name, entry in lock["packages"].items() if name}
+
+    assert [name for name, entry in packages.items() if not entry["integrity"].startswith("sha512-")] == []
+    assert [name for name, entry in packages.items() if "resolved" in entry] == []
+    assert len(packages) > 20

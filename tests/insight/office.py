@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
 from bot.insight import store
 from bot.insight.inputs import Sources
+from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.tables import posts
 from bot.insight.weeks import Week
 from bot.insight.wiring import wire
@@ -64,6 +65,13 @@ class Shelf:
 
 
 @dataclass(frozen=True)
+class Held:
+    """An event that is over."""
+
+    attendances: int
+
+
+@dataclass(frozen=True)
 class Heard:
     gap_seconds: int = 0
     opted_out: int = 0
@@ -101,8 +109,8 @@ class Facts:
     async def library(self, guild_id: int, start: datetime, end: datetime) -> Shelf:
         return self.shelf
 
-    async def participation(self, guild_id: int, start: datetime, end: datetime) -> int:
-        return self.attended
+    async def held(self, guild_id: int, start: datetime, end: datetime) -> list[Held]:
+        return [Held(self.attended)]
 
     async def paying(self, guild_id: int, at: datetime) -> int:
         return self.payers
@@ -148,12 +156,20 @@ class StaffRoom:
 class Office:
     """Everything of bot/insight, as bot/app.py would build it. A second one on the same file is a restart."""
 
-    def __init__(self, db: Database, clock: Turned, facts: Facts, room: StaffRoom, **more: str) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Turned,
+        facts: Facts,
+        room: StaffRoom,
+        metrics: Metrics = METRICS,
+        **more: str,
+    ) -> None:
         self.db, self.clock, self.facts, self.room = db, clock, facts, room
         base = core(db, clock, room, **{"REPORT__TIME": "00:00"} | more)
         self.texts = base.texts
         self.queue = base.queue
-        self.insight, self.weekly, wiring = wire(base, Sources(facts, facts, facts, facts))
+        self.insight, self.weekly, wiring = wire(base, Sources(facts, facts, facts, facts), metrics)
         self.worker = Worker(db, clock, self.queue, dict(wiring.handlers))
 
     async def start(self) -> None:
@@ -205,11 +221,13 @@ async def database(folder: Path) -> AsyncGenerator[Database]:
 
 
 @contextlib.asynccontextmanager
-async def office(folder: Path, at: str = "2026-11-22T23:55", **more: str) -> AsyncGenerator[Office]:
+async def office(
+    folder: Path, at: str = "2026-11-22T23:55", metrics: Metrics = METRICS, **more: str
+) -> AsyncGenerator[Office]:
     """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
     async with database(folder) as db:
         clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
-        yield Office(db, clock, Facts(), StaffRoom(), **more)
+        yield Office(db, clock, Facts(), StaffRoom(), metrics, **more)
 
 
 def words(card: Card) -> str:
