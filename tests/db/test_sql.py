@@ -63,6 +63,7 @@ def on(dialect: Dialect, statement: ClauseElement) -> str:
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_can_be_made_on_both(table: Table[Any]) -> None:
     indexes = [CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    made: ClauseElement
     for made in (CreateTable(table), *indexes):
         on_sqlite, on_postgresql = on(SQLITE, made), on(POSTGRESQL, made)
 
