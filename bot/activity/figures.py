@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from bot.intervals import covered
 
 
 @dataclass(frozen=True)
@@ -46,21 +47,9 @@ class Coverage:
     @property
     def gap_seconds(self) -> int:
         """Time without a gateway session, of which reactions and voice could not be read back."""
-        return int(together((g.since, g.until) for g in self.gaps if g.channel_id is None).total_seconds())
+        return int(covered((g.since, g.until) for g in self.gaps if g.channel_id is None).total_seconds())
 
     @property
     def unreadable(self) -> int:
         """Channels of which messages are missing."""
         return len({gap.channel_id for gap in self.gaps if gap.channel_id is not None})
-
-
-def together(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
-    """The time that the spans cover; where they overlap it counts once."""
-    total = timedelta(0)
-    reached: datetime | None = None
-    for since, until in sorted(spans):
-        begin = since if reached is None else max(since, reached)
-        if begin < until:
-            total += until - begin
-            reached = until
-    return total

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.events.event import EARLY, LATE
+from bot.intervals import covered
 
 ENOUGH = timedelta(minutes=5)
 
@@ -40,17 +41,6 @@ def attended(stays: Iterable[Presence], starts_at: datetime, ends_at: datetime) 
         start, end = max(stay.start, doors), min(stay.end, close)
         if start < end:
             spans[stay.user_id].append((start, end))
-    totals = {user: _together(found) for user, found in spans.items()}
+    totals = {user: covered(found) for user, found in spans.items()}
     enough = needed(starts_at, ends_at)
     return {user: total for user, total in totals.items() if total >= enough}
-
-
-def _together(spans: list[tuple[datetime, datetime]]) -> timedelta:
-    total = timedelta(0)
-    reached: datetime | None = None
-    for start, end in sorted(spans):
-        begin = start if reached is None else max(start, reached)
-        if begin < end:
-            total += end - begin
-            reached = end
-    return total

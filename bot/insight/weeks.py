@@ -61,11 +61,6 @@ class Week:
         """Its first day."""
         return date.fromisocalendar(self.year, self.number, 1)
 
-    @property
-    def sunday(self) -> date:
-        """Its last day."""
-        return self.monday + timedelta(days=6)
-
     def plus(self, weeks: int) -> Week:
         """So many weeks later (below 0: earlier)."""
         return Week._of(self.monday + timedelta(weeks=weeks))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.cards import Accent, Button, Card, Line, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
@@ -13,6 +14,7 @@ from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
 from bot.memberships.wording import price_words, roles_words, span_words
 from bot.money import Money
+from bot.ports import Person
 
 OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
 PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
@@ -38,6 +40,21 @@ class Receipt:
     """Where it can be read outside Discord."""
     ahead: bool = False
     """Does it begin later?"""
+
+    @classmethod
+    def of(
+        cls,
+        order: Order,
+        right: Entitlement | None,
+        person: Person | None,
+        now: datetime,
+        *,
+        playing: bool,
+        link: str | None,
+    ) -> Receipt:
+        """What to say of the order now; without the person they count as without its roles."""
+        held = person is not None and person.roles.issuperset(order.tier.terms.roles)
+        return cls(order, right, held, playing, link, right is not None and now < right.starts_at)
 
 
 def plans(t: Words, offers: Sequence[Offer], playing: bool) -> Card:

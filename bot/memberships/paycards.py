@@ -88,14 +88,10 @@ class PayCards:
             right = await entitlements.find(db, job.guild_id, order_id=int(job.key))
         if order is None or not kept or order.state in (State.CREATED, State.PENDING):
             return
-        held = False
-        if order.state is State.PAID:
-            person = await self._server.member(order.guild_id, order.user_id)
-            held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        told = cards.Receipt(
-            order, right, held, self._buying.plays(order.provider), self._receipts.link(order),
-            right is not None and self._clock.now() < right.starts_at,
-        )  # fmt: skip
+        paid = order.state is State.PAID
+        person = await self._server.member(order.guild_id, order.user_id) if paid else None
+        playing, link = self._buying.plays(order.provider), self._receipts.link(order)
+        told = cards.Receipt.of(order, right, person, self._clock.now(), playing=playing, link=link)
         for one in kept:
             await self._show(one, job.guild_id, cards.receipt(self._texts.of(one.locale), told))
 

@@ -97,11 +97,9 @@ class Resending:
         async with self._db.read() as db:
             right = await entitlements.find(db, order.guild_id, order_id=order.id)
         person = await self._server.member(order.guild_id, order.user_id)
-        held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        ahead = right is not None and self._clock.now() < right.starts_at
-        return cards.receipt(
-            t, cards.Receipt(order, right, held, self._buying.plays(order.provider), link, ahead)
-        )
+        playing = self._buying.plays(order.provider)
+        told = cards.Receipt.of(order, right, person, self._clock.now(), playing=playing, link=link)
+        return cards.receipt(t, told)
 
 
 _WAYS = {Delivery.SENT: Way.SENT, Delivery.CLOSED: Way.CLOSED, Delivery.GONE: Way.GONE}

@@ -209,11 +209,8 @@ class Memberships:
         async with self._db.read() as db:
             right = await entitlements.find(db, guild_id, order_id=order.id)
         person = await self._server.member(guild_id, user_id)
-        held = person is not None and person.roles.issuperset(order.tier.terms.roles)
-        ahead = right is not None and self._clock.now() < right.starts_at
-        return Receipt(
-            order, right, held, self.buying.plays(order.provider), self.receipts.link(order), ahead
-        )
+        playing, link = self.buying.plays(order.provider), self.receipts.link(order)
+        return Receipt.of(order, right, person, self._clock.now(), playing=playing, link=link)
 
     async def status(self, guild_id: int, user_id: int) -> Status:
         """What a member has, what is planned, and their latest orders."""

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.activity.buckets import Hours, day_of, hour_of, week_of
-from bot.activity.figures import together
 from bot.db import Database
 from bot.ids import snowflake_at
+from bot.intervals import covered
 from tests.activity.town import ANN, BOB, CID, GENERAL, GUILD, HELP, MONDAY, ROBOT, START, WEEK, Bot, Town
 
 DAN = 4
@@ -232,7 +232,7 @@ def test_overlapping_spans_count_once() -> None:
         (START + 5 * hour, START + 6 * hour),
     ]
 
-    assert together(spans) == 4 * hour
+    assert covered(spans) == 4 * hour
 
 
 def utc(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,9 @@ SQLITE, POSTGRESQL = (
     make_url(f"{name}://").get_dialect()() for name in ("sqlite+aiosqlite", "postgresql+asyncpg")
 )
 
+SQLITE_ONLY = re.compile(r"\b(min|max|iif|ifnull|typeof|glob|strftime|julianday)\b", re.IGNORECASE)
+"""What a CHECK written as text would bring along: other meanings on PostgreSQL, or none."""
+
 tally: Table[Any] = Table(
     "tally",
     MetaData(),
@@ -63,10 +67,11 @@ def on(dialect: Dialect, statement: ClauseElement) -> str:
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: table.name)
 def test_every_table_can_be_made_on_both(table: Table[Any]) -> None:
     indexes = [CreateIndex(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
-    for made in (CreateTable(table), *indexes):
+    statements: list[ClauseElement] = [CreateTable(table), *indexes]
+    for made in statements:
         on_sqlite, on_postgresql = on(SQLITE, made), on(POSTGRESQL, made)
 
-        assert on_sqlite and on_postgresql
+        assert not SQLITE_ONLY.search(on_postgresql)
         if isinstance(
             made, CreateIndex
         ):  # one that is partial on one database only would refuse good rows there

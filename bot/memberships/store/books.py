@@ -135,15 +135,6 @@ async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
     return found
 
 
-async def order_of_payment(db: Reader, provider: str, payment_id: str) -> tuple[int, int] | None:
-    """(guild id, order id) of a payment that a provider reported, in whatever guild."""
-    query = select(payment.c.guild_id, payment.c.order_id).where(
-        payment.c.provider == provider, payment.c.kind == "paid", payment.c.object_id == payment_id
-    )
-    row = (await db.execute(query)).one_or_none()
-    return (row.guild_id, row.order_id) if row else None
-
-
 def _booking(row: Row[Any]) -> Booking:
     return Booking(row.order_id, row.provider, row.ref, row.account, Money(row.delta, row.currency), row.at)
 

@@ -19,9 +19,12 @@ from sqlalchemy import (
     Table,
     TypedColumns,
     UniqueConstraint,
+    column,
+    func,
 )
 
 from bot.db.metadata import STRICT, metadata
+from bot.db.sql import least
 from bot.db.types import Utc
 
 
@@ -142,7 +145,11 @@ order = Table(
     OrderColumns,
     UniqueConstraint("provider", "provider_ref"),
     ForeignKeyConstraint(["tier_id", "version"], ["terms.tier_id", "terms.version"], name="fk_order_terms"),
-    CheckConstraint("min(amount, credit, discount, extra) >= 0 AND length(currency) = 3", name="money"),
+    CheckConstraint(
+        (least(*(column(name, BigInteger) for name in ("amount", "credit", "discount", "extra"))) >= 0)
+        & (func.length(column("currency", String)) == 3),
+        name="money",
+    ),
     CheckConstraint("amount > 0 OR credit > 0 OR discount > 0", name="free"),
     CheckConstraint("(kind = 'recurring') = (renewal_amount IS NOT NULL)", name="renewal"),
     CheckConstraint(

@@ -1,0 +1,18 @@
+"""Spans of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+
+def covered(intervals: Iterable[tuple[datetime, datetime]]) -> timedelta:
+    """The time that intervals `[start, end)` cover together; where they overlap it counts once."""
+    total = timedelta(0)
+    reached: datetime | None = None
+    for start, end in sorted(intervals):
+        begin = start if reached is None else max(start, reached)
+        if begin < end:
+            total += end - begin
+            reached = end
+    return total
