@@ -1,4 +1,4 @@
-"""Who may do what: every command and every button of ours against each class of people (reliability.md, threat T8).
+"""Who may do what: every command and every button of ours against each class of people (docs/threats.md, T8).
 
 The table names the pages; the commands come from the tree, so that one more command is asked about by itself, and a
 page or button without a line here fails.

@@ -1,11 +1,11 @@
 // Start here: read the world, draw it, act in it, and stay up to date over the events socket.
 
+import { actionsOf } from "./actions.js";
 import { get, listen } from "./api.js";
 import { ChannelView } from "./channel.js";
 import { tick } from "./clock.js";
 import { Composer } from "./composer.js";
 import { refreshLive } from "./dialogs.js";
-import { deeds } from "./doing.js";
 import { toast } from "./dom.js";
 import { Drawer } from "./drawer.js";
 import { drawHead } from "./head.js";
@@ -35,11 +35,11 @@ const page = {
   panel,
   failed,
 };
-const doing = deeds(page);
-const view = new ChannelView(doing);
+const actions = actionsOf(page);
+const view = new ChannelView(actions);
 page.view = view;
-const drawer = new Drawer(doing);
-const tour = new Tour({ ...doing, write: (text) => composer.write(text) });
+const drawer = new Drawer(actions);
+const tour = new Tour({ ...actions, write: (text) => composer.write(text) });
 
 function failed(error) {
   console.error(error);
@@ -83,7 +83,7 @@ async function become(id) {
   firstVisit();
   remember();
   draw();
-  await doing.trying(readCommands);
+  await actions.trying(readCommands);
   await view.open();
   draw();
 }
@@ -131,13 +131,13 @@ function draw() {
   for (const node of document.querySelectorAll("[data-word-label]"))
     node.setAttribute("aria-label", word(node.dataset.wordLabel));
   document.getElementById("trouble").textContent = word("lost");
-  drawSide(doing);
-  drawHead(doing);
-  drawPeople(doing);
+  drawSide(actions);
+  drawHead(actions);
+  drawPeople(actions);
   drawer.draw();
   tour.draw();
   refreshLive();
-  composer ??= new Composer(doing);
+  composer ??= new Composer(actions);
   composer.label();
 }
 
@@ -176,7 +176,7 @@ function calmly(action, pause) {
   let again = false;
   const run = async () => {
     again = false;
-    await doing.trying(action);
+    await actions.trying(action);
     waiting = again;
     if (again) setTimeout(run, pause);
   };
@@ -229,7 +229,7 @@ function message(type, data) {
     if (channel !== state.channel) soon.draw();
     if (!state.channels.has(channel) && channel !== BOT) soon.world(); // somebody's first direct message
   } else if (type !== "MESSAGE_CREATE" && channel === state.channel)
-    doing.trying(() => view.again(data.message_id ?? data.id));
+    actions.trying(() => view.again(data.message_id ?? data.id));
   if (typing?.user === data.author?.id) types(null);
   return channel === state.channel || hidden ? soon.messages() : null;
 }
@@ -256,7 +256,7 @@ async function start() {
   document.getElementById("drawer").hidden = localStorage.getItem("sandbox.drawer") !== "open";
   tour.begin();
   draw();
-  await Promise.all([doing.trying(readCommands), view.open()]);
+  await Promise.all([actions.trying(readCommands), view.open()]);
   markRead(state.channel);
   draw();
   look = listen(changed, (there) => {

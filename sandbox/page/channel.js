@@ -11,7 +11,7 @@ import { state } from "./state.js";
 import { markRead, marks, readUpTo } from "./unread.js";
 import { word } from "./words.js";
 
-/** What is seen of the open channel. `doing` is what can be done with a message. */
+/** What is seen of the open channel. `actions` is what can be done with a message. */
 export class ChannelView {
   #asked = 0;
   #locals = [];
@@ -19,13 +19,13 @@ export class ChannelView {
   #fresh = null;
   #unseen = 0;
 
-  constructor(doing) {
+  constructor(actions) {
     this.log = document.getElementById("log");
     this.present = document.getElementById("present");
     this.present.addEventListener("click", () => this.toEnd());
     this.log.addEventListener("keydown", (event) => this.#key(event));
     this.list = new VirtualList(this.log, document.getElementById("messages"), {
-      make: (item, row) => nodeOf(item, row, doing),
+      make: (item, row) => nodeOf(item, row, actions),
       near: () => this.#older(),
       moved: (pinned) => this.#moved(pinned),
     });

@@ -19,8 +19,8 @@ const SPEEDS = [
 
 let turn = null; // {from, began}: where the hands stood when it began to turn
 
-/** The clock with its buttons. `doing` is {turn, speed}. */
-export function clockNode(doing) {
+/** The clock with its buttons. `actions` is {turn, speed}. */
+export function clockNode(actions) {
   const busy = turn !== null;
   const speed = ([value, sign, name]) => {
     const on = state.clock?.speed === value;
@@ -32,7 +32,7 @@ export function clockNode(doing) {
       title: word(name),
       "aria-disabled": busy ? "true" : null,
     };
-    return el("button", { ...how, onclick: () => turn || doing.speed(value) }, value === 60 ? "×60" : icon(sign));
+    return el("button", { ...how, onclick: () => turn || actions.speed(value) }, value === 60 ? "×60" : icon(sign));
   };
   const step = ([name, seconds]) =>
     el(
@@ -41,7 +41,7 @@ export function clockNode(doing) {
         type: "button",
         id: `step-${name}`,
         "aria-disabled": busy ? "true" : null,
-        onclick: () => turn || doing.turn(seconds),
+        onclick: () => turn || actions.turn(seconds),
       },
       word(name),
     );

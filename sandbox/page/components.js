@@ -214,13 +214,13 @@ export function embed(data) {
 }
 
 /** A poll: its question, and answers to vote for, with their votes. */
-export function poll(data, doing, message) {
+export function poll(data, actions, message) {
   const votes = new Map((data.results?.answer_counts ?? []).map((entry) => [entry.id, entry]));
   const mine = data.answers.filter((answer) => votes.get(answer.answer_id)?.me_voted).map((answer) => answer.answer_id);
   const most = Math.max(1, ...[...votes.values()].map((entry) => entry.count));
   const vote = (answer, on) => {
     const others = data.allow_multiselect ? mine.filter((id) => id !== answer.answer_id) : [];
-    doing.vote(message, on ? others : [...others, answer.answer_id]);
+    actions.vote(message, on ? others : [...others, answer.answer_id]);
   };
   const entry = (answer) => {
     const on = mine.includes(answer.answer_id);

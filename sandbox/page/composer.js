@@ -12,10 +12,10 @@ import { Tray } from "./tray.js";
 import { KINDS, Picked, valuesFor } from "./values.js";
 import { localised, word } from "./words.js";
 
-/** The box in #bottom. `doing` is {say, slash, failed}; made anew when the language or the channel changes. */
+/** The box in #bottom. `actions` is {say, slash, failed}; made anew when the language or the channel changes. */
 export class Composer {
-  constructor(doing) {
-    this.doing = doing;
+  constructor(actions) {
+    this.actions = actions;
     this.picked = new Picked();
     this.mentions = new Mentions();
     this.asked = 0;
@@ -116,7 +116,7 @@ export class Composer {
     if (current.option.autocomplete) await new Promise((done) => setTimeout(done, 120));
     if (asked !== this.asked) return undefined; // something else has been typed since
     const values = await valuesFor(known.command, current, given, this.picked).catch(
-      (error) => this.doing.failed(error) ?? [],
+      (error) => this.actions.failed(error) ?? [],
     );
     if (asked !== this.asked) return undefined;
     const more = current.text && current === given.at(-1) && line.endsWith(" ") ? this.optionEntries(known, given) : [];
@@ -251,7 +251,7 @@ export class Composer {
     const command = line.startsWith("/") && !line.includes("\n");
     const body = command ? this.commandBody(line) : { content: this.mentions.coded(line), reply_to: this.replying?.id };
     if (typeof body === "string") {
-      this.doing.failed(new Error(body));
+      this.actions.failed(new Error(body));
       return;
     }
     this.box.value = "";
@@ -260,12 +260,12 @@ export class Composer {
     this.reply(null);
     if (!command) this.tray.hold([]);
     try {
-      if (command) await this.doing.slash(body);
-      else await this.doing.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);
+      if (command) await this.actions.slash(body);
+      else await this.actions.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);
     } catch (error) {
       if (!command) this.tray.take(files);
       if (!this.box.value) this.box.value = line; // nothing that was typed is lost
-      this.doing.failed(error);
+      this.actions.failed(error);
     }
   }
 

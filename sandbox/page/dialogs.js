@@ -5,7 +5,7 @@ import { channels, chooser, defaults, many, roles, users } from "./choose.js";
 import { el, fill } from "./dom.js";
 import { icon } from "./icons.js";
 import { blocks } from "./markdown.js";
-import { renew } from "./renew.js";
+import { patch } from "./patch.js";
 import { LANGUAGES, locale, word } from "./words.js";
 
 let number = 0;
@@ -142,7 +142,7 @@ export function showLive(title, make) {
 /** Draw the open live dialog anew, keeping the focus. */
 export function refreshLive() {
   if (!live || (live.drawn && !live.body.isConnected)) return;
-  renew(live.body, ...live.make());
+  patch(live.body, ...live.make());
   live.drawn = true;
 }
 

@@ -4,14 +4,14 @@ import { get } from "./api.js";
 import { el, fill } from "./dom.js";
 import { Faults } from "./faults.js";
 import { icon } from "./icons.js";
-import { keepFocus } from "./renew.js";
+import { keepFocus } from "./patch.js";
 import { written } from "./time.js";
 import { language, word } from "./words.js";
 
 const MOST = 300;
 const TABS = ["requests", "dispatches", "faults"];
 
-/** The drawer at the foot of the page. `doing` is {panel, trying}. */
+/** The drawer at the foot of the page. `actions` is {panel, trying}. */
 export class Drawer {
   #tab = "requests";
   #entries = { requests: [], dispatches: [] };
@@ -21,10 +21,10 @@ export class Drawer {
   #waiting = null;
   #paused = false;
 
-  constructor(doing) {
-    this.doing = doing;
+  constructor(actions) {
+    this.actions = actions;
     this.node = document.getElementById("drawer");
-    this.faults = new Faults(doing, () => this.draw(true));
+    this.faults = new Faults(actions, () => this.draw(true));
   }
 
   /** The id of the tab that is open. */
@@ -34,7 +34,7 @@ export class Drawer {
 
   /** It was opened: read what was asked before. */
   async open() {
-    await this.doing.trying(async () => {
+    await this.actions.trying(async () => {
       const log = await get("log", { after: this.#known });
       for (const entry of log.slice(-MOST)) this.request(entry);
       await this.faults.read();
@@ -100,7 +100,12 @@ export class Drawer {
     );
     const close = el(
       "button",
-      { type: "button", class: "tool", "aria-label": word("close"), onclick: () => this.doing.panel("drawer", false) },
+      {
+        type: "button",
+        class: "tool",
+        "aria-label": word("close"),
+        onclick: () => this.actions.panel("drawer", false),
+      },
       icon("close"),
     );
     const panel = el("div", {

@@ -40,8 +40,8 @@ export class Faults {
   #ordered = [];
   #own = new Map(); // name of a switch → id of its fault, or true for one of the world
 
-  constructor(doing, changed) {
-    this.doing = doing;
+  constructor(actions, changed) {
+    this.actions = actions;
     this.changed = changed;
   }
 
@@ -85,7 +85,7 @@ export class Faults {
   }
 
   #switch([name, on, off]) {
-    const flip = () => this.doing.trying(() => this.#flip(name, on, off));
+    const flip = () => this.actions.trying(() => this.#flip(name, on, off));
     const button = el(
       "button",
       {
@@ -127,7 +127,7 @@ export class Faults {
 
   #strike([name, how]) {
     const run = () =>
-      this.doing.trying(async () => {
+      this.actions.trying(async () => {
         const { sessions } = await post("faults", how);
         toast(word("struck", { n: sessions }));
       });
@@ -142,7 +142,7 @@ export class Faults {
   #list() {
     if (!this.#ordered.length) return el("p", { class: "quiet" }, word("noFaults"));
     const entry = (fault) => {
-      const take = () => this.doing.trying(() => remove(`faults/${fault.id}`).then(() => this.read()));
+      const take = () => this.actions.trying(() => remove(`faults/${fault.id}`).then(() => this.read()));
       const told = [
         fault.route ?? fault.event,
         fault.status ?? fault.how ?? fault.limit ?? (fault.delay ? `${fault.delay} s` : ""),

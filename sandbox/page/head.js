@@ -3,7 +3,7 @@
 import { clockNode, tick } from "./clock.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { renew } from "./renew.js";
+import { patch } from "./patch.js";
 import { BOT, channelName, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -14,8 +14,8 @@ export function signOf(channel) {
   return channel.type >= 10 && channel.type <= 12 ? "thread" : "hash";
 }
 
-/** Draw the line. `doing` is {turn, speed, menu, panel}. */
-export function drawHead(doing) {
+/** Draw the line. `actions` is {turn, speed, menu, panel}. */
+export function drawHead(actions) {
   const channel = state.channel === BOT ? null : state.channels.get(state.channel);
   const panel = (name, sign) => {
     const open = !document.getElementById(name).hidden;
@@ -28,13 +28,13 @@ export function drawHead(doing) {
       "aria-expanded": String(open),
       "aria-controls": name,
     };
-    return el("button", { ...how, onclick: () => doing.panel(name) }, icon(sign));
+    return el("button", { ...how, onclick: () => actions.panel(name) }, icon(sign));
   };
-  renew(
+  patch(
     document.getElementById("head"),
     el(
       "button",
-      { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: doing.menu },
+      { type: "button", id: "menu", class: "tool", "aria-label": word("menu"), onclick: actions.menu },
       icon("menu"),
     ),
     el(
@@ -44,7 +44,7 @@ export function drawHead(doing) {
       el("h2", {}, channelName(state.channel)),
       channel?.topic && el("p", { class: "topic" }, channel.topic),
     ),
-    clockNode(doing),
+    clockNode(actions),
     el("div", { class: "tools-of-head" }, panel("people", "people"), panel("tour", "tour"), panel("drawer", "code")),
   );
   tick();

@@ -1,6 +1,6 @@
 // A list of which only what is seen, and a little around it, is in the page. Rows may be of any height.
 
-import { keepFocus } from "./renew.js";
+import { keepFocus } from "./patch.js";
 
 const OVER = 500;
 

@@ -51,7 +51,7 @@ function guess(message) {
 }
 
 /** The node of an item: the row's own if it would look the same. */
-export function nodeOf(item, row, doing) {
+export function nodeOf(item, row, actions) {
   const { message } = item;
   const shape = [
     item.together,
@@ -68,10 +68,10 @@ export function nodeOf(item, row, doing) {
     "li",
     { class: "row-of-log", "data-id": message.id, tabindex: -1 },
     above(item),
-    drawable(message, item.together, doing),
+    drawable(message, item.together, actions),
   );
   node.shape = shape;
-  if (!SYSTEM[message.type]) onMenu(node, () => doing.menuOf(message, node));
+  if (!SYSTEM[message.type]) onMenu(node, () => actions.menuOf(message, node));
   return node;
 }
 
@@ -96,16 +96,16 @@ const SYSTEM = {
 };
 
 /** One message that cannot be drawn does not hide the others. */
-function drawable(message, together, doing) {
+function drawable(message, together, actions) {
   try {
-    return messageNode(message, together, doing);
+    return messageNode(message, together, actions);
   } catch (error) {
     console.error(error);
     return el("div", { class: "system" }, `${message.id}: ${error.message}`);
   }
 }
 
-function messageNode(message, together, doing) {
+function messageNode(message, together, actions) {
   const when = Date.parse(message.timestamp);
   if (SYSTEM[message.type]) {
     return el(
@@ -131,15 +131,15 @@ function messageNode(message, together, doing) {
       role: "article",
       "aria-label": `${nameOf(message.author)}, ${messageTime(when)}`,
     },
-    answered(message, doing),
+    answered(message, actions),
     together
       ? el("time", { class: "beside", datetime: message.timestamp, title: written(when, "F") }, written(when, "t"))
-      : head(message, when, doing),
-    el("div", { class: "body" }, ...body(message, doing)),
-    reactions(message, doing),
-    threadLink(message, doing),
-    own && ownNote(message, doing),
-    !message.local && tools(message, own, doing),
+      : head(message, when, actions),
+    el("div", { class: "body" }, ...body(message, actions)),
+    reactions(message, actions),
+    threadLink(message, actions),
+    own && ownNote(message, actions),
+    !message.local && tools(message, own, actions),
   );
 }
 
@@ -154,21 +154,25 @@ export function mentionsMe(message) {
   );
 }
 
-function ownNote(message, doing) {
+function ownNote(message, actions) {
   const dismiss = el(
     "button",
-    { type: "button", class: "plain", onclick: () => doing.dismiss(message) },
+    { type: "button", class: "plain", onclick: () => actions.dismiss(message) },
     word("dismiss"),
   );
   return el("p", { class: "own" }, icon("eye"), word("ephemeral"), " · ", dismiss);
 }
 
-function answered(message, doing) {
+function answered(message, actions) {
   if (message.interaction?.name) {
     const { user, name } = message.interaction;
     const menu = message.interaction_metadata?.target_user || message.interaction_metadata?.target_message_id;
     const [who, rest] = word("used", { who: "\n", what: "" }).split("\n");
-    const author = el("button", { type: "button", class: "plain name", onclick: () => doing.who(user) }, nameOf(user));
+    const author = el(
+      "button",
+      { type: "button", class: "plain name", onclick: () => actions.who(user) },
+      nameOf(user),
+    );
     tint(author, user.id);
     return el(
       "p",
@@ -190,19 +194,24 @@ function answered(message, doing) {
     "p",
     { class: "above" },
     avatar(original.author),
-    el("button", { type: "button", class: "plain replied", onclick: () => doing.jump(original.id) }, name, ` ${text}`),
+    el(
+      "button",
+      { type: "button", class: "plain replied", onclick: () => actions.jump(original.id) },
+      name,
+      ` ${text}`,
+    ),
   );
 }
 
-function head(message, when, doing) {
+function head(message, when, actions) {
   const name = el(
     "button",
-    { type: "button", class: "author plain", onclick: () => doing.who(message.author) },
+    { type: "button", class: "author plain", onclick: () => actions.who(message.author) },
     nameOf(message.author),
   );
   tint(name, message.author.id);
   const face = avatar(message.author);
-  for (const node of [face, name]) onMenu(node, () => doing.menuOfWho(message.author));
+  for (const node of [face, name]) onMenu(node, () => actions.menuOfWho(message.author));
   return el(
     "div",
     { class: "by" },
@@ -230,8 +239,8 @@ export function avatar(user) {
   return node;
 }
 
-function body(message, doing) {
-  const ctx = { message, act: (verb, more) => doing.act(verb, { message: message.id, ...more }) };
+function body(message, actions) {
+  const ctx = { message, act: (verb, more) => actions.act(verb, { message: message.id, ...more }) };
   const nodes = [];
   if (message.failed) nodes.push(el("p", { class: "wrong" }, message.failed));
   if (message.flags & LOADING)
@@ -245,7 +254,7 @@ function body(message, doing) {
     );
   if (message.content)
     nodes.push(el("div", { class: emojiOnly(message.content) ? "text large" : "text" }, ...blocks(message.content)));
-  if (message.poll) nodes.push(poll(message.poll, doing, message));
+  if (message.poll) nodes.push(poll(message.poll, actions, message));
   const inside = new Set();
   nodes.push(...(message.embeds ?? []).map((data) => embed(withFiles(data, message.attachments ?? [], inside))));
   if (!(message.flags & V2))
@@ -285,7 +294,7 @@ function attachment(file) {
     : fileNode(file.url, file.filename, file.size);
 }
 
-function reactions(message, doing) {
+function reactions(message, actions) {
   if (!message.reactions?.length) return null;
   const chips = message.reactions.map((reaction) => {
     const name = reaction.emoji.id ? `${reaction.emoji.name}:${reaction.emoji.id}` : reaction.emoji.name;
@@ -294,7 +303,7 @@ function reactions(message, doing) {
       class: "reaction",
       "aria-label": `${reaction.emoji.name} ${reaction.count}`,
       "aria-pressed": String(Boolean(reaction.me)),
-      onclick: () => doing.react(message, name, reaction.me),
+      onclick: () => actions.react(message, name, reaction.me),
     };
     return el(
       "button",
@@ -310,38 +319,40 @@ function reactions(message, doing) {
       class: "reaction more",
       "aria-label": word("react"),
       title: word("react"),
-      onclick: (event) => doing.pick(message, event.currentTarget),
+      onclick: (event) => actions.pick(message, event.currentTarget),
     },
     icon("smile"),
   );
   return el("div", { class: "row reactions" }, ...chips, more);
 }
 
-function threadLink(message, doing) {
+function threadLink(message, actions) {
   const thread = message.thread ?? (state.channels.has(message.id) ? state.channels.get(message.id) : null);
   if (!thread) return null;
   return el(
     "button",
-    { type: "button", class: "thread-link", onclick: () => doing.open(thread.id) },
+    { type: "button", class: "thread-link", onclick: () => actions.open(thread.id) },
     icon("thread"),
     el("strong", {}, thread.name),
     el("span", { class: "quiet" }, word("toThread")),
   );
 }
 
-function tools(message, own, doing) {
+function tools(message, own, actions) {
   const tool = (face, label, run) =>
     el("button", { type: "button", title: label, "aria-label": label, onclick: run }, face);
   const entries = [
     ...(own
       ? []
-      : ["👍", "❤️", "✅"].map((emoji) => tool(emoji, `${word("react")}: ${emoji}`, () => doing.react(message, emoji)))),
-    !own && tool(icon("smile"), word("react"), (event) => doing.pick(message, event.currentTarget)),
-    !own && tool(icon("reply"), word("reply"), () => doing.reply(message)),
+      : ["👍", "❤️", "✅"].map((emoji) =>
+          tool(emoji, `${word("react")}: ${emoji}`, () => actions.react(message, emoji)),
+        )),
+    !own && tool(icon("smile"), word("react"), (event) => actions.pick(message, event.currentTarget)),
+    !own && tool(icon("reply"), word("reply"), () => actions.reply(message)),
     !own &&
       state.channels.get(state.channel)?.type === 0 &&
-      tool(icon("thread"), word("thread"), () => doing.thread(message)),
-    tool(icon("dots"), word("moreActions"), (event) => doing.more(message, event.currentTarget)),
+      tool(icon("thread"), word("thread"), () => actions.thread(message)),
+    tool(icon("dots"), word("moreActions"), (event) => actions.more(message, event.currentTarget)),
   ].filter(Boolean);
   return entries.length > 0 && el("div", { class: "tools", role: "group", "aria-label": word("tools") }, ...entries);
 }

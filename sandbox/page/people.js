@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { onMenu } from "./menu.js";
 import { avatar, tint } from "./messages.js";
-import { renew } from "./renew.js";
+import { patch } from "./patch.js";
 import { nameOf, roleColour, rolesOf, state } from "./state.js";
 import { written } from "./time.js";
 import { language, word } from "./words.js";
@@ -12,8 +12,8 @@ const MOST = 100; // of a group; the field above finds the others
 
 let sought = "";
 
-/** Draw the column, if it is open. `doing` is {who}. */
-export function drawPeople(doing) {
+/** Draw the column, if it is open. `actions` is {who}. */
+export function drawPeople(actions) {
   const column = document.getElementById("people");
   if (column.hidden) return;
   if (!column.firstChild) {
@@ -25,27 +25,27 @@ export function drawPeople(doing) {
     });
     field.addEventListener("input", () => {
       sought = field.value.trim().toLowerCase();
-      drawPeople(doing);
+      drawPeople(actions);
     });
     column.append(field, el("div", { id: "members" }));
   }
   document.getElementById("find-member").placeholder = word("findMember");
-  renew(document.getElementById("members"), ...groups().flatMap(([name, members]) => group(name, members, doing)));
+  patch(document.getElementById("members"), ...groups().flatMap(([name, members]) => group(name, members, actions)));
 }
 
-function group(name, members, doing) {
+function group(name, members, actions) {
   const more = members.length - MOST;
   return [
     el("h2", {}, `${name} — ${members.length}`),
-    el("ul", {}, ...members.slice(0, MOST).map((member) => el("li", {}, row(member, doing)))),
+    el("ul", {}, ...members.slice(0, MOST).map((member) => el("li", {}, row(member, actions)))),
     more > 0 && el("p", { class: "quiet pad" }, word("more", { n: more })),
   ];
 }
 
-function row({ user }, doing) {
+function row({ user }, actions) {
   const node = el(
     "button",
-    { type: "button", class: "member", "data-member": user.id, onclick: () => doing.who(user) },
+    { type: "button", class: "member", "data-member": user.id, onclick: () => actions.who(user) },
     avatar(user),
     el("span", { class: "name" }, nameOf(user)),
     user.bot && el("span", { class: "badge" }, word("bot")),
@@ -53,7 +53,7 @@ function row({ user }, doing) {
       el("span", { class: "crown", title: word("owner"), role: "img", "aria-label": word("owner") }, "♛"),
   );
   tint(node, user.id);
-  onMenu(node, () => doing.menuOfWho(user));
+  onMenu(node, () => actions.menuOfWho(user));
   return node;
 }
 

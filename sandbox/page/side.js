@@ -5,7 +5,7 @@ import { signOf } from "./head.js";
 import { icon } from "./icons.js";
 import { onMenu } from "./menu.js";
 import { avatar } from "./messages.js";
-import { renew } from "./renew.js";
+import { patch } from "./patch.js";
 import { application, BOT, myself, nameOf, people, rolesOf, sees, state } from "./state.js";
 import { timeNode } from "./time.js";
 import { marks } from "./unread.js";
@@ -15,12 +15,12 @@ const VOICE = new Set([2, 13]);
 const THREAD = new Set([10, 11, 12]);
 const folded = new Set();
 
-/** Draw the column. `doing` is {open, voice, become, newcomer, speak, paint, events}. */
-export function drawSide(doing) {
+/** Draw the column. `actions` is {open, voice, become, newcomer, speak, paint, events}. */
+export function drawSide(actions) {
   const { world } = state;
   const bot = application();
   const mark = marks();
-  renew(
+  patch(
     document.getElementById("side"),
     el(
       "h1",
@@ -31,24 +31,24 @@ export function drawSide(doing) {
     el(
       "nav",
       { "aria-label": word("channels") },
-      eventsButton(doing),
-      ...groups().map(([name, channels], index) => groupNode(`group-${index}`, name, channels, mark, doing)),
+      eventsButton(actions),
+      ...groups().map(([name, channels], index) => groupNode(`group-${index}`, name, channels, mark, actions)),
       el("h2", {}, word("direct")),
-      el("ul", {}, bot ? directNode(bot, mark, doing) : el("li", { class: "quiet pad" }, word("nobot"))),
+      el("ul", {}, bot ? directNode(bot, mark, actions) : el("li", { class: "quiet pad" }, word("nobot"))),
     ),
-    connected(doing),
-    selfNode(doing),
+    connected(actions),
+    selfNode(actions),
   );
   self.node = document.getElementById("self"); // a new one's inside may have been put into the one that was there
 }
 
 /** A category with its channels; folded, it shows only what is open or unread. */
-function groupNode(id, name, channels, mark, doing) {
+function groupNode(id, name, channels, mark, actions) {
   const closed = folded.has(name);
   const fold = () => {
     if (closed) folded.delete(name);
     else folded.add(name);
-    drawSide(doing);
+    drawSide(actions);
   };
   const shown = channels.filter((channel) => !closed || channel.id === state.channel || mark(channel.id).unread);
   return [
@@ -62,7 +62,7 @@ function groupNode(id, name, channels, mark, doing) {
         name,
       ),
     ),
-    el("ul", {}, ...shown.map((channel) => channelNode(channel, mark, doing))),
+    el("ul", {}, ...shown.map((channel) => channelNode(channel, mark, actions))),
   ];
 }
 
@@ -83,18 +83,18 @@ function groups() {
   ].filter(([, list]) => list.length);
 }
 
-function channelNode(channel, mark, doing) {
-  if (VOICE.has(channel.type)) return voiceNode(channel, doing);
+function channelNode(channel, mark, actions) {
+  if (VOICE.has(channel.type)) return voiceNode(channel, actions);
   const threads = state.world.channels.filter(
     (one) => THREAD.has(one.type) && one.parent_id === channel.id && !one.thread_metadata?.archived,
   );
   const inner =
     threads.length > 0 &&
-    el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, signOf(one), one.name, mark, doing))));
-  return el("li", {}, opener(channel.id, signOf(channel), channel.name, mark, doing), inner);
+    el("ul", {}, ...threads.map((one) => el("li", {}, opener(one.id, signOf(one), one.name, mark, actions))));
+  return el("li", {}, opener(channel.id, signOf(channel), channel.name, mark, actions), inner);
 }
 
-function opener(id, sign, name, mark, doing, ...more) {
+function opener(id, sign, name, mark, actions, ...more) {
   const { unread, mentions } = id === state.channel ? {} : mark(id);
   const said = [name, mentions ? word("mentions", { n: mentions }) : unread && word("unread")]
     .filter(Boolean)
@@ -107,7 +107,7 @@ function opener(id, sign, name, mark, doing, ...more) {
       id: `open-${id}`,
       "aria-label": unread ? said : null,
       "aria-current": id === state.channel ? "page" : null,
-      onclick: () => doing.open(id),
+      onclick: () => actions.open(id),
     },
     icon(sign),
     el("span", { class: "name" }, name),
@@ -116,7 +116,7 @@ function opener(id, sign, name, mark, doing, ...more) {
   );
 }
 
-function directNode(bot, mark, doing) {
+function directNode(bot, mark, actions) {
   const told = word(bot.connected ? "online" : "offline");
   return el(
     "li",
@@ -126,14 +126,14 @@ function directNode(bot, mark, doing) {
       "at",
       bot.name,
       mark,
-      doing,
+      actions,
       el("span", { class: bot.connected ? "dot on" : "dot" }),
       el("span", { class: "quiet" }, told),
     ),
   );
 }
 
-function voiceNode(channel, doing) {
+function voiceNode(channel, actions) {
   const inside = state.world.voice_states.filter((one) => one.channel_id === channel.id);
   const mine = inside.some((one) => one.user_id === state.me);
   const label = word(mine ? "leave" : "join");
@@ -152,16 +152,16 @@ function voiceNode(channel, doing) {
           id: `voice-${channel.id}`,
           class: "small-button",
           "aria-label": `${label}: ${channel.name}`,
-          onclick: () => doing.voice(mine ? null : channel.id),
+          onclick: () => actions.voice(mine ? null : channel.id),
         },
         label,
       ),
     ),
-    inside.length > 0 && el("ul", {}, ...inside.map((one) => listener(one, doing))),
+    inside.length > 0 && el("ul", {}, ...inside.map((one) => listener(one, actions))),
   );
 }
 
-function listener(one, doing) {
+function listener(one, actions) {
   const member = state.members.get(one.user_id);
   if (!member) return null;
   const node = el(
@@ -171,17 +171,17 @@ function listener(one, doing) {
     nameOf(member.user),
     one.user_id === state.me && el("span", { class: "quiet" }, `(${word("you")})`),
   );
-  onMenu(node, () => doing.menuOfWho(member.user));
+  onMenu(node, () => actions.menuOfWho(member.user));
   return node;
 }
 
 /** The line that says in which voice channel one is. */
-function connected(doing) {
+function connected(actions) {
   const mine = state.world.voice_states.find((one) => one.user_id === state.me && one.channel_id);
   if (!mine) return null;
   const leave = el(
     "button",
-    { type: "button", id: "hang-up", class: "small-button", onclick: () => doing.voice(null) },
+    { type: "button", id: "hang-up", class: "small-button", onclick: () => actions.voice(null) },
     word("leave"),
   );
   return el(
@@ -205,12 +205,12 @@ export function comingEvents() {
     .sort((a, b) => a.scheduled_start_time.localeCompare(b.scheduled_start_time));
 }
 
-function eventsButton(doing) {
+function eventsButton(actions) {
   const coming = comingEvents();
   const count = coming.length > 0 && el("span", { class: "quiet" }, String(coming.length));
   return el(
     "button",
-    { type: "button", id: "open-events", class: "channel", onclick: doing.events },
+    { type: "button", id: "open-events", class: "channel", onclick: actions.events },
     icon("calendar"),
     el("span", { class: "name" }, word("events")),
     count,
@@ -218,11 +218,11 @@ function eventsButton(doing) {
 }
 
 /** An event as a card with its button *Interested*. */
-export function eventNode(event, doing) {
+export function eventNode(event, actions) {
   const who = state.world.interested?.[event.id] ?? [];
   const mine = who.includes(state.me);
   const place = state.channels.get(event.channel_id)?.name ?? event.entity_metadata?.location;
-  const press = () => doing.interest(event, !mine);
+  const press = () => actions.interest(event, !mine);
   return el(
     "article",
     { class: "event", "data-event": event.id },
@@ -258,7 +258,7 @@ export function eventNode(event, doing) {
 let self = { key: null, node: null };
 
 /** Who one is. Kept while nothing of its lists changes: they may be long, and open, or just be typed in. */
-function selfNode(doing) {
+function selfNode(actions) {
   const key = JSON.stringify([language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
   if (self.key !== key) {
     const newcomer = el(
@@ -269,7 +269,7 @@ function selfNode(doing) {
         class: "tool",
         "aria-label": word("newcomer"),
         title: word("newcomer"),
-        onclick: doing.newcomer,
+        onclick: actions.newcomer,
       },
       icon("plus"),
     );
@@ -278,16 +278,16 @@ function selfNode(doing) {
       node: el(
         "div",
         { id: "self" },
-        el("div", { class: "me" }, el("span", { class: "face" }), meNode(doing), newcomer),
+        el("div", { class: "me" }, el("span", { class: "face" }), meNode(actions), newcomer),
         el(
           "div",
           { class: "row" },
-          choice("language", LANGUAGES, language(), doing.speak),
+          choice("language", LANGUAGES, language(), actions.speak),
           choice(
             "theme",
             THEMES.map((name) => [name, word(name)]),
             theme(),
-            doing.paint,
+            actions.paint,
           ),
         ),
       ),
@@ -300,8 +300,8 @@ function selfNode(doing) {
   return self.node;
 }
 
-function meNode(doing) {
-  const node = el("select", { id: "me", onchange: (event) => doing.become(event.target.value) });
+function meNode(actions) {
+  const node = el("select", { id: "me", onchange: (event) => actions.become(event.target.value) });
   for (const { user } of people()) {
     const owner = user.id === state.world.guild.owner_id ? ` (${word("owner")})` : "";
     const roles = rolesOf(user.id).map((role) => role.name);

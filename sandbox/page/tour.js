@@ -2,7 +2,7 @@
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { renew } from "./renew.js";
+import { patch } from "./patch.js";
 import { application, people, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -88,13 +88,13 @@ export function happened(event) {
   heard(event);
 }
 
-/** The panel. `doing` is {become, open, panel, write, trying}. */
+/** The panel. `actions` is {become, open, panel, write, trying}. */
 export class Tour {
   #done = new Set(JSON.parse(localStorage.getItem(KEPT) ?? "[]"));
   #drawn = "";
 
-  constructor(doing) {
-    this.doing = doing;
+  constructor(actions) {
+    this.actions = actions;
     this.node = document.getElementById("tour");
     heard = (event) => this.#hear(event);
   }
@@ -123,7 +123,7 @@ export class Tour {
     if (this.node.hidden) return;
     const all = WALKS.flatMap(([, steps]) => steps);
     const bar = el("progress", { max: all.length, value: this.#done.size, "aria-label": word("tour") });
-    renew(
+    patch(
       this.node,
       el(
         "div",
@@ -136,7 +136,7 @@ export class Tour {
             class: "tool",
             id: "close-tour",
             "aria-label": word("close"),
-            onclick: () => this.doing.panel("tour", false),
+            onclick: () => this.actions.panel("tour", false),
           },
           icon("close"),
         ),
@@ -193,12 +193,12 @@ export class Tour {
   }
 
   #go({ who, channel, line }) {
-    return this.doing.trying(async () => {
+    return this.actions.trying(async () => {
       const person = people().find((member) => member.user.username === who);
       const place = state.world.channels.find((one) => one.name === channel);
-      if (person && person.user.id !== state.me) await this.doing.become(person.user.id);
-      if (place && place.id !== state.channel) await this.doing.open(place.id);
-      if (line) this.doing.write(line);
+      if (person && person.user.id !== state.me) await this.actions.become(person.user.id);
+      if (place && place.id !== state.channel) await this.actions.open(place.id);
+      if (line) this.actions.write(line);
     });
   }
 

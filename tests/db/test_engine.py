@@ -1,4 +1,4 @@
-"""The traps of SQLite and of asyncio over it, each with the race it guards against (E6, E7; ecosystem.md section 2)."""
+"""The traps of SQLite and of asyncio over it, each with the race it guards against."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def test_control_without_begin_immediate_the_same_loses_updates(db: Databa
 
 
 def test_control_a_deferred_transaction_fails_at_once_when_it_turns_to_writing(tmp_path: Path) -> None:
-    """E6: SQLITE_BUSY_SNAPSHOT is not waited for, whatever the timeout; BEGIN IMMEDIATE waits instead."""
+    """SQLITE_BUSY_SNAPSHOT is not waited for, whatever the timeout; BEGIN IMMEDIATE waits instead."""
     path = tmp_path / "busy.db"
     one, two = (sqlite3.connect(path, isolation_level=None, timeout=5) for _ in range(2))
     one.execute("PRAGMA journal_mode=WAL")
@@ -143,7 +143,7 @@ async def test_one_writer_s_rollback_does_not_touch_another_s_work(db: Database)
 
 
 async def test_control_on_a_shared_connection_a_rollback_erases_the_other_s_insert(tmp_path: Path) -> None:
-    """E7: what one aiosqlite connection between two tasks does, and why there is a lock and one owner at a time."""
+    """What one aiosqlite connection between two tasks does, and why there is a lock and one owner at a time."""
     shared = await aiosqlite.connect(tmp_path / "shared.db")
     await shared.execute("CREATE TABLE n (id INTEGER)")
     await shared.commit()

@@ -1,4 +1,4 @@
-"""Migrations: all or nothing, a backup first, children kept, a newer schema refused (E8; ecosystem.md section 2)."""
+"""Migrations: all or nothing, a backup first, children kept, a newer schema refused."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_killed_at_any_statement_the_old_schema_is_whole(path: Path, shelf: Path
 
 
 def test_control_python_s_own_transactions_leave_a_half_migration(tmp_path: Path) -> None:
-    """E8: executescript commits what was open; a statement later there is half a schema."""
+    """`executescript` commits what was open: when a later statement fails, half a schema is there."""
     connection = sqlite3.connect(tmp_path / "half.db")
     connection.execute("CREATE TABLE kept (id INTEGER)")
     connection.execute("INSERT INTO kept VALUES (1)")

@@ -59,7 +59,7 @@ async def test_a_role_that_may_not_be_given_waits_and_comes_by_itself(shop: Shop
 
 
 async def test_a_role_that_may_not_be_taken_stays_on_the_list(shop: Shop) -> None:
-    """Polar marks it revoked and forgets it (reliability.md 1.1): then the access leaks for ever."""
+    """Polar swallows the 403, marks the benefit revoked and forgets it: then the access leaks for ever."""
     await shop.tier(days=30)
     await shop.buy(ANN)
     shop.hall.forbidden.add(GOLD)

@@ -322,7 +322,7 @@ async def test_an_ended_membership_takes_nothing_off(shop: Shop) -> None:
 
 
 async def test_a_link_is_for_one_member_one_order_and_half_an_hour(shop: Shop) -> None:
-    """T6: after that the provider is told to take no more money there."""
+    """After that the provider is told to take no more money there."""
     await shop.tier()
     hers, his = await shop.bill(ANN), await shop.bill(BOB)
 

@@ -1,4 +1,4 @@
-"""T7: no role that could harm the server is sold, whichever permission makes it so, wherever it comes from, and since when."""
+"""No role that could harm the server is sold, wherever its permission comes from and since when (docs/threats.md, T7)."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ async def test_orders_of_another_server_are_none_here(shop: Shop) -> None:
 
 
 async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
-    """Captured = allocated + given back + open, in each currency (design.md, invariant 1)."""
+    """Captured = allocated + given back + open, in each currency."""
     await shop.tier()
     await shop.buy(ANN, id_="pay_1")
     lost = await shop.buy(CID, id_="pay_5")

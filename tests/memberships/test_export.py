@@ -1,4 +1,4 @@
-"""Files that a spreadsheet opens without running anything in them (reliability.md, threat T13)."""
+"""Files that a spreadsheet opens without running anything in them (docs/threats.md, T13)."""
 
 from __future__ import annotations
 

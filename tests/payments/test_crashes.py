@@ -93,7 +93,7 @@ async def test_killed_at_every_point_the_second_and_third_time_it_ends_the_same(
 async def test_killed_while_the_role_is_given_and_the_answer_on_its_way_and_in_half_a_webhook(
     tmp_path: Path,
 ) -> None:
-    """K9 and K0: moments that no line of the bot's own code can name."""
+    """In the middle of Discord's answer and of a webhook's body: moments that no line of the bot's own code can name."""
     async with opened(tmp_path / "world", []) as lane:
         await half_a_webhook(lane)
         await lane.people.post(
@@ -132,7 +132,7 @@ async def die(lane: Lane) -> None:
 
 @pytest.mark.thorough
 async def test_killed_at_any_moment_after_the_payment_it_ends_the_same(tmp_path: Path) -> None:
-    """K4, inside COMMIT, and whatever else has no name: a random moment of the quarter second after the money."""
+    """Inside COMMIT, and whatever else has no name: a random moment of the quarter second after the money."""
     dice = random.Random(4)
     async with opened(tmp_path / "world", []) as lane:
         for number in range(30):

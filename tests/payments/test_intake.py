@@ -1,4 +1,4 @@
-"""The threats of reliability.md §3 to the webhooks' gate: forged, replayed, tampered with, flooded, poisoned."""
+"""The threats to the webhooks' gate (docs/threats.md): forged, replayed, tampered with, flooded, poisoned."""
 
 from __future__ import annotations
 

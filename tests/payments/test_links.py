@@ -1,4 +1,4 @@
-"""T5 and T6: a pay link is for one member and one payment, and nobody finds it by trying."""
+"""A pay link is for one member and one payment, and nobody finds it by trying (docs/threats.md, T5 and T6)."""
 
 from __future__ import annotations
 

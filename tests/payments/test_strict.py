@@ -1,4 +1,4 @@
-"""Hostile JSON ends as InvalidWebhook and nothing else (reliability.md, E13)."""
+"""Hostile JSON ends as InvalidWebhook and nothing else."""
 
 from __future__ import annotations
 

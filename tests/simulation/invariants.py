@@ -1,4 +1,4 @@
-"""What must hold after every schedule (design.md §7; reliability.md §4.1), compared with the bank's and Discord's own truth."""
+"""What must hold after every schedule, compared with the bank's and Discord's own truth."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Deliberate bugs, each one that a real program had. The simulation must catch every one.
 
-Ten are those of research/reliability.md (E9 and §2), three of payments.md §7.4 (the ledger keyed by event, the job marked
-done before the call, 200 before the store), two of Polar's code (a swallowed 403 on revoke, revoking per benefit).
+Three were found in shops for Discord (the ledger keyed by event, the job marked done before the call, 200 before the
+store), two in Polar's code (a swallowed 403 on revoke, revoking per benefit); ten were those of this simulation's prototype.
 A mutation replaces a part of one process's services; it is never anywhere near production.
 """
 
@@ -29,7 +29,7 @@ Handler = Callable[[Job], Awaitable[None]]
 
 
 def done_first(process: Process) -> None:
-    """The job is marked done before its call is made (payments.md §7.4; Androz2091's daily check)."""
+    """The job is marked done before its call is made (as in Androz2091's daily check)."""
 
     def early(handler: Handler) -> Handler:
         async def run(job: Job) -> None:
@@ -54,7 +54,7 @@ def no_retry(process: Process) -> None:
 
 
 def acknowledged_first(process: Process) -> None:
-    """200 first, the work in memory only (payments.md §7.4; StripeCord's debounce)."""
+    """200 first, the work in memory only (as in StripeCord's debounce)."""
     receive = process.receive
 
     async def soon(letter: Letter) -> None:
@@ -68,7 +68,7 @@ def acknowledged_first(process: Process) -> None:
 
 
 def split(process: Process) -> None:
-    """What was bought in one transaction, the work that gives it in another (reliability.md, K3)."""
+    """What was bought in one transaction, the work that gives it in another: a kill between them loses it."""
     waiting: list[tuple[str, int, str]] = []
 
     class After:
@@ -92,7 +92,7 @@ def split(process: Process) -> None:
 
 
 def ledger_by_event(process: Process) -> None:
-    """The books are keyed by report, not by the provider's object (payments.md §7.4)."""
+    """The books are keyed by report, not by the provider's object: one payment told by two events counts twice."""
     settling, record = process.service.settling, process.service.settling._record
 
     async def twice(tx: Writer, order: Any, facts: Sequence[Fact]) -> None:

@@ -1,4 +1,4 @@
-"""What Stripe shows is compared, not believed: amounts, currency, mode, account and order (reliability.md, T4)."""
+"""What Stripe shows is compared, not believed: amounts, currency, mode, account and order (docs/threats.md, T4)."""
 
 from __future__ import annotations
 

@@ -10,14 +10,14 @@ from tests.sandbox.people import Control
 DRAWN_TWICE = """async () => {
     const { el } = await import("/page/dom.js");
     const { onMenu } = await import("/page/menu.js");
-    const { renew } = await import("/page/renew.js");
+    const { patch } = await import("/page/patch.js");
     const box = document.createElement("div");
     document.body.append(box);
     const heard = [];
     const draw = (what) => {
         const item = el("li", {}, el("button", { type: "button", onclick: () => heard.push(what) }, "Press"));
         onMenu(item, () => void heard.push(`menu ${what}`));
-        renew(box, el("ul", {}, item));
+        patch(box, el("ul", {}, item));
         return box.querySelector("button");
     };
     const first = draw("old");

@@ -9,7 +9,7 @@ const BOXES = new Set(["DIV", "NAV", "UL", "OL", "LI", "ASIDE", "SECTION", "ARTI
  *
  * A node that its maker holds on to says so with `kept`: what is in it is not put into another that looks like it.
  */
-export function renew(node, ...children) {
+export function patch(node, ...children) {
   keepFocus(node, () => settle(node, nodesOf(children)));
 }
 

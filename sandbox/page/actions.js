@@ -1,4 +1,4 @@
-// What the acting person can do. Each deed is one call of the control side; what it refuses is shown as its sentence.
+// What the acting person can do. Each action is one call of the control side; what it refuses is shown as its sentence.
 
 import { asPerson, post } from "./api.js";
 import { turning } from "./clock.js";
@@ -17,8 +17,8 @@ import { locale, paint, speak, word } from "./words.js";
 
 const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: locale(), ...body });
 
-/** The deeds, for a `page` of {view, composer, open, become, draw, readWorld, refresh, panel, failed}. */
-export function deeds(page) {
+/** The actions, for a `page` of {view, composer, open, become, draw, readWorld, refresh, panel, failed}. */
+export function actionsOf(page) {
   /** Run an action; what the sandbox refuses is shown as its sentence. */
   const trying = async (action) => {
     try {
@@ -44,7 +44,7 @@ export function deeds(page) {
 
   const address = (message) => `/channels/${message.channel_id}/messages/${message.id}`;
 
-  const doing = {
+  const actions = {
     trying,
     failed: page.failed,
     open: page.open,
@@ -76,7 +76,7 @@ export function deeds(page) {
           .then(() => page.view.again(message.id))
           .then(() => page.view.read()),
       ),
-    pick: (message, button) => pickEmoji(button, (emoji) => doing.react(message, emoji)),
+    pick: (message, button) => pickEmoji(button, (emoji) => actions.react(message, emoji)),
     reply: (message) => page.composer().reply(message),
     jump: (id) => page.view.jump(id),
     dismiss: (message) => page.view.dismiss(message),
@@ -102,19 +102,19 @@ export function deeds(page) {
         await page.view.again(message.id);
         await page.view.read();
       }),
-    menuOf: (message, row) => menuOfMessage(message, row, doing),
-    menuOfWho: (user) => menuOfPerson(user, doing),
+    menuOf: (message, row) => menuOfMessage(message, row, actions),
+    menuOfWho: (user) => menuOfPerson(user, actions),
     more: (message, button) => {
-      const { label, entries } = menuOfMessage(message, button, doing);
+      const { label, entries } = menuOfMessage(message, button, actions);
       showMenu(button, label, entries);
     },
     mention: (user) => page.composer().mention(user),
-    who: (user) => show(nameOf(user), ...profile(user), ...menuButtons(user, doing)),
+    who: (user) => show(nameOf(user), ...profile(user), ...menuButtons(user, actions)),
     events: () =>
       showLive(word("events"), () => {
         const coming = comingEvents();
         return coming.length
-          ? coming.map((event) => eventNode(event, doing))
+          ? coming.map((event) => eventNode(event, actions))
           : [el("p", { class: "quiet" }, word("noEvents"))];
       }),
     interest: (event, interested) =>
@@ -160,5 +160,5 @@ export function deeds(page) {
         toast(came ? word("fellDue", { n: came }) : word("nothingDue"));
       }),
   };
-  return doing;
+  return actions;
 }
