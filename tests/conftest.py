@@ -19,7 +19,12 @@ pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.town"]
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """As many as there are processors, eight at most; none for a single file, which would only wait for its worker."""
     files = {argument.partition("::")[0] for argument in config.args}
-    return 0 if len(files) == 1 and Path(*files).is_file() else min(len(os.sched_getaffinity(0)), 8)
+    if len(files) == 1 and Path(*files).is_file():
+        return 0
+    ours = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    )  # not on a Mac
+    return min(ours or 1, 8)
 
 
 def pytest_collection_finish() -> None:
