@@ -41,6 +41,7 @@ def test_control_a_rule_that_reads_the_log_is_found() -> None:
     rule = "class Refunds:\n    async def confirm(self):\n        if await reading.about(db, 1, [2]):\n            pass\n"
 
     assert readers(rule) == {"Refunds.confirm"}
+    assert readers(f"from bot.audit.reading import about\n{rule}") == {"", "Refunds.confirm"}
 
 
 @contextmanager
@@ -65,7 +66,7 @@ async def plans(shop: Shop, seen: list[tuple[str, Any]], table: str) -> list[str
         for statement, parameters in seen:
             if f"FROM {table} " in f"{statement.replace(chr(10), ' ')} ":
                 rows = await db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                found.append(" | ".join(row[3] for row in rows))
+                found.append(" | ".join(row.detail for row in rows))
     return found
 
 
