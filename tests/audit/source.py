@@ -73,9 +73,15 @@ def _readers(node: ast.AST, inside: str) -> Iterator[str]:
 
 
 def _asks(node: ast.AST) -> bool:
+    """By its name in the module; a function that is imported by itself asks wherever it stands."""
     match node:
         case ast.Attribute(value=ast.Name(id="reading"), attr=attr):
             return attr in READERS
+        case (
+            ast.ImportFrom(module="bot.audit.reading")
+            | ast.Import(names=[ast.alias(name="bot.audit.reading")])
+        ):
+            return True
         case _:
             return False
 

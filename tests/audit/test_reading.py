@@ -6,14 +6,19 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, event
 
 from bot.audit import LYCEUM, Action, Area, Entry, reading, record
-from bot.memberships.model import Search
+from bot.i18n import Texts
+from bot.memberships import order_cards
+from bot.memberships.model import Search, Way
+from bot.memberships.renewals import Reason
 from bot.memberships.staffing import Staff
 from tests.audit.source import files, readers
+from tests.memberships.orders import read
 from tests.memberships.shop import ANN, BOB, GUILD, OLIVIA, OTHER, Shop, opened
 
 VIEWS = {
@@ -36,6 +41,7 @@ def test_control_a_rule_that_reads_the_log_is_found() -> None:
     rule = "class Refunds:\n    async def confirm(self):\n        if await reading.about(db, 1, [2]):\n            pass\n"
 
     assert readers(rule) == {"Refunds.confirm"}
+    assert readers(f"from bot.audit.reading import about\n{rule}") == {"", "Refunds.confirm"}
 
 
 @contextmanager
@@ -60,7 +66,7 @@ async def plans(shop: Shop, seen: list[tuple[str, Any]], table: str) -> list[str
         for statement, parameters in seen:
             if f"FROM {table} " in f"{statement.replace(chr(10), ' ')} ":
                 rows = await db.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                found.append(" | ".join(row[3] for row in rows))
+                found.append(" | ".join(row.detail for row in rows))
     return found
 
 
@@ -137,3 +143,26 @@ async def test_what_is_rolled_back_was_not_done(shop: Shop) -> None:
 
     async with shop.db.read() as db:
         assert await reading.about(db, GUILD, [5]) == []
+
+
+@pytest.mark.parametrize(
+    "locale, off, on",
+    [
+        ("en-US", "renewal was turned off · It costs too much", "renewal was turned on again"),
+        ("zh-CN", "关闭了自动续费 · 太贵了", "恢复了自动续费"),
+    ],
+)
+async def test_an_order_says_in_words_that_its_renewal_was_stopped_and_kept(
+    shop: Shop, locale: str, off: str, on: str
+) -> None:
+    await shop.tier()
+    order = await shop.subscribe(ANN, "Gold", await shop.price("Gold", "15", months=1, way=Way.RECURRING))
+    await shop.service.renewals.stop(GUILD, ANN, order.id, Reason.PRICE)
+    await shop.service.renewals.keep(GUILD, ANN, order.id)
+
+    sheet = await shop.service.desk.sheet(GUILD, str(order.id))
+    told = read(order_cards.order_sheet(Texts("en", ZoneInfo("UTC")).of(locale), sheet))
+
+    assert f"<@{ANN}> · {off}\n" in told
+    assert f"<@{ANN}> · {on}" in told
+    assert "subscription." not in told
