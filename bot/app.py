@@ -30,6 +30,7 @@ from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.settle import Policy
+from bot.outbox import Channels, Outbox
 from bot.payments.intake import Intake
 from bot.payments.port import Unmatched
 from bot.payments.registry import Surroundings, open_till, providers
@@ -132,7 +133,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     queue = Queue(db, clock)
     doors = Doors(db, clock, server)
-    announcer = Announcer(db, clock, queue, server, texts, settings.community)
+    channels = Channels(server, settings.community)
+    outbox = Outbox(db, clock, server, channels)
+    announcer = Announcer(db, clock, queue, server, texts, outbox)
     takes_place = Running(db, clock, queue, server, doors)
     till = open_till(settings, clock, lambda: web.url)
     sellers = providers(Surroundings(settings, lambda: web.url, till))
@@ -140,7 +143,6 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         settings.payments.link_minutes,
         settings.payments.poll_seconds,
         settings.folder,
-        settings.community.staff_channel,
         tuple(settings.memberships.remind_days),
         settings.payments.manual.valid_days,
         Policy(settings.memberships.dispute, settings.memberships.partial_refund),
@@ -151,8 +153,8 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         alone = await server.guild_ids() == [guild_id]
         return await intake.unmatched(guild_id, nobodys=alone)
 
-    memberships = Memberships(db, clock, queue, server, texts, sellers, terms, strays)
-    events = Events(db, clock, queue, server, doors, memberships, settings.community)
+    memberships = Memberships(db, clock, queue, server, texts, sellers, terms, strays, outbox=outbox)
+    events = Events(db, clock, queue, channels, doors, memberships, settings.community)
     activity = Activity(db, clock, settings.community.timezone, server, events)
     courses = Courses(db, clock, memberships, settings.community.timezone)
     teaching = Teaching(db, clock, memberships, settings.community.timezone)
@@ -160,7 +162,16 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     intake = Intake(db, clock, queue, sellers, settling.settle, memberships.buying.look_up, settling.known)
     sources = Sources(activity, courses, events, memberships)
     insight = Insight(db, clock, settings.community.timezone, sources)
-    weekly = Weekly(db, clock, queue, server, insight, texts, settings)
+    weekly = Weekly(
+        db=db,
+        clock=clock,
+        queue=queue,
+        server=server,
+        outbox=outbox,
+        insight=insight,
+        texts=texts,
+        report=settings.report,
+    )
     handlers: dict[str, Handler] = {
         "order.settle": intake.settle,
         "order.expire": memberships.buying.expire,

@@ -88,7 +88,7 @@ def audited(t: Words, report: Report, *, repairing: bool) -> Card:
     )
 
 
-def refused(t: Words, role_id: int) -> Card:
+def refused(t: Words, role_id: int, action: str) -> Card:
     """For the staff channel: Discord refuses, the two usual causes, and a button to try again."""
     return card(
         t("## I may not change roles"),
@@ -102,9 +102,14 @@ def refused(t: Words, role_id: int) -> Card:
             role=f"<@&{role_id}>",
         ),
         t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
-        Row((Button(t("Try again"), action="access.retry:all", style="primary"),)),
+        Row((Button(t("Try again"), action, style="primary"),)),
         accent=Accent.BAD,
     )
+
+
+def retry_action(mark: str) -> str:
+    """What *Try again* runs; it marks which card it stands on."""
+    return f"access.retry:{mark}"
 
 
 def retried(t: Words) -> Card:

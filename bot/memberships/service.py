@@ -42,6 +42,7 @@ from bot.memberships.status_cards import Status
 from bot.memberships.store import entitlements, orders, overrides, records
 from bot.memberships.store.records import Note
 from bot.memberships.tiers import Tiers
+from bot.outbox import Outbox
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
@@ -59,7 +60,6 @@ class Terms:
     link_minutes: int
     poll_seconds: float
     folder: Path
-    staff_channel: str = "staff"
     remind_days: tuple[int, ...] = (7, 1)
     transfer_days: int = 7
     policy: Policy = field(default_factory=Policy)
@@ -79,16 +79,18 @@ class Memberships:
         providers: Mapping[str, PaymentProvider],
         terms: Terms,
         strays: Strays = nothing,
+        *,
+        outbox: Outbox,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         self.settling = Settling(clock, queue, terms.policy)
-        self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
+        self.role_safety = RoleSafety(db, clock, queue, server, texts, outbox)
         self.tiers = Tiers(db, clock, queue, self.role_safety)
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
-        self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
+        self.reminders = Reminders(db, clock, outbox, texts, terms.remind_days)
         self.buying = Buying(
             db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes),
             timedelta(days=terms.transfer_days),
@@ -98,7 +100,7 @@ class Memberships:
         self.quoting = Quoting(db, clock, self.counter, providers)
         self.changing = Changing(db, clock, self.quoting, self.counter, self.buying, self.refunds, providers)
         self.renewals = Renewals(db, clock, self.buying, providers)
-        self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
+        self.breaker = Breaker(db, clock, queue, outbox, texts)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
         self.audit = Audit(db, clock, queue, server)
         self.staffing = Staffing(
@@ -110,11 +112,29 @@ class Memberships:
         )
         self.desk = Desk(db, clock, queue, providers, self.settling, self.buying, strays)
         self.marking = Marking(db, clock, providers, self.settling)
-        self.resending = Resending(db, clock, queue, server, texts, self.buying, self.receipts)
+        self.resending = Resending(
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            outbox=outbox,
+            texts=texts,
+            buying=self.buying,
+            receipts=self.receipts,
+        )
         self.export = Export(db, clock, texts.community.zone)
         self.polling = Polling(db, clock, self.buying.look, terms.poll_seconds)
         self._playing = any(provider.play_money for provider in providers.values())
-        self.shop_cards = ShopCards(db, clock, queue, server, texts, self.buying.payable, self._playing)
+        self.shop_cards = ShopCards(
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            outbox=outbox,
+            texts=texts,
+            payable=self.buying.payable,
+            playing=self._playing,
+        )
 
     @property
     def playing(self) -> bool:

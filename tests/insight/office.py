@@ -21,9 +21,10 @@ from bot.i18n import Texts
 from bot.insight import store
 from bot.insight.inputs import Sources
 from bot.insight.service import Insight
-from bot.insight.tables import posts
 from bot.insight.weekly import Weekly
 from bot.insight.weeks import Week
+from bot.outbox import Channels, Outbox
+from bot.outbox.tables import outbox
 from bot.ports import ChatServer
 from bot.settings import load
 from bot.work import Queue
@@ -162,8 +163,16 @@ class Office:
         self.texts = Texts(settings.community.language, zone)
         self.queue = Queue(db, clock)
         self.insight = Insight(db, clock, zone, sources)
+        server = cast("ChatServer", room)
         self.weekly = Weekly(
-            db, clock, self.queue, cast("ChatServer", room), self.insight, self.texts, settings
+            db=db,
+            clock=clock,
+            queue=self.queue,
+            server=server,
+            outbox=Outbox(db, clock, server, Channels(server, settings.community)),
+            insight=self.insight,
+            texts=self.texts,
+            report=settings.report,
         )
         handlers: dict[str, Handler] = {"report.week": self.weekly.week, "report.post": self.weekly.post}
         self.worker = Worker(db, clock, self.queue, handlers)
@@ -197,7 +206,7 @@ class Office:
 
     async def outcomes(self) -> dict[str, str]:
         async with self.db.read() as db:
-            return {row.week: row.state for row in await db.execute(select(posts))}
+            return {row.key: row.reason or row.state for row in await db.execute(select(outbox))}
 
     async def bytes_of(self, week: str) -> Any:
         """The stored row as SQLite has it."""

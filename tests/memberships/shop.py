@@ -24,8 +24,10 @@ from bot.memberships.edits import Edit
 from bot.memberships.model import Order, Price, Tier
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import breaker, entitlement, grant, notice
+from bot.memberships.tables import breaker, entitlement, grant
 from bot.money import Money
+from bot.outbox import Channels, Outbox
+from bot.outbox.tables import outbox
 from bot.payments.port import (
     Fact,
     Kind,
@@ -35,6 +37,7 @@ from bot.payments.port import (
     Unmatched,
 )
 from bot.ports import ChatServer
+from bot.settings import Community
 from bot.work import Queue
 from bot.work.store import EPOCH
 from bot.work.tables import work
@@ -96,9 +99,11 @@ class Shop:
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
         self.queue = Queue(db, self)
+        server = cast("ChatServer", self.hall)
         self.service = Memberships(
-            db, self, self.queue, cast("ChatServer", self.hall), Texts("en", ZoneInfo("UTC")),
+            db, self, self.queue, server, Texts("en", ZoneInfo("UTC")),
             self.providers, Terms(30, 20.0, folder, address=lambda: self.address), self._strays,
+            outbox=Outbox(db, self, server, Channels(server, Community())),
         )  # fmt: skip
         handlers: dict[str, Handler] = {
             "order.expire": self.service.buying.expire,
@@ -192,8 +197,9 @@ class Shop:
     async def notices(self) -> list[tuple[str, str]]:
         """(what about, what became of it) of every reminder, in time."""
         async with self.db.read() as db:
-            rows = (await db.execute(select(notice).order_by(notice.c.at, notice.c.what))).all()
-        return [(row.what.rpartition(":")[0], row.state) for row in rows]
+            notices = select(outbox).where(outbox.c.kind == "notice").order_by(outbox.c.at, outbox.c.key)
+            rows = (await db.execute(notices)).all()
+        return [(row.key.split(":", 1)[1].rpartition(":")[0], row.reason or row.state) for row in rows]
 
     def said(self) -> list[str]:
         """The titles of the direct messages."""

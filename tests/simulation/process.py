@@ -14,8 +14,10 @@ from bot import crashpoints
 from bot.db import Database
 from bot.i18n import Texts
 from bot.memberships.service import Memberships, Terms
+from bot.outbox import Channels, Outbox
 from bot.payments.intake import Intake
 from bot.ports import ChatServer
+from bot.settings import Community
 from bot.work import Queue
 from bot.work.worker import Handler, Worker
 from tests.simulation.bank import Bank, Letter
@@ -67,9 +69,10 @@ class Process:
         self.now = now
         self.db = disk.db
         self.queue = Queue(self.db, self)
+        server = cast("ChatServer", hall)
         self.service = Memberships(
-            self.db, self, self.queue, cast("ChatServer", hall), Texts("en", ZoneInfo("UTC")), {"bank": bank},
-            Terms(30, 20.0, folder),
+            self.db, self, self.queue, server, Texts("en", ZoneInfo("UTC")), {"bank": bank},
+            Terms(30, 20.0, folder), outbox=Outbox(self.db, self, server, Channels(server, Community())),
         )  # fmt: skip
         self.intake = Intake(
             self.db,

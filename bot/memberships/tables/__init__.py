@@ -1,6 +1,6 @@
 """The tables of memberships: the shelf, money, access, records."""
 
-from bot.memberships.tables.access import breaker, contact, entitlement, grant, notice, override
+from bot.memberships.tables.access import breaker, contact, entitlement, grant, override
 from bot.memberships.tables.money import customer, ledger, order, payment
 from bot.memberships.tables.records import answer, audit, shop_card
 from bot.memberships.tables.shelf import price, terms, tier
@@ -14,7 +14,6 @@ __all__ = [
     "entitlement",
     "grant",
     "ledger",
-    "notice",
     "order",
     "override",
     "payment",
