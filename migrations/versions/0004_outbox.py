@@ -50,7 +50,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "state IN ('sending', 'sent', 'closed', 'gone', 'skipped', 'unknown')", name=op.f("ck_outbox_state")
+            "state IN ('sending', 'sent', 'closed', 'gone', 'skipped', 'unknown')",
+            name=op.f("ck_outbox_state"),
         ),
         sa.CheckConstraint("(state = 'skipped') = (reason IS NOT NULL)", name=op.f("ck_outbox_reason")),
         sa.CheckConstraint("channel_id IS NULL OR user_id IS NULL", name=op.f("ck_outbox_addressee")),
