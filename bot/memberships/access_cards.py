@@ -107,7 +107,7 @@ def refused(t: Words, role_id: int, action: str) -> Card:
     )
 
 
-def retry_action(mark: str) -> str:
+def retry_action(mark: int) -> str:
     """What *Try again* runs; it marks which card it stands on."""
     return f"access.retry:{mark}"
 

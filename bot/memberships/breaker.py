@@ -78,6 +78,6 @@ class Breaker:
         if refusal is None:
             await self._outbox.drop(key, "healed")
             return
-        action = access_cards.retry_action(job.key)
+        action = access_cards.retry_action(job.id)
         card = access_cards.refused(self._texts.community, int(job.payload["role"]), action)
         await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=action)
