@@ -12,4 +12,14 @@ from bot.outbox import tables as outbox
 from bot.payments import tables as payments
 from bot.work import tables as work
 
-__all__ = ["activity", "courses", "events", "insight", "memberships", "metadata", "outbox", "payments", "work"]
+__all__ = [
+    "activity",
+    "courses",
+    "events",
+    "insight",
+    "memberships",
+    "metadata",
+    "outbox",
+    "payments",
+    "work",
+]

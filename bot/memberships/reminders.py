@@ -42,9 +42,7 @@ class Moment:
 class Reminders:
     """Handler of entitlement.remind, and the members' choice."""
 
-    def __init__(
-        self, db: Database, clock: Clock, outbox: Outbox, texts: Texts, days: Sequence[int]
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, texts: Texts, days: Sequence[int]) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
