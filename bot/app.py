@@ -30,7 +30,7 @@ from bot.settings import Settings
 from bot.web import health, pages
 from bot.web import wiring as web_wiring
 from bot.web.server import WebServer
-from bot.wiring import Core, Wiring, merged
+from bot.wiring import Wiring, core_of, merged
 from bot.work import Queue
 from bot.work import store as work_store
 from bot.work.wake import Wake
@@ -123,7 +123,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     )
     server = DiscordServer(client)
     web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
-    core = Core(settings=settings, db=db, clock=clock, queue=Queue(db, clock), server=server, texts=texts)
+    core = core_of(settings=settings, db=db, clock=clock, server=server, texts=texts)
     till, providers, selling = payments_wiring.wire(core, lambda: web.url)
     memberships, membership = memberships_wiring.wire(
         core,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.clock import Clock
 from bot.db import Database
 from bot.i18n import Texts
+from bot.outbox import Channels, Outbox
 from bot.ports import ChatServer
 from bot.settings import Settings
 from bot.work import Queue
@@ -33,6 +34,23 @@ class Core:
     queue: Queue
     server: ChatServer
     texts: Texts
+    channels: Channels
+    outbox: Outbox
+
+
+def core_of(*, settings: Settings, db: Database, clock: Clock, server: ChatServer, texts: Texts) -> Core:
+    """The core over this database, clock and server."""
+    channels = Channels(server, settings.community)
+    return Core(
+        settings=settings,
+        db=db,
+        clock=clock,
+        queue=Queue(db, clock),
+        server=server,
+        texts=texts,
+        channels=channels,
+        outbox=Outbox(db, clock, server, channels),
+    )
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ class Access(
         await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=True))
 
     @on_press(RETRY_ROLES, demand_roles)
-    async def press_retry(self, interaction: Interaction, _: Scope) -> None:
+    async def press_retry(self, interaction: Interaction, _: int | None) -> None:
         """*Try again* on the card that tells of a refusal."""
         await think(interaction)
         await self._memberships.breaker.retry(guild_of(interaction), interaction.user.id)

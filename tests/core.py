@@ -11,8 +11,7 @@ from bot.db import Database
 from bot.i18n import Texts
 from bot.ports import ChatServer
 from bot.settings import Settings, load
-from bot.wiring import Core
-from bot.work import Queue
+from bot.wiring import Core, core_of
 
 
 @functools.cache
@@ -28,11 +27,10 @@ def core(db: Database, clock: Clock, server: Any, **more: str) -> Core:
     """
     chosen = _settings(**more).model_copy(update={"data": db.path.parent})
     texts = Texts(chosen.community.language, chosen.community.timezone)
-    return Core(
+    return core_of(
         settings=chosen,
         db=db,
         clock=clock,
-        queue=Queue(db, clock),
         server=cast("ChatServer", server),
         texts=texts,
     )

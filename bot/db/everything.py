@@ -12,6 +12,7 @@ from bot.db.metadata import metadata
 from bot.events import tables as events
 from bot.insight import tables as insight
 from bot.memberships import tables as memberships
+from bot.outbox import tables as outbox
 from bot.payments import tables as payments
 from bot.work import tables as work
 
@@ -24,6 +25,7 @@ __all__ = [
     "insight",
     "memberships",
     "metadata",
+    "outbox",
     "payments",
     "work",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
@@ -11,26 +9,23 @@ from bot.errors import NeedsAction
 from bot.events import cards, store
 from bot.events.event import Event, State
 from bot.i18n import Texts
+from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.ports import ChatServer, ServerEvent
-from bot.settings import Community
 from bot.work import Job, Queue
-
-SKEW = timedelta(minutes=5)
-"""How far the community's clock may be ahead of Discord's when we look for a message of ours."""
 
 
 class Announcer:
     """Handlers of event.publish, event.card and event.remind. Each acts on the event as it is now and is harmless twice."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, community: Community
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, outbox: Outbox
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         self._texts = texts
-        self._community = community
+        self._outbox = outbox
 
     async def publish(self, job: Job) -> None:
         """Discord's scheduled event and the card are there; for a cancelled event the scheduled event is gone.
@@ -62,46 +57,19 @@ class Announcer:
         """The reminder is posted once, or recorded as skipped with the reason. Never twice, never neither."""
         event = await self._event(job)
         minutes: int = job.payload["minutes"]
-        async with self._db.read() as db:
-            found = await store.reminder(db, event.guild_id, event.id, minutes)
-        if found is not None and found.state != "sending":
-            return
-        reason = self._why_not(event)
-        channel_id = found.channel_id if found else None
-        message_id: int | None = None
-        if found is not None and channel_id is not None:
-            # We died, or Discord failed, after "sending": was it sent? Only Discord can tell.
-            try:
-                action, since = cards.reminder_action(event, minutes), found.at - SKEW
-                message_id = await self._server.posted(event.guild_id, channel_id, action, since)
-            except NeedsAction:
-                if reason is None:
-                    raise
-        if message_id is None and reason is not None:
-            await self._outcome(event, minutes, state="skipped", reason=reason)
-            return
-        if channel_id is None:
-            channel_id = event.card_channel_id or await self._events_channel(event.guild_id)
-            await self._outcome(event, minutes, state="sending", channel_id=channel_id)
-        point("remind.sending")
-        if message_id is None:
-            card = cards.reminder(
-                self._texts.community, event, minutes, begun=self._clock.now() >= event.starts_at
-            )
-            key = f"event.remind:{event.id}:{minutes}"
-            message_id = await self._server.post(event.guild_id, channel_id, card, key=key)
-        point("remind.posted")
-        await self._outcome(event, minutes, state="sent", message_id=message_id)
-        point("remind.sent")
+        begun = self._clock.now() >= event.starts_at
+        await self._outbox.post(
+            OutboxKey(event.guild_id, "event.remind", f"{event.id}:{minutes}"),
+            cards.reminder(self._texts.community, event, minutes, begun=begun),
+            to=event.card_channel_id or ChannelSetting.EVENTS,
+            marker=cards.reminder_action(event, minutes),
+            unless=self._why_not(event),
+        )
 
     def _why_not(self, event: Event) -> str | None:
         if event.state == State.CANCELLED:
             return "cancelled"
         return "late" if event.state == State.OVER or self._clock.now() >= event.ends_at else None
-
-    async def _outcome(self, event: Event, minutes: int, **outcome: object) -> None:
-        async with self._db.write() as tx:
-            await store.set_reminder(tx, event.guild_id, event.id, minutes, at=self._clock.now(), **outcome)
 
     async def _schedule(self, event: Event) -> None:
         """Make Discord's scheduled event. It takes none that has begun already."""
@@ -131,30 +99,20 @@ class Announcer:
                 await store.note_discord_event(tx, event.guild_id, event.id, None)
 
     async def _post(self, event: Event) -> None:
-        """Post the card. `card_channel_id` without a message means: it may be there already, so look first."""
+        """Post the card; what changed while it was posted is shown by an edit right after."""
         if event.card_message_id is not None or not event.open:
             return
-        channel_id = await self._events_channel(event.guild_id)
-        message_id: int | None = None
-        if event.card_channel_id == channel_id:
-            since = event.created_at - SKEW
-            message_id = await self._server.posted(
-                event.guild_id, channel_id, cards.going_action(event), since
-            )
-        else:
-            async with self._db.write() as tx:
-                await store.note_card(tx, event.guild_id, event.id, channel_id, None)
-        point("publish.posting")
         async with self._db.read() as db:
             going = len(await store.goers(db, event.guild_id, event.id))
-        if message_id is None:
-            card = cards.public(self._texts.community, event, going, 0)
-            message_id = await self._server.post(
-                event.guild_id, channel_id, card, key=f"event.card:{event.id}"
-            )
-        point("publish.posted")
+        posted = await self._outbox.post(
+            OutboxKey(event.guild_id, "event.card", str(event.id)),
+            cards.public(self._texts.community, event, going, 0),
+            to=ChannelSetting.EVENTS,
+            marker=cards.going_action(event),
+        )
+        assert posted is not None  # noqa: S101 # nothing was said that speaks against posting it
         async with self._db.write() as tx:
-            await store.note_card(tx, event.guild_id, event.id, channel_id, message_id)
+            await store.note_card(tx, event.guild_id, event.id, posted.channel_id, posted.message_id)
             now = await store.find(tx, event.guild_id, event.id)
             if (
                 now is None
@@ -162,17 +120,6 @@ class Announcer:
                 or len(await store.goers(tx, event.guild_id, event.id)) != going
             ):
                 await self._queue.again(tx, "event.card", event.guild_id, str(event.id))
-
-    async def _events_channel(self, guild_id: int) -> int:
-        name = self._community.events_channel
-        found = await self._server.channel_named(guild_id, name)
-        if found is None:
-            raise NeedsAction(
-                "events-channel-missing",
-                "There is no channel #{channel}: make it, or set community.events_channel to another.",
-                channel=name,
-            )
-        return found
 
     def _wanted(self, event: Event) -> ServerEvent:
         described = cards.description(self._texts.community, event)

@@ -76,16 +76,6 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Reminder:
-    """What became of a reminder: "sending", "sent" or "skipped" with the reason. `at`: since when that is so."""
-
-    state: str
-    at: datetime
-    channel_id: int | None
-    reason: str | None
-
-
-@dataclass(frozen=True)
 class Attendee:
     """Somebody who came, and for how long."""
 

@@ -19,7 +19,7 @@ from bot.events.times import read_length, read_moment
 from bot.i18n import stamp
 from bot.ids import new_id
 from bot.names import holds
-from bot.ports import ChatServer
+from bot.outbox import Channels, ChannelSetting
 from bot.settings import Community
 from bot.work import Queue
 
@@ -45,7 +45,7 @@ class Events:
         db: Database,
         clock: Clock,
         queue: Queue,
-        server: ChatServer,
+        channels: Channels,
         doors: Doors,
         access: Access,
         community: Community,
@@ -53,7 +53,7 @@ class Events:
         self._db = db
         self._clock = clock
         self._queue = queue
-        self._server = server
+        self._channels = channels
         self._doors = doors
         self._access = access
         self._community = community
@@ -84,12 +84,11 @@ class Events:
             raise UserError(
                 "An event has one place. What to do: pick a voice channel, or write an address; not both."
             )
-        name = self._community.events_channel
-        if await self._server.channel_named(guild_id, name) is None:
+        if await self._channels.find(guild_id, ChannelSetting.EVENTS) is None:
             raise UserError(
                 "There is no channel #{channel} to announce events in. "
                 "What to do: make it, or name another one in the setting community.events_channel.",
-                channel=name,
+                channel=self._channels.name(ChannelSetting.EVENTS),
             )
         event = Event(
             guild_id=guild_id, id=new_id(), kind=kind, title=title, starts_at=moment.at,

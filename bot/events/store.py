@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
-from bot.events.event import Attendee, Event, HeldEvent, Kind, Reminder, State
-from bot.events.tables import attendance, event, event_reminder, going
+from bot.events.event import Attendee, Event, HeldEvent, Kind, State
+from bot.events.tables import attendance, event, going
 
 OPEN = (State.SCHEDULED, State.LIVE)
 
@@ -81,10 +81,8 @@ async def note_discord_event(tx: Writer, guild_id: int, event_id: int, discord_e
     await tx.execute(change)
 
 
-async def note_card(
-    tx: Writer, guild_id: int, event_id: int, channel_id: int, message_id: int | None
-) -> None:
-    """Remember where the card goes (no message yet: it is being posted), or where it is."""
+async def note_card(tx: Writer, guild_id: int, event_id: int, channel_id: int, message_id: int) -> None:
+    """Remember where the card is."""
     values = {"card_channel_id": channel_id, "card_message_id": message_id}
     await tx.execute(update(event).where(_is(guild_id, event_id)).values(**values))
 
@@ -166,29 +164,6 @@ async def held(db: Reader, guild_id: int, start: datetime, end: datetime) -> lis
     return [HeldEvent(*row) for row in await db.execute(query)]
 
 
-async def reminder(db: Reader, guild_id: int, event_id: int, minutes: int) -> Reminder | None:
-    """What became of a reminder; None when nothing yet."""
-    query = select(event_reminder).where(_reminder(guild_id, event_id, minutes))
-    row = (await db.execute(query)).first()
-    return Reminder(row.state, row.at, row.channel_id, row.reason) if row else None
-
-
-async def set_reminder(tx: Writer, guild_id: int, event_id: int, minutes: int, **outcome: Any) -> None:
-    """Write what became of a reminder; what is sent or skipped stays so."""
-    row = {
-        "guild_id": guild_id,
-        "event_id": event_id,
-        "minutes": minutes,
-        "reason": None,
-        "message_id": None,
-        **outcome,
-    }
-    keys = [event_reminder.c.guild_id, event_reminder.c.event_id, event_reminder.c.minutes]
-    still_open = event_reminder.c.state == "sending"
-    statement = insert(event_reminder).values(**row)
-    await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=outcome, where=still_open))
-
-
 async def doors_open(db: Reader, guild_id: int, now: datetime, early: timedelta, late: timedelta) -> set[int]:
     """The voice channels in which presence counts now: an open event, from `early` before to `late` after it."""
     query = select(event.c.voice_channel_id).where(
@@ -211,11 +186,6 @@ async def next_start(db: Reader, guild_id: int, channel_id: int) -> datetime | N
 
 def _is(guild_id: int, event_id: int) -> ColumnElement[bool]:
     return and_(event.c.guild_id == guild_id, event.c.id == event_id)
-
-
-def _reminder(guild_id: int, event_id: int, minutes: int) -> ColumnElement[bool]:
-    this = event_reminder.c
-    return and_(this.guild_id == guild_id, this.event_id == event_id, this.minutes == minutes)
 
 
 def _event(row: Row[Any]) -> Event:

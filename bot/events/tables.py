@@ -101,31 +101,6 @@ attendance = Table(
 )
 
 
-class ReminderColumns(TypedColumns):
-    """What became of the reminder `minutes` before the start. 'sending' found after a crash means: look before you post."""
-
-    guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    event_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    minutes: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    state: Named[str] = Column(String)
-    reason: Named[str | None] = Column(String)
-    channel_id: Named[int | None] = Column(BigInteger)
-    message_id: Named[int | None] = Column(BigInteger)
-    at: Named[datetime] = Column(Utc())
-
-
-event_reminder = Table(
-    "event_reminder",
-    metadata,
-    ReminderColumns,
-    _of_event(),
-    CheckConstraint("state IN ('sending', 'sent', 'skipped')", name="state"),
-    CheckConstraint("(state = 'skipped') = (reason IS NOT NULL)", name="reason"),
-    CheckConstraint("(state = 'sent') = (message_id IS NOT NULL)", name="message"),
-    **STRICT,
-)
-
-
 class PresenceColumns(TypedColumns):
     """A stay in a voice channel while its doors are open. `until`: the last moment at which they were known to be there."""
 

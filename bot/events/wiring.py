@@ -12,17 +12,16 @@ from bot.wiring import Core, Timer, Wiring
 def wire(core: Core, access: Access) -> tuple[Events, Doors, Wiring]:
     """Build the domain; `access` knows to whom events are open."""
     doors = Doors(core.db, core.clock, core.server)
-    community = core.settings.community
-    announcer = Announcer(core.db, core.clock, core.queue, core.server, core.texts, community)
+    announcer = Announcer(core.db, core.clock, core.queue, core.server, core.texts, core.outbox)
     running = Running(core.db, core.clock, core.queue, core.server, doors)
     events = Events(
         db=core.db,
         clock=core.clock,
         queue=core.queue,
-        server=core.server,
+        channels=core.channels,
         doors=doors,
         access=access,
-        community=community,
+        community=core.settings.community,
     )
     return (
         events,

@@ -1,4 +1,4 @@
-"""The queries of the figures: stored weeks and their posts."""
+"""The queries of the figures: stored weeks."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.insight import stored
 from bot.insight.inputs import Heard
 from bot.insight.snapshot import Period, Snapshot
-from bot.insight.tables import posts, weeks
+from bot.insight.tables import weeks
 from bot.insight.weeks import Week, Window
 
 
@@ -67,65 +67,12 @@ async def week_names(db: Reader, guild_id: int, limit: int) -> list[str]:
     return list((await db.execute(query)).scalars())
 
 
-async def post(db: Reader, guild_id: int, week: Week) -> Row[Any] | None:
-    """What became of the week's post: state, channel_id, since, message_id, others."""
-    query = select(posts).where(posts.c.guild_id == guild_id, posts.c.week == str(week))
-    return (await db.execute(query)).one_or_none()
-
-
-async def unposted(db: Reader, guild_id: int, week: Week) -> list[str]:
-    """The stored weeks before this one that no post has shown or named, oldest first."""
-    sent = select(func.max(posts.c.week)).where(posts.c.guild_id == guild_id, posts.c.state == "sent")
-    last = (await db.execute(sent)).scalar() or ""
+async def weeks_between(db: Reader, guild_id: int, after: str, before: Week) -> list[str]:
+    """The stored weeks after `after` ("" for all) and before `before`, oldest first."""
     query = select(weeks.c.week).where(
-        weeks.c.guild_id == guild_id, weeks.c.week > last, weeks.c.week < str(week)
+        weeks.c.guild_id == guild_id, weeks.c.week > after, weeks.c.week < str(before)
     )
     return list((await db.execute(query.order_by(weeks.c.week))).scalars())
-
-
-async def begin_post(
-    tx: Writer,
-    guild_id: int,
-    week: Week,
-    *,
-    channel_id: int,
-    since: datetime,
-    others: list[str],
-    now: datetime,
-) -> None:
-    """Note that the post is about to be sent there. Asked for again, only the channel may change."""
-    values = {"channel_id": channel_id, "since": since, "changed_at": now}
-    row = {"guild_id": guild_id, "week": str(week), "state": "sending", "others": others, **values}
-    statement = insert(posts).values(**row)
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[posts.c.guild_id, posts.c.week],
-            set_=values,
-            where=(posts.c.state == "sending") & (posts.c.channel_id != channel_id),
-        )
-    )
-
-
-async def sent(tx: Writer, guild_id: int, week: Week, message_id: int, now: datetime) -> None:
-    """The post is there."""
-    await tx.execute(
-        update(posts)
-        .where(posts.c.guild_id == guild_id, posts.c.week == str(week), posts.c.state == "sending")
-        .values(state="sent", message_id=message_id, changed_at=now)
-    )
-
-
-async def superseded(tx: Writer, guild_id: int, week: Week, now: datetime) -> None:
-    """A later week's post names this one: it gets none of its own."""
-    await tx.execute(
-        insert(posts)
-        .values(guild_id=guild_id, week=str(week), state="superseded", others=[], changed_at=now)
-        .on_conflict_do_update(
-            index_elements=[posts.c.guild_id, posts.c.week],
-            set_={"state": "superseded", "changed_at": now},
-            where=posts.c.state == "sending",
-        )
-    )
 
 
 def _snapshot(row: Any) -> Snapshot:

@@ -1,4 +1,4 @@
-"""Two tables: the week as it was when it was stored, and what became of its post."""
+"""One table: the week as it was when it was stored."""
 
 from __future__ import annotations
 
@@ -47,33 +47,5 @@ weeks = Table(
     CheckConstraint(matches("week", "[0-9][0-9][0-9][0-9]-W[0-5][0-9]"), name="week"),
     CheckConstraint("month_starts_at < starts_at AND starts_at < ends_at", name="window"),
     CheckConstraint("members >= 0 AND paying >= 0", name="people"),
-    **STRICT,
-)
-
-
-class PostColumns(TypedColumns):
-    """History is searched for the post from `since` on, a moment before the first attempt.
-
-    `others` lists the weeks that this post also names, because nobody was there to post them.
-    """
-
-    guild_id: Named[int] = Column(BigInteger)
-    week: Named[str] = Column(String)
-    state: Named[str] = Column(String)
-    channel_id: Named[int | None] = Column(BigInteger)
-    since: Named[datetime | None] = Column(Utc())
-    message_id: Named[int | None] = Column(BigInteger)
-    others: Named[Any] = Column(Json(), nullable=False)
-    changed_at: Named[datetime] = Column(Utc())
-
-
-posts = Table(
-    "insight_posts",
-    metadata,
-    PostColumns,
-    PrimaryKeyConstraint("guild_id", "week"),
-    CheckConstraint("state IN ('sending', 'sent', 'superseded')", name="state"),
-    CheckConstraint("(state = 'sent') = (message_id IS NOT NULL)", name="sent"),
-    CheckConstraint("state = 'superseded' OR (channel_id IS NOT NULL AND since IS NOT NULL)", name="place"),
     **STRICT,
 )

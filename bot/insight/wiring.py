@@ -17,9 +17,10 @@ def wire(core: Core, sources: Sources, metrics: Metrics = METRICS) -> tuple[Insi
         clock=core.clock,
         queue=core.queue,
         server=core.server,
+        outbox=core.outbox,
         insight=insight,
         texts=core.texts,
-        settings=core.settings,
+        report=core.settings.report,
     )
     return (
         insight,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.actions import ButtonAction, arguments, one_of
+from bot.actions import NUMBER, ButtonAction, arguments, blank_as, one_of
 
 
 class Scope(StrEnum):
@@ -14,4 +14,5 @@ class Scope(StrEnum):
 
 
 REPAIR_ROLES = ButtonAction("access.repair", arguments(one_of(Scope)))
-RETRY_ROLES = ButtonAction("access.retry", arguments(one_of(Scope)))
+RETRY_ROLES = ButtonAction("access.retry", arguments(blank_as("all", NUMBER)))
+"""The work that posted the card: it marks which card it is. Older cards say "all"."""

@@ -89,7 +89,7 @@ def audited(t: Words, report: Report, *, repairing: bool) -> Card:
     )
 
 
-def refused(t: Words, role_id: int) -> Card:
+def refused(t: Words, role_id: int, action: str) -> Card:
     """For the staff channel: Discord refuses, the two usual causes, and a button to try again."""
     return card(
         t("## I may not change roles"),
@@ -103,9 +103,14 @@ def refused(t: Words, role_id: int) -> Card:
             role=f"<@&{role_id}>",
         ),
         t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
-        Row((Button(t("Try again"), action=RETRY_ROLES.encode(Scope.ALL), style="primary"),)),
+        Row((Button(t("Try again"), action, style="primary"),)),
         accent=Accent.BAD,
     )
+
+
+def retry_action(mark: int) -> str:
+    """What *Try again* runs; it marks which card it stands on."""
+    return RETRY_ROLES.encode(mark)
 
 
 def retried(t: Words) -> Card:

@@ -15,7 +15,7 @@ from bot.errors import NeedsAction
 from bot.i18n import Texts
 from bot.memberships import access_cards
 from bot.memberships.store import breaker
-from bot.ports import ChatServer
+from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.work import Job, Queue
 
 PROBE = timedelta(hours=1)
@@ -24,15 +24,12 @@ PROBE = timedelta(hours=1)
 class Breaker:
     """One per guild, in the database: a restart does not forget it."""
 
-    def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, staff_channel: str
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, queue: Queue, outbox: Outbox, texts: Texts) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
-        self._server = server
+        self._outbox = outbox
         self._texts = texts
-        self._staff_channel = staff_channel
 
     async def check(self, guild_id: int) -> None:
         """NeedsAction while it is open. Once an hour one try is let through."""
@@ -85,13 +82,12 @@ class Breaker:
 
     async def tell(self, job: Job) -> None:
         """Work `access.refused`: a card in the staff channel with both causes and a button to try again."""
+        key = OutboxKey(job.guild_id, "access.refused", job.key)
         async with self._db.read() as db:
-            if await breaker.of_guild(db, job.guild_id) is None:
-                return  # it has healed meanwhile
-        channel = await self._server.channel_named(job.guild_id, self._staff_channel)
-        if channel is None:
-            raise NeedsAction(
-                "staff-channel-missing", "There is no channel #{channel}.", channel=self._staff_channel
-            )
-        card = access_cards.refused(self._texts.community, int(job.payload["role"]))
-        await self._server.post(job.guild_id, channel, card, key=f"refused:{job.guild_id}:{job.key}")
+            refusal = await breaker.of_guild(db, job.guild_id)
+        if refusal is None:
+            await self._outbox.drop(key, "healed")
+            return
+        action = access_cards.retry_action(job.id)
+        card = access_cards.refused(self._texts.community, int(job.payload["role"]), action)
+        await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=action)

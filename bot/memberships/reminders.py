@@ -1,7 +1,6 @@
 """Reminders by direct message: before a membership ends, when its grace begins, when it is over. Only to who asked.
 
-Each is sent once: "sending" is recorded before, the outcome after. Found "sending" after a crash, it is sent again
-only while Discord still knows its nonce; later nobody can tell whether it arrived, and twice is worse than never.
+The outbox sends each once, or records why not.
 """
 
 from __future__ import annotations
@@ -11,20 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.crashpoints import point
 from bot.db import Database
 from bot.i18n import Texts
 from bot.memberships import reminder_cards
 from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.reminder_cards import Why
 from bot.memberships.store import entitlements, notices, orders
+from bot.outbox import Outbox, OutboxKey, OutboxState
 from bot.payments.port import Phase
-from bot.ports import ChatServer, Delivery
 from bot.work import Job
 from bot.work.worker import Later
 
-NONCE = timedelta(minutes=2)
-"""So long a repetition with the same nonce is safe (Discord: "the past few minutes")."""
+NOTICE = "notice"
+"""The kind of these messages in the outbox."""
 LOOK = timedelta(days=1)
 LAST = timedelta(days=1)
 """So long before the end of a grace there is one more word."""
@@ -44,12 +42,10 @@ class Moment:
 class Reminders:
     """Handler of entitlement.remind, and the members' choice."""
 
-    def __init__(
-        self, db: Database, clock: Clock, server: ChatServer, texts: Texts, days: Sequence[int]
-    ) -> None:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, texts: Texts, days: Sequence[int]) -> None:
         self._db = db
         self._clock = clock
-        self._server = server
+        self._outbox = outbox
         self._texts = texts
         self._days = tuple(days)
 
@@ -61,27 +57,27 @@ class Reminders:
                 return
             order = await orders.find(db, right.guild_id, right.order_id) if right.order_id else None
             mine = await entitlements.of_member(db, right.guild_id, right.user_id)
-            told = await notices.of_right(db, right.guild_id, right.id)
+        told = await self._outbox.entries(right.guild_id, NOTICE, f"{right.id}:")
         now = self._clock.now()
         phase = order.phase if order else None
         planned = moments(right, phase, self._days)
         due = [
             one
             for one in planned
-            if one.at <= now and (one.what not in told or told[one.what].state == "sending")
+            if one.at <= now and (one.what not in told or told[one.what].state is OutboxState.SENDING)
         ]
         # Who ended by their time while Lyceum was away had reminders due before: they are on record too.
         was = replace(right, standing=Standing.LIVE) if right.standing is Standing.ENDED else right
         meant = [one for one in due if is_meant(one, was, phase, mine)]
         wanted = [one for one in meant if is_meant(one, right, phase, mine)]
         for what, word in told.items():  # it may have come, but it is not the word to repeat now
-            if word.state == "sending" and (not wanted or what != wanted[-1].what):
-                await self._outcome(right, what, "unknown")
+            if word.state is OutboxState.SENDING and (not wanted or what != wanted[-1].what):
+                await self._drop(right, what, "late")
         for missed in meant:  # Lyceum was away: only the latest is still true
             if missed not in wanted[-1:] and missed.what not in told:
-                await self._outcome(right, missed.what, "late")
+                await self._drop(right, missed.what, "late")
         if wanted:
-            await self._tell(right, order, wanted[-1], told.get(wanted[-1].what))
+            await self._tell(right, order, wanted[-1])
         ahead = [one.at for one in planned if one.at > now]
         if phase is not None and right.ends_at <= now < right.held_until + LATE_RENEWAL:
             ahead.append(now + LOOK)
@@ -114,30 +110,19 @@ class Reminders:
             await notices.allow(tx, guild_id, user_id, self._clock.now())
             return True
 
-    async def _tell(
-        self, right: Entitlement, order: Order | None, moment: Moment, before: notices.Notice | None
-    ) -> None:
-        if not await self.allowed(right.guild_id, right.user_id):
-            await self._outcome(right, moment.what, "unknown" if before else "not_allowed")
-            return
-        if before is not None and self._clock.now() > before.at + NONCE:
-            await self._outcome(right, moment.what, "unknown")
-            return
-        if before is None:
-            await self._outcome(right, moment.what, "sending")
-        point("notice.sending")
-        card = reminder_cards.reminder(self._texts.community, right, order, moment.why)
-        key = f"notice:{right.id}:{moment.what}"
-        delivery = await self._server.direct(right.guild_id, right.user_id, card, key=key)
-        point("notice.sent")
-        await self._outcome(right, moment.what, _STATES[delivery])
+    async def _tell(self, right: Entitlement, order: Order | None, moment: Moment) -> None:
+        if await self.allowed(right.guild_id, right.user_id):
+            card = reminder_cards.reminder(self._texts.community, right, order, moment.why)
+            await self._outbox.direct(_key(right, moment.what), right.user_id, card)
+        else:
+            await self._drop(right, moment.what, "not_allowed")
 
-    async def _outcome(self, right: Entitlement, what: str, state: str) -> None:
-        async with self._db.write() as tx:
-            await notices.note(tx, right.guild_id, right.id, what, state, self._clock.now())
+    async def _drop(self, right: Entitlement, what: str, reason: str) -> None:
+        await self._outbox.drop(_key(right, what), reason, user_id=right.user_id)
 
 
-_STATES = {Delivery.SENT: "sent", Delivery.CLOSED: "closed", Delivery.GONE: "gone"}
+def _key(right: Entitlement, what: str) -> OutboxKey:
+    return OutboxKey(right.guild_id, NOTICE, f"{right.id}:{what}")
 
 
 def moments(right: Entitlement, phase: Phase | None, days: Sequence[int]) -> list[Moment]:

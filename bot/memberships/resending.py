@@ -18,7 +18,8 @@ from bot.memberships.model import Order
 from bot.memberships.receipts import Receipts
 from bot.memberships.state import State
 from bot.memberships.store import entitlements, notices, orders
-from bot.ports import ChatServer, Delivery
+from bot.outbox import Outbox, OutboxKey, OutboxState
+from bot.ports import ChatServer
 from bot.work import Queue
 
 
@@ -50,6 +51,7 @@ class Resending:
         clock: Clock,
         queue: Queue,
         server: ChatServer,
+        outbox: Outbox,
         texts: Texts,
         buying: Buying,
         receipts: Receipts,
@@ -58,6 +60,7 @@ class Resending:
         self._clock = clock
         self._queue = queue
         self._server = server
+        self._outbox = outbox
         self._texts = texts
         self._buying = buying
         self._receipts = receipts
@@ -87,8 +90,9 @@ class Resending:
         if not allowed:
             return Resent(order, Way.NOT_ALLOWED, link)
         card = await self._card(order, link)
-        told = await self._server.direct(guild_id, order.user_id, card, key=f"resend:{new_id()}")
-        return Resent(order, _WAYS[told], link)
+        key = OutboxKey(guild_id, "order.resend", str(new_id()))
+        outcome = await self._outbox.direct(key, order.user_id, card)
+        return Resent(order, _WAYS[outcome], link)
 
     async def _card(self, order: Order, link: str | None) -> Card:
         t = self._texts.community
@@ -102,4 +106,4 @@ class Resending:
         return cards.receipt(t, told)
 
 
-_WAYS = {Delivery.SENT: Way.SENT, Delivery.CLOSED: Way.CLOSED, Delivery.GONE: Way.GONE}
+_WAYS = {OutboxState.SENT: Way.SENT, OutboxState.CLOSED: Way.CLOSED, OutboxState.GONE: Way.GONE}

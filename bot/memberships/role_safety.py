@@ -6,12 +6,11 @@ What members have stays theirs (reliability.md, threat T7); only selling stops.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from bot.audit import LYCEUM, Action, record
 from bot.clock import Clock
 from bot.db import Database
-from bot.errors import NeedsAction, UserError
+from bot.errors import UserError
 from bot.i18n import Texts
 from bot.ids import new_id
 from bot.memberships import shelf_cards
@@ -19,25 +18,23 @@ from bot.memberships.model import Tier
 from bot.memberships.rules import finding_of, refusal
 from bot.memberships.shop_cards import shelf_changed
 from bot.memberships.store import tiers
+from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.ports import ChatServer
 from bot.work import Job, Queue
-
-SKEW = timedelta(minutes=5)
-"""How far the community's clock may be ahead of Discord's when we look for a message of ours."""
 
 
 class RoleSafety:
     """May these roles be sold: asked when a tier is saved, when it is bought, and whenever roles change."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, staff_channel: str
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, outbox: Outbox
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         self._texts = texts
-        self._staff_channel = staff_channel
+        self._outbox = outbox
 
     async def check(self, guild_id: int, role_ids: Iterable[int], actor: int, owner: bool) -> None:
         """UserError with the reason for the first role that this editor may not sell. Above the owner stands none."""
@@ -66,20 +63,13 @@ class RoleSafety:
         """Work `tier.suspended`: one card in the staff channel that says what to do; none if it is mended already."""
         async with self._db.read() as db:
             tier = await tiers.get(db, job.guild_id, int(job.payload["tier"]))
+        key = OutboxKey(job.guild_id, "tier.suspended", job.key)
         if tier is None or tier.archived or tier.suspended != job.payload["finding"]:
+            await self._outbox.drop(key, "mended")
             return
-        channel = await self._server.channel_named(job.guild_id, self._staff_channel)
-        if channel is None:
-            raise NeedsAction(
-                "staff-channel-missing", "There is no channel #{channel}.", channel=self._staff_channel
-            )
         action = shelf_cards.recheck_action(job.key)
-        # An attempt before this one may have posted it: only Discord can tell.
-        since = job.due - SKEW
-        if job.tries > 1 and await self._server.posted(job.guild_id, channel, action, since) is not None:
-            return
         shown = shelf_cards.suspended(self._texts.community, tier, action)
-        await self._server.post(job.guild_id, channel, shown, key=f"tier.suspended:{job.key}")
+        await self._outbox.post(key, shown, to=ChannelSetting.STAFF, marker=action)
 
     async def _suspend(self, tier: Tier, finding: str | None, actor: int) -> None:
         now = self._clock.now()

@@ -42,6 +42,7 @@ from bot.memberships.state import State
 from bot.memberships.status_cards import Status
 from bot.memberships.store import entitlements, orders, overrides
 from bot.memberships.tiers import Tiers
+from bot.outbox import Outbox
 from bot.payments.intake import OrderBook
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
@@ -61,7 +62,6 @@ class Terms:
     link_minutes: int
     poll_seconds: float
     folder: Path
-    staff_channel: str = "staff"
     remind_days: tuple[int, ...] = (7, 1)
     transfer_days: int = 7
     policy: Policy = field(default_factory=Policy)
@@ -82,18 +82,19 @@ class Memberships:
         providers: Mapping[str, PaymentProvider],
         terms: Terms,
         strays: Strays,
+        outbox: Outbox,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
         # catalog: what is on sale, and to whom it may be sold
-        self.role_safety = RoleSafety(db, clock, queue, server, texts, terms.staff_channel)
+        self.role_safety = RoleSafety(db, clock, queue, server, texts, outbox)
         self.tiers = Tiers(db, clock, queue, self.role_safety)
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
         # access: who has what, and the roles that follow from it
         self.settling = Settling(clock, queue, terms.policy)
-        self.breaker = Breaker(db, clock, queue, server, texts, terms.staff_channel)
+        self.breaker = Breaker(db, clock, queue, outbox, texts)
         self.reconciler = Reconciler(db, clock, queue, server, self.breaker)
         self.audit = Audit(db, clock, queue, server)
         self.staffing = Staffing(
@@ -141,7 +142,7 @@ class Memberships:
         )
         self.renewals = Renewals(db, clock, self.buying, providers)
         # reminders: what is said before an end
-        self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
+        self.reminders = Reminders(db, clock, outbox, texts, terms.remind_days)
         # backoffice: what the owner sees and does by hand
         self.desk = Desk(
             db=db,
@@ -158,6 +159,7 @@ class Memberships:
             clock=clock,
             queue=queue,
             server=server,
+            outbox=outbox,
             texts=texts,
             buying=self.buying,
             receipts=self.receipts,
@@ -170,6 +172,7 @@ class Memberships:
             clock=clock,
             queue=queue,
             server=server,
+            outbox=outbox,
             texts=texts,
             payable=self.buying.payable,
             playing=self._playing,

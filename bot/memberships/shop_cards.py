@@ -16,6 +16,7 @@ from bot.ids import new_id
 from bot.memberships import shop_face
 from bot.memberships.model import Price, Tier
 from bot.memberships.store import shop, tiers
+from bot.outbox import Outbox, OutboxKey
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 
@@ -30,6 +31,7 @@ class ShopCards:
         clock: Clock,
         queue: Queue,
         server: ChatServer,
+        outbox: Outbox,
         texts: Texts,
         payable: Callable[[Price], bool],
         playing: bool,
@@ -38,19 +40,20 @@ class ShopCards:
         self._clock = clock
         self._queue = queue
         self._server = server
+        self._outbox = outbox
         self._texts = texts
         self._payable = payable
         self._playing = playing
 
     async def post(self, guild_id: int, channel_id: int, actor: int) -> None:
         """A shop card in this channel. What changes while it is posted is shown by an edit right after."""
-        message_id = await self._server.post(
-            guild_id, channel_id, await self._shown(guild_id), key=f"shop:{new_id()}"
-        )
+        key = OutboxKey(guild_id, "shop.card", str(new_id()))
+        posted = await self._outbox.post(key, await self._shown(guild_id), to=channel_id, marker=None)
+        assert posted is not None  # noqa: S101 # nothing was said that speaks against posting it
         point("shop.posted")
         now = self._clock.now()
         async with self._db.write() as tx:
-            await shop.add(tx, guild_id, channel_id, message_id, now)
+            await shop.add(tx, guild_id, channel_id, posted.message_id, now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -58,7 +61,7 @@ class ShopCards:
                 actor=actor,
                 action=Action.SHOP_POSTED,
                 subject=channel_id,
-                message=str(message_id),
+                message=str(posted.message_id),
             )
             await shelf_changed(tx, self._queue, guild_id)
 

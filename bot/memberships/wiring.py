@@ -35,6 +35,7 @@ def wire(
         providers=providers,
         terms=terms,
         strays=unmatched,
+        outbox=core.outbox,
     )
 
     async def look_at_roles() -> None:
@@ -65,7 +66,6 @@ def terms_of(settings: Settings, address: Callable[[], str]) -> Terms:
         link_minutes=payments.link_minutes,
         poll_seconds=payments.poll_seconds,
         folder=settings.folder,
-        staff_channel=settings.community.staff_channel,
         remind_days=tuple(memberships.remind_days),
         transfer_days=payments.manual.valid_days,
         policy=Policy(memberships.dispute, memberships.partial_refund),

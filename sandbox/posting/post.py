@@ -60,7 +60,7 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
     if nonce is not None and body.get("enforce_nonce"):
         earlier = world.messages.by_nonce(channel_id, author_id, str(nonce))
         if earlier:
-            return earlier
+            return earlier | {"nonce": nonce}
     reference = body.get("message_reference")
     replied = _replied(world, channel, reference) if reference else None
     attachments = uploads.attach(world, cdn, channel_id, body, draft.files, [])
@@ -90,8 +90,6 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         "pinned": False,
         **draft.extra,
     }
-    if nonce is not None:
-        message["nonce"] = nonce
     if reference and replied:
         message["message_reference"] = _reference(channel, replied)
         message["referenced_message"] = show_message(replied)
@@ -101,8 +99,10 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
     if draft.addressee:
         message["_to"] = draft.addressee
     world.messages.put(message)
-    if nonce is not None and body.get("enforce_nonce"):
-        world.messages.note_nonce(message, str(nonce))
+    if nonce is not None:
+        message["nonce"] = nonce  # for the answer and the event; Discord does not keep it with the message
+        if body.get("enforce_nonce"):
+            world.messages.note_nonce(message, str(nonce))
     if not draft.addressee:
         _touch(world, channel, message)
     tell(world, "MESSAGE_CREATE", channel, message)

@@ -13,13 +13,11 @@ from tests.events.evening import TITLE, at, choice, plan
 from tests.stage import MONDAY, ROOT, Process, process
 
 BARE = ("--empty", "--clock", MONDAY)
+OUTBOX = ["outbox.sending", "outbox.posted", "outbox.sent"]
 IN_ORDER = [
-    "publish.posting",
-    "publish.posted",
+    *OUTBOX,  # the card
     "publish.created",
-    "remind.sending",
-    "remind.posted",
-    "remind.sent",
+    *OUTBOX,  # the reminder
     "finish.before_commit",
     "finish.measured",
 ]
@@ -105,7 +103,8 @@ async def test_killed_between_planning_and_reminding_it_still_reminds_once(tmp_p
 def test_every_point_of_the_source_is_killed_at() -> None:
     in_source = {
         name
-        for path in (ROOT / "bot" / "events").glob("*.py")
+        for folder in ("events", "outbox")
+        for path in (ROOT / "bot" / folder).glob("*.py")
         for name in re.findall(r'^ +point\("([\w.]+)"\)', path.read_text("utf-8"), re.MULTILINE)
     }
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.clock import real_now
 from bot.demo.people import words
-from bot.events.tables import event_reminder
+from bot.outbox.tables import outbox
 from bot.work import store as work_store
 from tests.events.evening import at, card, discord_events, plan, posts, reminders
 from tests.stage import Stage
@@ -162,5 +162,6 @@ async def test_a_deleted_card_is_not_posted_again(community: Stage) -> None:
 async def outcome(community: Stage) -> tuple[str, str | None]:
     """What became of the one reminder."""
     async with community.app.db.read() as db:
-        (row,) = (await db.execute(select(event_reminder.c.state, event_reminder.c.reason))).all()
+        query = select(outbox.c.state, outbox.c.reason).where(outbox.c.kind == "event.remind")
+        (row,) = (await db.execute(query)).all()
     return (row[0], row[1])

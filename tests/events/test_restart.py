@@ -5,8 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import update
+
 from bot.demo.people import People, words
-from bot.events import cards, store
+from bot.events import cards, tables
+from bot.outbox import OutboxKey, OutboxState
+from bot.outbox import store as outbox
+from bot.outbox import tables as outbox_tables
 from sandbox.app import Sandbox
 from tests.events.evening import at, card, choice, plan, reminders
 from tests.events.test_faults import outcome
@@ -57,8 +62,12 @@ async def posted_but_not_noted(stage: Stage, *, sending: bool) -> None:
     if sending:
         async with stage.app.db.write() as tx:
             now = stage.app.clock.now()
-            await store.set_reminder(
-                tx, stage.guild_id, event.id, 15, state="sending", channel_id=channel_id, at=now
+            await outbox.write(
+                tx,
+                OutboxKey(stage.guild_id, "event.remind", f"{event.id}:15"),
+                OutboxState.SENDING,
+                now,
+                channel_id=channel_id,
             )
 
 
@@ -89,7 +98,10 @@ async def test_a_card_that_may_have_been_posted_is_looked_for(community: Stage) 
     event = roll.event
     assert event.card_channel_id is not None
     async with community.app.db.write() as tx:
-        await store.note_card(tx, event.guild_id, event.id, event.card_channel_id, None)
+        unnoted = {"card_channel_id": None, "card_message_id": None}
+        await tx.execute(update(tables.event).values(**unnoted))
+        under_way = update(outbox_tables.outbox).where(outbox_tables.outbox.c.kind == "event.card")
+        await tx.execute(under_way.values(state="sending", message_id=None))
         await community.app.queue.again(tx, "event.publish", event.guild_id, str(event.id))
 
     await community.settled()

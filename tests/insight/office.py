@@ -18,9 +18,9 @@ from bot.errors import NeedsAction, RetryLater
 from bot.insight import store
 from bot.insight.inputs import Sources
 from bot.insight.metrics.registry import METRICS, Metrics
-from bot.insight.tables import posts
 from bot.insight.weeks import Week
 from bot.insight.wiring import wire
+from bot.outbox.tables import outbox
 from bot.work.worker import Worker
 from tests.blank import prepare
 from tests.core import core
@@ -201,7 +201,7 @@ class Office:
 
     async def outcomes(self) -> dict[str, str]:
         async with self.db.read() as db:
-            return {row.week: row.state for row in await db.execute(select(posts))}
+            return {row.key: row.reason or row.state for row in await db.execute(select(outbox))}
 
     async def bytes_of(self, week: str) -> Any:
         """The stored row as SQLite has it."""

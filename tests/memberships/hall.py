@@ -10,6 +10,7 @@ from typing import Any
 from bot.cards import Card
 from bot.errors import NeedsAction, RetryLater
 from bot.ports import Delivery, Person, Role
+from tests.memberships.reading import actions
 
 GUILD, OTHER = 7, 8
 ANN, BOB, CID, OLIVIA = 1, 2, 3, 9
@@ -84,6 +85,10 @@ class Hall:
         message_id = 1000 + list(self.posts).index(key)
         self.shown[channel_id, message_id] = card
         return message_id
+
+    async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
+        shown = self.shown.items()
+        return next((id_ for (at, id_), card in shown if at == channel_id and action in actions(card)), None)
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
         there = (channel_id, message_id) in self.shown

@@ -17,9 +17,10 @@ from bot.memberships.buying import Bill
 from bot.memberships.edits import Edit
 from bot.memberships.model import Order, Price, Tier
 from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import breaker, entitlement, grant, notice
+from bot.memberships.tables import breaker, entitlement, grant
 from bot.memberships.wiring import wire
 from bot.money import Money
+from bot.outbox.tables import outbox
 from bot.payments.port import (
     Fact,
     Kind,
@@ -171,8 +172,9 @@ class Shop:
     async def notices(self) -> list[tuple[str, str]]:
         """(what about, what became of it) of every reminder, in time."""
         async with self.db.read() as db:
-            rows = (await db.execute(select(notice).order_by(notice.c.at, notice.c.what))).all()
-        return [(row.what.rpartition(":")[0], row.state) for row in rows]
+            notices = select(outbox).where(outbox.c.kind == "notice").order_by(outbox.c.at, outbox.c.key)
+            rows = (await db.execute(notices)).all()
+        return [(row.key.split(":", 1)[1].rpartition(":")[0], row.reason or row.state) for row in rows]
 
     def said(self) -> list[str]:
         """The titles of the direct messages."""

@@ -186,7 +186,7 @@ async def test_an_unpaid_renewal_is_told_with_what_to_do(shop: Shop) -> None:
     assert [what for what, _ in await shop.notices()] == ["grace", "last", "over"]
 
 
-@pytest.mark.parametrize("name", ["notice.sending", "notice.sent"])
+@pytest.mark.parametrize("name", ["outbox.sending", "outbox.posted"])
 async def test_killed_while_sending_it_is_sent_once(shop: Shop, name: str) -> None:
     await month(shop)
     with killed_at(name), pytest.raises((Killed, BaseExceptionGroup)):
@@ -203,7 +203,7 @@ async def test_killed_while_sending_it_is_sent_once(shop: Shop, name: str) -> No
 async def test_killed_while_sending_and_found_much_later_it_is_not_sent_twice(shop: Shop) -> None:
     """Discord knows a nonce for some minutes only; nobody can tell any more whether it arrived."""
     await month(shop)
-    with killed_at("notice.sent"), pytest.raises((Killed, BaseExceptionGroup)):
+    with killed_at("outbox.posted"), pytest.raises((Killed, BaseExceptionGroup)):
         await shop.turn(23 * DAY)
         raise Killed("the worker's task took it")
 

@@ -55,9 +55,7 @@ async def reminders(lane: Lane, name: str) -> None:
     states: list[str] = []
     for _ in range(40):
         await lane.awake()
-        query = (
-            "SELECT n.state FROM notice n JOIN entitlement e ON e.id = n.entitlement_id WHERE e.user_id = ?"
-        )
+        query = "SELECT coalesce(reason, state) FROM outbox WHERE kind = 'notice' AND user_id = ?"
         states = [state for (state,) in lane.rows(query, id_)]
         if len(states) == 3 and "sending" not in states:
             break
@@ -110,7 +108,7 @@ WAYS: dict[str, Journey] = {
     "role.before_delete": refund,
     "role.after_delete": expiry,
     "entitlement.": expiry,
-    "notice.": reminders,
+    "outbox.": reminders,
     "shop.": shop_card,
 }
 """Which journey passes a point, by the beginning of its name; the longest that fits counts."""

@@ -19,7 +19,7 @@ from tests.payments.journeys import BOUGHT, ELSEWHERE, Journey, buy, until, way
 from tests.payments.lane import Lane, opened
 from tests.stage import ROOT
 
-PARTS = ("bot/payments", "bot/memberships", "bot/work", "bot/web")
+PARTS = ("bot/payments", "bot/memberships", "bot/outbox", "bot/work", "bot/web")
 LANES = 2
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.demo.people import buttons, words
-from bot.memberships.tables import notice
+from bot.outbox.tables import outbox
 from sandbox.app import Sandbox
 from tests.payments.counter import press, roles, shop
 from tests.stage import Stage, bot_in
@@ -105,8 +105,9 @@ async def test_reminders_are_written_to_those_who_asked(community: Stage) -> Non
     await community.settled()
 
     async with community.app.db.read() as db:
-        rows = (await db.execute(select(notice.c.what, notice.c.state).order_by(notice.c.state))).all()
-    assert [(what.partition(":")[0], state) for what, state in rows] == [
+        notices = select(outbox).where(outbox.c.kind == "notice").order_by(outbox.c.reason.desc())
+        rows = (await db.execute(notices)).all()
+    assert [(row.key.split(":")[1], row.reason or row.state) for row in rows] == [
         ("before", "not_allowed"), ("before", "sent"),
     ]  # fmt: skip
     off = await community.slash("ann", "membership reminders", allowed=0)

@@ -81,6 +81,7 @@ async def test_a_nonce_makes_one_message(bot: Bot, control: Control) -> None:
     first = await room.send("Reminder", nonce="r-1")
     second = await room.send("Reminder", nonce="r-1")
     assert first.id == second.id
+    assert (first.nonce, second.nonce, (await room.fetch_message(first.id)).nonce) == ("r-1", "r-1", None)
     assert len(await control.get("messages", channel="general", who="ann")) == 1
 
 

@@ -15,7 +15,8 @@ from bot.memberships.model import Entitlement, Order, Standing
 from bot.memberships.rules import right_of, wanted_roles
 from bot.memberships.state import State, order_state
 from bot.memberships.store import books, entitlements, orders, overrides, revocations
-from bot.memberships.tables import ledger, notice
+from bot.memberships.tables import ledger
+from bot.outbox.tables import outbox
 from bot.payments.port import Fact, Kind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
@@ -252,8 +253,8 @@ async def _roles_are_wanted(world: Schedule, user: int) -> None:
 async def _words_come_once(world: Schedule) -> None:
     """I7: a reminder came once or is on record as not sent; never twice, and never is it unknown that it came."""
     async with world.disk.view.read() as db:
-        rows = (await db.execute(select(notice.c.entitlement_id, notice.c.what, notice.c.state))).all()
-    told = {f"notice:{row.entitlement_id}:{row.what}": row.state for row in rows}
+        query = select(outbox.c.key, outbox.c.state).where(outbox.c.kind == "notice")
+        told = {f"notice:{row.key}": row.state for row in await db.execute(query)}
     came = {key: len(when) for (_, key), when in world.hall.directs.items()}
     assert "sending" not in told.values(), f"nobody knows what became of it: {told}"
     assert not [key for key, count in came.items() if count > 1], f"written twice: {came}"

@@ -1,6 +1,6 @@
 """The tables of memberships: the shelf, money, access, records."""
 
-from bot.memberships.tables.access import breaker, contact, entitlement, grant, notice, override, revocation
+from bot.memberships.tables.access import breaker, contact, entitlement, grant, override, revocation
 from bot.memberships.tables.money import (
     closed_unmatched,
     customer,
@@ -22,7 +22,6 @@ __all__ = [
     "entitlement",
     "grant",
     "ledger",
-    "notice",
     "order",
     "override",
     "payment",

@@ -1,4 +1,4 @@
-"""What members have, the roles given for it, exceptions, and who was told."""
+"""What members have, the roles given for it, exceptions, and who may be written to."""
 
 from __future__ import annotations
 
@@ -92,16 +92,6 @@ class BreakerColumns(TypedColumns):
     probe_at: Named[datetime] = Column(Utc())
 
 
-class NoticeColumns(TypedColumns):
-    """A word to a member about an entitlement, and what became of it; never two for one `what`."""
-
-    guild_id: Named[int] = Column(BigInteger)
-    entitlement_id: Named[int] = Column(BigInteger, ForeignKey("entitlement.id"))
-    what: Named[str] = Column(String)
-    state: Named[str] = Column(String)
-    at: Named[datetime] = Column(Utc())
-
-
 class ContactColumns(TypedColumns):
     """Members who allowed direct messages about their membership."""
 
@@ -157,16 +147,5 @@ grant = Table(
 )
 
 breaker = Table("breaker", metadata, BreakerColumns, **STRICT)
-
-notice = Table(
-    "notice",
-    metadata,
-    NoticeColumns,
-    PrimaryKeyConstraint("entitlement_id", "what"),
-    CheckConstraint(
-        "state IN ('sending', 'sent', 'closed', 'gone', 'not_allowed', 'unknown', 'late')", name="state"
-    ),
-    **STRICT,
-)
 
 contact = Table("contact", metadata, ContactColumns, PrimaryKeyConstraint("guild_id", "user_id"), **STRICT)
