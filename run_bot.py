@@ -28,6 +28,7 @@ from pathlib import Path
 
 from bot import crashpoints
 from bot.errors import ConfigurationError, UserError
+from bot.section import secrets_of
 from bot.settings import Settings, load
 
 
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(asked: argparse.Namespace, settings: Settings) -> int:
     from bot import logs  # structlog is not needed to report a mistake in the settings
 
-    logs.set_up(settings.log.level, settings.log.format, _secrets(settings))
+    logs.set_up(settings.log.level, settings.log.format, [*secrets_of(settings)])
     if asked.verb == "course":
         from bot.courses.disk import import_from_disk
 
@@ -182,12 +183,6 @@ def _ready(sandbox: str, web: str) -> None:
             flush=True,
         )
     print(f"ready {time.perf_counter() - STARTED:.2f} sandbox={sandbox} web={web}", flush=True)
-
-
-def _secrets(settings: Settings) -> list[str]:
-    stripe = settings.payments.stripe
-    known = [settings.discord.token, stripe.secret_key, *stripe.webhook_secrets]
-    return [secret.get_secret_value() for secret in known if secret]
 
 
 if __name__ == "__main__":

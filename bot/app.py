@@ -31,11 +31,11 @@ from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships, Terms
 from bot.memberships.settle import Policy
 from bot.payments.intake import Intake
+from bot.payments.kind import ProviderContext, Providers
 from bot.payments.port import Unmatched
-from bot.payments.registry import Surroundings, open_till, providers
-from bot.payments.till import Till
+from bot.payments.registry import install
 from bot.settings import Settings
-from bot.web import health, hooks, pages, pay, receipts, till_api
+from bot.web import health, hooks, pages, receipts
 from bot.web.server import WebServer
 from bot.work import Queue
 from bot.work import store as work_store
@@ -78,7 +78,7 @@ class App:
     doors: Doors
     memberships: Memberships
     intake: Intake
-    till: Till | None
+    payments: Providers
     activity: Activity
     courses: Courses
     teaching: Teaching
@@ -134,15 +134,23 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     doors = Doors(db, clock, server)
     announcer = Announcer(db, clock, queue, server, texts, settings.community)
     takes_place = Running(db, clock, queue, server, doors)
-    till = open_till(settings, clock, lambda: web.url)
-    sellers = providers(Surroundings(settings, lambda: web.url, till))
+    payments = install(
+        settings.payments,
+        ProviderContext(
+            folder=settings.folder,
+            clock=clock,
+            address=lambda: web.url,
+            sandboxed=settings.sandboxed,
+            public_url=settings.web.public_url,
+        ),
+    )
+    sellers = payments.by_name
     terms = Terms(
         settings.payments.link_minutes,
         settings.payments.poll_seconds,
         settings.folder,
         settings.community.staff_channel,
         tuple(settings.memberships.remind_days),
-        settings.payments.manual.valid_days,
         Policy(settings.memberships.dispute, settings.memberships.partial_refund),
         lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
@@ -205,7 +213,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         doors,
         memberships,
         intake,
-        till,
+        payments,
         activity,
         courses,
         teaching,
@@ -215,8 +223,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     web.add(
         [*health.routes(app.health), *hooks.routes(intake), *receipts.routes(memberships.receipts, texts)]
     )
-    if till is not None:
-        web.add([*pay.routes(till, texts), *till_api.routes(till)])
+    web.add(payments.routes(texts))
     wake.every(settings.payments.poll_seconds, memberships.polling.tick, "look at open orders")
     wake.every(60, memberships.pay_cards.forget, "forget pay cards")
     client.app = app
@@ -246,13 +253,13 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         await app.activity.start()
         stack.push_async_callback(app.activity.stop)
         await _sign_in(app, sandbox, stack)
-        if app.till is not None:
-            await app.till.open()
-            stack.push_async_callback(app.till.close)
+        for service in app.payments.services:
+            await service.open()
+            stack.push_async_callback(service.close)
         await app.web.start()
         stack.push_async_callback(app.web.stop)
-        if app.till is not None:
-            app.till.start()
+        for service in app.payments.services:
+            service.start()
         stack.push_async_callback(app.worker.stop)
         stack.push_async_callback(app.doors.see)
         app.wake.every(30, app.doors.see, "doors")

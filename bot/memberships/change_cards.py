@@ -10,9 +10,10 @@ from bot.memberships.counter import Choice, Given
 from bot.memberships.holdings import Held, Planned
 from bot.memberships.model import Price, Product, Way
 from bot.memberships.quotes import Quote
-from bot.memberships.wording import price_words, provider_words, roles_words
+from bot.memberships.wording import price_words, roles_words
 from bot.memberships.worth import discounted
 from bot.money import Money
+from bot.payments.registry import label as provider_label
 
 IN_A_ROW = 5
 LISTED = 25  # Discord's documentation: options of a select
@@ -24,7 +25,7 @@ def choice(t: Words, told: Choice) -> Card:
     if told.providers:
         due = told.due or told.prices[0].money
         pays = [
-            Button(provider_words(t, name), f"{told.action}:{name}", style="primary")
+            Button(provider_label(t, name), f"{told.action}:{name}", style="primary")
             for name in told.providers
         ]
         return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_rows(pays))

@@ -21,7 +21,7 @@ from bot.memberships.store import books, entitlements, orders, records
 from bot.memberships.store.books import Booking
 from bot.memberships.store.records import Note
 from bot.memberships.totals import Totals, totals
-from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched
+from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched, by_hand
 from bot.work import Queue
 
 PAGE = 10
@@ -135,7 +135,7 @@ class Desk:
         provider = self._providers.get(order.provider)
         return Sheet(
             order, tuple(sorted(facts, key=lambda fact: (fact.at, fact.object_id))), tuple(bookings), right,
-            tuple(notes), bool(held_payments(facts)), provider is not None and provider.by_hand,
+            tuple(notes), bool(held_payments(facts)), by_hand(provider) is not None,
             provider is not None and provider.play_money,
         )  # fmt: skip
 
@@ -166,10 +166,10 @@ class Desk:
 
     async def unmarked(self, guild_id: int) -> list[Order]:
         """Orders that only the owner can mark as paid, newest first."""
-        by_hand = [name for name, provider in self._providers.items() if provider.by_hand]
+        unreported = [name for name, provider in self._providers.items() if by_hand(provider)]
         open_ = [State.CREATED, State.PENDING, State.EXPIRED, State.CANCELLED, State.REFUNDED]
         async with self._db.read() as db:
-            return await orders.latest(db, guild_id, open_, 100, by_hand)
+            return await orders.latest(db, guild_id, open_, 100, unreported)
 
     async def find(self, db: Reader, guild_id: int, number: str) -> Order:
         """The order of that number. UserError when there is none."""

@@ -19,7 +19,7 @@ from bot.memberships.purchases import allow, may_change
 from bot.memberships.quotes import Quote
 from bot.memberships.worth import SECOND, dearer, discounted, exchange
 from bot.money import Money
-from bot.payments.port import Pace, PaymentProvider, Purchase
+from bot.payments.port import Pace, PaymentProvider, Purchase, subscriptions_of
 
 
 class Quoting:
@@ -111,7 +111,7 @@ class Quoting:
             tier.guild_id, 0, Money(0, price.money.currency), tier.name, now, user_id, Pace.RECURRING,
             price.span.months, price.money,
         )  # fmt: skip
-        due = await provider.quote_change(order.ref, asked)
+        due = await subscriptions_of(provider).quote_change(order.ref, asked)
         if due.amount == 0:
             return later
         same_rhythm = price.span == order.span

@@ -53,7 +53,7 @@ ACCESS_WORDS = ("entitlement.", "role.", "breaker.")
 class Terms:
     """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
 
-    Manual payments wait `transfer_days`. Receipts can be read at `address()`, "" while there is none.
+    Receipts can be read at `address()`, "" while there is none.
     """
 
     link_minutes: int
@@ -61,7 +61,6 @@ class Terms:
     folder: Path
     staff_channel: str = "staff"
     remind_days: tuple[int, ...] = (7, 1)
-    transfer_days: int = 7
     policy: Policy = field(default_factory=Policy)
     address: Callable[[], str] = lambda: ""
 
@@ -90,9 +89,8 @@ class Memberships:
         self.editing = Editing(db, clock, queue, self.tiers, self.role_safety, texts.community.zone)
         self.reminders = Reminders(db, clock, server, texts, terms.remind_days)
         self.buying = Buying(
-            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes),
-            timedelta(days=terms.transfer_days),
-        )  # fmt: skip
+            db, clock, queue, providers, self.settling, timedelta(minutes=terms.link_minutes)
+        )
         self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
         self.refunds = Refunds(db, clock, queue, providers, self.settling)
         self.quoting = Quoting(db, clock, self.counter, providers)

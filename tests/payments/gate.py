@@ -19,7 +19,7 @@ from bot.memberships.model import Order
 from bot.payments.intake import Intake
 from bot.payments.port import Headers, Notice
 from bot.payments.tables import inbox
-from bot.payments.till import TillProvider
+from bot.payments.till.provider import TillProvider
 from bot.payments.till.signing import HEADER, sign
 from bot.web import hooks
 from bot.web.server import WebServer
