@@ -1,0 +1,1 @@
+"""Everything that is drawn: charts and QR codes as PNG."""
