@@ -13,7 +13,7 @@ from bot.memberships.state import State
 from bot.memberships.wording import price_words, roles_words, span_words
 from bot.money import Money
 from bot.payments.port import Checkout
-from bot.payments.registry import scan_words
+from bot.payments.registry import play_money_words, scan_words
 from bot.pictures import qr
 
 OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
@@ -267,11 +267,7 @@ def _offer(t: Words, offer: Offer) -> Line:
 
 def play_money(t: Words, *, playing: bool) -> Text | None:
     """Said wherever money is, if none of it is real."""
-    return (
-        Text(t("-# This server uses the till: it moves **play money** only. Nothing real is charged."))
-        if playing
-        else None
-    )
+    return Text(play_money_words(t)) if playing else None
 
 
 def _role(tier: Tier) -> str:

@@ -64,3 +64,8 @@ def scan_words(t: Words, name: str) -> str:
     """The sentence above this provider's QR code: what to scan it with."""
     kind = PROVIDERS.get(name)
     return scan_with_phone(t) if kind is None else kind.scan(t)
+
+
+def play_money_words(t: Words) -> str:
+    """The line of every card that has to do with money, where none of it is real."""
+    return t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")
