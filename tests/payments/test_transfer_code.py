@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import aiohttp
@@ -29,12 +30,12 @@ def test_it_is_what_the_payments_council_describes() -> None:
 
 
 def test_another_maker_of_such_codes_draws_the_same() -> None:
-    theirs = segno.helpers.make_epc_qr("Olivia Öztürk", IBAN, "12.34", text="4711", encoding=1)
+    theirs = segno.helpers.make_epc_qr("Olivia Öztürk", IBAN, Decimal("12.34"), text="4711", encoding=1)
 
-    ours = segno.make_qr(
-        transfer(OLIVIA, Money(1234, "EUR"), "4711"), error="m", encoding="utf-8", boost_error=False
-    )
+    content = transfer(OLIVIA, Money(1234, "EUR"), "4711")
 
+    assert content is not None
+    ours = segno.make_qr(content, error="m", encoding="utf-8", boost_error=False)
     assert ours.matrix == theirs.matrix
 
 
