@@ -169,6 +169,12 @@ REMINDING = (
     Shot("memberships.shelf_cards.looked", "olivia", press="tier.recheck"),
 )
 
+TRANSFER = (
+    Shot("", "olivia", "/tier price add tier:Pro price:20 currency:EUR days:30", channel="staff"),
+    Shot("", "cid", "/membership buy plan:Pro price:€20"),
+    Shot("memberships.cards.pay", "cid", press="membership.buy:*:manual", variant="transfer"),
+)
+
 HELP = (Shot("cogs.help.overview", "ann", "/help"),)
 
-SCRIPT = (*HELP, *COURSES, *EVENTS, *INSIGHT, *BUYING, *SHELF, *ACCESS, *DESK, *REMINDING)
+SCRIPT = (*HELP, *COURSES, *EVENTS, *INSIGHT, *BUYING, *SHELF, *ACCESS, *DESK, *REMINDING, *TRANSFER)
