@@ -24,7 +24,6 @@ from bot.insight.inputs import Sources
 from bot.memberships import wiring as memberships_wiring
 from bot.payments import wiring as payments_wiring
 from bot.payments.intake import Intake
-from bot.payments.till import Till
 from bot.services import Services
 from bot.settings import Settings
 from bot.web import health, pages
@@ -68,7 +67,6 @@ class App(Services):
     server: DiscordServer
     web: WebServer
     intake: Intake
-    till: Till | None
     wiring: Wiring
     deaf: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when discord.py has given the connection up for good."""
@@ -124,19 +122,19 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
     core = core_of(settings=settings, db=db, clock=clock, server=server, texts=texts)
-    till, providers, selling = payments_wiring.wire(core, lambda: web.url)
+    payments, selling = payments_wiring.wire(core, lambda: web.url)
     memberships, membership = memberships_wiring.wire(
         core,
-        providers=providers,
+        providers=payments.by_name,
         unmatched=payments_wiring.unmatched(core),
         address=lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    intake, inbox = payments_wiring.wire_inbox(core, providers, memberships.order_book)
+    intake, inbox = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_book)
     events, doors, meeting = events_wiring.wire(core, memberships)
     activity, counting = activity_wiring.wire(core, events)
     courses, teaching, learning = courses_wiring.wire(core, memberships)
     insight, weekly, knowing = insight_wiring.wire(core, Sources(activity, courses, events, memberships))
-    serving = web_wiring.wire(core, intake=intake, slips=memberships.receipts, till=till)
+    serving = web_wiring.wire(core, intake=intake, slips=memberships.receipts)
     wiring = merged(selling, membership, inbox, meeting, counting, learning, knowing, serving)
     worker = Worker(db, clock, core.queue, dict(wiring.handlers))
     wake = Wake(worker, clock, core.queue)
@@ -156,7 +154,6 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         wiring=wiring,
         memberships=memberships,
         intake=intake,
-        till=till,
         events=events,
         doors=doors,
         activity=activity,

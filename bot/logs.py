@@ -5,31 +5,12 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any
 
 import structlog
-from pydantic import BaseModel, SecretStr
 
 _TOKENS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+")
-
-
-def secrets_of(value: object) -> Iterator[str]:
-    """Every secret in these settings, however deep: a new setting needs no line here."""
-    match value:
-        case SecretStr():
-            yield value.get_secret_value()
-        case BaseModel():
-            for name in type(value).model_fields:
-                yield from secrets_of(getattr(value, name))
-        case Mapping():
-            for inner in cast("Mapping[object, object]", value).values():
-                yield from secrets_of(inner)
-        case list() | tuple() | set() | frozenset():
-            for inner in cast("Iterable[object]", value):
-                yield from secrets_of(inner)
-        case _:
-            pass
 
 
 class Mask:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -26,15 +25,11 @@ from pydantic_settings import (
 )
 
 from bot.errors import ConfigurationError
+from bot.payments.registry import ProviderSections
+from bot.section import Section
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class Section(BaseModel):
-    """A part of the settings; a misspelt key is a mistake, not a surprise."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Discord(Section):
@@ -69,50 +64,9 @@ class Web(Section):
     public_url: str | None = None
 
 
-class Till(Section):
-    """The embedded till. It moves play money."""
+class Payments(ProviderSections):
+    """How members pay: what holds for all providers, beside the section of each."""
 
-    enabled: bool = True
-    play_money: bool = False
-    deliveries: Annotated[int, Field(ge=0, le=10)] = 1
-    delay: Annotated[float, Field(ge=0, le=3600)] = 0.0
-
-
-def _stripe_key(key: SecretStr) -> SecretStr:
-    """Whether real money moves is read from the key, so it must be one of Stripe's."""
-    if not re.fullmatch(r"([sr]k_(test|live)_[A-Za-z0-9_]+)?", key.get_secret_value()):
-        raise ValueError("it begins with sk_live_, rk_live_, sk_test_ or rk_test_")
-    return key
-
-
-class Stripe(Section):
-    """Cards and whatever else the Stripe account takes. Off without a key; asked for news without a webhook secret."""
-
-    secret_key: Annotated[SecretStr, AfterValidator(_stripe_key)] | None = None
-    webhook_secrets: list[SecretStr] = []  # pydantic copies it
-    account: Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9]+$")] | None = None
-    api: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None
-
-
-class Manual(Section):
-    """Bank transfer and the like: members read how to pay, the owner marks what came. Off unless both are filled in."""
-
-    instructions: Annotated[str, Field(max_length=1500)] = ""
-    currencies: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []  # pydantic copies it
-    valid_days: Annotated[int, Field(ge=1, le=60)] = 7
-
-    @property
-    def open(self) -> bool:
-        """Can anybody pay like this?"""
-        return bool(self.instructions.strip() and self.currencies)
-
-
-class Payments(Section):
-    """How members pay."""
-
-    till: Till = Till()
-    stripe: Stripe = Stripe()
-    manual: Manual = Manual()
     link_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
@@ -120,7 +74,7 @@ class Payments(Section):
 class Memberships(Section):
     """How members are told about what they have, and what refunds and disputes do to it."""
 
-    remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # pydantic copies it
+    remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # noqa: RUF012 # pydantic copies it
     dispute: Literal["suspend", "keep"] = "suspend"
     partial_refund: Literal["keep", "revoke"] = "keep"
 

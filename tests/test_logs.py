@@ -8,7 +8,8 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 
-from bot.logs import Mask, secrets_of
+from bot.logs import Mask
+from bot.section import secrets_of
 from bot.settings import Settings
 
 

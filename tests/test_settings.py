@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ConfigurationError
+from bot.section import secrets_of
 from bot.settings import Settings, load, settings_paths
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -144,3 +145,18 @@ def test_a_broken_configuration_ends_the_process_with_78_and_no_traceback(tmp_pa
     assert ended.stderr.startswith("Lyceum cannot start: web.port is wrong.")
     assert "Traceback" not in ended.stderr
     assert list(tmp_path.iterdir()) == [tmp_path / "config.toml"]
+
+
+def test_every_secret_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    """These are what the log masks; a provider's own need no line of their own."""
+    told = load(
+        {
+            "LYCEUM_DATA": str(tmp_path),
+            "LYCEUM_DISCORD__TOKEN": "a.real.token",
+            "LYCEUM_PAYMENTS__STRIPE__SECRET_KEY": "sk_test_abc",
+            "LYCEUM_PAYMENTS__STRIPE__WEBHOOK_SECRETS": '["whsec_old", "whsec_new", ""]',
+        },
+        tmp_path,
+    )
+
+    assert [*secrets_of(told)] == ["a.real.token", "sk_test_abc", "whsec_old", "whsec_new"]

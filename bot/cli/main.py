@@ -12,6 +12,7 @@ from bot import crashpoints
 from bot.cli.arguments import parser
 from bot.cli.stop import Stop
 from bot.errors import ConfigurationError, UserError
+from bot.section import secrets_of
 from bot.settings import Settings, load
 
 
@@ -35,7 +36,7 @@ def main(arguments: list[str], started: float) -> int:
 async def _run(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> int:
     from bot import logs  # structlog is not needed to report a mistake in the settings
 
-    logs.set_up(settings.log.level, settings.log.format, logs.secrets_of(settings))
+    logs.set_up(settings.log.level, settings.log.format, secrets_of(settings))
     if asked.verb == "course":
         from bot.cli.course_import import import_from_disk
 

@@ -14,7 +14,10 @@ from discord.http import HTTPClient
 
 from bot.db.migrate import head, revision_of
 from bot.discord.client import point_at
+from bot.findings import Finding
 from bot.i18n import Texts, Words
+from bot.payments import registry
+from bot.payments.kind import Deployment
 from bot.settings import Settings
 
 NEEDED = (
@@ -22,16 +25,6 @@ NEEDED = (
     "read_message_history", "create_events", "manage_events", "connect",
 )  # fmt: skip
 """discord.Permissions that Lyceum uses. The invite link asks for these and no more."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it should be. `blocks` means that Lyceum cannot work like this."""
-
-    id: str
-    sentence: str
-    what_to_do: str
-    blocks: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,44 +78,8 @@ def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
                 "Payments are found by asking, some seconds later. Set web.public_url to the address of your proxy to be told at once."
             ),
         )
-    if not settings.sandboxed and settings.payments.till.play_money:
-        yield Finding(
-            "play-money",
-            t("payments.till.play_money is on: members get paid roles without paying."),
-            t("Turn it off before you sell anything."),
-        )
-    yield from _of_stripe(settings, t)
-    manual = settings.payments.manual
-    if bool(manual.instructions.strip()) != bool(manual.currencies):
-        yield Finding(
-            "manual-half",
-            t("Bank transfers are off: of payments.manual, only {setting} is filled in.",
-              setting="instructions" if manual.instructions.strip() else "currencies"),
-            t("Fill in both payments.manual.instructions and payments.manual.currencies, or neither."),
-        )  # fmt: skip
-
-
-def _of_stripe(settings: Settings, t: Words) -> Iterator[Finding]:
-    stripe = settings.payments.stripe
-    key = stripe.secret_key.get_secret_value() if stripe.secret_key else ""
-    if settings.sandboxed or not key:
-        return
-    if "_test_" in key[:8]:
-        yield Finding(
-            "play-money",
-            t("payments.stripe.secret_key is a test key: members get paid roles without paying."),
-            t("Put in the live key before you sell anything."),
-        )
-    if settings.web.public_url and not any(
-        secret.get_secret_value().strip() for secret in stripe.webhook_secrets
-    ):
-        yield Finding(
-            "stripe-webhook",
-            t("payments.stripe.webhook_secrets is empty, so Stripe cannot report to Lyceum."),
-            t(
-                "Payments are found by asking, some seconds later. docs/stripe.md tells how to make the webhook."
-            ),
-        )
+    at = Deployment(sandboxed=settings.sandboxed, public_url=settings.web.public_url)
+    yield from registry.findings(settings.payments, at, t)
 
 
 async def with_discord(settings: Settings, t: Words, sandbox: str | None) -> AsyncIterator[Finding]:

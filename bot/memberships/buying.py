@@ -21,7 +21,7 @@ from bot.memberships.settle import Settling
 from bot.memberships.state import State
 from bot.memberships.store import orders
 from bot.money import Money
-from bot.payments.port import Checkout, Fact, Kind, Pace, PaymentProvider, Purchase
+from bot.payments.port import Checkout, Fact, Kind, Pace, PaymentProvider, Purchase, by_hand
 from bot.work import Job, Queue
 from bot.work.worker import Later
 
@@ -52,7 +52,6 @@ class Buying:
         providers: Mapping[str, PaymentProvider],
         settling: Settling,
         valid_for: timedelta,
-        by_hand_for: timedelta,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -60,7 +59,6 @@ class Buying:
         self._providers = providers
         self._settling = settling
         self._valid_for = valid_for
-        self._by_hand_for = by_hand_for
         self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def plays(self, provider: str) -> bool:
@@ -227,7 +225,8 @@ class Buying:
         await seat(tx, tier, wish.user_id, now)
         if wish.replaces is not None:
             await still_there(tx, tier.guild_id, wish.user_id, wish.replaces, now)
-        valid_for = self._by_hand_for if at.by_hand else self._valid_for
+        waiting = by_hand(at)
+        valid_for = waiting.valid_for if waiting else self._valid_for
         renewal = price.money if price.span.pace is Pace.RECURRING else None
         order = Order(
             id=new_id(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.cards import Accent, Button, Card, Line, Row, Text, card, fenced, plain
+from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
 from bot.i18n import Words, stamp
 from bot.memberships.buying import Bill
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
@@ -14,6 +14,10 @@ from bot.memberships.model import Entitlement, Order, Product, Standing, Tier
 from bot.memberships.state import State
 from bot.memberships.wording import price_words, roles_words, span_words
 from bot.money import Money
+from bot.payments.port import Checkout
+from bot.payments.registry import play_money_words, scan_words
+from bot.pictures import qr
+from bot.pictures.unavailable import PictureUnavailable
 from bot.ports import Person
 
 OVER = frozenset({Standing.ENDED, Standing.REVOKED, Standing.REPLACED})
@@ -125,24 +129,45 @@ def _why(t: Words, bill: Bill) -> list[str]:
     return lines
 
 
-def _how(t: Words, bill: Bill) -> list[str]:
-    told, when = bill.checkout, bill.checkout.expires_at
-    if told.instructions is None:
-        return [
-            t(
-                "The link works until {when}. It is yours alone: whoever pays with it pays for you.",
-                when=stamp(when, "t"),
-            )
-        ]
+def _how(t: Words, bill: Bill) -> list[Block | str]:
+    """How to pay without a button, and how long that is possible."""
+    checkout = bill.checkout
+    if checkout.instructions is None:
+        return [*_code(t, bill), _valid(t, checkout)]
     reference = t("Reference: {number}", number=bill.order.id)
     return [
         t("Pay like this, and give the reference with it:"),
-        fenced(f"{told.instructions}\n\n{reference}"),
+        fenced(f"{checkout.instructions}\n\n{reference}"),
+        *_code(t, bill),
         t(
             "A person looks whether it came, so it may take some days. This offer stands until {when}.",
-            when=stamp(when),
+            when=stamp(checkout.expires_at),
         ),
     ]
+
+
+def _valid(t: Words, checkout: Checkout) -> str:
+    when = stamp(checkout.expires_at, "t")
+    if checkout.url is None and checkout.qr_payload is not None:
+        return t(
+            "The code works until {when}. It is yours alone: whoever pays with it pays for you.", when=when
+        )
+    return t("The link works until {when}. It is yours alone: whoever pays with it pays for you.", when=when)
+
+
+def _code(t: Words, bill: Bill) -> list[Block | str]:
+    """The QR code of a checkout that has one, and what to scan it with."""
+    content, order = bill.checkout.qr_payload, bill.order
+    if content is None:
+        return []
+    try:
+        drawn = qr.png(content)
+    except PictureUnavailable as error:
+        return [t.error(error)]
+    except qr.TooLong:
+        return [t("The QR code could not be drawn. Please tell the owner of this server.")]
+    alt = t("QR code to pay {price}, reference {number}", price=t.money(order.price), number=order.id)
+    return [scan_words(t, order.provider), Picture("pay.png", drawn, alt)]
 
 
 def receipt(t: Words, told: Receipt) -> Card:
@@ -263,11 +288,7 @@ def _offer(t: Words, offer: Offer) -> Line:
 
 def play_money(t: Words, *, playing: bool) -> Text | None:
     """Said wherever money is, if none of it is real."""
-    return (
-        Text(t("-# This server uses the till: it moves **play money** only. Nothing real is charged."))
-        if playing
-        else None
-    )
+    return Text(play_money_words(t)) if playing else None
 
 
 def _role(tier: Tier) -> str:

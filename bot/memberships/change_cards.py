@@ -12,9 +12,10 @@ from bot.memberships.membership_actions import CONFIRM_CHANGE, PICK_CHANGE, UNDO
 from bot.memberships.model import Price, Product, Way
 from bot.memberships.quotes import Quote
 from bot.memberships.renewals import Reason
-from bot.memberships.wording import price_words, provider_words, roles_words
+from bot.memberships.wording import price_words, roles_words
 from bot.memberships.worth import discounted
 from bot.money import Money
+from bot.payments.registry import label as provider_label
 
 IN_A_ROW = 5
 LISTED = 25  # Discord's documentation: options of a select
@@ -37,7 +38,7 @@ def choice(t: Words, told: Choice) -> Card:
     if told.providers:
         due = told.due or told.prices[0].money
         pays = [
-            Button(provider_words(t, name), action, style="primary")
+            Button(provider_label(t, name), action, style="primary")
             for name, action in zip(told.providers, told.actions, strict=True)
         ]
         return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_rows(pays))

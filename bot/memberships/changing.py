@@ -26,7 +26,7 @@ from bot.memberships.quoting import Quoting
 from bot.memberships.refunds import Refunds
 from bot.memberships.state import State
 from bot.memberships.store import entitlements, orders
-from bot.payments.port import PaymentProvider, Phase
+from bot.payments.port import PaymentProvider, Phase, subscriptions_of
 from bot.work import Job
 
 LATE = timedelta(days=7)
@@ -138,7 +138,7 @@ class Changing:
                 raise RetryLater(f"the provider {order.provider} is off")
             point("change.before_call")
             try:
-                made = await provider.change(
+                made = await subscriptions_of(provider).change(
                     old.ref, purchase(order, customer), at_once=order.replaces is not None
                 )
             except UserError:

@@ -21,7 +21,7 @@ from bot.memberships.state import State, order_state
 from bot.memberships.store import books, entitlements, orders, unmatched
 from bot.memberships.store.books import Booking
 from bot.memberships.totals import Totals, totals
-from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched
+from bot.payments.port import Fact, Kind, PaymentProvider, Unmatched, by_hand
 from bot.work import Queue
 
 PAGE = 10
@@ -159,7 +159,7 @@ class Desk:
             right=right,
             notes=tuple(notes),
             refundable=bool(held_payments(facts)),
-            by_hand=provider is not None and provider.by_hand,
+            by_hand=by_hand(provider) is not None,
             playing=provider is not None and provider.play_money,
         )
 
@@ -190,10 +190,10 @@ class Desk:
 
     async def unmarked(self, guild_id: int) -> list[Order]:
         """Orders that only the owner can mark as paid, newest first."""
-        by_hand = [name for name, provider in self._providers.items() if provider.by_hand]
+        unreported = [name for name, provider in self._providers.items() if by_hand(provider)]
         open_ = [State.CREATED, State.PENDING, State.EXPIRED, State.CANCELLED, State.REFUNDED]
         async with self._db.read() as db:
-            return await orders.latest(db, guild_id, open_, 100, by_hand)
+            return await orders.latest(db, guild_id, open_, 100, unreported)
 
     async def find(self, db: Reader, guild_id: int, number: str) -> Order:
         """The order of that number. UserError when there is none."""

@@ -16,7 +16,7 @@ from bot.memberships.settle import Settling
 from bot.memberships.state import fits
 from bot.memberships.store import books, orders
 from bot.money import Money, parse_money
-from bot.payments.port import Fact, Kind, PaymentProvider
+from bot.payments.port import Fact, Kind, PaymentProvider, by_hand
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Marking:
 
     def _check(self, order: Order) -> None:
         provider = self._providers.get(order.provider)
-        if provider is None or not provider.by_hand:
+        if by_hand(provider) is None:
             raise UserError(
                 "This order is paid through {provider}, which reports payments itself. Only orders by bank transfer can be marked.",
                 provider=order.provider,

@@ -21,7 +21,7 @@ from bot.memberships.quotes import Quote
 from bot.memberships.worth import SECOND, dearer, discounted, exchange
 from bot.money import Money
 from bot.names import means
-from bot.payments.port import Pace, PaymentProvider, Purchase
+from bot.payments.port import Pace, PaymentProvider, Purchase, subscriptions_of
 
 
 class Quoting:
@@ -130,7 +130,7 @@ class Quoting:
             months=price.span.months,
             renewal=price.money,
         )
-        due = await provider.quote_change(order.ref, asked)
+        due = await subscriptions_of(provider).quote_change(order.ref, asked)
         if due.amount == 0:
             return later
         same_rhythm = price.span == order.span

@@ -20,7 +20,7 @@ from bot.memberships.state import State, disputes, left, order_state, refunded
 from bot.memberships.store import books, entitlements, grants, orders, overrides, refund_drafts
 from bot.memberships.store.refund_drafts import RefundDraft
 from bot.money import Money, parse_money
-from bot.payments.port import Fact, Kind, PaymentProvider
+from bot.payments.port import Fact, Kind, PaymentProvider, by_hand
 from bot.work import Job, Queue
 
 
@@ -228,7 +228,7 @@ class Refunds:
             )  # fmt: skip
 
     def _by_hand(self, order: Order) -> bool:
-        return order.provider in self._providers and self._providers[order.provider].by_hand
+        return by_hand(self._providers.get(order.provider)) is not None
 
     async def refund(self, job: Job) -> None:
         """Work `order.refund`: give one payment back, unless that is done or, for a second payment, no longer due."""

@@ -16,7 +16,7 @@ from bot.memberships.holdings import Held, Planned, held_by, planned
 from bot.memberships.model import Order, Standing
 from bot.memberships.settle import RENEWING
 from bot.memberships.store import entitlements, orders
-from bot.payments.port import PaymentProvider, Phase
+from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
 from bot.work import Job
 
 
@@ -62,7 +62,7 @@ class Renewals:
         held, order, provider = await self._own(guild_id, user_id, order_id)
         if held.renews:
             assert order.ref is not None  # noqa: S101 # what renews was paid somewhere
-            await provider.set_ending(order.ref, True)
+            await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ending")
             await self._note(order, user_id, Action.SUBSCRIPTION_STOPPED, reason)
         return await self._seen(guild_id, user_id, order)
@@ -77,7 +77,7 @@ class Renewals:
                         "This subscription was exchanged, given back or revoked, so it cannot go on. /membership status shows what you have."
                     )
             assert order.ref is not None  # noqa: S101 # as above
-            await provider.set_ending(order.ref, False)
+            await subscriptions_of(provider).set_ending(order.ref, False)
             await self._note(order, user_id, Action.SUBSCRIPTION_KEPT, None)
         return await self._seen(guild_id, user_id, order)
 
@@ -87,7 +87,9 @@ class Renewals:
         async with self._db.read() as db:
             customer = await orders.customer_of(db, guild_id, order.user_id, provider.name)
         url = (
-            await provider.portal(customer, f"https://discord.com/channels/{guild_id}") if customer else None
+            await provider.portal(customer, f"https://discord.com/channels/{guild_id}")
+            if customer and isinstance(provider, Subscriptions)
+            else None
         )
         if url is None:
             raise UserError("This way of paying has no page for cards and invoices.")
@@ -111,7 +113,7 @@ class Renewals:
             order = await orders.find(db, job.guild_id, order.id) or order
             unwanted = order.phase in RENEWING and await self._unwanted(db, order)
         if unwanted and order.ref is not None:
-            await provider.set_ending(order.ref, True)
+            await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
             await self._note(order, LYCEUM, Action.SUBSCRIPTION_STOPPED, None)
             await self._buying.look(order)

@@ -56,14 +56,13 @@ ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER)
 class Terms:
     """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
 
-    Manual payments wait `transfer_days`. Receipts can be read at `address()`, "" while there is none.
+    Receipts can be read at `address()`, "" while there is none.
     """
 
     link_minutes: int
     poll_seconds: float
     folder: Path
     remind_days: tuple[int, ...] = (7, 1)
-    transfer_days: int = 7
     policy: Policy = field(default_factory=Policy)
     address: Callable[[], str] = lambda: ""
 
@@ -114,7 +113,6 @@ class Memberships:
             providers=providers,
             settling=self.settling,
             valid_for=timedelta(minutes=terms.link_minutes),
-            by_hand_for=timedelta(days=terms.transfer_days),
         )
         self.counter = Counter(db, clock, self.tiers, self.buying, self.settling.entitling)
         self.refunds = Refunds(db, clock, queue, providers, self.settling)

@@ -9,9 +9,10 @@ from bot.i18n import Words, stamp
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import After, Product, Terms, Tier, Way
 from bot.memberships.wording import price_words, roles_words
+from bot.payments.registry import play_money_words
 
 SPARE = 4
-"""Components of a card that are no tier's: the card itself, its title, the line of those that did not fit, the till's."""
+"""Components of a card that are no tier's: the card itself, its title, the line of those that did not fit, that of play money."""
 BUTTONS = 5
 """So many fit into a row."""
 
@@ -48,9 +49,7 @@ def shop(t: Words, products: Sequence[Product], taken: Mapping[int, int], playin
             )
         )
     if playing:
-        blocks.append(
-            t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")
-        )
+        blocks.append(play_money_words(t))
     return card(*blocks)
 
 

@@ -8,7 +8,7 @@ from bot.money import Money, parse_money
 
 LONGEST = 3660  # days
 MOST_MONTHS = 120
-STRIPE_MONTHS = 36  # Stripe's documentation: an interval of a recurring price is three years at most
+MOST_RENEWAL_MONTHS = 36  # Stripe's documentation: an interval of a recurring price is three years at most
 
 
 def read_span(way: Way | None, days: int | None, months: int | None) -> Span:
@@ -31,7 +31,7 @@ def read_span(way: Way | None, days: int | None, months: int | None) -> Span:
         return Span(way, days=days)
     if days is not None or months is None:
         raise UserError("Prepaid or renewing, a membership lasts whole months. Give months, and no days.")
-    most = STRIPE_MONTHS if way is Way.RECURRING else MOST_MONTHS
+    most = MOST_RENEWAL_MONTHS if way is Way.RECURRING else MOST_MONTHS
     if not 1 <= months <= most:
         raise UserError("This lasts between 1 and {most} months. Choose a number in between.", most=most)
     return Span(way, months=months)

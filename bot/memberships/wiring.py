@@ -67,7 +67,6 @@ def terms_of(settings: Settings, address: Callable[[], str]) -> Terms:
         poll_seconds=payments.poll_seconds,
         folder=settings.folder,
         remind_days=tuple(memberships.remind_days),
-        transfer_days=payments.manual.valid_days,
         policy=Policy(memberships.dispute, memberships.partial_refund),
         address=address,
     )

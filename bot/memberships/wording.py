@@ -32,16 +32,6 @@ def price_words(t: Words, price: Price) -> str:
     return t("{price} for {days}", price=money, days=span_words(t, span))
 
 
-def provider_words(t: Words, name: str) -> str:
-    """A way to pay, as people call it."""
-    words = {
-        "stripe": t("By card"),
-        "till": t("At the till (play money)"),
-        "manual": t("By bank transfer"),
-    }
-    return words.get(name, name.capitalize())
-
-
 def roles_words(roles: Iterable[int]) -> str:
     """Roles as Discord shows them."""
     return " ".join(f"<@&{role}>" for role in roles)

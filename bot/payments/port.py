@@ -2,17 +2,19 @@
 
 A provider verifies and reports *facts*; what they mean for an order is decided in
 `bot/memberships/state.py` from the set of all of them, so their order of arrival does not matter.
-A new provider is one module with a class of this shape and one line in `registry.py`.
+Every provider is a PaymentProvider. One that renews payments by itself is also a Subscriptions, one whose money only the
+owner sees also a ByHand; `subscriptions_of` and `by_hand` ask for these. `registry.py` lists all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bot.errors import NeedsAction
 from bot.money import Money
 
 Headers = Sequence[tuple[str, str]]
@@ -185,11 +187,6 @@ class PaymentProvider(Protocol):
         """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
         ...
 
-    @property
-    def by_hand(self) -> bool:
-        """Does only the owner see the money come and go? Nothing is found by asking, and a refund is theirs to send."""
-        ...
-
     def supports(self, money: Money, pace: Pace) -> bool:
         """Can this amount be paid in this currency here, once or again and again?"""
         ...
@@ -218,6 +215,11 @@ class PaymentProvider(Protocol):
         """Give `money` of a payment back; the same `key` gives it back once. Empty if a webhook will tell."""
         ...
 
+
+@runtime_checkable
+class Subscriptions(Protocol):
+    """What a provider can do besides that takes money again and again (`supports` says yes to `Pace.RECURRING`)."""
+
     async def quote_change(self, ref: str, to: Purchase) -> Money:
         """What is due now if the subscription of checkout `ref` becomes `to` (the provider's own proration)."""
         ...
@@ -236,3 +238,25 @@ class PaymentProvider(Protocol):
     async def portal(self, customer: str, back: str) -> str | None:
         """Where a member manages card and invoices; None when the provider has no such place."""
         ...
+
+
+@runtime_checkable
+class ByHand(Protocol):
+    """A provider whose money only the owner sees come and go: asking it finds nothing, and a refund is theirs to send."""
+
+    @property
+    def valid_for(self) -> timedelta:
+        """How long an order waits for its money."""
+        ...
+
+
+def subscriptions_of(provider: PaymentProvider) -> Subscriptions:
+    """The provider as one that has subscriptions. NeedsAction when it has none."""
+    if isinstance(provider, Subscriptions):
+        return provider
+    raise NeedsAction("payment-refused", f"{provider.name} has no subscriptions.")
+
+
+def by_hand(provider: PaymentProvider | None) -> ByHand | None:
+    """The provider as one whose money only the owner sees; None for all others."""
+    return provider if isinstance(provider, ByHand) else None

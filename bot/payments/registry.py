@@ -1,84 +1,71 @@
-"""Every provider that Lyceum knows, in the order in which one is picked for a purchase."""
+"""Every provider that Lyceum knows. A new one is a package, a section and a line here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-import structlog
+from bot.findings import Finding
+from bot.payments.kind import (
+    Deployment,
+    Installed,
+    ProviderContext,
+    ProviderKind,
+    Providers,
+    scan_with_phone,
+)
+from bot.payments.manual.kind import MANUAL
+from bot.payments.manual.settings import ManualSettings
+from bot.payments.stripe.kind import STRIPE
+from bot.payments.stripe.settings import StripeSettings
+from bot.payments.till.kind import TILL
+from bot.payments.till.settings import TillSettings
+from bot.section import Section
 
-from bot.clock import Clock
-from bot.payments.manual import ManualProvider
-from bot.payments.port import PaymentProvider
-from bot.payments.stripe import StripeProvider
-from bot.payments.stripe.library import Line
-from bot.payments.till import Till, TillProvider
-from bot.settings import Settings
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a provider may need. `address` is our web server, "" until it listens; the till sits there too."""
-
-    settings: Settings
-    address: Callable[[], str]
-    till: Till | None
-
-    def public(self) -> str:
-        """The address under which members reach our pages."""
-        return (self.settings.web.public_url or self.address()).rstrip("/")
+if TYPE_CHECKING:
+    from bot.i18n import Words
 
 
-Maker = Callable[[Surroundings], PaymentProvider | None]
-"""Makes the provider, or returns None when it is not set up."""
+class ProviderSections(Section):
+    """The settings of every provider: `[payments.<name>]`."""
+
+    till: TillSettings = TillSettings()
+    stripe: StripeSettings = StripeSettings()
+    manual: ManualSettings = ManualSettings()
 
 
-def _till(around: Surroundings) -> PaymentProvider | None:
-    return TillProvider(around.till.secret, around.address, around.public) if around.till else None
-
-
-def _stripe(around: Surroundings) -> PaymentProvider | None:
-    stripe = around.settings.payments.stripe
-    key = stripe.secret_key.get_secret_value() if stripe.secret_key else ""
-    if not key:
-        return None
-    line = Line(key, account=stripe.account, api=stripe.api)
-    if line.live and around.settings.sandboxed:
-        log.warning("Stripe stays off: a live key moves real money, and this is the sandbox. Use a test key")
-        return None
-    if not line.live and not around.settings.sandboxed:
-        log.warning("Stripe runs with a test key: members get paid roles without paying")
-    return StripeProvider(line, [secret.get_secret_value() for secret in stripe.webhook_secrets])
-
-
-def _manual(around: Surroundings) -> PaymentProvider | None:
-    manual = around.settings.payments.manual
-    return ManualProvider(manual.instructions.strip(), manual.currencies) if manual.open else None
-
-
-PROVIDERS: dict[str, Maker] = {
-    "stripe": _stripe,
-    "till": _till,
-    "manual": _manual,
+PROVIDERS: dict[str, ProviderKind[Any]] = {
+    "stripe": STRIPE,
+    "till": TILL,
+    "manual": MANUAL,
 }
+"""In the order in which one is picked for a purchase."""
 
 
-def providers(around: Surroundings) -> dict[str, PaymentProvider]:
-    """The providers that are set up, by name."""
-    made = {name: make(around) for name, make in PROVIDERS.items()}
-    return {name: provider for name, provider in made.items() if provider is not None}
+def install(sections: ProviderSections, context: ProviderContext) -> Providers:
+    """The providers that are set up."""
+    made = {name: kind.install(getattr(sections, name), context) for name, kind in PROVIDERS.items()}
+    return Providers({name: one for name, one in made.items() if isinstance(one, Installed)})
 
 
-def open_till(settings: Settings, clock: Clock, address: Callable[[], str]) -> Till | None:
-    """The till, unless it is off. With a real Discord token play money must be asked for by name."""
-    till = settings.payments.till
-    if not till.enabled:
-        return None
-    if not settings.sandboxed and not till.play_money:
-        log.warning(
-            "the till stays closed: it moves play money only. payments.till.play_money = true opens it"
-        )
-        return None
-    return Till(settings.folder, clock, address, deliveries=till.deliveries, delay=till.delay)
+def findings(sections: ProviderSections, at: Deployment, t: Words) -> Iterator[Finding]:
+    """What the doctor says of the providers' settings."""
+    for name, kind in PROVIDERS.items():
+        yield from kind.check(getattr(sections, name), at, t)
+
+
+def label(t: Words, name: str) -> str:
+    """A way to pay, as members call it."""
+    kind = PROVIDERS.get(name)
+    return name.capitalize() if kind is None else kind.label(t)
+
+
+def scan_words(t: Words, name: str) -> str:
+    """The sentence above this provider's QR code: what to scan it with."""
+    kind = PROVIDERS.get(name)
+    return scan_with_phone(t) if kind is None else kind.scan(t)
+
+
+def play_money_words(t: Words) -> str:
+    """The line of every card that has to do with money, where none of it is real."""
+    return t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")

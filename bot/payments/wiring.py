@@ -1,4 +1,4 @@
-"""What payments add to the house: the providers, the till's life, and the work of settling what webhooks report."""
+"""What payments add to the house: the providers with what they run and show, and the settling of what webhooks report."""
 
 from __future__ import annotations
 
@@ -6,30 +6,40 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.payments import store
 from bot.payments.intake import Intake, OrderBook
+from bot.payments.kind import ProviderContext, Providers
 from bot.payments.port import PaymentProvider, Unmatched
-from bot.payments.registry import Surroundings, open_till, providers
-from bot.payments.till import Till
+from bot.payments.registry import install
 from bot.wiring import Core, Lifetime, Wiring
 
 
-def wire(core: Core, address: Callable[[], str]) -> tuple[Till | None, Mapping[str, PaymentProvider], Wiring]:
-    """Build the till, if it is open, and the providers that are set up. `address` is our own web server's."""
-    till = open_till(core.settings, core.clock, address)
-    sellers = providers(Surroundings(core.settings, address, till))
-    if till is None:
-        return None, sellers, Wiring()
+def wire(core: Core, address: Callable[[], str]) -> tuple[Providers, Wiring]:
+    """Set up every provider that the settings name. `address` is our own web server's."""
+    settings = core.settings
+    context = ProviderContext(
+        folder=settings.folder,
+        clock=core.clock,
+        address=address,
+        sandboxed=settings.sandboxed,
+        public_url=settings.web.public_url,
+    )
+    providers = install(settings.payments, context)
 
     async def start() -> None:
-        till.start()
+        for service in providers.services:
+            service.start()
 
-    return till, sellers, Wiring(lifetimes=(Lifetime(till.open, till.close),), at_start=(start,))
+    return providers, Wiring(
+        routes=tuple(providers.routes(core.texts)),
+        lifetimes=tuple(Lifetime(service.open, service.close) for service in providers.services),
+        at_start=(start,),
+    )
 
 
 def wire_inbox(
-    core: Core, sellers: Mapping[str, PaymentProvider], orders: OrderBook
+    core: Core, providers: Mapping[str, PaymentProvider], orders: OrderBook
 ) -> tuple[Intake, Wiring]:
     """Build the inbox of webhooks, which needs somebody who knows the orders."""
-    intake = Intake(db=core.db, clock=core.clock, queue=core.queue, providers=sellers, orders=orders)
+    intake = Intake(db=core.db, clock=core.clock, queue=core.queue, providers=providers, orders=orders)
     return intake, Wiring(handlers={"order.settle": intake.settle})
 
 

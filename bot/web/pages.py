@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
 STYLE = "/static/page.css"
 _TAG = re.compile(r"\s*([A-Za-z*-]{1,20})\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
 
@@ -52,9 +53,14 @@ def preferred(header: str) -> str:
     return best
 
 
-def page(t: Words, template: str, *, status: int = 200, **values: Any) -> web.Response:
-    """A page drawn from a template that extends base.html; it wants a `title`, and may have a `state`: good, bad, open."""
-    html = _environment().get_template(template).render(language=t.code, style=STYLE, **values)
+def page(
+    t: Words, template: str, *, status: int = 200, folder: Path = TEMPLATES, **values: Any
+) -> web.Response:
+    """A page drawn from a template that extends base.html; it wants a `title`, and may have a `state`: good, bad, open.
+
+    `folder` is where the template lies, if not here.
+    """
+    html = _environment(folder).get_template(template).render(language=t.code, style=STYLE, **values)
     return web.Response(text=html, status=status, content_type="text/html")
 
 
@@ -92,7 +98,7 @@ def lost(texts: Texts) -> Callable[[web.Request], web.Response | None]:
 
 
 @functools.cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
     from jinja2 import (
         Environment,
         FileSystemLoader,
@@ -101,7 +107,7 @@ def _environment() -> Environment:
     )  # not needed to start
 
     return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([folder, TEMPLATES]),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,

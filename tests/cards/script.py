@@ -214,6 +214,14 @@ REMINDING = (
     Shot(card="memberships.shelf_cards.looked", who="olivia", press="tier.recheck"),
 )
 
+TRANSFER = (
+    Shot(
+        card="", who="olivia", line="/tier price add tier:Pro price:20 currency:EUR days:30", channel="staff"
+    ),
+    Shot(card="", who="cid", line="/membership buy plan:Pro price:€20"),
+    Shot(card="memberships.cards.pay", who="cid", press="membership.buy:*:manual", variant="transfer"),
+)
+
 HELP = (Shot(card="cogs.help.overview", who="ann", line="/help"),)
 
-SCRIPT = (*HELP, *COURSES, *EVENTS, *INSIGHT, *BUYING, *SHELF, *ACCESS, *DESK, *REMINDING)
+SCRIPT = (*HELP, *COURSES, *EVENTS, *INSIGHT, *BUYING, *SHELF, *ACCESS, *DESK, *REMINDING, *TRANSFER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from playwright.async_api import Page
 
@@ -25,7 +26,7 @@ class Shot:
     line: str = ""
     """A command as it is typed, …"""
     press: str = ""
-    """… or how the action of the button or list on their last card begins."""
+    """… or how the action of the button or list on their last card begins; `*` is anything."""
     channel: str = "general"
     hours: int = 0
     """Turn the clock first; without anything else, the newest message of the channel is the card."""
@@ -35,6 +36,8 @@ class Shot:
     """The owner deletes a role; the card is the newest message of the channel."""
     last: bool = False
     """The card is their last one, as it is now."""
+    variant: str = ""
+    """What its picture is called besides, if the card has another one."""
 
 
 class Studio:
@@ -49,7 +52,10 @@ class Studio:
         bob = next(one["user"]["id"] for one in world["members"] if one["user"]["username"] == "bob")
         await self._people.discord("olivia", "PUT", f"{guild}/members/{bob}/roles/{studio}")
         for panel in ("tour", "people"):
-            await self._page.add_init_script(f"localStorage.setItem('sandbox.{panel}', 'closed')")
+            # the empty page between two cards has no storage
+            await self._page.add_init_script(
+                f"if (origin !== 'null') localStorage.setItem('sandbox.{panel}', 'closed')"
+            )
 
     def __init__(self, bot: Process, people: People, page: Page, locale: str | None) -> None:
         self._bot = bot
@@ -91,7 +97,7 @@ class Studio:
         message = self._walker.last(shot.who)
         for control in walk(message["components"]):
             action = str(control.get("custom_id", ""))
-            if action.startswith(shot.press):
+            if fnmatchcase(action, f"{shot.press}*"):
                 if control["type"] == 2:
                     answer = await self._people.click(
                         shot.who, message["id"], custom_id=action, locale=self._locale
@@ -115,7 +121,10 @@ class Studio:
         await self._page.wait_for_function("[...document.images].every((one) => one.complete)")
         self.barriers += [f"{shot.card}: {one}" for one in await violations(self._page)]
         if keep:
-            write(await card.screenshot(), FOLDER / f"{name(shot.card)}{'-zh' if self._locale else ''}.png")
+            file = "-".join(
+                word for word in (name(shot.card), shot.variant, "zh" if self._locale else "") if word
+            )
+            write(await card.screenshot(), FOLDER / f"{file}.png")
 
 
 def name(card: str) -> str:

@@ -38,7 +38,6 @@ class Bank:
     play_money: bool = False
     acknowledgement: bytes = b"ok"
     listens: bool = True
-    by_hand: bool = False
     subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
     closed: list[str] = field(default_factory=list[str])
     changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.cards import Button, Card, Line, Row, Text
 from bot.memberships.model import Order
-from bot.payments.manual import ManualProvider
+from bot.payments.manual.provider import ManualProvider
 from tests.memberships.shop import ANN, GUILD, Shop
 
 

@@ -15,7 +15,7 @@ from bot.memberships.model import Search
 from bot.memberships.settle import Policy
 from bot.memberships.state import State
 from bot.money import Money
-from bot.payments.manual import ManualProvider
+from bot.payments.manual.provider import ManualProvider
 from bot.payments.port import InvalidWebhook, Pace
 from tests.memberships.orders import actions, links, read, transfer
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, OTHER, Shop

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from bot.demo.people import buttons
 from bot.payments.tables import inbox
+from bot.payments.till.machine import Till
 from bot.payments.till.signing import HEADER, sign
 from tests.stage import Stage
 
@@ -83,12 +84,13 @@ def signed(stage: Stage, body: bytes, **off: Any) -> list[tuple[str, str]]:
     """The header that the till would send."""
     from bot.clock import real_now
 
-    assert stage.app.till is not None
+    till = stage.app.payments.installed["till"].service
+    assert isinstance(till, Till)
     return [
         (
             HEADER,
             sign(
-                off.get("secret", stage.app.till.secret),
+                off.get("secret", till.secret),
                 body,
                 real_now() + off["by"] if "by" in off else real_now(),
             ),

@@ -20,7 +20,7 @@ from bot.memberships.model import Order
 from bot.payments.intake import Intake
 from bot.payments.port import Fact, Headers, Notice
 from bot.payments.tables import inbox
-from bot.payments.till import TillProvider
+from bot.payments.till.provider import TillProvider
 from bot.payments.till.signing import HEADER, sign
 from bot.payments.wiring import wire_inbox
 from bot.web import hooks

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from bot.clock import SystemClock, real_now
 from bot.money import Money
-from bot.payments.till import Till
+from bot.payments.till.machine import Till
 from bot.payments.till.tables import checkout
 from tests.payments.counter import events, link, look, press, roles, shop
 from tests.stage import Stage

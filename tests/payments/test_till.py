@@ -10,12 +10,12 @@ import pytest
 from bot.clock import real_now
 from bot.errors import ConfigurationError
 from bot.money import Money
-from bot.payments.registry import open_till
-from bot.payments.till import Till
-from bot.payments.till.machine import Refused
+from bot.payments.till.machine import Refused, Till
+from bot.payments.till.setup import open_till
 from bot.settings import Settings, load
 from bot.web.pages import preferred
 from tests.payments.counter import link, look, post, press, roles, shop
+from tests.payments.test_registry import context
 from tests.stage import Stage
 
 PRICE = Money(1900, "USD")
@@ -155,7 +155,7 @@ def test_with_a_real_token_play_money_must_be_asked_for(tmp_path: Path) -> None:
     off = settings(tmp_path, PAYMENTS__TILL__ENABLED="false", SANDBOX__PORT="0")
     sandboxed = settings(tmp_path, SANDBOX__PORT="0")
 
-    opened = [open_till(one, Now(), lambda: "") is not None for one in (real, asked, off, sandboxed)]
+    opened = [open_till(one.payments.till, context(one)) is not None for one in (real, asked, off, sandboxed)]
 
     assert opened == [False, True, False, True]
 

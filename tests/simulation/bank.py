@@ -62,7 +62,6 @@ class Bank:
     play_money = False
     acknowledgement = b"ok"
     listens = True
-    by_hand = False
 
     def __init__(
         self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]

@@ -3,7 +3,3 @@
 `webhooks.py` verifies, `checkout.py` and `changing.py` ask for something, `reading.py` looks, `facts.py` says
 what Stripe's objects mean in our words. `library.py` alone imports the library, when it is first needed.
 """
-
-from bot.payments.stripe.provider import StripeProvider
-
-__all__ = ["StripeProvider"]

@@ -31,7 +31,6 @@ class StripeProvider:
 
     name = "stripe"
     acknowledgement = b"ok"
-    by_hand = False
 
     def __init__(self, line: Line, secrets: Sequence[str], back: Callable[[int], str] = to_discord) -> None:
         self._line = line

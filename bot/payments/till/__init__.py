@@ -3,8 +3,3 @@
 `machine.py` is the provider's side. It keeps its own file, knows nothing of Lyceum's database and
 speaks to Lyceum by signed HTTP alone. `provider.py` is our side of the same line.
 """
-
-from bot.payments.till.machine import Till
-from bot.payments.till.provider import TillProvider
-
-__all__ = ["Till", "TillProvider"]

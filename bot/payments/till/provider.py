@@ -40,7 +40,6 @@ class TillProvider:
     play_money = True
     acknowledgement = b"ok"
     listens = True
-    by_hand = False
 
     def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
         self._secret = secret
@@ -93,22 +92,6 @@ class TillProvider:
         """Give play money back."""
         asked = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
         return _facts(await self._call("POST", "/till/api/refunds", asked))
-
-    async def quote_change(self, ref: str, to: Purchase) -> Money:
-        """The till sells nothing that renews itself, so nothing that could be changed."""
-        raise NeedsAction("payment-refused", "The till has no subscriptions.")
-
-    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        """As `quote_change`."""
-        raise NeedsAction("payment-refused", "The till has no subscriptions.")
-
-    async def set_ending(self, ref: str, ending: bool) -> None:
-        """As `quote_change`."""
-        raise NeedsAction("payment-refused", "The till has no subscriptions.")
-
-    async def portal(self, customer: str, back: str) -> str | None:
-        """The till keeps no cards."""
-        return None
 
     async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> strict.Object:
         if not self._address():

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, monthly, provider_of
 from tests.payments.stripe.server import FakeStripe
 

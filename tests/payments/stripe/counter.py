@@ -9,8 +9,8 @@ from bot.clock import real_now
 from bot.ids import new_id
 from bot.money import Money
 from bot.payments.port import Fact, Kind, Notice, Pace, Phase, Purchase, Snapshot
-from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.server import FakeStripe
 
 GUILD = 1145872101234567890

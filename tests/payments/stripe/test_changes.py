@@ -10,7 +10,7 @@ from bot.clock import real_now
 from bot.errors import NeedsAction, UserError
 from bot.money import Money
 from bot.payments.port import Kind, Phase, Purchase
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, monthly, of, once, phase_of, subscription_of
 from tests.payments.stripe.server import FakeStripe
 

@@ -13,7 +13,7 @@ from bot.errors import NeedsAction
 from bot.ids import snowflake_at, snowflake_time
 from bot.money import Money
 from bot.payments.port import Kind, Pace
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import ANN, GUILD, bought, kinds, of, once, provider_of
 from tests.payments.stripe.server import FakeStripe
 

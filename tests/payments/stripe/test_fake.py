@@ -13,7 +13,7 @@ import aiohttp.web
 import pytest
 import stripe as library
 
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.books import Books
 from tests.payments.stripe.counter import bought, monthly, once, subscription_of
 from tests.payments.stripe.server import FakeStripe

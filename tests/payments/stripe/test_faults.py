@@ -9,7 +9,7 @@ import pytest
 from bot.errors import NeedsAction, RetryLater
 from bot.money import Money
 from bot.payments.port import Kind
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, of, once, provider_of
 from tests.payments.stripe.server import FakeStripe, Fault
 

@@ -11,8 +11,8 @@ import pytest
 from bot.discord.doctor import before_discord
 from bot.errors import ConfigurationError
 from bot.i18n import Texts
-from bot.payments.registry import Surroundings, providers
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
+from tests.payments import test_registry
 from tests.stage import settings
 
 
@@ -31,7 +31,7 @@ def test_a_live_key_stays_out_of_the_sandbox(tmp_path: Path) -> None:
 def made(folder: Path, **stripe: str) -> dict[str, StripeProvider]:
     """The providers with these settings of Stripe."""
     told = {f"PAYMENTS__STRIPE__{name}": value for name, value in stripe.items()}
-    found = providers(Surroundings(settings(folder, **told), lambda: "", None))
+    found = test_registry.made(settings(folder, **told))
     return {name: one for name, one in found.items() if isinstance(one, StripeProvider)}
 
 
@@ -54,6 +54,9 @@ def test_the_library_is_not_loaded_before_it_is_needed() -> None:
         ({"PAYMENTS__STRIPE__SECRET_KEY": "rk_test_1"}, "no-public-url play-money"),
         ({"PAYMENTS__MANUAL__INSTRUCTIONS": "To Olivia"}, "no-public-url manual-half"),
         ({"PAYMENTS__MANUAL__CURRENCIES": '["EUR"]'}, "no-public-url manual-half"),
+        ({"PAYMENTS__MANUAL__IBAN": "DE89 3704 0044 0532 0130 00"}, "no-public-url manual-qr"),
+        ({"PAYMENTS__MANUAL__BENEFICIARY": "Olivia"}, "no-public-url manual-qr"),
+        ({"PAYMENTS__TILL__PLAY_MONEY": "true"}, "no-public-url play-money"),
         (
             {"PAYMENTS__MANUAL__INSTRUCTIONS": "To Olivia", "PAYMENTS__MANUAL__CURRENCIES": '["EUR"]'},
             "no-public-url",

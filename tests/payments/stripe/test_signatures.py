@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from bot.payments.port import InvalidWebhook, Notice
-from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line
+from bot.payments.stripe.provider import StripeProvider
 from tests.clients.programs import NODE_MODULES, node, npm_package
 from tests.payments.stripe.counter import HEADER, bought, once, verified
 from tests.payments.stripe.server import FakeStripe

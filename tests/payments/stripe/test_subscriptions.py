@@ -8,7 +8,7 @@ from bot.errors import NeedsAction
 from bot.ids import new_id
 from bot.money import Money
 from bot.payments.port import Kind, Pace, Phase
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, monthly, of, phase_of, subscription_of
 from tests.payments.stripe.server import FakeStripe
 

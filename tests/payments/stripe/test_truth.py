@@ -9,9 +9,9 @@ import pytest
 from bot.errors import NeedsAction
 from bot.money import Money
 from bot.payments.port import Kind
-from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.amounts import from_stripe, to_stripe
 from bot.payments.stripe.facts import period_of
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, monthly, of, once, provider_of, subscription_of
 from tests.payments.stripe.lines import line
 from tests.payments.stripe.server import FakeStripe

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.bootstrap.environment import ROOT
 from bot.payments.port import InvalidWebhook, Notice
-from bot.payments.stripe import StripeProvider
 from bot.payments.stripe.library import Line
+from bot.payments.stripe.provider import StripeProvider
 from bot.payments.stripe.webhooks import EVENTS
 from tests.payments.stripe.counter import (
     HEADER,

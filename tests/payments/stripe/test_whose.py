@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.clock import real_now
-from bot.payments.stripe import StripeProvider
+from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import (
     HEADER,
     bought,

@@ -9,8 +9,7 @@ from aiohttp import web
 from bot.clock import real_now
 from bot.payments import strict
 from bot.payments.port import InvalidWebhook
-from bot.payments.till import Till
-from bot.payments.till.machine import Refused
+from bot.payments.till.machine import Refused, Till
 from bot.payments.till.signing import genuine
 from bot.payments.till.store import Slip
 

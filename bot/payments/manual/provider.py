@@ -1,16 +1,17 @@
-"""Money that only the owner sees: bank transfers, cash. Members read how to pay; the owner marks what came.
+"""The provider of manual payments: it shows how to pay, and waits for what the owner says.
 
-The provider knows nothing of its own. What came and what went back are facts that the owner states with
+It knows nothing of its own. What came and what went back are facts that the owner states with
 `/order paid` and `/order refund` (`bot/memberships/marking.py`); their object ids are ours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import NeedsAction
 from bot.money import Money
+from bot.payments.manual.epc import Account, transfer
 from bot.payments.port import (
     Checkout,
     Fact,
@@ -24,17 +25,28 @@ from bot.payments.port import (
 
 
 class ManualProvider:
-    """Shows `instructions` as the owner wrote them, for prices in these currencies."""
+    """Shows `instructions` as the owner wrote them, for prices in these currencies.
+
+    An order waits `valid_for` for its money. With an `account`, euros can be sent by scanning a QR code.
+    """
 
     name = "manual"
     play_money = False
     acknowledgement = b"ok"
     listens = False
-    by_hand = True
 
-    def __init__(self, instructions: str, currencies: Collection[str]) -> None:
+    def __init__(
+        self,
+        instructions: str,
+        currencies: Collection[str],
+        *,
+        valid_for: timedelta = timedelta(days=7),
+        account: Account | None = None,
+    ) -> None:
+        self.valid_for = valid_for
         self._instructions = instructions
         self._currencies = frozenset(currencies)
+        self._account = account
 
     def supports(self, money: Money, pace: Pace) -> bool:
         """Nobody sends money again and again because we ask for it."""
@@ -42,7 +54,13 @@ class ManualProvider:
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Nothing has to be opened: the order's number is the reference."""
-        return Checkout(f"manual-{purchase.order_id}", purchase.expires_at, instructions=self._instructions)
+        scanned = transfer(self._account, purchase.money, str(purchase.order_id)) if self._account else None
+        return Checkout(
+            f"manual-{purchase.order_id}",
+            purchase.expires_at,
+            qr_payload=scanned,
+            instructions=self._instructions,
+        )
 
     async def close_checkout(self, ref: str) -> None:
         """Nothing can be closed: money that comes all the same is marked, and given back."""
@@ -68,19 +86,3 @@ class ManualProvider:
             currency=money.currency,
             payment=payment_id,
         )
-
-    async def quote_change(self, ref: str, to: Purchase) -> Money:
-        """Nothing renews itself, so there is nothing that could be changed."""
-        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
-
-    async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        """As `quote_change`."""
-        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
-
-    async def set_ending(self, ref: str, ending: bool) -> None:
-        """As `quote_change`."""
-        raise NeedsAction("payment-refused", "Bank transfers have no subscriptions.")
-
-    async def portal(self, customer: str, back: str) -> str | None:
-        """There is no such place."""
-        return None

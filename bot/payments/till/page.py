@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from bot.i18n import Texts, Words
 from bot.money import Money
-from bot.payments.till import Till
-from bot.payments.till.machine import Refused
+from bot.payments.till.machine import Refused, Till
 from bot.payments.till.store import Slip
 from bot.web import pages
 
+TEMPLATES = Path(__file__).parent / "templates"
 _ID = re.compile(r"[0-9a-f]{32}")
 _COLOURS = {"open": "open", "declined": "bad", "paid": "good"}
 
@@ -72,6 +73,7 @@ def _page(t: Words, till: Till, slip: Slip | None) -> web.Response:
     return pages.page(
         t,
         "till.html",
+        folder=TEMPLATES,
         status=200 if slip else 404,
         title=f"{slip.title if slip else nothing} — {name}",
         state=_COLOURS.get(state, "plain"),
