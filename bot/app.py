@@ -24,6 +24,7 @@ from bot.insight.inputs import Sources
 from bot.memberships import wiring as memberships_wiring
 from bot.payments import wiring as payments_wiring
 from bot.payments.intake import Intake
+from bot.payments.kind import Providers
 from bot.services import Services
 from bot.settings import Settings
 from bot.web import health, pages
@@ -66,6 +67,7 @@ class App(Services):
     client: Client
     server: DiscordServer
     web: WebServer
+    payments: Providers
     intake: Intake
     wiring: Wiring
     deaf: asyncio.Event = field(default_factory=asyncio.Event)
@@ -153,6 +155,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         web=web,
         wiring=wiring,
         memberships=memberships,
+        payments=payments,
         intake=intake,
         events=events,
         doors=doors,

@@ -254,7 +254,7 @@ def subscriptions_of(provider: PaymentProvider) -> Subscriptions:
     """The provider as one that has subscriptions. NeedsAction when it has none."""
     if isinstance(provider, Subscriptions):
         return provider
-    raise NeedsAction("payment-refused", f"{provider.name} has no subscriptions.")
+    raise NeedsAction("payment-refused", "{provider} has no subscriptions.", provider=provider.name)
 
 
 def by_hand(provider: PaymentProvider | None) -> ByHand | None:

@@ -15,7 +15,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, delete, pool, select
 
 from bot.audit.tables import audit
-from bot.db.migrate import ROOT, migrate, revision_of
+from bot.db.migrate import SCRIPTS, migrate, revision_of
 from bot.errors import UserError
 from bot.memberships.desk import stray_id
 from bot.memberships.model import Order, Search, Standing
@@ -45,7 +45,7 @@ class Old:
     def __init__(self, path: Path) -> None:
         engine = create_engine(f"sqlite:///{path}", poolclass=pool.NullPool)
         config = Config()
-        config.set_main_option("script_location", str(ROOT / "migrations"))
+        config.set_main_option("script_location", str(SCRIPTS))
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "0003")
@@ -139,7 +139,15 @@ async def shop(path: Path) -> AsyncGenerator[Shop]:
         for id_ in (HERS, HIS, CIDS):
             money = Money(1900, "USD")
             there.bank.known[f"co_{id_}"] = [
-                Fact(Kind.PAID, f"pay_{id_}", GUILD, id_, f"co_{id_}", money, MONDAY)
+                Fact(
+                    kind=Kind.PAID,
+                    object_id=f"pay_{id_}",
+                    guild_id=GUILD,
+                    order_id=id_,
+                    ref=f"co_{id_}",
+                    money=money,
+                    at=MONDAY,
+                )
             ]
         there.strays = [SEEN, NEW]
         yield there

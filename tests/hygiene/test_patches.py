@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bot.environment import ROOT
 
+from bot.bootstrap.environment import ROOT
 from tests.hygiene.patches import patches
 from tests.hygiene.tree import place, text_of, tracked
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bot.environment import ROOT
 
+from bot.bootstrap.environment import ROOT
 from bot.payments.registry import PROVIDERS
 from tests.hygiene.tree import place, tracked
 

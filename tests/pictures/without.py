@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 
 _SITE = """
 import sys
