@@ -159,7 +159,7 @@ async def test_teachers_see_how_a_course_fares(here: School) -> None:
     assert (one.openings, one.graduates, one.stars.mean, one.lessons) == (2, 1, 4.0, 2)
 
 
-@pytest.mark.parametrize("typed", ["Knots", " knots ", "KNOTS"])
+@pytest.mark.parametrize("typed", ["Knots", " knots ", "KNOTS", "Ｋnots"])
 async def test_a_course_is_found_by_what_people_type(here: School, typed: str) -> None:
     course_id = await here.brings(course("A"))
 
@@ -180,3 +180,21 @@ async def test_a_page_beyond_the_last_is_the_last(here: School) -> None:
     found = await here.courses.open_lesson(GUILD, ANN, lessons["A"], page=99)
 
     assert (found.page, found.pages) == (found.pages - 1, 3)
+
+
+@pytest.mark.parametrize("typed", ["bowline", " BOWLINE ", "ｂowline"])
+async def test_a_lesson_is_found_by_what_people_type(here: School, typed: str) -> None:
+    course_id = await here.brings(course("Bowline"))
+    lesson_id = (await here.lessons(course_id))["Bowline"]
+
+    assert await here.teaching.find_lesson(GUILD, typed) == lesson_id
+    assert await here.teaching.find_lesson(GUILD, typed, course_id) == lesson_id
+
+
+@pytest.mark.parametrize("typed", ["pro", " PRO ", "Ｐro"])
+async def test_a_tier_is_found_by_what_people_type(here: School, typed: str) -> None:
+    course_id = await here.brings(course("A"))
+
+    await here.teaching.lock(GUILD, course_id, typed)
+
+    assert await tiers(here) == ("Pro",)

@@ -202,6 +202,14 @@ async def test_an_import_by_the_form_with_a_tier(community: Stage) -> None:
     assert "2 lessons and 1 module · opens with Studio" in words(told["message"])
 
 
+async def test_the_form_starts_with_the_tier_that_was_typed(community: Stage) -> None:
+    await opens_shop(community)
+
+    form = await community.slash("max", "teach import", tier=" studio ")
+
+    assert [option["label"] for option in _options(form["modal"]) if option.get("default")] == ["Studio"]
+
+
 def _options(modal: dict[str, object]) -> list[dict[str, str]]:
     components: list[dict[str, dict[str, list[dict[str, str]]]]] = modal["components"]  # type: ignore[assignment] # JSON
     return next(one["component"]["options"] for one in components if "options" in one["component"])

@@ -101,6 +101,14 @@ async def test_autocomplete_tells_what_a_time_means(community: Stage) -> None:
     assert len(empty) == 7
 
 
+async def test_an_event_is_offered_by_what_people_type(community: Stage) -> None:
+    await plan(community)
+
+    for typed in ("ASYNC", " debugging ", "ａsync"):
+        assert len(await community.choices("max", "host cancel", "event", event=typed)) == 1, typed
+    assert await community.choices("max", "host cancel", "event", event="rust") == []
+
+
 async def test_times_are_the_communitys(tmp_path: Path) -> None:
     async with staged(tmp_path, COMMUNITY__TIMEZONE="Asia/Shanghai") as stage:
         await plan(stage, when="明天 19:30")

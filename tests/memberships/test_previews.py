@@ -96,6 +96,19 @@ async def test_several_prices_are_offered_first(shop: Shop) -> None:
     assert isinstance(await shop.service.quoting.press(GUILD, ANN, right_id, price_id), Quote)
 
 
+@pytest.mark.parametrize("typed", ["silver", " SILVER "])
+async def test_what_is_to_change_is_named_as_people_type(shop: Shop, typed: str) -> None:
+    await shelf(shop)
+    await shop.tier("Bronze", SILVER, price="5.00", days=30)
+    await shop.buy(ANN, "Silver", "pay_silver")
+    await shop.buy(ANN, "Bronze", "pay_bronze")
+
+    told = await shop.service.quoting.propose(GUILD, ANN, "Gold", instead=typed)
+
+    assert isinstance(told, Quote)
+    assert told.held.right.tier.name == "Silver"
+
+
 # Downwards.
 
 

@@ -36,6 +36,18 @@ async def test_a_grant_gives_the_role_until_its_end_and_is_no_revenue(shop: Shop
     assert await shop.service.paying(GUILD, shop.moment - 5 * DAY) == 0
 
 
+@pytest.mark.parametrize("typed", ["gold", " GOLD ", "ｇｏｌｄ"])
+async def test_what_is_granted_by_a_name_is_revoked_by_the_same(shop: Shop, typed: str) -> None:
+    await shop.tier()
+    await shop.service.staffing.grant(GUILD, ANN, typed, "10", "helped a lot", OWNER)
+
+    gone = await shop.service.staffing.revoke(GUILD, ANN, typed, "a mistake", OWNER)
+    await shop.worker.run_due()
+
+    assert [right.tier.name for right in gone] == ["Gold"]
+    assert shop.hall.held[ANN] == set()
+
+
 @pytest.mark.parametrize(
     ("until", "words"),
     [

@@ -33,6 +33,7 @@ async def test_a_preview_is_confirmed_after_a_restart_and_paid_at_the_till(tmp_p
             await stage.settled()
             found = await stage.choices("ann", "membership change", "price", plan="Gold")
             assert [one["name"] for one in found] == ["$19.00 for 30 days", "$99.00 once, for ever"]
+            assert found == await stage.choices("ann", "membership change", "price", plan=" gold ")
             preview = await stage.slash("ann", "membership change", plan="Gold", price=found[0]["value"])
             [confirm] = [str(button["label"]) for button in buttons(preview["message"])]
             assert confirm.startswith("Go on to pay $1")

@@ -1,0 +1,84 @@
+"""One custom id of every shape that stood on cards in November 2026. They are out there: none may ever be taken away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.insight.weeks import Week
+from bot.memberships.access_actions import Scope
+from bot.memberships.membership_actions import AtPrice, Draft, OfTier
+from bot.memberships.state import State
+
+ID, OTHER = 1302050201600, 1302050201601
+W48 = Week(2026, 48)
+PROMISED = Draft(ID, OTHER, True, datetime(2026, 11, 2, 8, tzinfo=UTC), 1900, 0)
+LATER = Draft(ID, OTHER, False, datetime(2026, 11, 2, 8, tzinfo=UTC), 900, 86400)
+
+BUTTONS: dict[str, tuple[Any, ...]] = {
+    "access.repair:all": (Scope.ALL,),
+    "access.retry:all": (Scope.ALL,),
+    "course.browse:0": (0,),
+    "course.browse:2": (2,),
+    "course.browse:first": (-1,),
+    "course.browse:last": (10**6,),
+    "course.module:1302050201600.3.1": (ID, 3, 1),
+    "course.module:1302050201600.3.first": (ID, 3, -1),
+    "course.module:1302050201600.3.last": (ID, 3, 10**6),
+    "course.open:1302050201600": (ID, None),
+    "course.open:1302050201600.0": (ID, 0),
+    "course.open:1302050201600.2": (ID, 2),
+    "course.open:1302050201600.first": (ID, -1),
+    "course.open:1302050201600.last": (ID, 10**6),
+    "event.cant:1302050201600": (ID,),
+    "event.going:1302050201600": (ID, None),
+    "event.going:1302050201600:15": (ID, 15),
+    "event.going:1302050201600:0": (ID, 0),
+    "lesson.done:1302050201600": (ID,),
+    "lesson.open:1302050201600": (ID,),
+    "lesson.page:1302050201600.1": (ID, 1),
+    "lesson.page:1302050201600.first": (ID, -1),
+    "lesson.page:1302050201600.last": (ID, 10**6),
+    "lesson.rate:1302050201600": (ID,),
+    "membership.buy:1302050201600": (OfTier(ID), None),
+    "membership.buy:p1302050201600": (AtPrice(ID), None),
+    "membership.buy:p1302050201600:stripe": (AtPrice(ID), "stripe"),
+    "membership.change:1302050201600.1302050201601": (ID, OTHER),
+    "membership.check:1302050201600": (ID,),
+    "membership.confirm:l.12f283d6000.12f283d6001.6ae84300.384.15180": (LATER, None),
+    "membership.confirm:n.12f283d6000.12f283d6001.6ae84300.76c.0": (PROMISED, None),
+    "membership.confirm:n.12f283d6000.12f283d6001.6ae84300.76c.0:till": (PROMISED, "till"),
+    "membership.keep:1302050201600": (ID,),
+    "membership.options:1302050201600": (ID,),
+    "membership.portal:1302050201600": (ID,),
+    "membership.remind": (),
+    "membership.stop:1302050201600": (ID,),
+    "membership.undo:1302050201600": (ID,),
+    "order.done:0f3c5a7e9b1d2f4a6c8e": ("0f3c5a7e9b1d2f4a6c8e",),
+    "order.give_back:1302050201600": (ID,),
+    "order.look:1302050201600": (ID,),
+    "order.page:-1:0:-:0": (-1, None, None, None),
+    "order.page:1:0:-:0": (1, None, None, None),
+    "order.page:2:1302050201600:pending:1302050201601": (2, ID, State.PENDING, OTHER),
+    "order.paid:1302050201600": (ID,),
+    "order.refund:1302050201600": (ID,),
+    "order.resend:1302050201600": (ID,),
+    "order.show:1302050201600": (ID,),
+    "stats.explain:2026-W48": (W48,),
+    "teach.courses:1": (1,),
+    "teach.courses:first": (-1,),
+    "teach.courses:last": (10**6,),
+    "tier.apply_all:1302050201600:3:4": (ID, 3, 4),
+    "tier.apply_new:1302050201600:3:4": (ID, 3, 4),
+    "tier.cancel": (),
+    "tier.recheck:1302050201600": ("1302050201600",),
+}
+"""Custom id → the arguments that it means."""
+
+OPTIONS: dict[tuple[str, str], tuple[Any, ...]] = {
+    ("pick.figure", "content_value:2026-W48"): ("content_value", W48),
+    ("pick.lesson", "1302050201600"): (ID,),
+    ("pick.membership_change", "1302050201600.1302050201601"): (ID, OTHER),
+    ("pick.module", "1302050201600.3"): (ID, 3),
+}
+"""(Custom id of a select, value of an option) → the arguments."""
