@@ -195,6 +195,6 @@ async def test_a_lesson_is_found_by_what_people_type(here: School, typed: str) -
 async def test_a_tier_is_found_by_what_people_type(here: School, typed: str) -> None:
     course_id = await here.brings(course("A"))
 
-    await here.teaching.lock(GUILD, course_id, typed)
+    await here.teaching.lock(GUILD, course_id, typed, MAX)
 
     assert await tiers(here) == ("Pro",)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.actions import Action
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.actions import NUMBER, WORD, Action, ButtonAction, SelectAction, arguments, optional, split
-from bot.environment import ROOT
+from bot.bootstrap.environment import ROOT
 from bot.errors import UserError
 from bot.insight.actions import EXPLAIN_WEEK, PICK_FIGURE
 from bot.memberships.membership_actions import BUY, CONFIRM_CHANGE, AtPrice, Draft, OfTier
