@@ -14,7 +14,7 @@ import time
 
 STARTED = time.perf_counter()
 
-from bot.bootstrap.environment import ensure
+from bot.bootstrap.launch import ensure
 
 if __name__ == "__main__":
     ensure("requirements.lock")

@@ -50,14 +50,38 @@ def message(dice: random.Random, number: int) -> dict[str, Any]:
     author = 10**18 + int(AUTHORS * dice.random() ** 2)
     text = " ".join(dice.choices(WORDS, k=dice.randrange(3, 60)))
     return {
-        "type": 0, "tts": False, "timestamp": "2026-11-02T08:00:00.000000+00:00", "pinned": False, "nonce": str(number),
-        "mentions": [], "mention_roles": [], "mention_everyone": False, "id": str(message_id(number)),
-        "flags": 0, "embeds": [], "edited_timestamp": None, "content": text, "components": [], "attachments": [],
-        "channel_id": str(GUILD + 1 + int(CHANNELS * dice.random() ** 2)), "author": user(author), "guild_id": str(GUILD),
-        "member": {"roles": [str(GUILD + 900 + n) for n in range(dice.randrange(6))], "mute": False, "joined_at": JOINED,
-                   "flags": 0, "deaf": False, "nick": None, "avatar": None, "premium_since": None, "pending": False,
-                   "communication_disabled_until": None, "banner": None},
-    }  # fmt: skip
+        "type": 0,
+        "tts": False,
+        "timestamp": "2026-11-02T08:00:00.000000+00:00",
+        "pinned": False,
+        "nonce": str(number),
+        "mentions": [],
+        "mention_roles": [],
+        "mention_everyone": False,
+        "id": str(message_id(number)),
+        "flags": 0,
+        "embeds": [],
+        "edited_timestamp": None,
+        "content": text,
+        "components": [],
+        "attachments": [],
+        "channel_id": str(GUILD + 1 + int(CHANNELS * dice.random() ** 2)),
+        "author": user(author),
+        "guild_id": str(GUILD),
+        "member": {
+            "roles": [str(GUILD + 900 + n) for n in range(dice.randrange(6))],
+            "mute": False,
+            "joined_at": JOINED,
+            "flags": 0,
+            "deaf": False,
+            "nick": None,
+            "avatar": None,
+            "premium_since": None,
+            "pending": False,
+            "communication_disabled_until": None,
+            "banner": None,
+        },
+    }
 
 
 def guild() -> dict[str, Any]:
@@ -82,11 +106,35 @@ def guild() -> dict[str, Any]:
         "flags": 0,
     }
     return {
-        "id": str(GUILD), "name": "Busy", "owner_id": "1", "unavailable": False, "member_count": AUTHORS, "large": True,
-        "roles": [role | {"color": 0, "hoist": False, "managed": False, "mentionable": False, "colors": {"primary_color": 0}}],
-        "channels": channels, "threads": [], "members": [me], "voice_states": [], "presences": [], "emojis": [], "stickers": [],
-        "stage_instances": [], "guild_scheduled_events": [], "soundboard_sounds": [], "features": [], "joined_at": JOINED,
-    }  # fmt: skip
+        "id": str(GUILD),
+        "name": "Busy",
+        "owner_id": "1",
+        "unavailable": False,
+        "member_count": AUTHORS,
+        "large": True,
+        "roles": [
+            role
+            | {
+                "color": 0,
+                "hoist": False,
+                "managed": False,
+                "mentionable": False,
+                "colors": {"primary_color": 0},
+            }
+        ],
+        "channels": channels,
+        "threads": [],
+        "members": [me],
+        "voice_states": [],
+        "presences": [],
+        "emojis": [],
+        "stickers": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+        "features": [],
+        "joined_at": JOINED,
+    }
 
 
 async def gateway(request: web.Request) -> web.WebSocketResponse:
@@ -110,9 +158,18 @@ async def gateway(request: web.Request) -> web.WebSocketResponse:
             me = user(BOT, bot=True, verified=True, email=None, mfa_enabled=True)
             application = {"id": str(BOT), "flags": 0}
             await send(
-                0, {"v": 10, "user": me, "guilds": [{"id": str(GUILD), "unavailable": True}], "session_id": "s",
-                    "resume_gateway_url": "ws://127.0.0.1", "application": application, "shard": [0, 1]}, "READY",
-            )  # fmt: skip
+                0,
+                {
+                    "v": 10,
+                    "user": me,
+                    "guilds": [{"id": str(GUILD), "unavailable": True}],
+                    "session_id": "s",
+                    "resume_gateway_url": "ws://127.0.0.1",
+                    "application": application,
+                    "shard": [0, 1],
+                },
+                "READY",
+            )
             await send(0, guild(), "GUILD_CREATE")
         elif told["op"] == 99:
             for body in request.app["messages"]:
@@ -129,11 +186,21 @@ async def rest(request: web.Request) -> web.Response:
     member: Any = {"user": me, "roles": [], "joined_at": JOINED, "deaf": False, "mute": False, "flags": 0}
     answers: dict[str, Any] = {
         "/users/@me": me,
-        "/oauth2/applications/@me": {"id": str(BOT), "name": "b", "owner": user(1), "flags": 0, "description": "", "summary": "", "bot_public": True,
-                              "bot_require_code_grant": False, "verify_key": "", "icon": None},
+        "/oauth2/applications/@me": {
+            "id": str(BOT),
+            "name": "b",
+            "owner": user(1),
+            "flags": 0,
+            "description": "",
+            "summary": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "",
+            "icon": None,
+        },
         f"/guilds/{GUILD}/members/{BOT}": member,
         f"/guilds/{GUILD}/threads/active": {"threads": [], "members": []},
-    }  # fmt: skip
+    }
     answer: Any = {"threads": [], "has_more": False} if path.endswith("/public") else answers.get(path, [])
     # discord.py reads JSON only under exactly this type
     return web.Response(body=json.dumps(answer).encode(), headers={"Content-Type": "application/json"})

@@ -86,13 +86,15 @@ async def lyceum(count: int, *, shortcut: bool) -> dict[str, float]:
     from bot.db.migrate import migrate
     from bot.discord.client import Client
     from bot.discord.guild import DiscordServer
-    from bot.i18n import Texts
+    from bot.i18n import Catalog
 
     with tempfile.TemporaryDirectory() as folder:
         db = Database(Path(folder) / "lyceum.db")
         migrate(db.path, real_now())
         zone = ZoneInfo("UTC")
-        client = Client(Texts("en", zone), ("cogs.activity",), members=True, quick=True, folder=Path(folder))
+        client = Client(
+            Catalog("en", zone), ("cogs.activity",), members=True, quick=True, folder=Path(folder)
+        )
         activity = Activity(db, SystemClock(), zone, DiscordServer(client), NoEvents())
         settings = SimpleNamespace(activity=SimpleNamespace(shortcut=shortcut))
         client.app = cast(

@@ -33,7 +33,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.running import ROOT
-from bot.demo import world
+from bot.demo import sandbox_process
 from bot.demo.people import People
 from bot.payments.till.signing import HEADER, sign
 
@@ -54,14 +54,20 @@ class Bot:
         """Start it and wait until it is ready."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")}
         environment |= {
-            "LYCEUM_DATA": str(self.folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0",
+            "LYCEUM_DATA": str(self.folder),
+            "LYCEUM_SANDBOX__PORT": "0",
+            "LYCEUM_WEB__PORT": "0",
             "LYCEUM_PAYMENTS__TILL__DELIVERIES": "0",  # the webhooks are ours
-        }  # fmt: skip
+        }
         with (self.folder / "bot.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "run_bot.py"), "--empty"],
-                env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True,
-            )  # fmt: skip
+                env=environment,
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None  # noqa: S101
         words = self.process.stdout.readline().split()
         if words[:1] != ["ready"]:
@@ -128,13 +134,23 @@ class Bench:
     async def load(self, rate: float, seconds: float, **more: Any) -> asyncio.subprocess.Process:
         """A sender on its way; its last words are the figures."""
         sender = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.sender",
-            cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "benchmarks.sender",
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
         asked = {
-            "port": self.bot.port, "rate": rate, "seconds": seconds, "connections": CONNECTIONS, "ours": self.ours,
-            "secret": self.secret.hex(), "run": secrets.token_hex(4), "orders": [one[:4] for one in self.orders],
-        }  # fmt: skip
+            "port": self.bot.port,
+            "rate": rate,
+            "seconds": seconds,
+            "connections": CONNECTIONS,
+            "ours": self.ours,
+            "secret": self.secret.hex(),
+            "run": secrets.token_hex(4),
+            "orders": [one[:4] for one in self.orders],
+        }
         assert sender.stdin is not None  # noqa: S101
         sender.stdin.write(json.dumps(asked | more).encode() + b"\n")
         sender.stdin.close()
@@ -233,9 +249,14 @@ class Bench:
         stored = {id_ for (id_,) in self.bot.rows("SELECT event_id FROM inbox")}
         [(sound,)] = self.bot.rows("PRAGMA integrity_check")
         return {
-            "kills": times, "offered": rate, "acknowledged": len(acked), "lost": len(acked - stored),
-            "in_flight_when_killed": in_flight, "integrity": sound, "settled_after_s": await self.settled(),
-        }  # fmt: skip
+            "kills": times,
+            "offered": rate,
+            "acknowledged": len(acked),
+            "lost": len(acked - stored),
+            "in_flight_when_killed": in_flight,
+            "integrity": sound,
+            "settled_after_s": await self.settled(),
+        }
 
 
 async def told(sender: asyncio.subprocess.Process) -> dict[str, Any]:
@@ -259,9 +280,9 @@ async def opened(folder: Path, ours: float) -> AsyncGenerator[Bench]:
     finally:
         if bot.process is not None and bot.process.poll() is None:
             bot.kill()
-        there = world.find(folder / "sandbox")
+        there = sandbox_process.find(folder / "sandbox")
         if there is not None:
-            world.end(world.World(there.url, there.pid, ours=True))
+            sandbox_process.end(sandbox_process.World(there.url, there.pid, ours=True))
 
 
 def say(part: str, figures: dict[str, Any]) -> None:

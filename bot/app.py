@@ -18,22 +18,21 @@ from bot.discord.client import Client
 from bot.discord.guild import DiscordServer
 from bot.discord.session import SANDBOX_TOKEN, signed_in
 from bot.events import wiring as events_wiring
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.insight import wiring as insight_wiring
-from bot.insight.inputs import Sources
+from bot.insight.inputs import InsightSources
 from bot.memberships import wiring as memberships_wiring
 from bot.payments import wiring as payments_wiring
-from bot.payments.intake import Intake
+from bot.payments.inbox import Inbox
 from bot.payments.kind import Providers
 from bot.services import Services
 from bot.settings import Settings
 from bot.web import health, pages
-from bot.web import wiring as web_wiring
 from bot.web.server import WebServer
 from bot.wiring import Wiring, core_of, merged
 from bot.work import Queue
 from bot.work import store as work_store
-from bot.work.wake import Wake
+from bot.work.scheduler import Scheduler
 from bot.work.worker import Worker
 
 PAGES: tuple[str, ...] = (
@@ -63,14 +62,14 @@ class App(Services):
     db: Database
     queue: Queue
     worker: Worker
-    wake: Wake
+    scheduler: Scheduler
     client: Client
     server: DiscordServer
     web: WebServer
     payments: Providers
-    intake: Intake
+    inbox: Inbox
     wiring: Wiring
-    deaf: asyncio.Event = field(default_factory=asyncio.Event)
+    gateway_lost: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when discord.py has given the connection up for good."""
 
     async def settled(self, rounds: int = 1000) -> None:
@@ -89,7 +88,7 @@ class App(Services):
             await asyncio.sleep(0.01)
         raise NotSettled(f"still open after {rounds} rounds: {open_}")
 
-    async def turned(self) -> None:
+    async def clock_advanced(self) -> None:
         """The community's clock went on a step: what is known only in memory is stored before anything falls due."""
         for step in self.wiring.on_turn:
             await step()
@@ -105,7 +104,7 @@ class App(Services):
             "now": now.isoformat(),
             "work_due": due,
             "work_failed": stuck,
-            "inbox_open": await self.intake.count_open(),
+            "inbox_open": await self.inbox.count_open(),
             "unflushed": self.activity.unflushed,
             "last_event_id": str(last) if last else None,
         }
@@ -113,7 +112,7 @@ class App(Services):
 
 def build(settings: Settings, db: Database, clock: Clock) -> App:
     """Build every service; nothing runs yet."""
-    texts = Texts(settings.community.language, settings.community.timezone)
+    texts = Catalog(settings.community.language, settings.community.timezone)
     client = Client(
         texts,
         PAGES,
@@ -135,30 +134,31 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     events, doors, meeting = events_wiring.wire(core, memberships)
     activity, counting = activity_wiring.wire(core, events)
     courses, teaching, learning = courses_wiring.wire(core, memberships)
-    insight, weekly, knowing = insight_wiring.wire(core, Sources(activity, courses, events, memberships))
-    serving = web_wiring.wire(core, intake=intake, slips=memberships.receipts)
-    wiring = merged(selling, membership, inbox, meeting, counting, learning, knowing, serving)
+    insight, weekly, knowing = insight_wiring.wire(
+        core, InsightSources(activity, courses, events, memberships)
+    )
+    wiring = merged(selling, membership, inbox, meeting, counting, learning, knowing)
     worker = Worker(db, clock, core.queue, dict(wiring.handlers))
-    wake = Wake(worker, clock, core.queue)
+    wake = Scheduler(worker, clock, core.queue)
     for timer in wiring.timers:
         wake.every(timer.seconds, timer.call, timer.name)
     app = App(
         settings=settings,
-        texts=texts,
+        catalog=texts,
         db=db,
         clock=clock,
         queue=core.queue,
         worker=worker,
-        wake=wake,
+        scheduler=wake,
         client=client,
         server=server,
         web=web,
         wiring=wiring,
         memberships=memberships,
         payments=payments,
-        intake=intake,
+        inbox=intake,
         events=events,
-        doors=doors,
+        voice_attendance=doors,
         activity=activity,
         courses=courses,
         teaching=teaching,
@@ -198,7 +198,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
             app.client,
             token=token.get_secret_value() if token else SANDBOX_TOKEN,
             api=f"{sandbox}/api/v10" if sandbox else settings.discord.api,
-            lost=app.deaf,
+            lost=app.gateway_lost,
         )
         await stack.enter_async_context(session)
         await app.web.start()
@@ -208,9 +208,9 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
             stack.push_async_callback(step)
         for step in app.wiring.at_start:
             await step()
-        app.wake.start()
-        stack.push_async_callback(app.wake.stop)
+        app.scheduler.start()
+        stack.push_async_callback(app.scheduler.stop)
         if follower is not None:
-            follower.work_with(app.worker, app.turned)
+            follower.work_with(app.worker, app.clock_advanced)
             stack.callback(follower.rest)
         yield app

@@ -1,4 +1,4 @@
-"""What Lyceum shows, in our own words: a card of blocks. `bot/discord/kit.py` draws it with Discord's components.
+"""What Lyceum shows, in our own words: a card of blocks. `bot/discord/components.py` draws it with Discord's components.
 
 Limits that Discord sets for one message (its documentation, "Components"): 40 components,
 4,000 characters of text in all, 25 options, labels of 80 characters.

@@ -26,7 +26,7 @@ LANGUAGES = {"en": "English", "zh-CN": "简体中文"}
 Key = tuple[str, str]  # (singular, plural or "")
 
 
-class Words:
+class Language:
     """One language: call it with a source text and the values of its placeholders."""
 
     def __init__(self, code: str, translations: Mapping[Key, tuple[str, ...]], zone: ZoneInfo) -> None:
@@ -83,15 +83,15 @@ class Words:
         return format_list(parts, locale=self._locale)
 
 
-class Texts:
+class Catalog:
     """Every language, in the community's time zone."""
 
     def __init__(self, default: str, zone: ZoneInfo) -> None:
         self.default = default
         self._zone = zone
-        self._languages = {code: Words(code, catalogue(code), zone) for code in LANGUAGES}
+        self._languages = {code: Language(code, catalogue(code), zone) for code in LANGUAGES}
 
-    def of(self, locale: str | None) -> Words:
+    def of(self, locale: str | None) -> Language:
         """The language of a Discord locale ("zh-CN", "en-GB", …); Chinese variants read zh-CN, others English."""
         if locale is None:
             return self.community
@@ -100,7 +100,7 @@ class Texts:
         return self._languages[SOURCE]
 
     @property
-    def community(self) -> Words:
+    def community(self) -> Language:
         """The language of what everybody sees."""
         return self._languages[self.default]
 

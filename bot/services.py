@@ -8,9 +8,9 @@ from bot.activity.service import Activity
 from bot.clock import Clock
 from bot.courses.service import Courses
 from bot.courses.teaching import Teaching
-from bot.events.doors import Doors
 from bot.events.service import Events
-from bot.i18n import Texts
+from bot.events.voice_attendance import VoiceAttendance
+from bot.i18n import Catalog
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.memberships.service import Memberships
@@ -22,11 +22,11 @@ class Services:
     """What a page may ask for. It knows neither the database nor the library."""
 
     settings: Settings
-    texts: Texts
+    catalog: Catalog
     clock: Clock
     memberships: Memberships
     events: Events
-    doors: Doors
+    voice_attendance: VoiceAttendance
     activity: Activity
     courses: Courses
     teaching: Teaching

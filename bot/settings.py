@@ -32,7 +32,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
-class Discord(Section):
+class DiscordSettings(Section):
     """How Lyceum signs in to Discord."""
 
     token: SecretStr | None = None
@@ -40,7 +40,7 @@ class Discord(Section):
     members_intent: bool = True
 
 
-class Community(Section):
+class CommunitySettings(Section):
     """What Lyceum cannot read from Discord about the people it serves."""
 
     language: Literal["en", "zh-CN"] = "en"
@@ -49,14 +49,14 @@ class Community(Section):
     events_channel: str = "events"
 
 
-class Report(Section):
+class ReportSettings(Section):
     """When the weekly post falls due, in the community's zone."""
 
     weekday: Weekday = "monday"
     time: datetime.time = datetime.time(9, 0)
 
 
-class Web(Section):
+class WebSettings(Section):
     """Lyceum's own small web server: webhooks, pay pages, health."""
 
     host: str = "127.0.0.1"
@@ -64,14 +64,14 @@ class Web(Section):
     public_url: str | None = None
 
 
-class Payments(ProviderSections):
+class PaymentSettings(ProviderSections):
     """How members pay: what holds for all providers, beside the section of each."""
 
     link_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
 
-class Memberships(Section):
+class MembershipSettings(Section):
     """How members are told about what they have, and what refunds and disputes do to it."""
 
     remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # noqa: RUF012 # pydantic copies it
@@ -79,21 +79,21 @@ class Memberships(Section):
     partial_refund: Literal["keep", "revoke"] = "keep"
 
 
-class Activity(Section):
+class ActivitySettings(Section):
     """How what members do is counted."""
 
     flush_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     shortcut: bool = False
 
 
-class Sandbox(Section):
+class SandboxSettings(Section):
     """The Discord on this machine that Lyceum runs with when nothing is configured."""
 
     port: Port = 8780
     empty: bool = False
 
 
-class Log(Section):
+class LogSettings(Section):
     """What Lyceum says about itself."""
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -111,15 +111,15 @@ class Settings(BaseSettings):
     )
 
     data: Path = Path("data")
-    discord: Discord = Discord()
-    community: Community = Community()
-    report: Report = Report()
-    web: Web = Web()
-    payments: Payments = Payments()
-    memberships: Memberships = Memberships()
-    activity: Activity = Activity()
-    sandbox: Sandbox = Sandbox()
-    log: Log = Log()
+    discord: DiscordSettings = DiscordSettings()
+    community: CommunitySettings = CommunitySettings()
+    report: ReportSettings = ReportSettings()
+    web: WebSettings = WebSettings()
+    payments: PaymentSettings = PaymentSettings()
+    memberships: MembershipSettings = MembershipSettings()
+    activity: ActivitySettings = ActivitySettings()
+    sandbox: SandboxSettings = SandboxSettings()
+    log: LogSettings = LogSettings()
 
     @property
     def sandboxed(self) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.outbox import Channels, Outbox
 from bot.ports import ChatServer
 from bot.settings import Settings
@@ -33,12 +33,12 @@ class Core:
     clock: Clock
     queue: Queue
     server: ChatServer
-    texts: Texts
+    catalog: Catalog
     channels: Channels
     outbox: Outbox
 
 
-def core_of(*, settings: Settings, db: Database, clock: Clock, server: ChatServer, texts: Texts) -> Core:
+def core_of(*, settings: Settings, db: Database, clock: Clock, server: ChatServer, texts: Catalog) -> Core:
     """The core over this database, clock and server."""
     channels = Channels(server, settings.community)
     return Core(
@@ -47,7 +47,7 @@ def core_of(*, settings: Settings, db: Database, clock: Clock, server: ChatServe
         clock=clock,
         queue=Queue(db, clock),
         server=server,
-        texts=texts,
+        catalog=texts,
         channels=channels,
         outbox=Outbox(db, clock, server, channels),
     )

@@ -8,7 +8,7 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer, think
+from bot.discord.components import Interaction, answer, defer
 from bot.discord.page import (
     Page,
     choices,
@@ -19,9 +19,9 @@ from bot.discord.page import (
     owns_server,
     words_of,
 )
-from bot.memberships import access_cards
-from bot.memberships.access_actions import REPAIR_ROLES, RETRY_ROLES, Scope
-from bot.memberships.staffing import Staff
+from bot.memberships.access import cards as access_cards
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, Scope
 from bot.services import Services
 
 REASON = locale_str("Why; kept in the log")
@@ -31,7 +31,7 @@ Until = app_commands.Range[str, 1, 20]
 
 
 @app_commands.default_permissions(manage_roles=True)
-class Access(
+class AccessPage(
     Page,
     commands.GroupCog,
     group_name=locale_str("access"),
@@ -48,7 +48,7 @@ class Access(
     )
     @app_commands.describe(member=locale_str("Whose roles"))
     async def explain(self, interaction: Interaction, member: discord.User) -> None:
-        await think(interaction)
+        await defer(interaction)
         told = await self._memberships.explain(guild_of(interaction), member.id)
         await answer(interaction, access_cards.explanation(words_of(interaction), told))
 
@@ -57,8 +57,8 @@ class Access(
         description=locale_str("Compare everybody's roles with what they should have"),
     )
     async def audit(self, interaction: Interaction) -> None:
-        await think(interaction)
-        report = await self._memberships.audit.look(guild_of(interaction))
+        await defer(interaction)
+        report = await self._memberships.role_audit.look(guild_of(interaction))
         await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=False))
 
     @app_commands.command(name=locale_str("grant"), description=locale_str("Give a membership for nothing"))
@@ -68,19 +68,19 @@ class Access(
     async def grant(
         self, interaction: Interaction, member: discord.User, tier: str, until: Until, reason: Reason
     ) -> None:
-        await think(interaction)
-        right = await self._memberships.staffing.grant(
+        await defer(interaction)
+        entitlement = await self._memberships.access_admin.grant(
             guild_of(interaction), member.id, tier, until, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.granted(words_of(interaction), right))
+        await answer(interaction, access_cards.granted(words_of(interaction), entitlement))
 
     @app_commands.command(
         name=locale_str("revoke"), description=locale_str("End a membership now; money is not given back")
     )
     @app_commands.describe(member=locale_str("Whose"), tier=locale_str("Which membership"), reason=REASON)
     async def revoke(self, interaction: Interaction, member: discord.User, tier: str, reason: Reason) -> None:
-        await think(interaction)
-        gone = await self._memberships.staffing.revoke(
+        await defer(interaction)
+        gone = await self._memberships.access_admin.revoke(
             guild_of(interaction), member.id, tier, reason, _staff(interaction)
         )
         await answer(interaction, access_cards.revoked(words_of(interaction), member.id, gone))
@@ -94,8 +94,8 @@ class Access(
     async def withhold(
         self, interaction: Interaction, member: discord.User, role: discord.Role, until: Until, reason: Reason
     ) -> None:
-        await think(interaction)
-        new = await self._memberships.staffing.withhold(
+        await defer(interaction)
+        new = await self._memberships.access_admin.withhold(
             guild_of(interaction), member.id, role.id, until, reason, _staff(interaction)
         )
         await answer(interaction, access_cards.withheld(words_of(interaction), member.id, new))
@@ -103,8 +103,8 @@ class Access(
     @app_commands.command(name=locale_str("release"), description=locale_str("Take back what was withheld"))
     @app_commands.describe(member=locale_str("Whose"), role=locale_str("Which role"))
     async def release(self, interaction: Interaction, member: discord.User, role: discord.Role) -> None:
-        await think(interaction)
-        await self._memberships.staffing.release(
+        await defer(interaction)
+        await self._memberships.access_admin.release(
             guild_of(interaction), member.id, role.id, _staff(interaction)
         )
         await answer(interaction, access_cards.released(words_of(interaction), member.id, role.id))
@@ -119,8 +119,8 @@ class Access(
     async def transfer(
         self, interaction: Interaction, old: discord.User, new: discord.User, reason: Reason
     ) -> None:
-        await think(interaction)
-        went = await self._memberships.staffing.transfer(
+        await defer(interaction)
+        went = await self._memberships.access_admin.transfer(
             guild_of(interaction), old.id, new.id, reason, _staff(interaction)
         )
         await answer(interaction, access_cards.transferred(words_of(interaction), old.id, new.id, went))
@@ -130,18 +130,20 @@ class Access(
         description=locale_str("Take over those who hold a membership's roles already"),
     )
     @app_commands.describe(
-        tier=locale_str("Which membership"), until=UNTIL, source=locale_str("Where they had it from"),
+        tier=locale_str("Which membership"),
+        until=UNTIL,
+        source=locale_str("Where they had it from"),
         confirm=locale_str("Leave it out to see first how many it would be"),
-    )  # fmt: skip
+    )
     async def take_in(
         self, interaction: Interaction, tier: str, until: Until, source: Reason, confirm: bool = False
     ) -> None:
-        await think(interaction)
+        await defer(interaction)
         demand_administrator(interaction)
         staff = _staff(interaction)
-        t, staffing = words_of(interaction), self._memberships.staffing
+        t, staffing = words_of(interaction), self._memberships.access_admin
         if confirm:
-            done = await staffing.take_in(guild_of(interaction), tier, until, source, staff)
+            done = await staffing.import_members(guild_of(interaction), tier, until, source, staff)
             return await answer(interaction, access_cards.imported(t, *done))
         found = await staffing.preview(guild_of(interaction), tier, until, staff)
         return await answer(interaction, access_cards.importable(t, *found))
@@ -162,20 +164,20 @@ class Access(
     @on_press(REPAIR_ROLES, demand_roles)
     async def press_repair(self, interaction: Interaction, _: Scope) -> None:
         """*Repair* on the audit's card."""
-        await think(interaction)
-        report = await self._memberships.audit.repair(guild_of(interaction), interaction.user.id)
+        await defer(interaction)
+        report = await self._memberships.role_audit.repair(guild_of(interaction), interaction.user.id)
         await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=True))
 
     @on_press(RETRY_ROLES, demand_roles)
     async def press_retry(self, interaction: Interaction, _: int | None) -> None:
         """*Try again* on the card that tells of a refusal."""
-        await think(interaction)
+        await defer(interaction)
         await self._memberships.breaker.retry(guild_of(interaction), interaction.user.id)
         await answer(interaction, access_cards.retried(words_of(interaction)))
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
-        await self._memberships.returned(member.guild.id, member.id)
+        await self._memberships.member_joined(member.guild.id, member.id)
 
     @commands.Cog.listener()
     async def on_member_roles(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:
@@ -214,4 +216,4 @@ def _staff(interaction: Interaction) -> Staff:
     return Staff(interaction.user.id, owns_server(interaction))
 
 
-setup = Access.setup
+setup = AccessPage.setup

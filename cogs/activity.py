@@ -6,10 +6,10 @@ import discord
 from discord.ext import commands
 
 from bot.activity.rules import emoji_key
-from bot.discord import shortcut
+from bot.discord import fast_path
+from bot.discord.channels import listening, of_thread
 from bot.discord.client import Client
 from bot.discord.page import Page
-from bot.discord.places import listening, of_thread
 from bot.services import Services
 
 
@@ -27,7 +27,7 @@ class ActivityListeners(Page, name="Activity"):
             self.on_message
         )  # in place of the library's own, which looks for commands in the words
         if self._direct:
-            shortcut.take(self.bot, self._count, self._activity.connected)
+            fast_path.take(self.bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -63,7 +63,7 @@ class ActivityListeners(Page, name="Activity"):
         self._activity.left(guild.id)
 
     async def on_message(self, message: discord.Message) -> None:
-        if (heard := shortcut.heard(message)) is not None:
+        if (heard := fast_path.heard(message)) is not None:
             self._count(heard)
 
     @commands.Cog.listener()
@@ -101,7 +101,7 @@ class ActivityListeners(Page, name="Activity"):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         self._activity.went(payload.guild_id, payload.user.id)
 
-    def _count(self, heard: shortcut.Heard) -> None:
+    def _count(self, heard: fast_path.FastPathEvents) -> None:
         guild_id, channel_id, message_id, user_id, human, ordinary = heard
         self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
 

@@ -24,10 +24,10 @@ from bot.courses.actions import (
 )
 from bot.courses.service import WORDS_LIMIT, Courses
 from bot.discord.client import Client
+from bot.discord.components import Interaction, answer, replace
 from bot.discord.forms import Dialog
-from bot.discord.kit import Interaction, answer, replace
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.services import Services
 
 
@@ -164,7 +164,7 @@ class CoursePage(
 class RatingForm(Dialog):
     """One to five stars, and what the member wants to say."""
 
-    def __init__(self, t: Words, courses: Courses, lesson_id: int) -> None:
+    def __init__(self, t: Language, courses: Courses, lesson_id: int) -> None:
         super().__init__(t("Rate this lesson"))
         self._courses = courses
         self._lesson_id = lesson_id
@@ -189,7 +189,7 @@ class RatingForm(Dialog):
         await answer(interaction, cards.rated(words_of(interaction), stars, again=again))
 
 
-def _named(found: list[views.Choice]) -> list[tuple[str, int]]:
+def _named(found: list[views.CourseChoice]) -> list[tuple[str, int]]:
     """The lesson's name first, then where it belongs."""
     return [(f"{one.name} · {one.within}" if one.within else one.name, one.id) for one in found]
 

@@ -8,7 +8,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer
+from bot.discord.components import Interaction, answer
 from bot.discord.page import Page, guild_of, on_press, words_of
 from bot.events import cards
 from bot.events.actions import CANNOT, GOING
@@ -27,7 +27,7 @@ class EventPage(
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._events = app.events
-        self._doors = app.doors
+        self._doors = app.voice_attendance
 
     @app_commands.command(
         name=locale_str("list"), description=locale_str("The coming events, in your own time")

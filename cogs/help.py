@@ -11,9 +11,9 @@ from discord.app_commands import locale_str
 
 from bot.cards import TEXT_LIMIT, Card, card
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer
+from bot.discord.components import Interaction, answer
 from bot.discord.page import Page, words_of
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.services import Services
 
 Command = app_commands.Command[Any, ..., Any]
@@ -39,7 +39,7 @@ class Help(Page):
         )
 
 
-def overview(t: Words, tops: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]) -> Card:
+def overview(t: Language, tops: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]) -> Card:
     """One section per audience, with the commands that these permissions open by default."""
     everybody, moderators, owners = sections = [
         (t("For everybody"), list[Mention]()),
@@ -64,7 +64,7 @@ def overview(t: Words, tops: Iterable[Any], permissions: discord.Permissions, id
     return card(f"## {t('What you can do here')}", *(full if fits else _texts(t, sections, describe=False)))
 
 
-def _texts(t: Words, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:
+def _texts(t: Language, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:
     """The sections that are not empty; without descriptions where they would be too long for one message."""
     told: list[str] = []
     for title, commands_ in sections:

@@ -8,20 +8,20 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer
+from bot.discord.components import Interaction, answer
 from bot.discord.page import Page, guild_of, words_of
 from bot.events import cards
-from bot.events.event import Kind
+from bot.events.event import EventKind
 from bot.events.times import suggestions
 from bot.services import Services
 
 KINDS: list[Choice[str]] = [
-    Choice(name=locale_str("Talk"), value=Kind.TALK),
-    Choice(name=locale_str("Contest"), value=Kind.CONTEST),
-    Choice(name=locale_str("Interview"), value=Kind.INTERVIEW),
-    Choice(name=locale_str("Lecture"), value=Kind.LECTURE),
-    Choice(name=locale_str("Meetup"), value=Kind.MEETUP),
-    Choice(name=locale_str("Workshop"), value=Kind.WORKSHOP),
+    Choice(name=locale_str("Talk"), value=EventKind.TALK),
+    Choice(name=locale_str("Contest"), value=EventKind.CONTEST),
+    Choice(name=locale_str("Interview"), value=EventKind.INTERVIEW),
+    Choice(name=locale_str("Lecture"), value=EventKind.LECTURE),
+    Choice(name=locale_str("Meetup"), value=EventKind.MEETUP),
+    Choice(name=locale_str("Workshop"), value=EventKind.WORKSHOP),
 ]
 LENGTHS = ("30", "45", "60", "90", "120", "180")
 
@@ -64,9 +64,16 @@ class Host(
         members_only: bool = False,
     ) -> None:
         event = await self._events.create(
-            guild_of(interaction), interaction.user.id, kind=Kind(kind), title=title, when=when, length=length,
-            voice_channel_id=channel.id if channel else None, address=place, members_only=members_only,
-        )  # fmt: skip
+            guild_of(interaction),
+            interaction.user.id,
+            kind=EventKind(kind),
+            title=title,
+            when=when,
+            length=length,
+            voice_channel_id=channel.id if channel else None,
+            address=place,
+            members_only=members_only,
+        )
         t = words_of(interaction)
         await answer(interaction, cards.planned(t, event, self._community.events_channel))
 

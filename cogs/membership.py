@@ -11,15 +11,14 @@ from discord.ext import commands
 
 from bot.cards import Card
 from bot.discord.client import Client
+from bot.discord.components import Interaction, answer, replace
 from bot.discord.forms import Dialog
-from bot.discord.kit import Interaction, answer, replace
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
-from bot.i18n import Words
-from bot.memberships import cards, change_cards, reminder_cards, status_cards
-from bot.memberships.buying import Bill
-from bot.memberships.counter import Choice as Choosing
-from bot.memberships.counter import Given
-from bot.memberships.holdings import Planned
+from bot.i18n import Language
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.changes import status_cards
+from bot.memberships.changes.quote import Quote
+from bot.memberships.changes.renewals import Reason
 from bot.memberships.membership_actions import (
     BUY,
     CHANGE,
@@ -33,18 +32,22 @@ from bot.memberships.membership_actions import (
     TOGGLE_REMINDERS,
     UNDO_CHANGE,
     AtPrice,
-    Draft,
+    ChangeDraft,
     OfTier,
 )
-from bot.memberships.model import Product, Way
-from bot.memberships.quotes import Quote
-from bot.memberships.renewals import Reason
+from bot.memberships.model import BillingKind, Product
+from bot.memberships.orders import cards as order_cards
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.holdings import PlannedChange
+from bot.memberships.orders.purchasing import Activated
+from bot.memberships.orders.purchasing import PurchaseChoice as Choosing
+from bot.memberships.reminders import cards as reminder_cards
 from bot.memberships.service import Memberships
 from bot.memberships.wording import price_words
 from bot.names import means
 from bot.services import Services
 
-Answered = Bill | Choosing | Given | Planned | Quote
+Answered = PendingOrder | Choosing | Activated | PlannedChange | Quote
 
 
 class Membership(
@@ -64,7 +67,9 @@ class Membership(
     )
     async def plans(self, interaction: Interaction) -> None:
         offers = await self._memberships.offers(*asker_of(interaction))
-        await answer(interaction, cards.plans(words_of(interaction), offers, self._memberships.playing))
+        await answer(
+            interaction, order_cards.plans(words_of(interaction), offers, self._memberships.is_play_money)
+        )
 
     @app_commands.command(name=locale_str("buy"), description=locale_str("Buy a membership"))
     @app_commands.describe(plan=locale_str("Which plan"), price=locale_str("At which price"))
@@ -85,7 +90,7 @@ class Membership(
         self, interaction: Interaction, plan: str, price: str | None = None, instead: str | None = None
     ) -> None:
         await interaction.response.defer(ephemeral=True)
-        told = await self._memberships.quoting.propose(*asker_of(interaction), plan, price, instead)
+        told = await self._memberships.change_pricing.propose(*asker_of(interaction), plan, price, instead)
         await self._show(interaction, told)
 
     @app_commands.command(
@@ -124,7 +129,7 @@ class Membership(
                     f"{one.tier.name} · {' · '.join(price_words(t, price) for price in one.prices)}",
                     one.tier.id,
                 )
-                for one in await self._memberships.counter.shelf(guild_of(interaction))
+                for one in await self._memberships.purchasing.products(guild_of(interaction))
             ),
             typed,
         )
@@ -135,21 +140,21 @@ class Membership(
         t = words_of(interaction)
         plan = getattr(interaction.namespace, "plan", None) or ""
         buying = interaction.command is not None and interaction.command.name == "buy"
-        shelf = await self._memberships.counter.shelf(guild_of(interaction))
+        shelf = await self._memberships.purchasing.products(guild_of(interaction))
         return choices(
             (
                 (price_words(t, price), price.id)
                 for one in _meant(shelf, plan)
                 for price in one.prices
-                if buying or price.span.way is not Way.TRIAL
+                if buying or price.duration.kind is not BillingKind.TRIAL
             ),
             typed,
         )
 
     @change.autocomplete("instead")
     async def choose_own(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        held = await self._memberships.quoting.choices(*asker_of(interaction))
-        return choices(((one.right.tier.name, one.right.id) for one in held), typed)
+        held = await self._memberships.change_pricing.choices(*asker_of(interaction))
+        return choices(((one.entitlement.tier.name, one.entitlement.id) for one in held), typed)
 
     @on_press(BUY)
     async def press_buy(
@@ -162,7 +167,7 @@ class Membership(
             case OfTier(tier_id):
                 told = await self._memberships.buy(*who, str(tier_id))
             case AtPrice(price_id):
-                told = await self._memberships.counter.press(*who, price_id, provider)
+                told = await self._memberships.purchasing.press(*who, price_id, provider)
         await self._show(interaction, told)
 
     @on_press(CHECK_ORDER)
@@ -172,17 +177,20 @@ class Membership(
         told = await self._memberships.check(*asker_of(interaction), str(order_id))
         t = words_of(interaction)
         await answer(
-            interaction, cards.pay(t, told, looked=True) if isinstance(told, Bill) else cards.receipt(t, told)
+            interaction,
+            order_cards.pay(t, told, looked=True)
+            if isinstance(told, PendingOrder)
+            else order_cards.receipt(t, told),
         )
 
     @on_press(SHOW_OPTIONS)
     async def press_options(self, interaction: Interaction, right_id: int) -> None:
         """*Change*: everything that it can be changed to."""
         guild_id = guild_of(interaction)
-        mine = await self._memberships.quoting.choices(guild_id, interaction.user.id)
-        shelf = await self._memberships.counter.shelf(guild_id)
+        mine = await self._memberships.change_pricing.choices(guild_id, interaction.user.id)
+        shelf = await self._memberships.purchasing.products(guild_id)
         t = words_of(interaction)
-        held = next((one for one in mine if one.right.id == right_id), None)
+        held = next((one for one in mine if one.entitlement.id == right_id), None)
         await answer(interaction, change_cards.options(t, held, shelf))
 
     @on_press(CHANGE)
@@ -190,21 +198,23 @@ class Membership(
     async def press_change(self, interaction: Interaction, right_id: int, price_id: int) -> None:
         """A price was chosen: the preview takes the place of the choice."""
         await interaction.response.defer()
-        told = await self._memberships.quoting.press(*asker_of(interaction), right_id, price_id)
+        told = await self._memberships.change_pricing.press(*asker_of(interaction), right_id, price_id)
         await self._show(interaction, told)
 
     @on_press(CONFIRM_CHANGE)
-    async def press_confirm(self, interaction: Interaction, promised: Draft, provider: str | None) -> None:
+    async def press_confirm(
+        self, interaction: Interaction, promised: ChangeDraft, provider: str | None
+    ) -> None:
         """The button under a preview."""
         await interaction.response.defer()
-        told = await self._memberships.changing.confirm(*asker_of(interaction), promised, provider)
+        told = await self._memberships.changes.confirm(*asker_of(interaction), promised, provider)
         await self._show(interaction, told)
 
     @on_press(UNDO_CHANGE)
     async def press_undo(self, interaction: Interaction, order_id: int) -> None:
         """*Take the change back*."""
         await interaction.response.defer()
-        told = await self._memberships.changing.undo(*asker_of(interaction), order_id)
+        told = await self._memberships.changes.undo(*asker_of(interaction), order_id)
         await answer(interaction, change_cards.undone(words_of(interaction), told))
 
     @on_press(STOP_RENEWAL)
@@ -242,16 +252,16 @@ class Membership(
     async def _show(self, interaction: Interaction, told: Answered) -> None:
         t = words_of(interaction)
         match told:
-            case Bill():
+            case PendingOrder():
                 await self._memberships.pay_cards.remember(
                     told.order, interaction.token, str(interaction.locale)
                 )
-                await answer(interaction, cards.pay(t, told))
+                await answer(interaction, order_cards.pay(t, told))
             case Choosing():
                 await answer(interaction, change_cards.choice(t, told))
-            case Given():
+            case Activated():
                 await answer(interaction, change_cards.given(t, told))
-            case Planned():
+            case PlannedChange():
                 await answer(interaction, change_cards.planned(t, told))
             case Quote():
                 await answer(interaction, change_cards.quote(t, told))
@@ -260,7 +270,7 @@ class Membership(
 class EndingForm(Dialog):
     """Why a subscription is ended: one of a few words, or none."""
 
-    def __init__(self, t: Words, memberships: Memberships, order_id: int) -> None:
+    def __init__(self, t: Language, memberships: Memberships, order_id: int) -> None:
         super().__init__(t("End the subscription"))
         self._memberships = memberships
         self._order_id = order_id

@@ -8,8 +8,8 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
+from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import Field, ask_with_reason
-from bot.discord.kit import Interaction, answer, replace, think
 from bot.discord.page import (
     Page,
     asker_of,
@@ -19,10 +19,10 @@ from bot.discord.page import (
     on_press,
     words_of,
 )
-from bot.i18n import Words
-from bot.memberships import cards, order_answers, order_cards
-from bot.memberships.model import Order, Search
-from bot.memberships.order_actions import (
+from bot.i18n import Language
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice.actions import (
     CLOSE_STRAY,
     GIVE_BACK,
     LOOK_AGAIN,
@@ -32,7 +32,8 @@ from bot.memberships.order_actions import (
     SHOW_ORDER,
     TURN_ORDERS,
 )
-from bot.memberships.state import State
+from bot.memberships.model import Order, OrderStatus, Search
+from bot.memberships.orders import cards as order_cards
 from bot.services import Services
 
 WHICH = locale_str("Which order")
@@ -41,13 +42,13 @@ DAY = locale_str("A date like 2026-11-30; included")
 Reason = app_commands.Range[str, 1, 200]
 Amount = app_commands.Range[str, 1, 20]
 STATES = [
-    Choice(name=locale_str("waits for payment"), value=State.PENDING.value),
-    Choice(name=locale_str("paid"), value=State.PAID.value),
-    Choice(name=locale_str("in review"), value=State.REVIEW.value),
-    Choice(name=locale_str("disputed"), value=State.DISPUTED.value),
-    Choice(name=locale_str("refunded"), value=State.REFUNDED.value),
-    Choice(name=locale_str("expired"), value=State.EXPIRED.value),
-    Choice(name=locale_str("cancelled"), value=State.CANCELLED.value),
+    Choice(name=locale_str("waits for payment"), value=OrderStatus.PENDING.value),
+    Choice(name=locale_str("paid"), value=OrderStatus.PAID.value),
+    Choice(name=locale_str("in review"), value=OrderStatus.REVIEW.value),
+    Choice(name=locale_str("disputed"), value=OrderStatus.DISPUTED.value),
+    Choice(name=locale_str("refunded"), value=OrderStatus.REFUNDED.value),
+    Choice(name=locale_str("expired"), value=OrderStatus.EXPIRED.value),
+    Choice(name=locale_str("cancelled"), value=OrderStatus.CANCELLED.value),
 ]
 
 
@@ -73,20 +74,26 @@ class OrderPage(
         name=locale_str("list"), description=locale_str("The latest orders, and those that need you")
     )
     @app_commands.describe(
-        member=locale_str("Only orders of this member"), state=locale_str("Only orders that stand like this"),
+        member=locale_str("Only orders of this member"),
+        state=locale_str("Only orders that stand like this"),
         plan=locale_str("Only orders of this plan"),
-    )  # fmt: skip
+    )
     @app_commands.choices(state=STATES)
     async def latest(
-        self, interaction: Interaction, member: discord.User | None = None, state: Choice[str] | None = None,
+        self,
+        interaction: Interaction,
+        member: discord.User | None = None,
+        state: Choice[str] | None = None,
         plan: str | None = None,
-    ) -> None:  # fmt: skip
-        tier = await self._memberships.tiers.ever_sold(guild_of(interaction), plan) if plan else None
+    ) -> None:
+        tier = await self._memberships.catalog.ever_sold(guild_of(interaction), plan) if plan else None
         search = Search(
-            member.id if member else None, State(state.value) if state else None, tier.id if tier else None
+            member.id if member else None,
+            OrderStatus(state.value) if state else None,
+            tier.id if tier else None,
         )
-        page = await self._memberships.desk.page(guild_of(interaction), search)
-        await answer(interaction, order_cards.order_list(words_of(interaction), page))
+        page = await self._memberships.backoffice.listing(guild_of(interaction), search)
+        await answer(interaction, backoffice_cards.order_list(words_of(interaction), page))
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Everything about one order"))
     @app_commands.describe(order=WHICH)
@@ -131,38 +138,42 @@ class OrderPage(
     async def export(
         self, interaction: Interaction, since: str | None = None, until: str | None = None
     ) -> None:
-        await think(interaction)
+        await defer(interaction)
         made = await self._memberships.export.make(guild_of(interaction), since, until, interaction.user.id)
-        await answer(interaction, order_answers.exported(words_of(interaction), made))
+        await answer(interaction, backoffice_answers.exported(words_of(interaction), made))
 
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
     async def books(self, interaction: Interaction) -> None:
-        await think(interaction)
-        totals = await self._memberships.desk.totals(guild_of(interaction))
-        await answer(interaction, order_cards.books(words_of(interaction), totals))
+        await defer(interaction)
+        totals = await self._memberships.backoffice.totals(guild_of(interaction))
+        await answer(interaction, backoffice_cards.books(words_of(interaction), totals))
 
     @show.autocomplete("order")
     @resend.autocomplete("order")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return self._choices(interaction, typed, await self._memberships.desk.choices(guild_of(interaction)))
+        return self._choices(
+            interaction, typed, await self._memberships.backoffice.choices(guild_of(interaction))
+        )
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.desk.choices(guild_of(interaction), [State.PAID, State.REVIEW])
+        found = await self._memberships.backoffice.choices(
+            guild_of(interaction), [OrderStatus.PAID, OrderStatus.REVIEW]
+        )
         return self._choices(interaction, typed, found)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.desk.unmarked(guild_of(interaction))
+        found = await self._memberships.backoffice.unmarked(guild_of(interaction))
         return self._choices(interaction, typed, found)
 
     @latest.autocomplete("plan")
     async def choose_plan(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
-        found = await self._memberships.tiers.products(guild_of(interaction), archived=True)
+        found = await self._memberships.catalog.products(guild_of(interaction), archived=True)
         return choices(((one.tier.name, one.tier.id) for one in found), typed)
 
     @on_press(TURN_ORDERS, demand_administrator)
@@ -171,23 +182,23 @@ class OrderPage(
         interaction: Interaction,
         number: int,
         user_id: int | None,
-        state: State | None,
+        state: OrderStatus | None,
         tier_id: int | None,
     ) -> None:
         """*Newer* and *Older* under the list."""
         search = Search(user_id, state, tier_id)
-        page = await self._memberships.desk.page(guild_of(interaction), search, number)
-        await replace(interaction, order_cards.order_list(words_of(interaction), page))
+        page = await self._memberships.backoffice.listing(guild_of(interaction), search, number)
+        await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
 
     @on_press(CLOSE_STRAY, demand_administrator)
     async def press_done(self, interaction: Interaction, stray: str) -> None:
         """*Done…* beside money that belongs to no order: a form that asks what became of it."""
 
         async def then(sent: Interaction, told: dict[str, str]) -> None:
-            desk, guild_id = self._memberships.desk, guild_of(sent)
-            await desk.close_stray(guild_id, stray, sent.user.id, told["reason"])
-            page = await desk.page(guild_id, Search())
-            await answer(sent, order_cards.order_list(words_of(sent), page))
+            desk, guild_id = self._memberships.backoffice, guild_of(sent)
+            await desk.close_unmatched(guild_id, stray, sent.user.id, told["reason"])
+            page = await desk.listing(guild_id, Search())
+            await answer(sent, backoffice_cards.order_list(words_of(sent), page))
 
         t = words_of(interaction)
         await ask_with_reason(interaction, t("What became of it?"), [], then, demand_administrator)
@@ -201,8 +212,8 @@ class OrderPage(
     async def press_look(self, interaction: Interaction, order_id: int) -> None:
         """*Look again at the provider*."""
         await interaction.response.defer()
-        sheet = await self._memberships.desk.look_again(guild_of(interaction), str(order_id))
-        await replace(interaction, order_cards.order_sheet(words_of(interaction), sheet))
+        sheet = await self._memberships.backoffice.look_again(guild_of(interaction), str(order_id))
+        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), sheet))
 
     @on_press(REFUND_ORDER, demand_administrator)
     async def press_refund(self, interaction: Interaction, order_id: int) -> None:
@@ -220,7 +231,7 @@ class OrderPage(
         await interaction.response.defer()
         guild_id, user_id = asker_of(interaction)
         done = await self._memberships.refunds.confirm(guild_id, str(draft), user_id)
-        await replace(interaction, order_answers.refund_confirmed(words_of(interaction), done))
+        await replace(interaction, backoffice_answers.refund_confirmed(words_of(interaction), done))
 
     @on_press(MARK_PAID, demand_administrator)
     async def press_paid(self, interaction: Interaction, order_id: int) -> None:
@@ -242,32 +253,32 @@ class OrderPage(
         told = await self._memberships.refunds.draft(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, order_answers.refund_drafted(words_of(interaction), told))
+        await answer(interaction, backoffice_answers.refund_drafted(words_of(interaction), told))
 
     async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """The money came."""
-        told = await self._memberships.marking.mark(
+        told = await self._memberships.manual_payments.mark(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, order_answers.marked(words_of(interaction), told))
+        await answer(interaction, backoffice_answers.marked(words_of(interaction), told))
 
     async def _show(self, interaction: Interaction, order: str) -> None:
-        sheet = await self._memberships.desk.sheet(guild_of(interaction), order)
-        await answer(interaction, order_cards.order_sheet(words_of(interaction), sheet))
+        sheet = await self._memberships.backoffice.detail(guild_of(interaction), order)
+        await answer(interaction, backoffice_cards.order_detail(words_of(interaction), sheet))
 
     async def _resend(self, interaction: Interaction, order: str) -> None:
-        await think(interaction)
+        await defer(interaction)
         told = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
-        await answer(interaction, order_answers.resent(words_of(interaction), told))
+        await answer(interaction, backoffice_answers.resent(words_of(interaction), told))
 
     def _choices(self, interaction: Interaction, typed: str, found: list[Order]) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
         t = words_of(interaction)
-        return choices(((cards.label(t, order), order.id) for order in found), typed, by_number=True)
+        return choices(((order_cards.label(t, order), order.id) for order in found), typed, by_number=True)
 
 
-def _amount(t: Words) -> Field:
+def _amount(t: Language) -> Field:
     whole = t("Leave it empty for the whole price.")
     return Field("amount", t("Amount"), whole, required=False, longest=20)
 

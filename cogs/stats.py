@@ -8,7 +8,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer, replace
+from bot.discord.components import Interaction, answer, replace
 from bot.discord.page import Page, guild_of, on_press, words_of
 from bot.insight.actions import EXPLAIN_WEEK, PICK_FIGURE
 from bot.insight.cards import weekly

@@ -15,13 +15,13 @@ from bot.courses.actions import TURN_TAUGHT
 from bot.courses.course import Course
 from bot.courses.files import LARGEST_COURSE
 from bot.courses.notes import notes
-from bot.courses.views import Choice as Known
+from bot.courses.views import CourseChoice as Known
 from bot.discord.client import Client
+from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import Dialog
-from bot.discord.kit import Interaction, answer, replace, think
 from bot.discord.page import Page, choices, guild_of, on_press, words_of
 from bot.errors import RetryLater, UserError
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.names import means
 from bot.services import Services
 
@@ -94,7 +94,7 @@ class TeachPage(
 
     async def take(self, interaction: Interaction, file: discord.Attachment, tier: str | None) -> None:
         """Fetch the zip, read it in a thread, store it, tell."""
-        await think(interaction)
+        await defer(interaction)
         if file.size > LARGEST_COURSE:
             raise UserError(
                 "The course is larger than {n} MB. Split it into several courses.", n=LARGEST_COURSE >> 20
@@ -114,7 +114,7 @@ class TeachPage(
 class ImportForm(Dialog):
     """A file, and which membership opens it."""
 
-    def __init__(self, t: Words, page: TeachPage, tiers: list[Known], chosen: str | None) -> None:
+    def __init__(self, t: Language, page: TeachPage, tiers: list[Known], chosen: str | None) -> None:
         super().__init__(t("Bring a course"))
         self._page = page
         self._file: ui.FileUpload[Any] = ui.FileUpload(

@@ -8,7 +8,7 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.kit import Interaction, answer, replace, think
+from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.page import (
     Page,
     choices,
@@ -19,26 +19,27 @@ from bot.discord.page import (
     words_of,
 )
 from bot.errors import UserError
-from bot.memberships import shelf_cards, shop_face
-from bot.memberships.edits import DESCRIPTION_LIMIT, Edit, TermsDraft
-from bot.memberships.model import After, Way
-from bot.memberships.spans import MOST_MONTHS
-from bot.memberships.tier_actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
-from bot.memberships.tiers import LONGEST, NAME_LIMIT
+from bot.memberships.catalog import cards as catalog_cards
+from bot.memberships.catalog import shop_view
+from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.catalog.durations import MOST_MONTHS
+from bot.memberships.catalog.tier_edit import DESCRIPTION_LIMIT, TermsDraft, TierEdit
+from bot.memberships.catalog.tiers import LONGEST, NAME_LIMIT
+from bot.memberships.model import BillingKind, ExpiryAction
 from bot.memberships.wording import price_words
 from bot.services import Services
 
 WAYS: list[Choice[str]] = [
-    Choice(name=locale_str("Days, paid once"), value=Way.ONCE),
-    Choice(name=locale_str("Months, paid once ahead"), value=Way.PREPAID),
-    Choice(name=locale_str("Months, renewing by itself"), value=Way.RECURRING),
-    Choice(name=locale_str("For ever, paid once"), value=Way.LIFETIME),
-    Choice(name=locale_str("A free trial, once per member"), value=Way.TRIAL),
+    Choice(name=locale_str("Days, paid once"), value=BillingKind.ONCE),
+    Choice(name=locale_str("Months, paid once ahead"), value=BillingKind.PREPAID),
+    Choice(name=locale_str("Months, renewing by itself"), value=BillingKind.RECURRING),
+    Choice(name=locale_str("For ever, paid once"), value=BillingKind.LIFETIME),
+    Choice(name=locale_str("A free trial, once per member"), value=BillingKind.TRIAL),
 ]
 AFTERS: list[Choice[str]] = [
-    Choice(name=locale_str("Take the roles"), value=After.TAKE),
-    Choice(name=locale_str("Give another role instead"), value=After.FALLBACK),
-    Choice(name=locale_str("Keep the roles until a date"), value=After.KEEP),
+    Choice(name=locale_str("Take the roles"), value=ExpiryAction.TAKE),
+    Choice(name=locale_str("Give another role instead"), value=ExpiryAction.FALLBACK),
+    Choice(name=locale_str("Keep the roles until a date"), value=ExpiryAction.KEEP),
 ]
 TIER = locale_str("Which membership")
 WAY = locale_str("How it is sold; without it: days once, months ahead")
@@ -68,14 +69,19 @@ class TierPage(
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._memberships = app.memberships
-        self._tiers = app.memberships.tiers
+        self._tiers = app.memberships.catalog
         self._teaching = app.teaching
 
     @app_commands.command(name=locale_str("create"), description=locale_str("Put a membership up for sale"))
     @app_commands.describe(
-        name=locale_str("What it is called"), price=PRICE, currency=CURRENCY,
-        role=locale_str("The role that it gives"), days=DAYS, months=MONTHS, way=WAY,
-    )  # fmt: skip
+        name=locale_str("What it is called"),
+        price=PRICE,
+        currency=CURRENCY,
+        role=locale_str("The role that it gives"),
+        days=DAYS,
+        months=MONTHS,
+        way=WAY,
+    )
     @app_commands.choices(way=WAYS)
     async def create(
         self,
@@ -88,23 +94,34 @@ class TierPage(
         months: Months | None = None,
         way: str | None = None,
     ) -> None:
-        await think(interaction)
+        await defer(interaction)
         made = await self._tiers.create(
-            guild_of(interaction), name=name, price=price, currency=currency, days=days, months=months,
-            way=Way(way) if way else None, role_id=role.id, actor=interaction.user.id, owner=owns_server(interaction),
-        )  # fmt: skip
+            guild_of(interaction),
+            name=name,
+            price=price,
+            currency=currency,
+            days=days,
+            months=months,
+            way=BillingKind(way) if way else None,
+            role_id=role.id,
+            actor=interaction.user.id,
+            owner=owns_server(interaction),
+        )
         await answer(
-            interaction, shelf_cards.created(words_of(interaction), made, self._memberships.buying.payable)
+            interaction,
+            catalog_cards.created(words_of(interaction), made, self._memberships.checkouts.payable),
         )
 
     @app_commands.command(
         name=locale_str("edit"), description=locale_str("Change a membership; who has it keeps it as it was")
     )
     @app_commands.describe(
-        tier=TIER, name=locale_str("A new name"),
+        tier=TIER,
+        name=locale_str("A new name"),
         description=locale_str("A few words on the shop card; - takes them away"),
         seats=locale_str("How many members may have it; 0: no limit"),
-        add_role=locale_str("One more role that it gives"), drop_role=locale_str("A role that it gives no more"),
+        add_role=locale_str("One more role that it gives"),
+        drop_role=locale_str("A role that it gives no more"),
         grace_days=locale_str("How many days the roles stay after the end"),
         events=locale_str("Does it open events for members?"),
         consultations=locale_str("How many consultations a month it includes"),
@@ -112,7 +129,7 @@ class TierPage(
         at_the_end=locale_str("What happens to the roles at the end"),
         after_role=locale_str("The role that is given instead"),
         after_until=locale_str("Until when the roles are kept, such as 2027-01-31"),
-    )  # fmt: skip
+    )
     @app_commands.choices(at_the_end=AFTERS)
     async def edit(
         self,
@@ -131,8 +148,8 @@ class TierPage(
         after_role: discord.Role | None = None,
         after_until: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
-        await think(interaction)
-        wanted = Edit(
+        await defer(interaction)
+        wanted = TierEdit(
             name=name,
             description=description,
             seats=seats,
@@ -142,14 +159,14 @@ class TierPage(
             events=events,
             consultations=consultations,
             discount=discount,
-            after=After(at_the_end) if at_the_end else None,
+            after=ExpiryAction(at_the_end) if at_the_end else None,
             after_role=_id(after_role),
             after_until=after_until,
         )
-        told = await self._memberships.editing.propose(
+        told = await self._memberships.tier_editing.propose(
             guild_of(interaction), tier, wanted, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, shelf_cards.proposed(words_of(interaction), told))
+        await answer(interaction, catalog_cards.proposed(words_of(interaction), told))
 
     @price.command(
         name=locale_str("add"), description=locale_str("Sell a membership in one more way, or at a new price")
@@ -167,11 +184,18 @@ class TierPage(
         way: str | None = None,
     ) -> None:
         sold = await self._tiers.add_price(
-            guild_of(interaction), tier, price=price, currency=currency, days=days, months=months,
-            way=Way(way) if way else None, actor=interaction.user.id,
-        )  # fmt: skip
+            guild_of(interaction),
+            tier,
+            price=price,
+            currency=currency,
+            days=days,
+            months=months,
+            way=BillingKind(way) if way else None,
+            actor=interaction.user.id,
+        )
         await answer(
-            interaction, shelf_cards.priced(words_of(interaction), sold, self._memberships.buying.payable)
+            interaction,
+            catalog_cards.priced(words_of(interaction), sold, self._memberships.checkouts.payable),
         )
 
     @price.command(name=locale_str("remove"), description=locale_str("Sell a membership in this way no more"))
@@ -179,13 +203,14 @@ class TierPage(
     async def remove_price(self, interaction: Interaction, tier: str, price: str) -> None:
         sold = await self._tiers.remove_price(guild_of(interaction), tier, price, interaction.user.id)
         await answer(
-            interaction, shelf_cards.priced(words_of(interaction), sold, self._memberships.buying.payable)
+            interaction,
+            catalog_cards.priced(words_of(interaction), sold, self._memberships.checkouts.payable),
         )
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
     async def shelf(self, interaction: Interaction) -> None:
         found = await self._tiers.products(guild_of(interaction), archived=True)
-        await answer(interaction, shelf_cards.listed(words_of(interaction), found))
+        await answer(interaction, catalog_cards.listed(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("preview"), description=locale_str("A membership as members will see it")
@@ -194,7 +219,7 @@ class TierPage(
     async def preview(self, interaction: Interaction, tier: str) -> None:
         product, taken = await self._tiers.product(guild_of(interaction), tier)
         opened = await self._teaching.opened_by(guild_of(interaction), product.tier.id)
-        await answer(interaction, shop_face.preview(words_of(interaction), product, taken, opened))
+        await answer(interaction, shop_view.preview(words_of(interaction), product, taken, opened))
 
     @app_commands.command(
         name=locale_str("course"), description=locale_str("Let a membership open a course, or no more")
@@ -207,7 +232,7 @@ class TierPage(
         found = await self._tiers.find(guild_id, tier)
         course_id = await self._teaching.find(guild_id, course)
         told = await self._teaching.include(guild_id, course_id, found.id, included, interaction.user.id)
-        await answer(interaction, shelf_cards.course_included(words_of(interaction), *told))
+        await answer(interaction, catalog_cards.course_included(words_of(interaction), *told))
 
     @app_commands.command(name=locale_str("order"), description=locale_str("Move a membership on the shelf"))
     @app_commands.describe(tier=TIER, position=locale_str("Its place, counted from 1"))
@@ -215,7 +240,7 @@ class TierPage(
         self, interaction: Interaction, tier: str, position: app_commands.Range[int, 1, 1000]
     ) -> None:
         found = await self._tiers.order(guild_of(interaction), tier, position, interaction.user.id)
-        await answer(interaction, shelf_cards.listed(words_of(interaction), found))
+        await answer(interaction, catalog_cards.listed(words_of(interaction), found))
 
     @app_commands.command(
         name=locale_str("archive"),
@@ -224,7 +249,7 @@ class TierPage(
     @app_commands.describe(tier=TIER)
     async def archive(self, interaction: Interaction, tier: str) -> None:
         gone = await self._tiers.archive(guild_of(interaction), tier, interaction.user.id)
-        await answer(interaction, shelf_cards.archived(words_of(interaction), gone))
+        await answer(interaction, catalog_cards.archived(words_of(interaction), gone))
 
     @app_commands.command(name=locale_str("restore"), description=locale_str("Put it on sale again"))
     @app_commands.describe(tier=TIER)
@@ -232,18 +257,18 @@ class TierPage(
         back = await self._tiers.restore(
             guild_of(interaction), tier, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, shelf_cards.restored(words_of(interaction), back))
+        await answer(interaction, catalog_cards.restored(words_of(interaction), back))
 
     @app_commands.command(
         name=locale_str("shop"), description=locale_str("Post the shop card, with buttons that buy")
     )
     @app_commands.describe(channel=locale_str("Where; without it: here"))
     async def shop(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
-        await think(interaction)
+        await defer(interaction)
         place = channel.id if channel else interaction.channel_id
         assert place is not None  # noqa: S101 # a command of a server is typed in a channel
         await self._memberships.shop_cards.post(guild_of(interaction), place, interaction.user.id)
-        await answer(interaction, shop_face.shop_posted(words_of(interaction), place))
+        await answer(interaction, shop_view.shop_posted(words_of(interaction), place))
 
     @edit.autocomplete("tier")
     @add_price.autocomplete("tier")
@@ -288,25 +313,25 @@ class TierPage(
     @on_press(DROP_DRAFT)
     async def press_cancel(self, interaction: Interaction) -> None:
         """*Cancel*: the draft is left alone, and its buttons go."""
-        await replace(interaction, shelf_cards.cancelled(words_of(interaction)))
+        await replace(interaction, catalog_cards.cancelled(words_of(interaction)))
 
     @on_press(RECHECK_TIERS, demand_administrator)
     async def press_recheck(self, interaction: Interaction, _: str) -> None:
         """*Look again* on the card that tells of a tier that cannot be sold."""
-        await think(interaction)
+        await defer(interaction)
         await self._tiers.recheck(guild_of(interaction), interaction.user.id)
-        await answer(interaction, shelf_cards.looked(words_of(interaction)))
+        await answer(interaction, catalog_cards.looked(words_of(interaction)))
 
     async def _apply(self, interaction: Interaction, draft: TermsDraft, *, everybody: bool) -> None:
         await interaction.response.defer()
-        done = await self._memberships.editing.apply(
+        done = await self._memberships.tier_editing.apply(
             guild_of(interaction),
             draft,
             everybody=everybody,
             actor=interaction.user.id,
             owner=owns_server(interaction),
         )
-        await replace(interaction, shelf_cards.applied(words_of(interaction), *done))
+        await replace(interaction, catalog_cards.applied(words_of(interaction), *done))
 
 
 def _id(role: discord.Role | None) -> int | None:

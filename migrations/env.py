@@ -10,7 +10,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, TypeDecorator, create_engine
 
-from bot.db.everything import metadata
+from bot.all_tables import metadata
 
 
 def render(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:

@@ -25,7 +25,7 @@ class Refused(Exception):
 class Town:
     """`async with Town(folder) as town:`, then `await town.start(bot)`. People: ann, bob, cid, max, eve, olivia …
 
-    Options are those of `Sandbox`. One town at a time: discord.py keeps its addresses in globals, which the town
+    Options are those of `SandboxSettings`. One town at a time: discord.py keeps its addresses in globals, which the town
     turns to itself, and back when it ends.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from bot.bootstrap.environment import ensure
+from bot.bootstrap.launch import ensure
 
 if __name__ == "__main__":
     ensure("requirements-dev.lock")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from bot.clock import Clock
 from bot.db import Database
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.ports import ChatServer
 from bot.settings import Settings, load
 from bot.wiring import Core, core_of
@@ -26,7 +26,7 @@ def core(db: Database, clock: Clock, server: Any, **more: str) -> Core:
     Settings are given as the environment would: `core(db, clock, server, COMMUNITY__TIMEZONE="Asia/Shanghai")`.
     """
     chosen = _settings(**more).model_copy(update={"data": db.path.parent})
-    texts = Texts(chosen.community.language, chosen.community.timezone)
+    texts = Catalog(chosen.community.language, chosen.community.timezone)
     return core_of(
         settings=chosen,
         db=db,

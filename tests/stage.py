@@ -19,7 +19,7 @@ from typing import Any
 import aiohttp
 
 from bot.app import App, running
-from bot.demo import world
+from bot.demo import sandbox_process
 from bot.demo.people import People
 from bot.settings import Settings, load
 from sandbox.app import Sandbox
@@ -96,9 +96,14 @@ class Process:
         crash = {"LYCEUM_CRASH_AT": crash_at} if crash_at else {}
         with (self.folder / "bot.log").open("ab") as log:
             self.running = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / "run_bot.py"), *self.arguments,
-                env={**kept, **told, **self.environment, **crash}, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
-            )  # fmt: skip
+                sys.executable,
+                str(ROOT / "run_bot.py"),
+                *self.arguments,
+                env={**kept, **told, **self.environment, **crash},
+                cwd=ROOT,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+            )
         assert self.running.stdout is not None
         line = (await asyncio.wait_for(self.running.stdout.readline(), patience)).decode().split()
         if not line:
@@ -153,6 +158,8 @@ async def process(folder: Path, *arguments: str, **environment: str) -> AsyncGen
         if one.running is not None and one.running.returncode is None:
             one.kill()
             await one.running.wait()
-        there = await asyncio.to_thread(world.find, folder / "sandbox")
+        there = await asyncio.to_thread(sandbox_process.find, folder / "sandbox")
         if there is not None:
-            await asyncio.to_thread(world.end, world.World(there.url, there.pid, ours=True))
+            await asyncio.to_thread(
+                sandbox_process.end, sandbox_process.World(there.url, there.pid, ours=True)
+            )

@@ -15,7 +15,7 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.demo.people import Refused, words
+from bot.demo.people import PersonRefused, words
 from bot.errors import UserError
 from tests.stage import Stage, staged
 
@@ -112,7 +112,7 @@ async def test_a_command_that_one_does_not_see_cannot_be_used(stage: Stage) -> N
     for person, name in PEOPLE.items():
         for command in leaves(stage):
             if person < needed(command):
-                with pytest.raises(Refused):
+                with pytest.raises(PersonRefused):
                     await stage.slash(name, command)
 
 
@@ -150,11 +150,22 @@ def interaction(stage: Stage, person: Class) -> discord.Interaction[Any]:
     ids = {"id": "1", "application_id": str(stage.app.client.application_id), "guild_id": str(stage.guild_id)}
     user = {"id": "2", "username": "somebody", "discriminator": "0", "avatar": None, "global_name": None}
     member: dict[str, Any] = {
-        "user": user, "roles": [], "permissions": str(PERMISSIONS[person].value), "deaf": False, "mute": False,
-        "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0,
-    }  # fmt: skip
+        "user": user,
+        "roles": [],
+        "permissions": str(PERMISSIONS[person].value),
+        "deaf": False,
+        "mute": False,
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "flags": 0,
+    }
     data: Any = {
-        **ids, "type": 3, "token": "x", "version": 1, "attachment_size_limit": 1, "member": member, "locale": "en-US",
+        **ids,
+        "type": 3,
+        "token": "x",
+        "version": 1,
+        "attachment_size_limit": 1,
+        "member": member,
+        "locale": "en-US",
         "data": {"component_type": 2, "custom_id": "x"},
-    }  # fmt: skip
+    }
     return discord.Interaction(data=data, state=stage.app.client._connection)

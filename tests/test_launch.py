@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.people import People, words
-from bot.demo.world import find
+from bot.demo.sandbox_process import find
 from sandbox.app import Sandbox
 from tests.stage import ROOT, Process, bot_in, process
 
@@ -24,9 +24,14 @@ async def begin(folder: Path, *, port: str) -> tuple[int, str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")}
     told = {"LYCEUM_DATA": str(folder), "LYCEUM_SANDBOX__PORT": port, "LYCEUM_WEB__PORT": "0"}
     one = await asyncio.create_subprocess_exec(
-        sys.executable, str(ROOT / "run_bot.py"), *BARE, env=environment | told, cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        str(ROOT / "run_bot.py"),
+        *BARE,
+        env=environment | told,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     _, said = await asyncio.wait_for(one.communicate(), 60)
     return one.returncode or 0, said.decode()
 
@@ -120,4 +125,4 @@ async def test_a_connection_given_up_for_good_is_noticed(tmp_path: Path) -> None
             assert session.link is not None
             session.link.close(4004)
 
-        await asyncio.wait_for(stage.app.deaf.wait(), 20)
+        await asyncio.wait_for(stage.app.gateway_lost.wait(), 20)

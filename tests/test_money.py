@@ -26,9 +26,21 @@ def test_a_price_becomes_the_smallest_unit(text: str, currency: str, amount: int
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("0", "USD"), ("-5", "USD"), ("1.999", "USD"), ("5.5", "JPY"), ("NaN", "USD"), ("Infinity", "USD"), ("1e99", "USD"),
-     ("ten", "USD"), ("", "USD"), ("5", "DOLLAR"), ("5", "U$D"), ("1_0_", "USD")],
-)  # fmt: skip
+    [
+        ("0", "USD"),
+        ("-5", "USD"),
+        ("1.999", "USD"),
+        ("5.5", "JPY"),
+        ("NaN", "USD"),
+        ("Infinity", "USD"),
+        ("1e99", "USD"),
+        ("ten", "USD"),
+        ("", "USD"),
+        ("5", "DOLLAR"),
+        ("5", "U$D"),
+        ("1_0_", "USD"),
+    ],
+)
 def test_what_is_no_price_is_refused_with_a_sentence(text: str, currency: str) -> None:
     with pytest.raises(UserError):
         parse_money(text, currency)

@@ -138,8 +138,12 @@ def test_a_broken_configuration_ends_the_process_with_78_and_no_traceback(tmp_pa
     ended = subprocess.run(
         [sys.executable, str(ROOT / "run_bot.py")],
         env={**os.environ, "LYCEUM_CONFIG": str(tmp_path / "config.toml")},
-        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
     assert ended.returncode == 78
     assert ended.stderr.startswith("Lyceum cannot start: web.port is wrong.")

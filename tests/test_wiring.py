@@ -93,7 +93,7 @@ async def test_a_kind_of_work_has_one_line_in_one_place(app: App) -> None:
 
 async def test_what_does_not_settle_says_what_is_open(app: App) -> None:
     async with app.db.write() as tx:
-        await app.queue.once(tx, "course.burn", 7, "1")  # nobody does this work, so it stays due
+        await app.queue.enqueue_once(tx, "course.burn", 7, "1")  # nobody does this work, so it stays due
 
     with pytest.raises(NotSettled, match=r"still open after 3 rounds: \{'work_due': 1\}"):
         await app.settled(rounds=3)

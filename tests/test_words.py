@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bot.cards import plain
 from bot.errors import UserError
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.money import Money, parse_money
 
-TEXTS = Texts("en", ZoneInfo("UTC"))
+TEXTS = Catalog("en", ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(

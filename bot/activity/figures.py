@@ -9,7 +9,7 @@ from bot.intervals import covered
 
 
 @dataclass(frozen=True)
-class Interactions:
+class InteractionFigures:
     """What members did in a window, each event once; bots and those who opted out are not in it."""
 
     messages: int
@@ -36,7 +36,7 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class CoverageFigures:
     """How complete the counts of `[start, end)` are. Gaps are clipped to the window, earliest first."""
 
     start: datetime

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.activity import people_store, store
 from bot.activity.buckets import day_of, hour_of, week_of
 from bot.activity.presence import Session
-from bot.activity.recorder import Batch, Came, MarkNow, Place
-from bot.activity.rules import Kind, session_counts
+from bot.activity.recorder import CountBatch, MarkNow, MemberJoined, Place
+from bot.activity.rules import InteractionKind, session_counts
 from bot.db import Writer
 
 
@@ -24,8 +24,8 @@ class _Guild:
     users: set[int] = field(default_factory=set[int])
     channels: set[int] = field(default_factory=set[int])
     marks: dict[int, MarkNow] = field(default_factory=dict[int, MarkNow])
-    counts: list[tuple[int, int, datetime, Kind, int]] = field(
-        default_factory=list[tuple[int, int, datetime, Kind, int]]
+    counts: list[tuple[int, int, datetime, InteractionKind, int]] = field(
+        default_factory=list[tuple[int, int, datetime, InteractionKind, int]]
     )
     reactions: list[tuple[int, int, int, str, datetime]] = field(
         default_factory=list[tuple[int, int, int, str, datetime]]
@@ -35,7 +35,7 @@ class _Guild:
 
 
 async def write(
-    tx: Writer, batch: Batch, zone: ZoneInfo, claimed: Collection[Session] = ()
+    tx: Writer, batch: CountBatch, zone: ZoneInfo, claimed: Collection[Session] = ()
 ) -> dict[Place, int]:
     """Write the batch; returns the numbers of new channels. Sessions that an event claimed do not count here."""
     await _people(tx, batch)
@@ -55,7 +55,7 @@ async def _write_guild(
     numbers |= await store.channels(tx, guild_id, others, unnumbered)
     counted = await _counted(tx, guild_id, part.users)
 
-    counts: dict[tuple[datetime, int, int, Kind], int] = defaultdict(int)
+    counts: dict[tuple[datetime, int, int, InteractionKind], int] = defaultdict(int)
     for user, channel, hour, kind, n in part.counts:
         if user in counted:
             counts[hour, counted[user].n, numbers[channel], kind] += n
@@ -67,7 +67,7 @@ async def _write_guild(
     new_reactions = await store.give_reactions(tx, rows)
     for user, channel, message, emoji, hour in part.reactions:
         if user in counted and (message, counted[user].n, emoji) in new_reactions:
-            counts[hour, counted[user].n, numbers[channel], Kind.REACTION] += 1
+            counts[hour, counted[user].n, numbers[channel], InteractionKind.REACTION] += 1
     rows = [
         {"guild_id": guild_id, "thread_id": thread, "person": counted[user].n}
         for thread, user, _ in part.threads
@@ -76,12 +76,12 @@ async def _write_guild(
     new_threads = await store.open_threads(tx, rows)
     for thread, user, hour in part.threads:
         if thread in new_threads:
-            counts[hour, counted[user].n, numbers[thread], Kind.THREAD] += 1
+            counts[hour, counted[user].n, numbers[thread], InteractionKind.THREAD] += 1
     sessions = [s for s in part.sessions if s.user_id in counted]
     for session in sessions:
         if session.ended_at and session_counts(session.company) and session not in claimed:
             hour = hour_of(session.ended_at, zone)
-            counts[hour, counted[session.user_id].n, numbers[session.channel_id], Kind.VOICE] += 1
+            counts[hour, counted[session.user_id].n, numbers[session.channel_id], InteractionKind.VOICE] += 1
     await store.put_sessions(tx, [_session(s, counted[s.user_id].n, numbers[s.channel_id]) for s in sessions])
     await _add(tx, guild_id, counts, zone)
     return {(guild_id, channel_id): numbers[channel_id] for channel_id in unnumbered}
@@ -98,7 +98,7 @@ async def _counted(tx: Writer, guild_id: int, users: Collection[int]) -> dict[in
 
 
 async def _add(
-    tx: Writer, guild_id: int, counts: dict[tuple[datetime, int, int, Kind], int], zone: ZoneInfo
+    tx: Writer, guild_id: int, counts: dict[tuple[datetime, int, int, InteractionKind], int], zone: ZoneInfo
 ) -> None:
     """The hourly counts, and the totals that grow with them."""
     seconds = {hour: int(hour.timestamp()) for hour in {hour for hour, _, _, _ in counts}}
@@ -118,7 +118,7 @@ async def _add(
 def totals(
     guild_id: int,
     bucket_of: Callable[[datetime, ZoneInfo], datetime],
-    counts: Iterable[tuple[datetime, int | None, Kind, int]],
+    counts: Iterable[tuple[datetime, int | None, InteractionKind, int]],
     zone: ZoneInfo,
 ) -> list[store.Counts]:
     """What to add to the weeks of people, or to the days of a guild (people None)."""
@@ -130,7 +130,7 @@ def totals(
             start = starts[hour] = int(bucket_of(hour, zone).timestamp())
         found = sums.get((start, n))
         if found is None:
-            found = sums[start, n] = [0] * len(Kind)
+            found = sums[start, n] = [0] * len(InteractionKind)
         found[kind - 1] += times
     return [
         (guild_id, start, *found) if n is None else (guild_id, start, n, *found)
@@ -138,16 +138,16 @@ def totals(
     ]
 
 
-async def _people(tx: Writer, batch: Batch) -> None:
+async def _people(tx: Writer, batch: CountBatch) -> None:
     """Comings and goings in their order; a stretch of comings is written at once."""
     for change in batch.people:
-        if isinstance(change, Came):
+        if isinstance(change, MemberJoined):
             await people_store.meet(tx, change.guild_id, {change.user_id: change.bot})
         known = await people_store.people(tx, change.guild_id, [change.user_id])
         if change.user_id not in known:
             continue
         n = known[change.user_id].n
-        if isinstance(change, Came):
+        if isinstance(change, MemberJoined):
             await people_store.came(
                 tx, [{"guild_id": change.guild_id, "person": n, "joined_at": change.joined_at}]
             )
@@ -155,7 +155,7 @@ async def _people(tx: Writer, batch: Batch) -> None:
             await people_store.went(tx, change.guild_id, [n], change.left_at)
 
 
-def _parts(batch: Batch) -> dict[int, _Guild]:
+def _parts(batch: CountBatch) -> dict[int, _Guild]:
     parts: dict[int, _Guild] = defaultdict(_Guild)
     for (guild_id, user, channel, hour, kind), n in batch.counts.items():
         _part(parts, guild_id, user, channel).counts.append((user, channel, hour, kind, n))
@@ -183,7 +183,11 @@ def _row(now: MarkNow) -> dict[str, Any]:
 
 def _session(session: Session, n: int, channel: int) -> dict[str, Any]:
     return {
-        "guild_id": session.guild_id, "person": n, "since": session.since, "channel": channel,
-        "company_s": int(session.company.total_seconds()), "company_since": session.company_since,
+        "guild_id": session.guild_id,
+        "person": n,
+        "since": session.since,
+        "channel": channel,
+        "company_s": int(session.company.total_seconds()),
+        "company_since": session.company_since,
         "ended_at": session.ended_at,
-    }  # fmt: skip
+    }

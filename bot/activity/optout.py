@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.activity import people_store, store
 from bot.activity.buckets import day_of
 from bot.activity.flush import totals
-from bot.activity.rules import Kind
+from bot.activity.rules import InteractionKind
 from bot.db import Writer
 
 
@@ -21,6 +21,8 @@ async def opt(tx: Writer, guild_id: int, user_id: int, zone: ZoneInfo, *, out: b
     if not await people_store.set_opted_out(tx, guild_id, n, out):
         return False
     sign = -1 if out else 1
-    counts = [(r.hour, None, Kind(r.kind), sign * r.n) for r in await store.hours_of(tx, guild_id, n)]
+    counts = [
+        (r.hour, None, InteractionKind(r.kind), sign * r.n) for r in await store.hours_of(tx, guild_id, n)
+    ]
     await store.add_days(tx, totals(guild_id, day_of, counts, zone))
     return True

@@ -13,16 +13,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.activity.buckets import Hours, hour_of
-from bot.activity.marks import Mark
 from bot.activity.presence import Presence, Session
-from bot.activity.rules import Kind
+from bot.activity.rules import InteractionKind
+from bot.activity.watermarks import Watermark
 
 Place = tuple[int, int]
 """(guild, channel)."""
 
 
 @dataclass(frozen=True)
-class Came:
+class MemberJoined:
     """Somebody is a member since `joined_at`."""
 
     guild_id: int
@@ -32,7 +32,7 @@ class Came:
 
 
 @dataclass(frozen=True)
-class Went:
+class MemberLeft:
     """Somebody is no member any more."""
 
     guild_id: int
@@ -44,18 +44,18 @@ class Went:
 class MarkNow:
     """A channel's mark at the instant of a flush."""
 
-    mark: Mark
+    mark: Watermark
     upto: int
     above: list[int]
     last: int | None
 
 
 @dataclass(kw_only=True)
-class Batch:
+class CountBatch:
     """What one flush writes."""
 
-    counts: dict[tuple[int, int, int, datetime, Kind], int] = field(
-        default_factory=dict[tuple[int, int, int, datetime, Kind], int]
+    counts: dict[tuple[int, int, int, datetime, InteractionKind], int] = field(
+        default_factory=dict[tuple[int, int, int, datetime, InteractionKind], int]
     )
     """(guild, user, channel, hour, kind) → how often."""
     reactions: dict[tuple[int, int, int, str], tuple[int, datetime]] = field(
@@ -64,7 +64,7 @@ class Batch:
     """(guild, user, message, emoji) → (channel, hour)."""
     threads: dict[Place, tuple[int, datetime]] = field(default_factory=dict[Place, tuple[int, datetime]])
     """(guild, thread) → (who opened it, hour)."""
-    people: list[Came | Went] = field(default_factory=list[Came | Went])
+    people: list[MemberJoined | MemberLeft] = field(default_factory=list[MemberJoined | MemberLeft])
     marks: dict[Place, MarkNow] = field(default_factory=dict[Place, MarkNow])
     sessions: list[Session] = field(default_factory=list[Session])
     events: int = 0
@@ -83,13 +83,13 @@ class Recorder:
         self.last_event_id: int | None = None
         self._zone = zone
         self._hours = Hours(zone)
-        self._marks: dict[Place, Mark] = {}
+        self._marks: dict[Place, Watermark] = {}
         self._moved: set[Place] = set()
-        self._batch = Batch()
+        self._batch = CountBatch()
         self._messages = 0
         self._written = 0
 
-    def restore(self, marks: Iterable[tuple[Place, Mark]]) -> None:
+    def restore(self, marks: Iterable[tuple[Place, Watermark]]) -> None:
         """Take over the marks from the database."""
         self._marks = dict(marks)
         self.last_event_id = max(
@@ -101,13 +101,13 @@ class Recorder:
         """Events that are counted in memory only, those of a flush that is under way included."""
         return self._written + self._waiting() + self.presence.ended
 
-    def mark(self, place: Place) -> Mark | None:
+    def mark(self, place: Place) -> Watermark | None:
         """The channel's mark, None when it was never heard of."""
         return self._marks.get(place)
 
-    def appear(self, place: Place, upto: int) -> Mark:
+    def appear(self, place: Place, upto: int) -> Watermark:
         """A channel is heard of for the first time; held until its history up to now is read."""
-        mark = self._marks[place] = Mark(upto)
+        mark = self._marks[place] = Watermark(upto)
         mark.held = True
         self._moved.add(place)
         return mark
@@ -135,7 +135,7 @@ class Recorder:
             mark.last = message_id
         if self.last_event_id is None or message_id > self.last_event_id:
             self.last_event_id = message_id
-        key = (place[0], user_id, place[1], self._hours.of(message_id), Kind.MESSAGE)
+        key = (place[0], user_id, place[1], self._hours.of(message_id), InteractionKind.MESSAGE)
         counters = self._batch.counts
         counters[key] = counters.get(key, 0) + 1
         self._messages += 1
@@ -156,13 +156,13 @@ class Recorder:
         """A thread or forum post (`place` is itself) was opened. Whether that is news is decided when it is written."""
         self._batch.threads.setdefault(place, (user_id, hour_of(at, self._zone)))
 
-    def person(self, change: Came | Went) -> None:
+    def person(self, change: MemberJoined | MemberLeft) -> None:
         """Somebody came or went."""
         self._batch.people.append(change)
 
-    def take(self) -> Batch:
+    def take(self) -> CountBatch:
         """Everything that has gathered, marks as they are at this instant."""
-        batch, self._batch = self._batch, Batch()
+        batch, self._batch = self._batch, CountBatch()
         batch.events, self._messages = self._messages + len(batch.reactions) + len(batch.threads), 0
         for place in self._moved:
             mark = self._marks[place]
@@ -174,14 +174,14 @@ class Recorder:
         self._written = batch.events
         return batch
 
-    def stored(self, batch: Batch, numbers: dict[Place, int]) -> None:
+    def stored(self, batch: CountBatch, numbers: dict[Place, int]) -> None:
         """The batch is committed; `numbers` are the database's numbers of new channels."""
         for place, n in numbers.items():
             if (mark := self._marks.get(place)) is not None:
                 mark.n = n
         self._written = 0
 
-    def put_back(self, batch: Batch) -> None:
+    def put_back(self, batch: CountBatch) -> None:
         """The batch could not be written: nothing of it may be lost, and nothing counted twice."""
         now, self._batch = self._batch, batch
         for key, n in now.counts.items():
@@ -195,7 +195,7 @@ class Recorder:
         batch.marks = {}
         self.presence.put_back(batch.sessions)
         batch.sessions = []
-        self._messages = sum(n for key, n in batch.counts.items() if key[4] is Kind.MESSAGE)
+        self._messages = sum(n for key, n in batch.counts.items() if key[4] is InteractionKind.MESSAGE)
         self._written = 0
 
     def _waiting(self) -> int:

@@ -9,7 +9,7 @@ LONG_ENOUGH = timedelta(minutes=5)
 COMPANY = 2  # humans who listen, oneself among them
 
 
-class Kind(IntEnum):
+class InteractionKind(IntEnum):
     """The four kinds of interaction."""
 
     MESSAGE = 1

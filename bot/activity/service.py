@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.activity import optout, people_store, store
-from bot.activity.arrival import Arrivals
 from bot.activity.buckets import week_of
-from bot.activity.figures import Coverage, Gap, Interactions
+from bot.activity.catch_up import CatchUp
+from bot.activity.figures import CoverageFigures, Gap, InteractionFigures
 from bot.activity.flush import write
 from bot.activity.presence import Session
-from bot.activity.recorder import Batch, Came, Place, Recorder, Went
+from bot.activity.recorder import CountBatch, MemberJoined, MemberLeft, Place, Recorder
 from bot.activity.rules import message_counts, session_counts
 from bot.clock import Clock
 from bot.db import Database
@@ -58,7 +58,7 @@ class Activity:
         self._server = server
         self._meetings = meetings
         self._recorder = Recorder(zone)
-        self._arrivals = Arrivals(db, clock, server, self._recorder)
+        self._arrivals = CatchUp(db, clock, server, self._recorder)
         self._flushing = asyncio.Lock()
         self._stored_at = DISCORD_EPOCH
         self._tasks: set[asyncio.Task[None]] = set()
@@ -181,27 +181,27 @@ class Activity:
 
     def came(self, guild_id: int, user_id: int, *, bot: bool, joined_at: datetime) -> None:
         """Somebody joined."""
-        self._recorder.person(Came(guild_id, user_id, bot, joined_at))
+        self._recorder.person(MemberJoined(guild_id, user_id, bot, joined_at))
 
     def went(self, guild_id: int, user_id: int) -> None:
         """Somebody left."""
-        self._recorder.person(Went(guild_id, user_id, self._clock.now()))
+        self._recorder.person(MemberLeft(guild_id, user_id, self._clock.now()))
 
     # --- asking ---------------------------------------------------------------------------------------------
 
-    async def interactions(self, guild_id: int, start: datetime, end: datetime) -> Interactions:
+    async def interactions(self, guild_id: int, start: datetime, end: datetime) -> InteractionFigures:
         """What was stored of the hours that begin in `[start, end)`."""
         weeks = start == week_of(start, self._zone) and end == week_of(end, self._zone)
         async with self._db.read() as db:
             row = await (store.week_sums if weeks else store.hour_sums)(db, guild_id, start, end)
-        return Interactions(row.messages, row.reactions, row.threads, row.voice, row.active_members)
+        return InteractionFigures(row.messages, row.reactions, row.threads, row.voice, row.active_members)
 
     async def humans(self, guild_id: int, at: datetime) -> int:
         """Human members at that moment, those who opted out excluded."""
         async with self._db.read() as db:
             return await people_store.humans(db, guild_id, at)
 
-    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> Coverage:
+    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> CoverageFigures:
         """What is missing in the window, and how many people opted out."""
         async with self._db.read() as db:
             rows = await store.gaps(db, guild_id, start, end)
@@ -211,7 +211,7 @@ class Activity:
         begun = watched[0] if watched else end
         if begun > start:
             gaps.insert(0, Gap(start, min(begun, end), "before", None))
-        return Coverage(start, end, tuple(gaps), silent)
+        return CoverageFigures(start, end, tuple(gaps), silent)
 
     async def optout(self, guild_id: int, user_id: int) -> bool:
         """From now on nothing of this member is counted, and what was is left out of all figures. False if so already."""
@@ -243,7 +243,7 @@ class Activity:
                 self._recorder.put_back(batch)
                 raise
 
-    async def _write(self, batch: Batch, now: datetime) -> None:
+    async def _write(self, batch: CountBatch, now: datetime) -> None:
         claimed = [session for session in batch.sessions if await self._claimed(session)]
         async with self._db.write() as tx:
             numbers = await write(tx, batch, self._zone, claimed)

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, select, update
 
-from bot.activity.marks import Mark
 from bot.activity.people_store import Row, portions
 from bot.activity.tables import (
     channel,
@@ -22,6 +21,7 @@ from bot.activity.tables import (
     voice_session,
     watch,
 )
+from bot.activity.watermarks import Watermark
 from bot.db import Reader, Writer
 from bot.db.sql import BulkInsert, greatest, insert, total, upsert
 
@@ -48,10 +48,10 @@ _MOVE_MARK = (
 )
 
 
-async def marks(db: Reader) -> list[tuple[tuple[int, int], Mark]]:
+async def marks(db: Reader) -> list[tuple[tuple[int, int], Watermark]]:
     """Every channel's mark: ((guild, channel), mark)."""
     rows = await db.execute(select(channel))
-    return [((r.guild_id, r.channel_id), Mark(r.mark, r.above, r.last_message_id, r.n)) for r in rows]
+    return [((r.guild_id, r.channel_id), Watermark(r.mark, r.above, r.last_message_id, r.n)) for r in rows]
 
 
 async def put_marks(tx: Writer, rows: Sequence[Row]) -> None:

@@ -91,7 +91,7 @@ channel = Table("channel", metadata, ChannelColumns, UniqueConstraint("guild_id"
 
 
 class HourlyCountColumns(TypedColumns):
-    """How often a person did something in a channel in one hour. `kind` is `rules.Kind`."""
+    """How often a person did something in a channel in one hour. `kind` is `rules.FactKind`."""
 
     guild_id: Named[int] = Column(BigInteger)
     hour: Named[datetime] = Column(Moment())

@@ -3,8 +3,8 @@
 Domains call `record`; only what shows the log to somebody imports `bot.audit.reading`.
 """
 
-from bot.audit.actions import Action, Area
+from bot.audit.actions import Area, AuditAction
 from bot.audit.entry import LYCEUM, Detail, Entry
 from bot.audit.store import record
 
-__all__ = ["LYCEUM", "Action", "Area", "Detail", "Entry", "record"]
+__all__ = ["LYCEUM", "Area", "AuditAction", "Detail", "Entry", "record"]

@@ -22,7 +22,7 @@ class Area(StrEnum):
     COURSE = "course"
 
 
-class Action(StrEnum):
+class AuditAction(StrEnum):
     """What was done: `area.deed`. Each has its words in `labels.py`."""
 
     ENTITLEMENT_LIVE = "entitlement.live"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, insert, or_, select
 
-from bot.audit.actions import Action, Area
+from bot.audit.actions import Area, AuditAction
 from bot.audit.entry import Detail, Entry
 from bot.audit.tables import audit
 from bot.db import Reader, Writer
@@ -21,7 +21,7 @@ async def record(
     guild_id: int,
     at: datetime,
     actor: int,
-    action: Action,
+    action: AuditAction,
     subject: int,
     **detail: Detail,
 ) -> None:

@@ -25,35 +25,9 @@ SATISFIED_BY = {
 }
 
 CANNOT_RUN_HERE = 78  # sysexits.h EX_CONFIG: trying again without a change will not help
-_MENDED = "_LYCEUM_MENDED"  # holds this process's id, which survives execv and is not a child's
 
 _PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)( ;)?", re.MULTILINE)
 _SPECIFIER = re.compile(r"(>=|<|==)\s*([\w.]+)")
-
-
-def ensure(lock: str, script_argv: Sequence[str] | None = None) -> None:
-    """Return only where the packages of `lock` are at hand; else prepare `.venv` and start the script there.
-
-    `script_argv` is what follows the interpreter's name on its command line, by default what followed ours.
-    Leaves the process with one sentence and no traceback when that cannot be done.
-    """
-    sentence = refusal(sys.version_info[:2], os.name)
-    if sentence:
-        leave(sentence, CANNOT_RUN_HERE)
-    folder = environment_folder()
-    inside = _same(Path(sys.prefix), folder)
-    version = sys.version_info[:2] if inside else None
-    if _running_suits(lock, folder, inside):
-        os.environ.pop(_MENDED, None)
-        return
-    if os.environ.get(_MENDED) == str(os.getpid()):
-        leave(f"Packages are still missing from {folder} after installing. Delete it and start again.", 70)
-    if inside or not suits(folder, lock):
-        from bot.bootstrap.installer import mend
-
-        mend(folder, lock, version)
-        os.environ[_MENDED] = str(os.getpid())
-    _restart(folder, script_argv)
 
 
 def refusal(version: Sequence[int], os_name: str) -> str | None:
@@ -164,14 +138,6 @@ def leave(sentence: str, code: int) -> NoReturn:
     raise SystemExit(code)
 
 
-def _running_suits(lock: str, folder: Path, inside: bool) -> bool:
-    if inside:
-        return suits(folder, lock, sys.version_info[:2])
-    if sys.prefix == sys.base_prefix:
-        return False
-    return meets_pyproject(installed_packages(Path(sys.prefix), sys.version_info[:2]), lock)
-
-
 def _meets(installed: dict[str, str], requirement: str) -> bool:
     name = re.match(r"[\w.-]+", requirement)
     have = installed.get(plain_name(name[0])) if name else None
@@ -185,18 +151,3 @@ def _meets(installed: dict[str, str], requirement: str) -> bool:
 def _numbers(version: str) -> tuple[int, ...]:
     leading = re.match(r"\d+(?:\.\d+)*", version)
     return tuple(int(part) for part in leading[0].split(".")) if leading else ()
-
-
-def _same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
-
-
-def _restart(folder: Path, script_argv: Sequence[str] | None) -> NoReturn:
-    python = str(folder / "bin" / "python")
-    arguments = sys.orig_argv[1:] if script_argv is None else list(script_argv)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    try:
-        os.execv(python, [python, *arguments])  # noqa: S606 - the point of this file
-    except OSError as error:
-        leave(f"Cannot start {python}: {error.strerror}. Delete {folder} and start again.", 70)

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bootstrap import environment
-from bot.bootstrap.progress import PipTalk, Progress, explain
+from bot.bootstrap.progress import PipOutput, Progress, explain
 
 NO_PACKAGES = 69  # sysexits.h EX_UNAVAILABLE
 
@@ -37,7 +37,7 @@ class PipFailed(Exception):
     """pip ended badly, for a reason that a fresh environment may cure."""
 
 
-def mend(folder: Path, lock: str, version: tuple[int, int] | None) -> None:
+def repair(folder: Path, lock: str, version: tuple[int, int] | None) -> None:
     """Bring `folder` to where `environment.suits` holds, or leave with a sentence. Two at once take turns."""
     progress = Progress(sys.stderr)
     try:
@@ -153,7 +153,7 @@ class Installation:
         stamp = self._mark_unfinished()
         if "pip" not in environment.installed_packages(self.folder, version):
             self._give_pip(version)
-        talk = PipTalk(environment.entries(self.lock))
+        talk = PipOutput(environment.entries(self.lock))
         if self._run_pip(talk, version) == 0:
             stamp.write_text(environment.stamp_text(self.lock, version), "utf-8")
             self.progress.say("The environment is ready.")
@@ -182,7 +182,7 @@ class Installation:
         if done.returncode:
             raise CannotInstall(f"pip could not be set up: {done.stdout.strip().rpartition(chr(10))[2]}")
 
-    def _run_pip(self, talk: PipTalk, version: tuple[int, int]) -> int:
+    def _run_pip(self, talk: PipOutput, version: tuple[int, int]) -> int:
         command = [self._python, "-Iu", "-m", "pip", "install", "--require-hashes", "--progress-bar=off"]
         plain = {
             "PIP_USER": "0",

@@ -59,7 +59,7 @@ def explain(lines: list[str]) -> str | None:
 
 
 @dataclass
-class PipTalk:
+class PipOutput:
     """Listens to pip, line by line. `total` is what the lock pins, less what pip says it skips."""
 
     total: int

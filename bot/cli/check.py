@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo import world
+from bot.demo import sandbox_process
 from bot.discord import doctor
 from bot.settings import Settings
 
@@ -11,5 +11,5 @@ async def check(settings: Settings) -> int:
     """Ask the doctor, about the sandbox when nothing is configured; returns its exit code."""
     if not settings.sandboxed:
         return await doctor.check(settings)
-    there = world.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
+    there = sandbox_process.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
     return await doctor.check(settings, there.url)

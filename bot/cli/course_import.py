@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.all_tables import guild_ids
 from bot.app import build
 from bot.clock import Clock, SystemClock, real_now
 from bot.courses.course import Course, quoted
 from bot.courses.reading import read_folder, read_zip
 from bot.courses.staff_cards import told
 from bot.db import Database
-from bot.db.everything import guild_ids
 from bot.db.migrate import migrate
-from bot.demo import calendar, world
+from bot.demo import calendar, sandbox_process
 from bot.demo.people import People
 from bot.errors import ConfigurationError, UserError
 from bot.settings import Settings
@@ -57,7 +57,9 @@ async def _in_the_sandbox(settings: Settings, db: Database, course: Course) -> s
     """The sandbox knows the server, and what time it is there."""
     if calendar.is_new(settings.folder):
         raise UserError("There is no community here yet. Start Lyceum once, stop it, then import.")
-    there = await asyncio.to_thread(world.find_or_start, settings.folder, settings.sandbox.port, arguments=[])
+    there = await asyncio.to_thread(
+        sandbox_process.find_or_start, settings.folder, settings.sandbox.port, arguments=[]
+    )
     try:
         async with People(there.url) as people:
             seen = await people.world()
@@ -66,7 +68,7 @@ async def _in_the_sandbox(settings: Settings, db: Database, course: Course) -> s
         return await _store(settings, db, clock, int(seen["guild"]["id"]), course)
     finally:
         if there.new:
-            await asyncio.to_thread(world.end, there)
+            await asyncio.to_thread(sandbox_process.end, there)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class _Standing:
 async def _store(settings: Settings, db: Database, clock: Clock, guild_id: int, course: Course) -> str:
     app = build(settings, db, clock)
     done = await app.teaching.import_course(guild_id, course)
-    return told(app.texts.community, done)
+    return told(app.catalog.community, done)
 
 
 async def _only_guild(db: Database) -> int:

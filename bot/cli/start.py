@@ -9,7 +9,7 @@ import sys
 import time
 
 from bot.cli.stop import Stop
-from bot.demo import calendar, world
+from bot.demo import calendar, sandbox_process
 from bot.settings import Settings
 
 
@@ -19,7 +19,7 @@ async def with_discord(settings: Settings, stop: Stop, started: float) -> None:
 
     async with running(settings) as app:
         _ready(stop, started, "-", app.web.url)
-        await stop.wait(app.deaf)
+        await stop.wait(app.gateway_lost)
 
 
 async def in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> None:
@@ -27,13 +27,13 @@ async def in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: St
     folder = settings.folder
     bare = asked.empty or settings.sandbox.empty
     if asked.fresh or calendar.broken_off(folder):
-        world.forget(folder)
+        sandbox_process.forget(folder)
     to_be_played = calendar.is_new(folder) and not bare
     arguments = ["--empty"] if bare else []
     begins = asked.clock or (None if bare else calendar.beginning().isoformat())
     arguments += ["--clock", begins] if begins else []
     starting = asyncio.create_task(
-        asyncio.to_thread(world.find_or_start, folder, settings.sandbox.port, arguments=arguments)
+        asyncio.to_thread(sandbox_process.find_or_start, folder, settings.sandbox.port, arguments=arguments)
     )
     await asyncio.sleep(0)  # the thread is on its way; meanwhile we import what is heavy
     from bot.app import running
@@ -41,7 +41,7 @@ async def in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: St
     try:
         there = await asyncio.shield(starting)
     except asyncio.CancelledError:  # asked to stop before the sandbox was there: it must not be left behind
-        await asyncio.to_thread(world.end, await starting)
+        await asyncio.to_thread(sandbox_process.end, await starting)
         raise
     try:
         settings = calendar.settings(settings)
@@ -51,9 +51,9 @@ async def in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: St
 
                 await month.play(folder, there.url, app)
             _ready(stop, started, there.url, app.web.url)
-            await stop.wait(app.deaf)
+            await stop.wait(app.gateway_lost)
     finally:
-        await asyncio.to_thread(world.end, there)
+        await asyncio.to_thread(sandbox_process.end, there)
 
 
 def _ready(stop: Stop, started: float, sandbox: str, web: str) -> None:

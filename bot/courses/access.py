@@ -19,7 +19,7 @@ class Plan(Protocol):
     def name(self) -> str: ...
 
 
-class Access(Protocol):
+class CourseAccess(Protocol):
     """bot/memberships, as far as courses need it."""
 
     async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
@@ -31,7 +31,7 @@ class Access(Protocol):
         ...
 
 
-async def plan_names(access: Access, guild_id: int) -> dict[int, str]:
+async def plan_names(access: CourseAccess, guild_id: int) -> dict[int, str]:
     """The names of what is on sale, by id."""
     return {plan.id: plan.name for plan in await access.plans(guild_id)}
 

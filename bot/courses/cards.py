@@ -19,7 +19,7 @@ from bot.courses.actions import (
     TURN_LESSON,
 )
 from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars
-from bot.i18n import Words
+from bot.i18n import Language
 
 COURSES = 8  # on a page of /course browse
 MODULES = 15  # on a page of a course
@@ -39,12 +39,12 @@ def bar(done: int, total: int) -> str:
     return "▰" * filled + "▱" * (BAR - filled)
 
 
-def stars_text(t: Words, stars: Stars) -> str:
+def stars_text(t: Language, stars: Stars) -> str:
     """★ 4.5 (12), or nothing without a rating."""
     return f"★ {t.number(stars.mean, 1)} ({t.number(stars.count)})" if stars.mean is not None else ""
 
 
-def browse(t: Words, courses: Sequence[CourseView], page: int = 0) -> Card:
+def browse(t: Language, courses: Sequence[CourseView], page: int = 0) -> Card:
     """Every course with what opens it and how far one is."""
     if not courses:
         return card(f"## 📚 {t('Courses')}", t("There is no course here yet."), accent=Accent.QUIET)
@@ -53,7 +53,7 @@ def browse(t: Words, courses: Sequence[CourseView], page: int = 0) -> Card:
     return card(f"## 📚 {t('Courses')}", *lines, turn(t, BROWSE_COURSES.encode, page, pages))
 
 
-def _offer(t: Words, course: CourseView) -> str:
+def _offer(t: Language, course: CourseView) -> str:
     facts = _dotted(
         t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
     )
@@ -61,13 +61,13 @@ def _offer(t: Words, course: CourseView) -> str:
     return f"**{'🔒 ' if course.locked else ''}{plain(course.title, _TITLE)}**\n-# {facts}{begun}"
 
 
-def _opens(t: Words, course: CourseView) -> Button:
+def _opens(t: Language, course: CourseView) -> Button:
     return Button(
         t("Open"), OPEN_COURSE.encode(course.id, None), style="secondary" if course.locked else "primary"
     )
 
 
-def outline(t: Words, found: Outline, page: int = 0) -> Card:
+def outline(t: Language, found: Outline, page: int = 0) -> Card:
     """A course with its modules, what is done of them, and where to go on."""
     course = found.course
     shown, page, pages = page_of(found.modules, page, MODULES)
@@ -105,14 +105,14 @@ def outline(t: Words, found: Outline, page: int = 0) -> Card:
     )
 
 
-def _state(t: Words, found: Outline) -> str | None:
+def _state(t: Language, found: Outline) -> str | None:
     course = found.course
     if course.locked:
         return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=plans(t, course.tiers))
     return t("You are done with every lesson. Well done!") if found.following is None else None
 
 
-def _continue(t: Words, found: Outline) -> Button | None:
+def _continue(t: Language, found: Outline) -> Button | None:
     course = found.course
     if course.locked or found.following is None:
         return None
@@ -120,7 +120,7 @@ def _continue(t: Words, found: Outline) -> Button | None:
     return Button(label, OPEN_LESSON.encode(found.following.id), style="success")
 
 
-def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
+def module(t: Language, found: Outline, place: int, page: int = 0) -> Card:
     """The lessons of a module."""
     course = found.course
     chosen = next((one for one in found.modules if one.place == place), found.modules[0])
@@ -143,7 +143,7 @@ def module(t: Words, found: Outline, place: int, page: int = 0) -> Card:
     )
 
 
-def lesson(t: Words, page: LessonPage) -> Card:
+def lesson(t: Language, page: LessonPage) -> Card:
     """A lesson at one of its pages: where one is, the text, how far one is, what to do next."""
     course, one = page.course, page.lesson
     place = f"-# 📘 {plain(course.title, _TITLE)}"
@@ -172,7 +172,7 @@ def lesson(t: Words, page: LessonPage) -> Card:
     )
 
 
-def _onward(t: Words, page: LessonPage) -> tuple[Button, ...]:
+def _onward(t: Language, page: LessonPage) -> tuple[Button, ...]:
     one, following = page.lesson, page.following
     if not one.done:
         last = following is None or following.id == one.id
@@ -184,7 +184,7 @@ def _onward(t: Words, page: LessonPage) -> tuple[Button, ...]:
     return ()
 
 
-def finished(t: Words, found: Outline) -> Card:
+def finished(t: Language, found: Outline) -> Card:
     """The last lesson is done."""
     course = found.course
     return card(
@@ -205,7 +205,7 @@ def finished(t: Words, found: Outline) -> Card:
     )
 
 
-def rated(t: Words, stars: int, *, again: bool) -> Card:
+def rated(t: Language, stars: int, *, again: bool) -> Card:
     """Thank you."""
     told = (
         t("Your new rating counts in place of the earlier one.")
@@ -215,7 +215,7 @@ def rated(t: Words, stars: int, *, again: bool) -> Card:
     return card(f"{'★' * stars}{'☆' * (5 - stars)}\n{told}", accent=Accent.GOOD)
 
 
-def _module_line(t: Words, course: CourseView, one: ModuleView) -> str:
+def _module_line(t: Language, course: CourseView, one: ModuleView) -> str:
     whole = one.done == len(one.lessons)
     mark = "✅" if whole else "🔸" if one.done else "▫️"
     return f"{mark} **{plain(_name(course, one), _TITLE)}** · {_share(t, one.done, len(one.lessons))}"
@@ -229,15 +229,15 @@ def _name(course: CourseView, one: ModuleView) -> str:
     return one.title or course.title
 
 
-def _progress(t: Words, course: CourseView) -> str:
+def _progress(t: Language, course: CourseView) -> str:
     return f"{bar(course.done, course.lessons)} {_share(t, course.done, course.lessons)}"
 
 
-def _share(t: Words, done: int, total: int) -> str:
+def _share(t: Language, done: int, total: int) -> str:
     return t("{done} of {total} done", done=t.number(done), total=t.number(total))
 
 
-def _opened_by(t: Words, course: CourseView) -> str:
+def _opened_by(t: Language, course: CourseView) -> str:
     return (
         opened_by(t, course.tiers)
         if course.tiers or not course.locked
@@ -245,18 +245,18 @@ def _opened_by(t: Words, course: CourseView) -> str:
     )
 
 
-def opened_by(t: Words, tiers: Sequence[str]) -> str:
+def opened_by(t: Language, tiers: Sequence[str]) -> str:
     """Who can open a course."""
     return t("opens with {plans}", plans=plans(t, tiers)) if tiers else t("open to everybody")
 
 
-def plans(t: Words, tiers: Sequence[str]) -> str:
+def plans(t: Language, tiers: Sequence[str]) -> str:
     """The first tiers by name."""
     named = " / ".join(plain(tier, _TIER) for tier in tiers[:3]) + (" …" if len(tiers) > 3 else "")
     return named or t("a plan that is no longer for sale")
 
 
-def turn(t: Words, action: Callable[[int], str], page: int, pages: int) -> Row | None:
+def turn(t: Language, action: Callable[[int], str], page: int, pages: int) -> Row | None:
     """Buttons to the page before and after, which `action` leads to; None where there is only one."""
     if pages < 2:
         return None

@@ -37,7 +37,7 @@ _SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True)
-class Page:
+class LessonPage:
     """One page. `opens` and `closes` are those parts of `text` that only make the piece of a cut code block whole."""
 
     text: str
@@ -61,7 +61,7 @@ def size(text: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def pages(text: str, room: int = ROOM) -> tuple[Page, ...]:
+def pages(text: str, room: int = ROOM) -> tuple[LessonPage, ...]:
     """The pages of a lesson, each at most `room` (100 or more) long. Lines end in a line feed."""
     return tuple(_Cutter(sketch(text), room).pages())
 
@@ -90,14 +90,14 @@ class _Cutter:
         self._whole = _whole(drawn, room)
         self._edges = {line for fence in set(self._fence_of.values()) for line in _edges(fence)}
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[LessonPage]:
         """Page after page, each cut where it costs least."""
         start, left = 0, sum(piece.size for piece in self._pieces)
         while start < len(self._pieces):
             end = self._end(start, left / ceil(left / self._room))
             opens, closes = self._opens(start), self._closes(end)
             own = "".join(piece.text for piece in self._pieces[start:end])
-            yield Page(opens + own + closes, opens, closes)
+            yield LessonPage(opens + own + closes, opens, closes)
             start, left = end, left - size(own)
 
     def _end(self, start: int, wanted: float) -> int:

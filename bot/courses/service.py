@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.courses.access import Access, is_locked, locked_sentence, plan_names
+from bot.courses.access import CourseAccess, is_locked, locked_sentence, plan_names
 from bot.courses.pages import pages
 from bot.courses.store import deeds, library
 from bot.courses.views import (
@@ -30,7 +30,7 @@ WORDS_LIMIT = 1000
 class Courses:
     """Everything that members do with courses. `zone` is the community's: its days are what is counted by."""
 
-    def __init__(self, db: Database, clock: Clock, access: Access, zone: ZoneInfo) -> None:
+    def __init__(self, db: Database, clock: Clock, access: CourseAccess, zone: ZoneInfo) -> None:
         self._db = db
         self._clock = clock
         self._access = access

@@ -9,12 +9,12 @@ from bot.courses.actions import OPEN_COURSE, TURN_TAUGHT
 from bot.courses.cards import opened_by, page_of, stars_text, turn
 from bot.courses.notes import Notes
 from bot.courses.views import Change, Imported, Taught
-from bot.i18n import Words, stamp
+from bot.i18n import Language, stamp
 
 LISTED = 8  # courses on a card
 
 
-def imported(t: Words, done: Imported, notes: Notes | None = None) -> Card:
+def imported(t: Language, done: Imported, notes: Notes | None = None) -> Card:
     """What an import did."""
     return card(
         f"## 📘 {plain(done.title, 100)}",
@@ -25,12 +25,12 @@ def imported(t: Words, done: Imported, notes: Notes | None = None) -> Card:
     )
 
 
-def told(t: Words, done: Imported) -> str:
+def told(t: Language, done: Imported) -> str:
     """The same in a line for a terminal."""
     return f"{done.title}: {_outcome(t, done)} ({_size(t, done)})"
 
 
-def _outcome(t: Words, done: Imported) -> str:
+def _outcome(t: Language, done: Imported) -> str:
     if done.change is Change.UNCHANGED:
         return t(
             "Nothing to do: this is what the course says already (version {version}).", version=done.version
@@ -38,18 +38,20 @@ def _outcome(t: Words, done: Imported) -> str:
     if done.change is Change.UPDATED:
         return t(
             "Version {version} is here; members keep what they have done. Lessons new: {added}, gone: {removed}.",
-            version=done.version, added=done.added, removed=done.removed,
-        )  # fmt: skip
+            version=done.version,
+            added=done.added,
+            removed=done.removed,
+        )
     return t("The course is here. Members find it with /course browse.")
 
 
-def _size(t: Words, done: Imported) -> str:
+def _size(t: Language, done: Imported) -> str:
     return t.join(
         [t.n("{n} lesson", "{n} lessons", done.lessons), t.n("{n} module", "{n} modules", done.modules)]
     )
 
 
-def _plain_text(t: Words, notes: Notes) -> str:
+def _plain_text(t: Language, notes: Notes) -> str:
     counts = [
         t.n("{n} table", "{n} tables", notes.tables) if notes.tables else "",
         t.n("{n} picture", "{n} pictures", notes.pictures) if notes.pictures else "",
@@ -63,7 +65,7 @@ def _plain_text(t: Words, notes: Notes) -> str:
     )
 
 
-def taught(t: Words, courses: Sequence[Taught], page: int = 0) -> Card:
+def taught(t: Language, courses: Sequence[Taught], page: int = 0) -> Card:
     """Every course with how it fares."""
     if not courses:
         return card(
@@ -77,7 +79,7 @@ def taught(t: Words, courses: Sequence[Taught], page: int = 0) -> Card:
     )
 
 
-def _course(t: Words, one: Taught) -> str:
+def _course(t: Language, one: Taught) -> str:
     facts = [
         t.n("{n} lesson", "{n} lessons", one.lessons),
         t("version {version}, {when}", version=one.version, when=stamp(one.imported_at, "D")),
@@ -91,6 +93,6 @@ def _course(t: Words, one: Taught) -> str:
     return f"**{plain(one.title, 60)}**\n{' · '.join(doing)}\n-# {' · '.join(facts)}"
 
 
-def locked(t: Words, title: str, tiers: Sequence[str]) -> Card:
+def locked(t: Language, title: str, tiers: Sequence[str]) -> Card:
     """Who may open a course from now on."""
     return card(f"**{plain(title, 100)}**: {opened_by(t, tiers)}.", accent=Accent.GOOD)

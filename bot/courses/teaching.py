@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.audit import LYCEUM, Action, record
+from bot.audit import LYCEUM, AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.courses import versions
-from bot.courses.access import Access, plan_names, tier_ids
+from bot.courses.access import CourseAccess, plan_names, tier_ids
 from bot.courses.course import Course
 from bot.courses.store import deeds, library
-from bot.courses.views import Change, Choice, Imported, Stars, Taught
+from bot.courses.views import Change, CourseChoice, Imported, Stars, Taught
 from bot.db import Database
 from bot.errors import UserError
 from bot.names import means
@@ -23,7 +23,7 @@ RECENT = timedelta(days=28)
 class Teaching:
     """Courses from the teachers' side. `zone` is the community's."""
 
-    def __init__(self, db: Database, clock: Clock, access: Access, zone: ZoneInfo) -> None:
+    def __init__(self, db: Database, clock: Clock, access: CourseAccess, zone: ZoneInfo) -> None:
         self._db = db
         self._clock = clock
         self._access = access
@@ -52,7 +52,7 @@ class Teaching:
                     guild_id=guild_id,
                     at=now,
                     actor=by or LYCEUM,
-                    action=Action.COURSE_IMPORTED,
+                    action=AuditAction.COURSE_IMPORTED,
                     subject=kept.course_id,
                     title=source.title,
                     version=kept.version,
@@ -87,7 +87,7 @@ class Teaching:
                     guild_id=guild_id,
                     at=self._clock.now(),
                     actor=actor,
-                    action=Action.COURSE_LOCKED if wanted else Action.COURSE_OPENED,
+                    action=AuditAction.COURSE_LOCKED if wanted else AuditAction.COURSE_OPENED,
                     subject=course_id,
                     title=row.title,
                     tiers=[names[id_] for id_ in wanted],
@@ -110,8 +110,9 @@ class Teaching:
             if not included and row.tier_ids and not others:
                 raise UserError(
                     "Without {tier} everybody could open “{course}”. Name another membership for it first, or open it with /teach lock.",
-                    tier=plain(names.get(tier_id, ""), 60), course=plain(row.title, 100),
-                )  # fmt: skip
+                    tier=plain(names.get(tier_id, ""), 60),
+                    course=plain(row.title, 100),
+                )
             wanted = [*others, tier_id] if included else others
             if await library.set_tiers(tx, guild_id, course_id, wanted):
                 await record(
@@ -119,7 +120,7 @@ class Teaching:
                     guild_id=guild_id,
                     at=self._clock.now(),
                     actor=actor,
-                    action=Action.COURSE_INCLUDED if included else Action.COURSE_EXCLUDED,
+                    action=AuditAction.COURSE_INCLUDED if included else AuditAction.COURSE_EXCLUDED,
                     subject=course_id,
                     title=row.title,
                     tier=str(tier_id),
@@ -156,9 +157,9 @@ class Teaching:
                 )
         return found
 
-    async def tiers(self, guild_id: int) -> list[Choice]:
+    async def tiers(self, guild_id: int) -> list[CourseChoice]:
         """The tiers that may be named."""
-        return [Choice(id_, name) for id_, name in (await plan_names(self._access, guild_id)).items()]
+        return [CourseChoice(id_, name) for id_, name in (await plan_names(self._access, guild_id)).items()]
 
     async def find(self, guild_id: int, typed: str) -> int:
         """The course meant by an id, a title or a slug. UserError when there is none."""
@@ -178,28 +179,28 @@ class Teaching:
             lesson=plain(typed, 60),
         )
 
-    async def courses(self, guild_id: int) -> list[Choice]:
+    async def courses(self, guild_id: int) -> list[CourseChoice]:
         """Every course, by title."""
         async with self._db.read() as db:
-            return [Choice(row.id, row.title) for row in await library.courses(db, guild_id)]
+            return [CourseChoice(row.id, row.title) for row in await library.courses(db, guild_id)]
 
-    async def lessons(self, guild_id: int, course_id: int | None = None) -> list[Choice]:
+    async def lessons(self, guild_id: int, course_id: int | None = None) -> list[CourseChoice]:
         """The lessons of a course, each within its module, or of all, each within its course; in their order."""
-        found: list[Choice] = []
+        found: list[CourseChoice] = []
         async with self._db.read() as db:
             for row in await library.courses(db, guild_id):
                 if course_id in (None, row.id):
                     modules = await library.modules(db, guild_id, row.id, row.version)
                     titles = {module.place: module.title for module in modules}
                     found += [
-                        Choice(
+                        CourseChoice(
                             one.lesson_id, one.title, row.title if course_id is None else titles[one.module]
                         )
                         for one in await library.lessons(db, guild_id, row.id, row.version)
                     ]
         return found
 
-    async def opened_lessons(self, guild_id: int, user_id: int) -> list[Choice]:
+    async def opened_lessons(self, guild_id: int, user_id: int) -> list[CourseChoice]:
         """The lessons that the member has opened and that still exist, latest first, each within its course."""
         known = {choice.id: choice for choice in await self.lessons(guild_id)}
         async with self._db.read() as db:

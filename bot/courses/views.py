@@ -124,7 +124,7 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Choice:
+class CourseChoice:
     """Something to pick by name; `within` tells it from others of that name: a lesson's module or course."""
 
     id: int

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot.courses.access import Access
+from bot.courses.access import CourseAccess
 from bot.courses.service import Courses
 from bot.courses.teaching import Teaching
 from bot.wiring import Core, Wiring
 
 
-def wire(core: Core, access: Access) -> tuple[Courses, Teaching, Wiring]:
+def wire(core: Core, access: CourseAccess) -> tuple[Courses, Teaching, Wiring]:
     """Build the domain; `access` knows which tiers a member has."""
     zone = core.settings.community.timezone
     courses = Courses(core.db, core.clock, access, zone)

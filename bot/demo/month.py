@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import aiohttp
 from yarl import URL
 
-from bot.demo import script
+from bot.demo import scenario
 from bot.demo.calendar import BEGUN, DAYS, PLAYED, coming_monday
 from bot.demo.people import People, buttons, upload
 
@@ -85,7 +85,7 @@ class Month:
         await self._people.clock(speed=0)
 
     async def _set_up(self) -> None:
-        for tier in script.TIERS:
+        for tier in scenario.TIERS:
             await self._people.discord(
                 "olivia", "POST", f"/guilds/{await self._guild()}/roles", {"name": tier["role"]}
             )
@@ -109,18 +109,18 @@ class Month:
 
     def _conversations(self, start: datetime) -> None:
         """Messages, replies, reactions and threads: 45 interactions."""
-        for line in script.MESSAGES:
+        for line in scenario.MESSAGES:
             self._at(start, line.day, line.at, partial(self._say, line))
-        for reaction in script.REACTIONS:
+        for reaction in scenario.REACTIONS:
             self._at(start, reaction.day, reaction.at, partial(self._react, reaction))
-        for thread in script.THREADS:
+        for thread in scenario.THREADS:
             self._at(
                 start,
                 thread.day,
                 thread.at,
                 partial(self._people.thread, thread.who, thread.channel, thread.name),
             )
-        for session in script.HUDDLES:  # everybody who stays is one interaction
+        for session in scenario.HUDDLES:  # everybody who stays is one interaction
             for who in session.people:
                 self._at(start, session.day, session.at, partial(self._people.voice, who, "Lounge"))
                 self._at(
@@ -129,17 +129,17 @@ class Month:
 
     def _readers(self, start: datetime) -> None:
         """Twenty members buy, read lessons 1 to 5 on five days, and some rate them: 100 lessons, mean 4.5."""
-        for index, who in enumerate(script.READERS):
+        for index, who in enumerate(scenario.READERS):
             first = index % 14
             self._at(start, first, "17:00", partial(self._buy, who), index)
-            for lesson in range(script.LESSONS_READ):
-                stars = script.STARS.get((index, lesson))
+            for lesson in range(scenario.LESSONS_READ):
+                stars = scenario.STARS.get((index, lesson))
                 act = partial(self._read, who, lesson, stars)
                 self._at(start, first + 1 + 2 * lesson, "19:30", act, index)
 
     def _gatherings(self, start: datetime) -> None:
         """Three events with ten people each: 30 attendances."""
-        for event in script.EVENTS:
+        for event in scenario.EVENTS:
             self._at(start, event.day - 3, "10:00", partial(self._host, start, event))
             for who in event.people:
                 self._at(start, event.day, event.at, partial(self._people.voice, who, "Classroom"), -2)
@@ -147,13 +147,13 @@ class Month:
                     start, event.day, event.at, partial(self._people.voice, who, None), event.minutes + 1
                 )
 
-    async def _say(self, line: script.Message) -> None:
+    async def _say(self, line: scenario.Message) -> None:
         reply_to = self._said.get(line.reply_to) if line.reply_to else None
         message = await self._people.say(line.who, line.channel, line.text, reply_to)
         if line.name:
             self._said[line.name] = message["id"]
 
-    async def _react(self, reaction: script.Reaction) -> None:
+    async def _react(self, reaction: scenario.Reaction) -> None:
         await self._people.react(reaction.who, self._said[reaction.to], reaction.emoji)
 
     async def _buy(self, who: str) -> None:
@@ -176,12 +176,18 @@ class Month:
         found = await self._people.choices(who, "course open", "lesson", course=course)
         return [{"course": course, "lesson": choice["value"]} for choice in found]
 
-    async def _host(self, start: datetime, event: script.Event) -> None:
+    async def _host(self, start: datetime, event: scenario.ScenarioEvent) -> None:
         day = start + timedelta(days=event.day)
         await self._people.slash(
-            "max", "host create", channel="staff", kind=event.kind, title=event.title,
-            when=f"{day:%Y-%m-%d} {event.at}", length=str(event.minutes), channel_="Classroom",
-        )  # fmt: skip
+            "max",
+            "host create",
+            channel="staff",
+            kind=event.kind,
+            title=event.title,
+            when=f"{day:%Y-%m-%d} {event.at}",
+            length=str(event.minutes),
+            channel_="Classroom",
+        )
 
     async def _guild(self) -> str:
         return str((await self._people.world())["guild"]["id"])

@@ -15,7 +15,7 @@ Answer: TypeAlias = Any
 """Discord's JSON, as the sandbox gives it."""
 
 
-class Refused(Exception):
+class PersonRefused(Exception):
     """The sandbox said no: `status` and its sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -134,7 +134,7 @@ class People:
             if answer.status < 400:
                 return told
             said: Answer = told or {}
-            raise Refused(answer.status, str(said.get("error") or said.get("message") or said))
+            raise PersonRefused(answer.status, str(said.get("error") or said.get("message") or said))
 
 
 def upload(name: str, data: bytes) -> dict[str, str]:

@@ -18,10 +18,10 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.actions import Action, outdated, split
+from bot.discord.components import ActionHandler, ActionItem, Interaction
 from bot.discord.errors import report
-from bot.discord.kit import Answer, Interaction, Press
 from bot.discord.translator import Translator
-from bot.i18n import Texts
+from bot.i18n import Catalog
 
 if TYPE_CHECKING:
     from bot.services import Services
@@ -60,7 +60,7 @@ class Client(commands.Bot):
     """Signs in, loads the pages and keeps the commands in step. It knows no business of its own."""
 
     def __init__(
-        self, texts: Texts, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
+        self, texts: Catalog, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
     ) -> None:
         # Presence in voice is counted without the library's audio parts; it need not warn that they are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -81,14 +81,14 @@ class Client(commands.Bot):
         self.app: Services  # set by the composition root before signing in; cogs take their services from it
         self.texts = texts
         self.synced = asyncio.Event()
-        self._actions: dict[str, Answer] = {}
+        self._actions: dict[str, ActionHandler] = {}
         self._pages = pages
         self._folder = folder
         self._hear_of_roles()
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(Translator(self.texts))
-        self.add_dynamic_items(Press)
+        self.add_dynamic_items(ActionItem)
         for page in self._pages:
             await self.load_extension(page)
         await self._sync()

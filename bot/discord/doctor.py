@@ -15,15 +15,23 @@ from discord.http import HTTPClient
 from bot.db.migrate import head, revision_of
 from bot.discord.client import point_at
 from bot.findings import Finding
-from bot.i18n import Texts, Words
+from bot.i18n import Catalog, Language
 from bot.payments import registry
 from bot.payments.kind import Deployment
 from bot.settings import Settings
 
 NEEDED = (
-    "manage_roles", "view_channel", "send_messages", "send_messages_in_threads", "embed_links", "attach_files",
-    "read_message_history", "create_events", "manage_events", "connect",
-)  # fmt: skip
+    "manage_roles",
+    "view_channel",
+    "send_messages",
+    "send_messages_in_threads",
+    "embed_links",
+    "attach_files",
+    "read_message_history",
+    "create_events",
+    "manage_events",
+    "connect",
+)
 """discord.Permissions that Lyceum uses. The invite link asks for these and no more."""
 
 
@@ -36,12 +44,12 @@ class Guild:
     channels: list[dict[str, Any]]
 
 
-Check = Callable[[Guild, Settings, Words], Iterator[Finding]]
+Check = Callable[[Guild, Settings, Language], Iterator[Finding]]
 
 
 async def check(settings: Settings, sandbox: str | None = None) -> int:
     """Print every finding; 0 when nothing blocks, 78 otherwise."""
-    t = Texts(settings.community.language, settings.community.timezone).community
+    t = Catalog(settings.community.language, settings.community.timezone).community
     findings = [*before_discord(settings, t)]
     findings += [finding async for finding in with_discord(settings, t, sandbox)]
     for finding in findings:
@@ -52,7 +60,7 @@ async def check(settings: Settings, sandbox: str | None = None) -> int:
     return 78 if any(finding.blocks for finding in findings) else 0
 
 
-def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
+def before_discord(settings: Settings, t: Language) -> Iterator[Finding]:
     """What can be seen without signing in."""
     database = settings.folder / "lyceum.db"
     revision = revision_of(database)
@@ -82,7 +90,7 @@ def before_discord(settings: Settings, t: Words) -> Iterator[Finding]:
     yield from registry.findings(settings.payments, at, t)
 
 
-async def with_discord(settings: Settings, t: Words, sandbox: str | None) -> AsyncIterator[Finding]:
+async def with_discord(settings: Settings, t: Language, sandbox: str | None) -> AsyncIterator[Finding]:
     """What Discord says of the token, the servers, the permissions and the channels."""
     api = f"{sandbox}/api/v10" if sandbox else settings.discord.api
     if api:
@@ -125,7 +133,7 @@ def wanted() -> discord.Permissions:
     return discord.Permissions(**dict.fromkeys(NEEDED, True))
 
 
-def permissions(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding]:
+def permissions(guild: Guild, _settings: Settings, t: Language) -> Iterator[Finding]:
     """Missing permissions, and the one that nobody should give."""
     held = 0
     for role in guild.data["roles"]:
@@ -151,7 +159,7 @@ def permissions(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding
         )
 
 
-def role_order(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding]:
+def role_order(guild: Guild, _settings: Settings, t: Language) -> Iterator[Finding]:
     """A role at the bottom can give nothing."""
     positions = [int(role["position"]) for role in guild.data["roles"] if role["id"] in guild.me["roles"]]
     if max(positions, default=0) <= 1 and len(guild.data["roles"]) > 2:
@@ -166,7 +174,7 @@ def role_order(guild: Guild, _settings: Settings, t: Words) -> Iterator[Finding]
         )
 
 
-def channels(guild: Guild, settings: Settings, t: Words) -> Iterator[Finding]:
+def channels(guild: Guild, settings: Settings, t: Language) -> Iterator[Finding]:
     """The channels that Lyceum posts to."""
     names = {channel["name"].casefold() for channel in guild.channels if channel["type"] == 0}
     ids = {channel["id"] for channel in guild.channels}

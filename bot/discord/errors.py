@@ -10,9 +10,9 @@ import structlog
 from discord import app_commands
 
 from bot.cards import Accent, card
-from bot.discord.kit import Interaction, answer
+from bot.discord.components import Interaction, answer
 from bot.errors import NeedsAction, RetryLater, UserError
-from bot.i18n import Texts, Words
+from bot.i18n import Catalog, Language
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
     cause = (
         error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
     )
-    texts: Texts = interaction.client.texts
+    texts: Catalog = interaction.client.texts
     sentence = _sentence(cause, texts.of(str(interaction.locale)))
     if not isinstance(cause, UserError):
         _log(interaction, cause, sentence)
@@ -33,7 +33,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
         log.warning("an error could not be shown", code=failed.code)
 
 
-def _sentence(error: BaseException, t: Words) -> str:
+def _sentence(error: BaseException, t: Language) -> str:
     if isinstance(error, UserError):
         return t.error(error)
     if isinstance(error, NeedsAction):

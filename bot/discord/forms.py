@@ -9,10 +9,10 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.discord.components import Interaction
 from bot.discord.errors import report
-from bot.discord.kit import Interaction
 from bot.errors import UserError
-from bot.i18n import Words
+from bot.i18n import Language
 
 Then = Callable[[Interaction, dict[str, str]], Awaitable[None]]
 """What is done with the answers, by their keys."""
@@ -79,5 +79,5 @@ async def ask_with_reason(
             raise UserError("Write a reason: it is kept in the records.")
         await then(interaction, told)
 
-    t: Words = interaction.client.texts.of(str(interaction.locale))
+    t: Language = interaction.client.texts.of(str(interaction.locale))
     await interaction.response.send_modal(Form(title, [*fields, Field("reason", t("Reason"))], sent))

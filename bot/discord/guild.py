@@ -14,9 +14,9 @@ import discord
 from discord.http import Route
 
 from bot.cards import Card
-from bot.discord import places
+from bot.discord import channels
 from bot.discord.client import Client
-from bot.discord.kit import files, view
+from bot.discord.components import files, view
 from bot.discord.permissions import dangers, granted
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
@@ -51,7 +51,7 @@ class DiscordServer:
         return max((rank for rank, role in enumerate(sorted(guild.roles)) if role.id in held), default=0)
 
     async def member(self, guild_id: int, user_id: int) -> Person | None:
-        with translated():
+        with map_errors():
             try:
                 member = await self._guild(guild_id).fetch_member(user_id)
             except discord.NotFound:
@@ -61,7 +61,7 @@ class DiscordServer:
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
         guild = self._guild(guild_id)
         after = 0
-        with translated():
+        with map_errors():
             while page := await self._client.http.get_members(guild_id, 1000, after):
                 for data in page:  # ascending: the next page starts after the last one
                     yield _person(discord.Member(data=data, guild=guild, state=self._client._connection))
@@ -70,11 +70,11 @@ class DiscordServer:
                     return
 
     async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
-        with translated():
+        with map_errors():
             await self._client.http.add_role(guild_id, user_id, role_id, reason=reason)
 
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
-        with translated(), contextlib.suppress(discord.NotFound):
+        with map_errors(), contextlib.suppress(discord.NotFound):
             await self._client.http.remove_role(guild_id, user_id, role_id, reason=reason)
 
     async def channel_named(self, guild_id: int, name: str) -> int | None:
@@ -90,14 +90,14 @@ class DiscordServer:
 
     async def places(self, guild_id: int, since: datetime) -> list[Place]:
         guild = self._guild(guild_id)
-        with translated():
-            return await places.places(guild, await guild.fetch_member(self._me()), since)
+        with map_errors():
+            return await channels.places(guild, await guild.fetch_member(self._me()), since)
 
     def voices(self, guild_id: int) -> list[Voice]:
-        return places.voices(self._guild(guild_id))
+        return channels.voices(self._guild(guild_id))
 
     async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
-        with translated():
+        with map_errors():
             while True:
                 page = await self._client.http.logs_from(channel_id, limit=100, after=after)
                 for message in sorted(page, key=lambda message: int(message["id"])):
@@ -112,13 +112,13 @@ class DiscordServer:
                     return
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
-        with translated():
+        with map_errors():
             place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
             message = await place.send(view=view(card), files=files(card), nonce=nonce(key))
         return message.id
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
-        with translated():
+        with map_errors():
             place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
             try:
                 await place.get_partial_message(message_id).edit(view=view(card), attachments=files(card))
@@ -128,7 +128,7 @@ class DiscordServer:
 
     async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
         try:
-            with translated():
+            with map_errors():
                 channel = await self._client.http.start_private_message(user_id)
                 place = self._client.get_partial_messageable(int(channel["id"]))
                 await place.send(view=view(card), files=files(card), nonce=nonce(key))
@@ -142,7 +142,7 @@ class DiscordServer:
         application = self._client.application_id
         assert application is not None  # noqa: S101 # signed in, or nobody could have asked
         hook = discord.Webhook.partial(application, token, client=self._client)
-        with translated():
+        with map_errors():
             try:
                 original: Any = (
                     "@original"  # Discord's name for the answer itself; the library types ids only
@@ -171,9 +171,9 @@ class DiscordServer:
             **place,
         }
         route = Route("POST", "/guilds/{guild_id}/scheduled-events", guild_id=guild_id)
-        with translated():
+        with map_errors():
             try:
-                made = await self._client.http.request(route, json=body, files=[Unrepeated()])
+                made = await self._client.http.request(route, json=body, files=[NoRetry()])
             except discord.HTTPException as error:
                 if error.code == 50035 and "In scheduled_start_time" in error.text:
                     return None
@@ -181,7 +181,7 @@ class DiscordServer:
         return int(made["id"])
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
-        with translated():
+        with map_errors():
             for found in await self._guild(guild_id).fetch_scheduled_events():
                 same = (found.name, found.start_time) == (event.name, event.starts_at)
                 there = (
@@ -194,14 +194,14 @@ class DiscordServer:
         return None
 
     async def cancel_event(self, guild_id: int, event_id: int) -> None:
-        with translated(), contextlib.suppress(discord.NotFound):
+        with map_errors(), contextlib.suppress(discord.NotFound):
             await self._client.http.delete_scheduled_event(guild_id, event_id)
 
     async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
         was, shall = (
             (1, 2) if running else (2, 3)
         )  # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
-        with translated(), contextlib.suppress(discord.NotFound):
+        with map_errors(), contextlib.suppress(discord.NotFound):
             found = await self._client.http.get_scheduled_event(guild_id, event_id, with_user_count=False)
             if found["status"] == was:
                 await self._client.http.edit_scheduled_event(guild_id, event_id, status=shall)
@@ -218,7 +218,7 @@ class DiscordServer:
 
     async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
         after = snowflake_at(since)
-        with translated():
+        with map_errors():
             while True:
                 page = await self._client.http.logs_from(channel_id, limit=100, after=after)
                 for message in page:
@@ -241,7 +241,7 @@ class DiscordServer:
         return self._client.user.id
 
 
-class Unrepeated(discord.File):
+class NoRetry(discord.File):
     """Handed along with a POST that may not happen twice: discord.py repeats every request answered 500, 502, 504 or 524.
 
     It rewinds the files of a request before each try (2.7.1, http.py, HTTPClient.request); this one refuses the second.
@@ -265,7 +265,7 @@ def nonce(key: str) -> str:
 
 
 @contextlib.contextmanager
-def translated() -> Generator[None]:
+def map_errors() -> Generator[None]:
     """Discord's and the network's errors in our two words. Documentation: "JSON Error Codes"."""
     try:
         yield

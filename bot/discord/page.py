@@ -11,9 +11,9 @@ from discord.ext import commands
 
 from bot.actions import Action
 from bot.discord.client import Client
-from bot.discord.kit import Interaction
+from bot.discord.components import Interaction
 from bot.errors import UserError
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.names import holds
 
 OFFERED = 25
@@ -72,7 +72,7 @@ def asker_of(interaction: Interaction) -> tuple[int, int]:
     return guild_of(interaction), interaction.user.id
 
 
-def words_of(interaction: Interaction) -> Words:
+def words_of(interaction: Interaction) -> Language:
     """The language of the reader."""
     client: Client = interaction.client
     return client.texts.of(str(interaction.locale))

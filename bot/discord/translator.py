@@ -5,13 +5,13 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot.i18n import Texts
+from bot.i18n import Catalog
 
 
 class Translator(app_commands.Translator):
     """Discord asks once per text and language at sync; English is the source and needs no entry."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Catalog) -> None:
         super().__init__()
         self._texts = texts
 

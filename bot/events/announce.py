@@ -7,8 +7,8 @@ from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.events import cards, store
-from bot.events.event import Event, State
-from bot.i18n import Texts
+from bot.events.event import Event, EventState
+from bot.i18n import Catalog
 from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.ports import ChatServer, ServerEvent
 from bot.work import Job, Queue
@@ -18,7 +18,7 @@ class Announcer:
     """Handlers of event.publish, event.card and event.remind. Each acts on the event as it is now and is harmless twice."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Texts, outbox: Outbox
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Catalog, outbox: Outbox
     ) -> None:
         self._db = db
         self._clock = clock
@@ -34,7 +34,9 @@ class Announcer:
         """
         event = await self._event(job)
         trouble: NeedsAction | None = None
-        for make in (self._withdraw,) if event.state == State.CANCELLED else (self._post, self._schedule):
+        for make in (
+            (self._withdraw,) if event.state == EventState.CANCELLED else (self._post, self._schedule)
+        ):
             try:
                 await make(event)
             except NeedsAction as error:
@@ -48,7 +50,7 @@ class Announcer:
         if event.card_channel_id is None or event.card_message_id is None:
             return  # publish shows the newest state itself
         async with self._db.read() as db:
-            going = len(await store.goers(db, event.guild_id, event.id))
+            going = len(await store.sign_ups(db, event.guild_id, event.id))
             came = len(await store.attendees(db, event.guild_id, event.id))
         shown = cards.public(self._texts.community, event, going, came)
         await self._server.edit(event.guild_id, event.card_channel_id, event.card_message_id, shown)
@@ -67,9 +69,9 @@ class Announcer:
         )
 
     def _why_not(self, event: Event) -> str | None:
-        if event.state == State.CANCELLED:
+        if event.state == EventState.CANCELLED:
             return "cancelled"
-        return "late" if event.state == State.OVER or self._clock.now() >= event.ends_at else None
+        return "late" if event.state == EventState.OVER or self._clock.now() >= event.ends_at else None
 
     async def _schedule(self, event: Event) -> None:
         """Make Discord's scheduled event. It takes none that has begun already."""
@@ -103,7 +105,7 @@ class Announcer:
         if event.card_message_id is not None or not event.open:
             return
         async with self._db.read() as db:
-            going = len(await store.goers(db, event.guild_id, event.id))
+            going = len(await store.sign_ups(db, event.guild_id, event.id))
         posted = await self._outbox.post(
             OutboxKey(event.guild_id, "event.card", str(event.id)),
             cards.public(self._texts.community, event, going, 0),
@@ -117,9 +119,9 @@ class Announcer:
             if (
                 now is None
                 or now.state != event.state
-                or len(await store.goers(tx, event.guild_id, event.id)) != going
+                or len(await store.sign_ups(tx, event.guild_id, event.id)) != going
             ):
-                await self._queue.again(tx, "event.card", event.guild_id, str(event.id))
+                await self._queue.enqueue(tx, "event.card", event.guild_id, str(event.id))
 
     def _wanted(self, event: Event) -> ServerEvent:
         described = cards.description(self._texts.community, event)

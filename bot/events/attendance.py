@@ -14,7 +14,7 @@ ENOUGH = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Presence:
+class PresenceSpan:
     """A human's stay in a voice channel, `[start, end)`."""
 
     guild_id: int
@@ -29,7 +29,7 @@ def needed(starts_at: datetime, ends_at: datetime) -> timedelta:
     return min(ENOUGH, (ends_at - starts_at) / 2)
 
 
-def attended(stays: Iterable[Presence], starts_at: datetime, ends_at: datetime) -> dict[int, timedelta]:
+def attended(stays: Iterable[PresenceSpan], starts_at: datetime, ends_at: datetime) -> dict[int, timedelta]:
     """Each member who was there long enough, with their time there.
 
     What counts is the time between EARLY before the start and LATE after the end. Stays add up; where they

@@ -9,9 +9,9 @@ from babel import Locale, dates
 
 from bot.cards import Accent, Block, Button, Card, Line, Row, card, plain
 from bot.events.actions import CANNOT, GOING
-from bot.events.event import Event, Kind, Listed, Roll, State
-from bot.events.times import Moment
-from bot.i18n import Words, stamp
+from bot.events.event import Event, EventKind, EventState, Listed, Roster
+from bot.events.times import ParsedTime
+from bot.i18n import Language, stamp
 
 SHOWN = 40
 """How many names a roll shows; the rest is a number."""
@@ -20,25 +20,30 @@ LISTED = 8
 """How many events a list shows: so many fit into one message, however long their titles are."""
 
 _ICONS = {
-    Kind.TALK: "🎙️", Kind.CONTEST: "🏁", Kind.INTERVIEW: "🤝", Kind.LECTURE: "🎓", Kind.MEETUP: "☕", Kind.WORKSHOP: "🛠️",
-}  # fmt: skip
+    EventKind.TALK: "🎙️",
+    EventKind.CONTEST: "🏁",
+    EventKind.INTERVIEW: "🤝",
+    EventKind.LECTURE: "🎓",
+    EventKind.MEETUP: "☕",
+    EventKind.WORKSHOP: "🛠️",
+}
 _ACCENTS = {
-    State.SCHEDULED: Accent.PLAIN,
-    State.LIVE: Accent.GOOD,
-    State.OVER: Accent.QUIET,
-    State.CANCELLED: Accent.BAD,
+    EventState.SCHEDULED: Accent.PLAIN,
+    EventState.LIVE: Accent.GOOD,
+    EventState.OVER: Accent.QUIET,
+    EventState.CANCELLED: Accent.BAD,
 }
 
 
-def kind_name(t: Words, kind: Kind) -> str:
+def kind_name(t: Language, kind: EventKind) -> str:
     """The kind in words."""
     names = {
-        Kind.TALK: t("Talk"),
-        Kind.CONTEST: t("Contest"),
-        Kind.INTERVIEW: t("Interview"),
-        Kind.LECTURE: t("Lecture"),
-        Kind.MEETUP: t("Meetup"),
-        Kind.WORKSHOP: t("Workshop"),
+        EventKind.TALK: t("Talk"),
+        EventKind.CONTEST: t("Contest"),
+        EventKind.INTERVIEW: t("Interview"),
+        EventKind.LECTURE: t("Lecture"),
+        EventKind.MEETUP: t("Meetup"),
+        EventKind.WORKSHOP: t("Workshop"),
     }
     return names[kind]
 
@@ -53,18 +58,18 @@ def reminder_action(event: Event, minutes: int) -> str:
     return GOING.encode(event.id, minutes)
 
 
-def public(t: Words, event: Event, going: int, came: int) -> Card:
+def public(t: Language, event: Event, going: int, came: int) -> Card:
     """The card that everybody sees, as the event stands."""
     blocks: list[Block | str | None] = [f"### {_ICONS[event.kind]} {plain(event.title)}", _facts(t, event)]
-    if event.state == State.CANCELLED:
+    if event.state == EventState.CANCELLED:
         blocks.append(t("**Cancelled.**"))
-    elif event.state == State.OVER:
+    elif event.state == EventState.OVER:
         measured = t.n("**Over.** {n} person came.", "**Over.** {n} people came.", came)
         blocks.append(
             measured if event.voice_channel_id is not None else t("**Over.** Thanks to everybody who came.")
         )
     else:
-        blocks.append(t("**Live now.**") if event.state == State.LIVE else None)
+        blocks.append(t("**Live now.**") if event.state == EventState.LIVE else None)
         blocks += [
             _count(t, going),
             Row(
@@ -77,7 +82,7 @@ def public(t: Words, event: Event, going: int, came: int) -> Card:
     return card(*blocks, accent=_ACCENTS[event.state])
 
 
-def reminder(t: Words, event: Event, minutes: int, *, begun: bool) -> Card:
+def reminder(t: Language, event: Event, minutes: int, *, begun: bool) -> Card:
     """What is posted shortly before the beginning."""
     title, when = plain(event.title), stamp(event.starts_at, "R")
     told = (
@@ -91,12 +96,12 @@ def reminder(t: Words, event: Event, minutes: int, *, begun: bool) -> Card:
     )
 
 
-def description(t: Words, event: Event) -> str:
+def description(t: Language, event: Event) -> str:
     """The text of Discord's own scheduled event."""
     return t("{kind}. Sign up on the card in the events channel.", kind=kind_name(t, event.kind))
 
 
-def planned(t: Words, event: Event, channel: str) -> Card:
+def planned(t: Language, event: Event, channel: str) -> Card:
     """The answer to the host."""
     return card(
         f"### {_ICONS[event.kind]} {plain(event.title)}",
@@ -113,13 +118,13 @@ def planned(t: Words, event: Event, channel: str) -> Card:
     )
 
 
-def cancelled(t: Words, event: Event) -> Card:
+def cancelled(t: Language, event: Event) -> Card:
     """The answer to whoever called it off."""
     told = t("**{title}** is cancelled. Its card says so in a moment.", title=plain(event.title))
     return card(told, accent=Accent.WARN)
 
 
-def going(t: Words, event: Event, fresh: bool) -> Card:
+def going(t: Language, event: Event, fresh: bool) -> Card:
     """The answer to *Going*."""
     values = {"title": plain(event.title), "when": stamp(event.starts_at, "F")}
     if fresh:
@@ -127,7 +132,7 @@ def going(t: Words, event: Event, fresh: bool) -> Card:
     return card(t("You are on the list of **{title}** already, {when}.", **values), accent=Accent.GOOD)
 
 
-def not_going(t: Words, event: Event, was: bool) -> Card:
+def not_going(t: Language, event: Event, was: bool) -> Card:
     """The answer to *Can't*."""
     title = plain(event.title)
     if was:
@@ -135,7 +140,7 @@ def not_going(t: Words, event: Event, was: bool) -> Card:
     return card(t("You are not on the list of **{title}**.", title=title))
 
 
-def listed(t: Words, events: list[Listed]) -> Card:
+def listed(t: Language, events: list[Listed]) -> Card:
     """What comes, with a button for each."""
     if not events:
         return card(t("Nothing is planned right now."), accent=Accent.QUIET)
@@ -143,11 +148,11 @@ def listed(t: Words, events: list[Listed]) -> Card:
     return card("### " + t("What comes"), *(_line(t, one) for one in events[:LISTED]), more)
 
 
-def roll(t: Words, told: Roll) -> Card:
+def roll(t: Language, told: Roster) -> Card:
     """Who said they would come, and who came."""
     blocks: list[str] = [f"### {_ICONS[told.event.kind]} {plain(told.event.title)}", _facts(t, told.event)]
     blocks.append(_count(t, len(told.going)) + _names([f"<@{user}>" for user in told.going]))
-    if told.event.state == State.OVER:
+    if told.event.state == EventState.OVER:
         came = [f"<@{one.user_id}> ({t.number(one.seconds // 60)})" for one in told.came]
         line = (
             t("**Nobody came.**")
@@ -162,18 +167,18 @@ def roll(t: Words, told: Roll) -> Card:
     return card(*blocks)
 
 
-def meaning(t: Words, moment: Moment) -> str:
+def meaning(t: Language, moment: ParsedTime) -> str:
     """What a time means, in the community's zone: "Fri 27 Nov 2026, 20:00 (Europe/Berlin)". For lists of choices."""
     return f"{wall_clock(t, moment.at, ZoneInfo(moment.zone))} ({moment.zone})"
 
 
-def wall_clock(t: Words, at: datetime, zone: ZoneInfo) -> str:
+def wall_clock(t: Language, at: datetime, zone: ZoneInfo) -> str:
     """Weekday, date and time of day in that zone."""
     pattern = t("EEE d MMM y, HH:mm")
     return dates.format_datetime(at, pattern, tzinfo=zone, locale=Locale.parse(t.code, sep="-"))
 
 
-def _line(t: Words, one: Listed) -> Line:
+def _line(t: Language, one: Listed) -> Line:
     event = one.event
     if one.mine:
         button = Button(t("Can't"), CANNOT.encode(event.id))
@@ -184,7 +189,7 @@ def _line(t: Words, one: Listed) -> Line:
     return Line("\n".join((head, when, _count(t, one.going))), button)
 
 
-def _facts(t: Words, event: Event) -> str:
+def _facts(t: Language, event: Event) -> str:
     kind = kind_name(t, event.kind)
     lines = (
         t("{kind} · 🔒 for members", kind=kind) if event.members_only else kind,
@@ -200,7 +205,7 @@ def _place(event: Event, limit: int = 100) -> str:
     return plain(event.address or "", limit)
 
 
-def _count(t: Words, going: int) -> str:
+def _count(t: Language, going: int) -> str:
     return t.n("**{n} going**", "**{n} going**", going)
 
 

@@ -12,7 +12,7 @@ EARLY = LATE = timedelta(minutes=10)
 REMIND_BEFORE = timedelta(minutes=15)
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     TALK = "talk"
     CONTEST = "contest"
     INTERVIEW = "interview"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     WORKSHOP = "workshop"
 
 
-class State(StrEnum):
+class EventState(StrEnum):
     SCHEDULED = "scheduled"
     LIVE = "live"
     OVER = "over"
@@ -37,7 +37,7 @@ class Event:
 
     guild_id: int
     id: int
-    kind: Kind
+    kind: EventKind
     title: str
     starts_at: datetime
     ends_at: datetime
@@ -46,7 +46,7 @@ class Event:
     voice_channel_id: int | None
     address: str | None
     host_id: int
-    state: State
+    state: EventState
     discord_event_id: int | None
     card_channel_id: int | None
     card_message_id: int | None
@@ -56,7 +56,7 @@ class Event:
     @property
     def open(self) -> bool:
         """Still to come or running: one can sign up for it and cancel it."""
-        return self.state in (State.SCHEDULED, State.LIVE)
+        return self.state in (EventState.SCHEDULED, EventState.LIVE)
 
     @property
     def doors_at(self) -> datetime:
@@ -93,7 +93,7 @@ class HeldEvent:
 
 
 @dataclass(frozen=True)
-class Roll:
+class Roster:
     """Who said they would come, in that order, and who came, longest first."""
 
     event: Event

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import greatest, insert
-from bot.events.attendance import Presence
+from bot.events.attendance import PresenceSpan
 from bot.events.tables import event_presence
 
 
@@ -69,7 +69,7 @@ async def anybody(db: Reader) -> bool:
 
 async def in_channel(
     db: Reader, guild_id: int, channel_id: int, start: datetime, end: datetime
-) -> list[Presence]:
+) -> list[PresenceSpan]:
     """All stays in a channel that touch `[start, end)`."""
     query = select(event_presence).where(
         event_presence.c.guild_id == guild_id,
@@ -78,7 +78,7 @@ async def in_channel(
         event_presence.c.until > start,
     )
     rows = await db.execute(query)
-    return [Presence(row.guild_id, row.channel_id, row.user_id, row.since, row.until) for row in rows]
+    return [PresenceSpan(row.guild_id, row.channel_id, row.user_id, row.since, row.until) for row in rows]
 
 
 async def forget(tx: Writer, guild_id: int, channel_id: int, before: datetime | None) -> None:

@@ -7,24 +7,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.audit import Action, record
+from bot.audit import AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.events import store
-from bot.events.doors import Doors
-from bot.events.event import Event, HeldEvent, Kind, Listed, Roll, State
+from bot.events.event import Event, EventKind, EventState, HeldEvent, Listed, Roster
 from bot.events.times import read_length, read_moment
+from bot.events.voice_attendance import VoiceAttendance
 from bot.i18n import stamp
 from bot.ids import new_id
 from bot.names import holds
 from bot.outbox import Channels, ChannelSetting
-from bot.settings import Community
+from bot.settings import CommunitySettings
 from bot.work import Queue
 
 
-class Access(Protocol):
+class EventAccess(Protocol):
     """bot/memberships, as far as events need it."""
 
     async def opens_events(self, guild_id: int, user_id: int) -> bool:
@@ -46,9 +46,9 @@ class Events:
         clock: Clock,
         queue: Queue,
         channels: Channels,
-        doors: Doors,
-        access: Access,
-        community: Community,
+        doors: VoiceAttendance,
+        access: EventAccess,
+        community: CommunitySettings,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -63,7 +63,7 @@ class Events:
         guild_id: int,
         host_id: int,
         *,
-        kind: Kind,
+        kind: EventKind,
         title: str,
         when: str,
         length: str,
@@ -91,12 +91,24 @@ class Events:
                 channel=self._channels.name(ChannelSetting.EVENTS),
             )
         event = Event(
-            guild_id=guild_id, id=new_id(), kind=kind, title=title, starts_at=moment.at,
-            ends_at=moment.at + read_length(length), said_wall=moment.wall.isoformat(timespec="minutes"),
-            said_zone=moment.zone, voice_channel_id=voice_channel_id, address=address, host_id=host_id,
-            state=State.SCHEDULED, discord_event_id=None, card_channel_id=None, card_message_id=None, created_at=now,
+            guild_id=guild_id,
+            id=new_id(),
+            kind=kind,
+            title=title,
+            starts_at=moment.at,
+            ends_at=moment.at + read_length(length),
+            said_wall=moment.wall.isoformat(timespec="minutes"),
+            said_zone=moment.zone,
+            voice_channel_id=voice_channel_id,
+            address=address,
+            host_id=host_id,
+            state=EventState.SCHEDULED,
+            discord_event_id=None,
+            card_channel_id=None,
+            card_message_id=None,
+            created_at=now,
             members_only=members_only,
-        )  # fmt: skip
+        )
         async with self._db.write() as tx:
             await _refuse_clash(tx, event)
             await store.add(tx, event)
@@ -106,7 +118,7 @@ class Events:
                 guild_id=guild_id,
                 at=now,
                 actor=host_id,
-                action=Action.EVENT_CREATED,
+                action=AuditAction.EVENT_CREATED,
                 subject=event.id,
                 title=event.title,
             )
@@ -116,24 +128,24 @@ class Events:
         """Call an event off: its card says so and Discord's scheduled event goes."""
         async with self._db.write() as tx:
             event = await _find(tx, guild_id, event_id)
-            if not await store.set_state(tx, guild_id, event.id, store.OPEN, State.CANCELLED):
+            if not await store.set_state(tx, guild_id, event.id, store.OPEN, EventState.CANCELLED):
                 raise UserError(
                     "“{title}” is over or cancelled already. What to do: nothing; /event list shows what comes.",
                     title=plain(event.title),
                 )
             await self._doors.forget(tx, event)
-            await self._queue.again(tx, "event.publish", guild_id, str(event.id))
-            await self._queue.again(tx, "event.card", guild_id, str(event.id))
+            await self._queue.enqueue(tx, "event.publish", guild_id, str(event.id))
+            await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
             await record(
                 tx,
                 guild_id=guild_id,
                 at=self._clock.now(),
                 actor=actor,
-                action=Action.EVENT_CANCELLED,
+                action=AuditAction.EVENT_CANCELLED,
                 subject=event.id,
                 title=event.title,
             )
-        return replace(event, state=State.CANCELLED)
+        return replace(event, state=EventState.CANCELLED)
 
     async def going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
         """Sign a member up. Twice is harmless: the second time the answer is False. Members' events are for members."""
@@ -144,7 +156,7 @@ class Events:
                 raise await self._for_members(event)
             fresh = await store.sign_up(tx, guild_id, event.id, user_id, self._clock.now())
             if fresh:
-                await self._queue.again(tx, "event.card", guild_id, str(event.id))
+                await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
         return event, fresh
 
     async def _for_members(self, event: Event) -> UserError:
@@ -156,8 +168,9 @@ class Events:
             )
         return UserError(
             "“{title}” is for members: {plans}. Get it with /membership buy, then press again.",
-            title=plain(event.title), plans=plans,
-        )  # fmt: skip
+            title=plain(event.title),
+            plans=plans,
+        )
 
     async def not_going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
         """Take a member off the list; False when they were not on it."""
@@ -165,7 +178,7 @@ class Events:
             event = await _open_event(tx, guild_id, event_id)
             was = await store.sign_off(tx, guild_id, event.id, user_id)
             if was:
-                await self._queue.again(tx, "event.card", guild_id, str(event.id))
+                await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
         return event, was
 
     async def upcoming(self, guild_id: int, user_id: int, limit: int) -> list[Listed]:
@@ -186,12 +199,12 @@ class Events:
             )
         return [event for event in found if holds(event.title, text)][:25]
 
-    async def roll(self, guild_id: int, event_id: str) -> Roll:
+    async def roll(self, guild_id: int, event_id: str) -> Roster:
         """Who said they would come and who came."""
         async with self._db.read() as db:
             event = await _find(db, guild_id, event_id)
-            goers = await store.goers(db, guild_id, event.id)
-            return Roll(event, tuple(goers), tuple(await store.attendees(db, guild_id, event.id)))
+            goers = await store.sign_ups(db, guild_id, event.id)
+            return Roster(event, tuple(goers), tuple(await store.attendees(db, guild_id, event.id)))
 
     async def held(self, guild_id: int, start: datetime, end: datetime) -> list[HeldEvent]:
         """The events that ended within `[start, end)`, with their attendances: one per member and event."""
@@ -212,16 +225,16 @@ class Events:
     async def _plan(self, tx: Writer, event: Event) -> None:
         """Everything that will have to happen, each at its time."""
         key, guild_id = str(event.id), event.guild_id
-        await self._queue.once(tx, "event.publish", guild_id, key)
+        await self._queue.enqueue_once(tx, "event.publish", guild_id, key)
         minutes = event.reminder_minutes
         due = event.starts_at - timedelta(minutes=minutes)
-        await self._queue.once(
+        await self._queue.enqueue_once(
             tx, "event.remind", guild_id, f"{key}:{minutes}", due=due, event=event.id, minutes=minutes
         )
         if event.voice_channel_id is not None:
-            await self._queue.once(tx, "event.doors", guild_id, key, due=event.doors_at)
-        await self._queue.once(tx, "event.begin", guild_id, key, due=event.starts_at)
-        await self._queue.once(tx, "event.finish", guild_id, key, due=event.closes_at)
+            await self._queue.enqueue_once(tx, "event.doors", guild_id, key, due=event.doors_at)
+        await self._queue.enqueue_once(tx, "event.begin", guild_id, key, due=event.starts_at)
+        await self._queue.enqueue_once(tx, "event.finish", guild_id, key, due=event.closes_at)
 
 
 async def _refuse_clash(tx: Writer, event: Event) -> None:
@@ -249,11 +262,11 @@ async def _find(db: Reader, guild_id: int, event_id: str) -> Event:
 
 async def _open_event(tx: Writer, guild_id: int, event_id: str) -> Event:
     event = await _find(tx, guild_id, event_id)
-    if event.state == State.CANCELLED:
+    if event.state == EventState.CANCELLED:
         raise UserError(
             "“{title}” was cancelled. What to do: /event list shows what comes.", title=plain(event.title)
         )
-    if event.state == State.OVER:
+    if event.state == EventState.OVER:
         raise UserError(
             "“{title}” is over. What to do: /event list shows what comes.", title=plain(event.title)
         )

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
-from bot.events.event import Attendee, Event, HeldEvent, Kind, State
+from bot.events.event import Attendee, Event, EventKind, EventState, HeldEvent
 from bot.events.tables import attendance, event, going
 
-OPEN = (State.SCHEDULED, State.LIVE)
+OPEN = (EventState.SCHEDULED, EventState.LIVE)
 
 
 async def add(tx: Writer, new: Event) -> None:
@@ -34,7 +34,7 @@ async def overlapping(
     query = select(event).where(
         event.c.guild_id == guild_id,
         event.c.voice_channel_id == channel_id,
-        event.c.state != State.CANCELLED,
+        event.c.state != EventState.CANCELLED,
         event.c.starts_at < end,
         event.c.ends_at > start,
     )
@@ -49,7 +49,7 @@ async def the_same(db: Reader, new: Event) -> Event | None:
         event.c.title == new.title,
         event.c.starts_at == new.starts_at,
         event.c.address == new.address,
-        event.c.state != State.CANCELLED,
+        event.c.state != EventState.CANCELLED,
     )
     row = (await db.execute(query.limit(1))).first()
     return _event(row) if row else None
@@ -65,11 +65,13 @@ async def upcoming(db: Reader, guild_id: int, now: datetime, limit: int) -> list
 
 async def latest(db: Reader, guild_id: int, limit: int) -> list[Event]:
     """All events but cancelled ones, the furthest in the future first."""
-    query = select(event).where(event.c.guild_id == guild_id, event.c.state != State.CANCELLED)
+    query = select(event).where(event.c.guild_id == guild_id, event.c.state != EventState.CANCELLED)
     return [_event(row) for row in await db.execute(query.order_by(event.c.starts_at.desc()).limit(limit))]
 
 
-async def set_state(tx: Writer, guild_id: int, event_id: int, was: Iterable[State], becomes: State) -> bool:
+async def set_state(
+    tx: Writer, guild_id: int, event_id: int, was: Iterable[EventState], becomes: EventState
+) -> bool:
     """Change the state if it is one of `was`; tells whether it did."""
     change = update(event).where(_is(guild_id, event_id), event.c.state.in_(tuple(was))).values(state=becomes)
     return (await tx.execute(change)).rowcount == 1
@@ -99,7 +101,7 @@ async def sign_off(tx: Writer, guild_id: int, event_id: int, user_id: int) -> bo
     return (await tx.execute(delete(going).where(this))).rowcount == 1
 
 
-async def goers(db: Reader, guild_id: int, event_id: int) -> list[int]:
+async def sign_ups(db: Reader, guild_id: int, event_id: int) -> list[int]:
     """Who means to come, in the order of their sign-up."""
     query = select(going.c.user_id).where(going.c.guild_id == guild_id, going.c.event_id == event_id)
     return list((await db.execute(query.order_by(going.c.at, going.c.user_id))).scalars())
@@ -154,7 +156,7 @@ async def held(db: Reader, guild_id: int, start: datetime, end: datetime) -> lis
         .select_from(event.outerjoin(attendance, both))
         .where(
             event.c.guild_id == guild_id,
-            event.c.state == State.OVER,
+            event.c.state == EventState.OVER,
             event.c.ends_at >= start,
             event.c.ends_at < end,
         )
@@ -190,5 +192,5 @@ def _is(guild_id: int, event_id: int) -> ColumnElement[bool]:
 
 def _event(row: Row[Any]) -> Event:
     told: dict[str, Any] = dict(row._mapping)
-    told |= {"kind": Kind(row.kind), "state": State(row.state)}
+    told |= {"kind": EventKind(row.kind), "state": EventState(row.state)}
     return Event(**told)

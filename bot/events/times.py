@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import plain
 from bot.errors import UserError
-from bot.events.wall import instant, local
+from bot.events.local_time import instant, local
 from bot.i18n import stamp
 
 FARTHEST = timedelta(days=366)
@@ -28,19 +28,29 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?:(?P<thirty>半)|(?P<points>\d{1,2})分?)?)? ?(?P<meridiem>am|pm)?$"
 )
 _NAMED_DAYS = {
-    "today": 0, "今天": 0, "tomorrow": 1, "明天": 1, "day after tomorrow": 2, "the day after tomorrow": 2, "后天": 2,
-}  # fmt: skip
+    "today": 0,
+    "今天": 0,
+    "tomorrow": 1,
+    "明天": 1,
+    "day after tomorrow": 2,
+    "the day after tomorrow": 2,
+    "后天": 2,
+}
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
-            ("mon", "monday", "一"), ("tue", "tues", "tuesday", "二"), ("wed", "wednesday", "三"),
-            ("thu", "thur", "thurs", "thursday", "四"), ("fri", "friday", "五"), ("sat", "saturday", "六"),
+            ("mon", "monday", "一"),
+            ("tue", "tues", "tuesday", "二"),
+            ("wed", "wednesday", "三"),
+            ("thu", "thur", "thurs", "thursday", "四"),
+            ("fri", "friday", "五"),
+            ("sat", "saturday", "六"),
             ("sun", "sunday", "日", "天"),
         )
     )
     for name in names
-}  # fmt: skip
+}
 _CHINESE_WEEKDAY = re.compile(r"(下)?(?:周|星期|礼拜)([一二三四五六日天])")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _FULL_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?t?")
@@ -53,7 +63,7 @@ _HOURS = re.compile(r"(?:(\d{1,2}) ?(?:h|hours?|个?小时) ?)?(?:(\d{1,4}) ?(?:
 
 
 @dataclass(frozen=True)
-class Moment:
+class ParsedTime:
     """An instant, and the wall-clock time and zone in which it was said."""
 
     at: datetime
@@ -67,7 +77,7 @@ class Moment:
         return f"{self.wall:%Y-%m-%d %H:%M}" if exact else f"<t:{int(self.at.timestamp())}:F>"
 
 
-def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
+def read_moment(text: str, now: datetime, zone: ZoneInfo) -> ParsedTime:
     """The coming moment that `text` names, wall-clock times in `zone`. UserError when unreadable, past or far away."""
     try:
         moment = _read(_tidy(text), now, zone)
@@ -89,7 +99,7 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> Moment:
             "{moment} is more than a year away. What to do: check the date; plan at most a year ahead.",
             moment=stamp(moment, "F"),
         )
-    return Moment(moment, local(moment, zone), zone.key)
+    return ParsedTime(moment, local(moment, zone), zone.key)
 
 
 def read_length(text: str) -> timedelta:
@@ -109,7 +119,7 @@ def read_length(text: str) -> timedelta:
     return length
 
 
-def suggestions(text: str, now: datetime, zone: ZoneInfo, most: int = 7) -> list[Moment]:
+def suggestions(text: str, now: datetime, zone: ZoneInfo, most: int = 7) -> list[ParsedTime]:
     """What `text` may mean when finished; for an empty text the coming evenings. All are coming and readable."""
     tried = [text] if text.strip() else []
     for beginning in [text, *_completed(_tidy(text))] if tried else []:
@@ -130,7 +140,7 @@ def _completed(text: str) -> list[str]:
     ]
 
 
-def _readable(texts: list[str], now: datetime, zone: ZoneInfo) -> Iterator[Moment]:
+def _readable(texts: list[str], now: datetime, zone: ZoneInfo) -> Iterator[ParsedTime]:
     known: set[datetime] = set()
     for text in texts:
         try:

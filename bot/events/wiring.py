@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bot.events.announce import Announcer
-from bot.events.doors import Doors
-from bot.events.running import Running
-from bot.events.service import Access, Events
+from bot.events.lifecycle import Lifecycle
+from bot.events.service import EventAccess, Events
+from bot.events.voice_attendance import VoiceAttendance
 from bot.wiring import Core, Timer, Wiring
 
 
-def wire(core: Core, access: Access) -> tuple[Events, Doors, Wiring]:
+def wire(core: Core, access: EventAccess) -> tuple[Events, VoiceAttendance, Wiring]:
     """Build the domain; `access` knows to whom events are open."""
-    doors = Doors(core.db, core.clock, core.server)
-    announcer = Announcer(core.db, core.clock, core.queue, core.server, core.texts, core.outbox)
-    running = Running(core.db, core.clock, core.queue, core.server, doors)
+    doors = VoiceAttendance(core.db, core.clock, core.server)
+    announcer = Announcer(core.db, core.clock, core.queue, core.server, core.catalog, core.outbox)
+    running = Lifecycle(core.db, core.clock, core.queue, core.server, doors)
     events = Events(
         db=core.db,
         clock=core.clock,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cards import Button, Card, Divider, Picture, Row, card
-from bot.i18n import Words
-from bot.insight import figures
+from bot.i18n import Language
+from bot.insight import formatting
 from bot.insight.actions import EXPLAIN_WEEK
-from bot.insight.metrics.metric import Place
+from bot.insight.metrics.metric import CardPlace
 from bot.insight.metrics.registry import METRICS, Metrics
-from bot.insight.snapshot import Report
+from bot.insight.snapshot import WeekReport
 from bot.insight.summary import summary
 from bot.insight.weeks import Week
 
@@ -24,15 +24,15 @@ def marker(week: str) -> str:
 
 
 def weekly(
-    t: Words,
-    report: Report,
+    t: Language,
+    report: WeekReport,
     picture: Picture | str | None,
     others: Sequence[str] = (),
     metrics: Metrics = METRICS,
 ) -> Card:
     """The week's figures, with the chart or the reason why there is none. `others` are weeks that were stored while nobody could post them."""
     week = report.snapshot
-    sections = [metric.section(t, report) for metric in metrics.values() if metric.place is Place.SECTION]
+    sections = [metric.section(t, report) for metric in metrics.values() if metric.place is CardPlace.SECTION]
     return card(
         _header(t, report),
         summary(t, report),
@@ -46,16 +46,16 @@ def weekly(
     )
 
 
-def _header(t: Words, report: Report) -> str:
+def _header(t: Language, report: WeekReport) -> str:
     week = report.snapshot
     state = ""
     if week.stored_at is None:
         state = " · " + (t("running") if report.running else t("not stored yet"))
-    days = figures.days(t, week.own.window, week.zone)
-    return f"## {figures.title(t, week.week)}{state}\n{days} ({week.zone})"
+    days = formatting.days(t, week.own.window, week.zone)
+    return f"## {formatting.title(t, week.week)}{state}\n{days} ({week.zone})"
 
 
-def _away(t: Words, others: Sequence[str]) -> str:
+def _away(t: Language, others: Sequence[str]) -> str:
     return t.n(
         "{n} earlier week was stored, but could not be posted in time: {weeks}. `/stats week` opens it.",
         "{n} earlier weeks were stored, but could not be posted in time: {weeks}. `/stats week` opens them.",
@@ -64,13 +64,13 @@ def _away(t: Words, others: Sequence[str]) -> str:
     )
 
 
-def _also(t: Words, report: Report, metrics: Metrics) -> str | None:
-    lines = [metric.line(t, report) for metric in metrics.values() if metric.place is Place.LINE]
+def _also(t: Language, report: WeekReport, metrics: Metrics) -> str | None:
+    lines = [metric.line(t, report) for metric in metrics.values() if metric.place is CardPlace.LINE]
     shown = [line for line in lines if line is not None]
     return "\n".join((f"### {t('Also this week')}", *shown)) if shown else None
 
 
-def _coverage(t: Words, report: Report) -> str:
+def _coverage(t: Language, report: WeekReport) -> str:
     heard = report.snapshot.month.heard
     minutes = -(-heard.gap_seconds // 60)
     gaps = t("heard without a gap")
@@ -78,4 +78,4 @@ def _coverage(t: Words, report: Report) -> str:
         gaps = t.n("{n} minute not heard", "{n} minutes not heard", minutes)
     opted_out = t.n("{n} member opted out", "{n} members opted out", heard.opted_out)
     unreadable = t.n("{n} channel not readable", "{n} channels not readable", heard.unreadable)
-    return "-# " + t("Coverage of the 28 days: {told}", told=figures.dots(gaps, opted_out, unreadable))
+    return "-# " + t("Coverage of the 28 days: {told}", told=formatting.dots(gaps, opted_out, unreadable))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.i18n import Words
-from bot.insight.figures import RATIO, figure
+from bot.i18n import Language
+from bot.insight.formatting import RATIO, figure
 from bot.insight.score import shown
 from bot.insight.snapshot import CHARTED, Snapshot
-from bot.pictures.charts import Bars, Chart, Line, draw
+from bot.pictures.charts import Bars, Chart, ChartLine, draw
 from bot.pictures.fonts import Fonts
 
 ALT_LIMIT = 1024  # characters; Discord's limit for a picture's description
 LEAST_SLOTS = 6
 
 
-def alt_text(t: Words, weeks: Sequence[Snapshot]) -> str:
+def alt_text(t: Language, weeks: Sequence[Snapshot]) -> str:
     """What the picture shows, in words; the oldest weeks are left out where it gets too long."""
     latest = weeks[-1]
     counts = latest.own.counts
@@ -38,13 +38,13 @@ def alt_text(t: Words, weeks: Sequence[Snapshot]) -> str:
     return head
 
 
-def engagement(t: Words, weeks: Sequence[Snapshot], fonts: Fonts) -> bytes:
+def engagement(t: Language, weeks: Sequence[Snapshot], fonts: Fonts) -> bytes:
     """A PNG; the same weeks in the same language give the same bytes. Blocking; raises PictureUnavailable."""
     drawable, families = fonts.drawable(t)
     return draw(chart(drawable, weeks, families))
 
 
-def chart(t: Words, weeks: Sequence[Snapshot], families: tuple[str, ...]) -> Chart:
+def chart(t: Language, weeks: Sequence[Snapshot], families: tuple[str, ...]) -> Chart:
     """What the picture of these weeks shows, the latest at the right."""
     slots = _slots(weeks)
     latest = weeks[-1]
@@ -59,7 +59,7 @@ def chart(t: Words, weeks: Sequence[Snapshot], families: tuple[str, ...]) -> Cha
             Bars(t("Content consumption"), _per_member(slots, "consumption")),
             Bars(t("Event participation"), _per_member(slots, "participation")),
         ),
-        line=Line(
+        line=ChartLine(
             t("Engagement"),
             tuple(None if value is None else float(value) for value in values),
             tuple("" if value is None else str(shown(value, RATIO)) for value in values),

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bot.cards import Card, Divider, Option, Select, card
-from bot.i18n import Words, stamp
-from bot.insight import figures
+from bot.i18n import Language, stamp
+from bot.insight import formatting
 from bot.insight.actions import PICK_FIGURE
 from bot.insight.metrics.metric import Metric
 from bot.insight.metrics.registry import METRICS, Metrics
-from bot.insight.snapshot import Period, Report, Snapshot
+from bot.insight.snapshot import Snapshot, WeekPeriod, WeekReport
 
 
-def explained(t: Words, report: Report, metric: Metric, metrics: Metrics = METRICS) -> Card:
+def explained(t: Language, report: WeekReport, metric: Metric, metrics: Metrics = METRICS) -> Card:
     """The metric for the 28 days and for the week, line by line, with a list to open another."""
     week = report.snapshot
     return card(
-        f"## {t(metric.title)} · {figures.title(t, week.week)}",
+        f"## {t(metric.title)} · {formatting.title(t, week.week)}",
         t(metric.definition),
         Divider(),
         _period(t, t("The last 28 days"), week.month, metric),
@@ -32,12 +32,12 @@ def explained(t: Words, report: Report, metric: Metric, metrics: Metrics = METRI
     )
 
 
-def _period(t: Words, heading: str, period: Period, metric: Metric) -> str:
+def _period(t: Language, heading: str, period: WeekPeriod, metric: Metric) -> str:
     lines = metric.lines(t, period) if metric.measured_in(period) else [t("Not measured then.")]
-    return "\n".join((f"**{heading}** · {figures.moments(period.window)}", *lines))
+    return "\n".join((f"**{heading}** · {formatting.moments(period.window)}", *lines))
 
 
-def _origin(t: Words, week: Snapshot) -> str:
+def _origin(t: Language, week: Snapshot) -> str:
     version = t("Formula version {version}.", version=week.formula)
     zone = t(
         "Weeks begin on Monday 00:00 in {zone}; a window holds its start and not its end.", zone=week.zone

@@ -37,7 +37,7 @@ class Coverage(Protocol):
     def unreadable(self) -> int: ...
 
 
-class Library(Protocol):
+class ContentSource(Protocol):
     """The contents that existed in a window, and what members said of them."""
 
     @property
@@ -64,10 +64,10 @@ class CourseCounts(Protocol):
     """bot/courses, as far as the figures need it."""
 
     async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int: ...
-    async def library(self, guild_id: int, start: datetime, end: datetime) -> Library: ...
+    async def library(self, guild_id: int, start: datetime, end: datetime) -> ContentSource: ...
 
 
-class HeldEvent(Protocol):
+class AttendedEvent(Protocol):
     """An event that is over."""
 
     @property
@@ -77,7 +77,7 @@ class HeldEvent(Protocol):
 class EventCounts(Protocol):
     """bot/events, as far as the figures need it."""
 
-    async def held(self, guild_id: int, start: datetime, end: datetime) -> Sequence[HeldEvent]: ...
+    async def held(self, guild_id: int, start: datetime, end: datetime) -> Sequence[AttendedEvent]: ...
 
 
 class MemberCounts(Protocol):
@@ -112,7 +112,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Heard:
+class ActivitySource:
     """A window's coverage, as a snapshot stores it: seconds without a gateway session that could not be read
     back, members who opted out of being counted, channels that Lyceum may not read."""
 
@@ -122,7 +122,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Sources:
+class InsightSources:
     """Everybody who is asked."""
 
     activity: ActivityCounts
@@ -149,7 +149,7 @@ class Sources:
             rating_count=library.rating_count,
         )
 
-    async def heard(self, guild_id: int, start: datetime, end: datetime) -> Heard:
+    async def heard(self, guild_id: int, start: datetime, end: datetime) -> ActivitySource:
         """How complete the window is."""
         coverage = await self.activity.coverage(guild_id, start, end)
-        return Heard(coverage.gap_seconds, coverage.opted_out, coverage.unreadable)
+        return ActivitySource(coverage.gap_seconds, coverage.opted_out, coverage.unreadable)

@@ -55,7 +55,7 @@ def change(now: Fraction | None, before: Fraction | None) -> Fraction | None:
     return (now - before) / before
 
 
-def middle(values: Sequence[Fraction | None]) -> Fraction | None:
+def median_of(values: Sequence[Fraction | None]) -> Fraction | None:
     """The median of those values that are defined."""
     defined = [value for value in values if value is not None]
     return median(defined) if defined else None

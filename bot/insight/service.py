@@ -11,13 +11,13 @@ from bot.cards import Picture
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.insight import store
 from bot.insight.charts import alt_text, engagement
-from bot.insight.inputs import Sources
+from bot.insight.inputs import InsightSources
 from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.score import FORMULA
-from bot.insight.snapshot import CHARTED, Period, Report, Snapshot
+from bot.insight.snapshot import CHARTED, Snapshot, WeekPeriod, WeekReport
 from bot.insight.weeks import Week, Window
 from bot.pictures.fonts import Fonts
 from bot.pictures.renderer import Renderer
@@ -30,7 +30,7 @@ class Insight:
     """Weeks, stored or computed, as reports and pictures."""
 
     def __init__(
-        self, db: Database, clock: Clock, zone: ZoneInfo, sources: Sources, metrics: Metrics = METRICS
+        self, db: Database, clock: Clock, zone: ZoneInfo, sources: InsightSources, metrics: Metrics = METRICS
     ) -> None:
         self.zone = zone
         self._metrics = metrics
@@ -44,7 +44,7 @@ class Insight:
         """The week that it is now."""
         return Week.of(self._clock.now(), self.zone)
 
-    async def report(self, guild_id: int, week: Week | None = None) -> Report:
+    async def report(self, guild_id: int, week: Week | None = None) -> WeekReport:
         """The week (the running one unless named) among those before it. UserError for a future one."""
         running = self.running_week()
         week = week or running
@@ -53,7 +53,7 @@ class Insight:
         async with self._db.read() as db:
             stored = await store.week(db, guild_id, week)
             earlier = await store.weeks_before(db, guild_id, week, CHARTED - 1)
-        return Report(stored or await self.compute(guild_id, week), earlier, running=week == running)
+        return WeekReport(stored or await self.compute(guild_id, week), earlier, running=week == running)
 
     async def weeks(self, guild_id: int, typed: str) -> list[Week]:
         """The running week and the stored ones, newest first, that contain what was typed; at most 25."""
@@ -90,7 +90,7 @@ class Insight:
         async with asyncio.timeout(seconds):
             await self._sources.activity.caught_up()
 
-    async def picture(self, t: Words, report: Report) -> Picture | str:
+    async def picture(self, t: Language, report: WeekReport) -> Picture | str:
         """The chart of the weeks up to this one, drawn in a thread; where it cannot be drawn, the reason in words."""
         weeks = (*report.earlier, report.snapshot)
         try:
@@ -99,7 +99,7 @@ class Insight:
             return f"-# {t.error(error)}"
         return Picture(f"week-{report.snapshot.week}.png", drawn, alt_text(t, weeks))
 
-    async def _period(self, guild_id: int, window: Window, members: int) -> Period:
+    async def _period(self, guild_id: int, window: Window, members: int) -> WeekPeriod:
         counts = await self._sources.counts(guild_id, window.start, window.end)
         heard = await self._sources.heard(guild_id, window.start, min(window.end, self._clock.now()))
         measured = {
@@ -107,4 +107,4 @@ class Insight:
             for key, metric in self._metrics.items()
             if metric.inputs
         }
-        return Period(window, counts, heard, members, measured)
+        return WeekPeriod(window, counts, heard, members, measured)

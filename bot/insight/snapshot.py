@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from bot.insight import score
-from bot.insight.inputs import Counts, Heard
+from bot.insight.inputs import ActivitySource, Counts
 from bot.insight.weeks import Week, Window
 
 HISTORY = 4
@@ -30,12 +30,12 @@ def _nothing() -> Measured:
 
 
 @dataclass(frozen=True)
-class Period:
+class WeekPeriod:
     """One window with its inputs and its coverage, and the figures that follow from them."""
 
     window: Window
     counts: Counts
-    heard: Heard
+    heard: ActivitySource
     members: int
     measured: Measured = field(default_factory=_nothing)
 
@@ -75,14 +75,14 @@ class Snapshot:
     zone: str
     members: int
     paying: int
-    own: Period
-    month: Period
+    own: WeekPeriod
+    month: WeekPeriod
     formula: int
     stored_at: datetime | None
 
 
 @dataclass(frozen=True)
-class Report:
+class WeekReport:
     """A snapshot among the stored weeks before it, oldest first, at most twelve with itself."""
 
     snapshot: Snapshot
@@ -99,4 +99,4 @@ class Report:
     def usual(self) -> Fraction | None:
         """The median engagement of the last four stored weeks, None before there are four."""
         heard = [one.own.engagement for one in self.earlier if one.own.mostly_heard]
-        return score.middle(heard[-HISTORY:]) if len(heard) >= HISTORY else None
+        return score.median_of(heard[-HISTORY:]) if len(heard) >= HISTORY else None

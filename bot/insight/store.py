@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.insight import stored
-from bot.insight.inputs import Heard
-from bot.insight.snapshot import Period, Snapshot
+from bot.insight.inputs import ActivitySource
+from bot.insight.snapshot import Snapshot, WeekPeriod
 from bot.insight.tables import weeks
 from bot.insight.weeks import Week, Window
 
@@ -76,11 +76,11 @@ async def weeks_between(db: Reader, guild_id: int, after: str, before: Week) -> 
 
 
 def _snapshot(row: Any) -> Snapshot:
-    def period(name: str, start: datetime) -> Period:
+    def period(name: str, start: datetime) -> WeekPeriod:
         counts, measured = stored.read(row.formula, row.inputs[name])
         coverage = row.coverage[name]
-        heard = Heard(coverage["gap_seconds"], coverage["opted_out"], coverage["unreadable"])
-        return Period(Window(start, row.ends_at), counts, heard, row.members, measured)
+        heard = ActivitySource(coverage["gap_seconds"], coverage["opted_out"], coverage["unreadable"])
+        return WeekPeriod(Window(start, row.ends_at), counts, heard, row.members, measured)
 
     return Snapshot(
         week=Week.parse(row.week),

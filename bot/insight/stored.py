@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from bot.errors import UserError
 from bot.insight.inputs import Counts
-from bot.insight.snapshot import Measured, Period
+from bot.insight.snapshot import Measured, WeekPeriod
 
 COUNTS_1 = (
     "messages",
@@ -29,7 +29,7 @@ COUNTS_1 = (
 )
 
 
-def written(period: Period) -> dict[str, Any]:
+def written(period: WeekPeriod) -> dict[str, Any]:
     """The inputs in the newest version."""
     counts: dict[str, Any] = asdict(period.counts)
     metrics = {key: dict(inputs) for key, inputs in period.measured.items()}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words
-from bot.insight.figures import signed
+from bot.i18n import Language
+from bot.insight.formatting import signed
 from bot.insight.score import change
-from bot.insight.snapshot import Report, Snapshot
+from bot.insight.snapshot import Snapshot, WeekReport
 
 NOTABLE = Fraction(1, 10)
 """A tenth more or less than usual is worth a word."""
@@ -16,7 +16,7 @@ GAP = 3600
 """An hour that was not heard makes the counts of a week doubtful."""
 
 
-def summary(t: Words, report: Report) -> str:
+def summary(t: Language, report: WeekReport) -> str:
     """The first rule that applies speaks."""
     week, own = report.snapshot, report.snapshot.own
     if not week.members:
@@ -56,7 +56,7 @@ def summary(t: Words, report: Report) -> str:
     )
 
 
-def _moved_most(t: Words, week: Snapshot, last: Snapshot) -> str:
+def _moved_most(t: Language, week: Snapshot, last: Snapshot) -> str:
     """Which part of engagement changed most since last week."""
     now, before = week.own.counts, last.own.counts
     parts = (

@@ -13,15 +13,15 @@ from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.insight import cards, store
 from bot.insight.service import Insight
 from bot.insight.weeks import Week
 from bot.outbox import ChannelSetting, Outbox, OutboxKey, OutboxState
 from bot.ports import ChatServer
-from bot.settings import Report
+from bot.settings import ReportSettings
 from bot.work import Job, Queue
-from bot.work.worker import Later
+from bot.work.worker import Reschedule
 
 POST = "report.post"
 PATIENCE = 30.0  # seconds, real time
@@ -39,8 +39,8 @@ class Weekly:
         server: ChatServer,
         outbox: Outbox,
         insight: Insight,
-        texts: Texts,
-        report: Report,
+        texts: Catalog,
+        report: ReportSettings,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -62,31 +62,31 @@ class Weekly:
             latest = await store.latest_week(db, guild_id)
         week = self._insight.running_week() if latest is None else latest.plus(1)
         async with self._db.write() as tx:  # `again`: the report's time in the settings may have moved
-            await self._queue.again(
+            await self._queue.enqueue(
                 tx, "report.week", guild_id, str(week), due=self._due(week), week=str(week)
             )
 
     async def channels_changed(self, guild_id: int) -> None:
         """A channel was made or renamed: try at once what waits for one."""
         async with self._db.write() as tx:
-            await self._queue.heal(tx, guild_id)
+            await self._queue.retry_stuck(tx, guild_id)
 
     async def week(self, job: Job) -> None:
         """Store the week. Run twice it changes nothing."""
         week = Week.parse(job.payload["week"])
         due, now = self._due(week), self._clock.now()
         if now < due:
-            raise Later(due)
+            raise Reschedule(due)
         await self._complete(job.guild_id)
         snapshot = await self._insight.compute(job.guild_id, week)
         following = week.plus(1)
         async with self._db.write() as tx:
             await store.add_week(tx, job.guild_id, snapshot, now)
-            await self._queue.once(
+            await self._queue.enqueue_once(
                 tx, "report.week", job.guild_id, str(following), due=self._due(following), week=str(following)
             )
             if now < self._due(following):
-                await self._queue.once(tx, POST, job.guild_id, str(week), week=str(week))
+                await self._queue.enqueue_once(tx, POST, job.guild_id, str(week), week=str(week))
         point("report.stored")
 
     async def post(self, job: Job) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.insight.inputs import Sources
+from bot.insight.inputs import InsightSources
 from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.service import Insight
 from bot.insight.weekly import Weekly
 from bot.wiring import Core, Wiring
 
 
-def wire(core: Core, sources: Sources, metrics: Metrics = METRICS) -> tuple[Insight, Weekly, Wiring]:
+def wire(core: Core, sources: InsightSources, metrics: Metrics = METRICS) -> tuple[Insight, Weekly, Wiring]:
     """Build the domain; `sources` are the domains whose counts it reads."""
     insight = Insight(core.db, core.clock, core.settings.community.timezone, sources, metrics)
     weekly = Weekly(
@@ -19,7 +19,7 @@ def wire(core: Core, sources: Sources, metrics: Metrics = METRICS) -> tuple[Insi
         server=core.server,
         outbox=core.outbox,
         insight=insight,
-        texts=core.texts,
+        texts=core.catalog,
         report=core.settings.report,
     )
     return (

@@ -4,54 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.audit import Action
-from bot.memberships.model import Standing
-from bot.memberships.state import State
-from bot.payments.port import Kind, Phase
+from bot.audit import AuditAction
+from bot.memberships.model import EntitlementStatus, OrderStatus
+from bot.payments.port import FactKind, Phase
 
-ENTITLEMENT_IS: Mapping[Standing, Action] = {
-    Standing.LIVE: Action.ENTITLEMENT_LIVE,
-    Standing.SUSPENDED: Action.ENTITLEMENT_SUSPENDED,
-    Standing.ENDED: Action.ENTITLEMENT_ENDED,
-    Standing.REVOKED: Action.ENTITLEMENT_REVOKED,
-    Standing.REPLACED: Action.ENTITLEMENT_REPLACED,
+ENTITLEMENT_IS: Mapping[EntitlementStatus, AuditAction] = {
+    EntitlementStatus.LIVE: AuditAction.ENTITLEMENT_LIVE,
+    EntitlementStatus.SUSPENDED: AuditAction.ENTITLEMENT_SUSPENDED,
+    EntitlementStatus.ENDED: AuditAction.ENTITLEMENT_ENDED,
+    EntitlementStatus.REVOKED: AuditAction.ENTITLEMENT_REVOKED,
+    EntitlementStatus.REPLACED: AuditAction.ENTITLEMENT_REPLACED,
 }
 
-ENTITLEMENT_FROM: Mapping[str, Action] = {
-    "trial": Action.ENTITLEMENT_TRIAL,
-    "grant": Action.ENTITLEMENT_GRANT,
-    "import": Action.ENTITLEMENT_IMPORT,
+ENTITLEMENT_FROM: Mapping[str, AuditAction] = {
+    "trial": AuditAction.ENTITLEMENT_TRIAL,
+    "grant": AuditAction.ENTITLEMENT_GRANT,
+    "import": AuditAction.ENTITLEMENT_IMPORT,
 }
 """By the source of an entitlement without an order."""
 
-ORDER_IS: Mapping[State, Action] = {
-    State.CREATED: Action.ORDER_CREATED,
-    State.PENDING: Action.ORDER_PENDING,
-    State.PAID: Action.ORDER_PAID,
-    State.DISPUTED: Action.ORDER_DISPUTED,
-    State.REFUNDED: Action.ORDER_REFUNDED,
-    State.EXPIRED: Action.ORDER_EXPIRED,
-    State.CANCELLED: Action.ORDER_CANCELLED,
-    State.REVIEW: Action.ORDER_REVIEW,
+ORDER_IS: Mapping[OrderStatus, AuditAction] = {
+    OrderStatus.CREATED: AuditAction.ORDER_CREATED,
+    OrderStatus.PENDING: AuditAction.ORDER_PENDING,
+    OrderStatus.PAID: AuditAction.ORDER_PAID,
+    OrderStatus.DISPUTED: AuditAction.ORDER_DISPUTED,
+    OrderStatus.REFUNDED: AuditAction.ORDER_REFUNDED,
+    OrderStatus.EXPIRED: AuditAction.ORDER_EXPIRED,
+    OrderStatus.CANCELLED: AuditAction.ORDER_CANCELLED,
+    OrderStatus.REVIEW: AuditAction.ORDER_REVIEW,
 }
 
-FACT_SAYS: Mapping[Kind, Action] = {
-    Kind.PAID: Action.FACT_PAID,
-    Kind.DECLINED: Action.FACT_DECLINED,
-    Kind.REFUNDED: Action.FACT_REFUNDED,
-    Kind.REFUND_FAILED: Action.FACT_REFUND_FAILED,
-    Kind.DISPUTED: Action.FACT_DISPUTED,
-    Kind.DISPUTE_WON: Action.FACT_DISPUTE_WON,
-    Kind.DISPUTE_LOST: Action.FACT_DISPUTE_LOST,
-    Kind.EXPIRED: Action.FACT_EXPIRED,
-    Kind.CANCELLED: Action.FACT_CANCELLED,
-    Kind.REJECTED: Action.FACT_REJECTED,
+FACT_SAYS: Mapping[FactKind, AuditAction] = {
+    FactKind.PAID: AuditAction.FACT_PAID,
+    FactKind.DECLINED: AuditAction.FACT_DECLINED,
+    FactKind.REFUNDED: AuditAction.FACT_REFUNDED,
+    FactKind.REFUND_FAILED: AuditAction.FACT_REFUND_FAILED,
+    FactKind.DISPUTED: AuditAction.FACT_DISPUTED,
+    FactKind.DISPUTE_WON: AuditAction.FACT_DISPUTE_WON,
+    FactKind.DISPUTE_LOST: AuditAction.FACT_DISPUTE_LOST,
+    FactKind.EXPIRED: AuditAction.FACT_EXPIRED,
+    FactKind.CANCELLED: AuditAction.FACT_CANCELLED,
+    FactKind.REJECTED: AuditAction.FACT_REJECTED,
 }
 
-SUBSCRIPTION_IS: Mapping[Phase, Action] = {
-    Phase.ACTIVE: Action.SUBSCRIPTION_ACTIVE,
-    Phase.ENDING: Action.SUBSCRIPTION_ENDING,
-    Phase.PAST_DUE: Action.SUBSCRIPTION_PAST_DUE,
-    Phase.PAUSED: Action.SUBSCRIPTION_PAUSED,
-    Phase.ENDED: Action.SUBSCRIPTION_ENDED,
+SUBSCRIPTION_IS: Mapping[Phase, AuditAction] = {
+    Phase.ACTIVE: AuditAction.SUBSCRIPTION_ACTIVE,
+    Phase.ENDING: AuditAction.SUBSCRIPTION_ENDING,
+    Phase.PAST_DUE: AuditAction.SUBSCRIPTION_PAST_DUE,
+    Phase.PAUSED: AuditAction.SUBSCRIPTION_PAUSED,
+    Phase.ENDED: AuditAction.SUBSCRIPTION_ENDED,
 }

@@ -24,7 +24,7 @@ class AtPrice:
 
 
 @dataclass(frozen=True)
-class Draft:
+class ChangeDraft:
     """A quote as a button remembers it."""
 
     right_id: int
@@ -43,17 +43,19 @@ def _read_wanted(text: str) -> OfTier | AtPrice:
     return AtPrice(NUMBER.read(text[1:])) if text.startswith("p") else OfTier(NUMBER.read(text))
 
 
-def _write_draft(draft: Draft) -> str:
+def _write_draft(draft: ChangeDraft) -> str:
     numbers = (draft.right_id, draft.price_id, int(draft.at.timestamp()), draft.due, draft.extra)
     return ".".join(["n" if draft.now else "l", *(f"{number:x}" for number in numbers)])
 
 
-def _read_draft(text: str) -> Draft:
+def _read_draft(text: str) -> ChangeDraft:
     parts = re.fullmatch(r"([nl])" + r"\.([0-9a-f]{1,16})" * 5, text)
     if parts is None:
         raise ValueError(text)
     right_id, price_id, at, due, extra = (int(part, 16) for part in parts.groups()[1:])
-    return Draft(right_id, price_id, parts[1] == "n", datetime.fromtimestamp(min(at, 2**32), UTC), due, extra)
+    return ChangeDraft(
+        right_id, price_id, parts[1] == "n", datetime.fromtimestamp(min(at, 2**32), UTC), due, extra
+    )
 
 
 BUY = ButtonAction(
@@ -68,7 +70,7 @@ CHANGE = ButtonAction("membership.change", arguments(NUMBER, NUMBER, separator="
 PICK_CHANGE = SelectAction("pick.membership_change", arguments(NUMBER, NUMBER, separator="."))
 """As `CHANGE`."""
 CONFIRM_CHANGE = ButtonAction(
-    "membership.confirm", arguments(Part[Draft](_write_draft, _read_draft), optional(WORD))
+    "membership.confirm", arguments(Part[ChangeDraft](_write_draft, _read_draft), optional(WORD))
 )
 """What was shown, and through which provider once that was asked."""
 UNDO_CHANGE = ButtonAction("membership.undo", arguments(NUMBER))

@@ -8,15 +8,14 @@ from enum import StrEnum
 
 from dateutil.relativedelta import relativedelta
 
-from bot.memberships.state import State
 from bot.money import Money
-from bot.payments.port import Pace, Phase
+from bot.payments.port import Fact, Phase, Recurrence
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The end of what never ends: compares like any other date, in Python and in SQL."""
 
 
-class After(StrEnum):
+class ExpiryAction(StrEnum):
     """What happens to the roles when a membership is over."""
 
     TAKE = "take"
@@ -37,7 +36,7 @@ class Terms:
     consultations: int = 0
     discount: int = 0
     grace_days: int = 0
-    after: After = After.TAKE
+    after: ExpiryAction = ExpiryAction.TAKE
     after_role_id: int | None = None
     after_until: datetime | None = None
 
@@ -60,7 +59,7 @@ class Tier:
     terms: Terms
 
 
-class Way(StrEnum):
+class BillingKind(StrEnum):
     """How a tier can be bought."""
 
     ONCE = "once"  # some days, paid once
@@ -71,21 +70,21 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Span:
+class Duration:
     """How long a purchase lasts: `days` for once and trial, `months` for prepaid and recurring, else for ever."""
 
-    way: Way
+    kind: BillingKind
     days: int = 0
     months: int = 0
 
     @property
-    def pace(self) -> Pace:
+    def recurrence(self) -> Recurrence:
         """Whether a provider takes the money once or again and again."""
-        return Pace.RECURRING if self.way is Way.RECURRING else Pace.ONCE
+        return Recurrence.RECURRING if self.kind is BillingKind.RECURRING else Recurrence.ONCE
 
     def end(self, start: datetime) -> datetime:
         """When what begins at `start` ends. A month from the 31st ends on the last day of the next month."""
-        if self.way is Way.LIFETIME:
+        if self.kind is BillingKind.LIFETIME:
             return FOREVER
         return min(start + timedelta(days=self.days) + relativedelta(months=self.months), FOREVER)
 
@@ -96,7 +95,7 @@ class Price:
 
     id: int
     tier_id: int
-    span: Span
+    duration: Duration
     money: Money
 
 
@@ -122,10 +121,10 @@ class Order:
     user_id: int
     tier: Tier
     price_id: int | None
-    state: State
+    state: OrderStatus
     provider: str
     ref: str | None
-    span: Span
+    duration: Duration
     price: Money
     renewal: Money | None
     credit: Money
@@ -144,7 +143,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class OrderRequest:
     """What a member is about to order: a price, what is `due` of it now, and why that is less (as in `Order`).
 
     `until` is when the order closes, if another time than usual.
@@ -167,11 +166,11 @@ class Search:
     """Which orders are meant; None: any."""
 
     user_id: int | None = None
-    state: State | None = None
+    state: OrderStatus | None = None
     tier_id: int | None = None
 
 
-class Standing(StrEnum):
+class EntitlementStatus(StrEnum):
     """Where an entitlement stands."""
 
     LIVE = "live"
@@ -195,7 +194,7 @@ class Entitlement:
     order_id: int | None
     source: str
     reason: str
-    standing: Standing
+    status: EntitlementStatus
     starts_at: datetime
     ends_at: datetime
     held_until: datetime
@@ -208,7 +207,7 @@ class Entitlement:
 
     def holds(self, now: datetime) -> bool:
         """Does it give its roles at this moment?"""
-        return self.standing is Standing.LIVE and self.starts_at <= now < self.held_until
+        return self.status is EntitlementStatus.LIVE and self.starts_at <= now < self.held_until
 
 
 @dataclass(frozen=True)
@@ -219,3 +218,38 @@ class PayCard:
     locale: str
     sealed: str
     made_at: datetime
+
+
+class OrderStatus(StrEnum):
+    """Where an order stands."""
+
+    CREATED = "created"  # no checkout yet
+    PENDING = "pending"  # waits for the money
+    PAID = "paid"
+    DISPUTED = "disputed"  # the payer's bank took the money back until it is decided
+    REFUNDED = "refunded"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REVIEW = "review"  # money came that is not the price: the owner decides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The state, and the payments behind it.
+
+    `counted` payments pay the order (one, or one a period); `extra` ones of the right price came on top, or for
+    what cannot be given any more, and are given back; `odd` ones are of another amount, currency or checkout
+    and wait for the owner. `ever` tells whether a right payment came at all, refunded or not, `mismatched`
+    the same of an odd one. `since` and `until` span the counted periods of a recurring order.
+    """
+
+    state: OrderStatus
+    counted: tuple[Fact, ...]
+    extra: tuple[Fact, ...]
+    odd: tuple[Fact, ...]
+    ever: bool
+    mismatched: bool
+    since: datetime | None
+    until: datetime | None
+    waiting: bool = False
+    """Is every right payment disputed, and nothing decided?"""

@@ -7,7 +7,7 @@ from bot.errors import UserError
 LIMIT = 200
 
 
-def stated(typed: str) -> str:
+def clean_reason(typed: str) -> str:
     """The reason on one line. UserError for none, and for one with invisible characters in it."""
     reason = " ".join(typed.split())
     if not reason or not reason.isprintable():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.memberships.desk import Strays
-from bot.memberships.service import Memberships, Terms
-from bot.memberships.settle import Policy
+from bot.memberships.backoffice.backoffice import UnmatchedPayments
+from bot.memberships.orders import receipt_page
+from bot.memberships.orders.settlement import Policy
+from bot.memberships.service import Memberships, SellingConfig
 from bot.payments.port import PaymentProvider
 from bot.settings import Settings
 from bot.wiring import Core, Timer, Wiring
@@ -17,7 +18,7 @@ def wire(
     core: Core,
     *,
     providers: Mapping[str, PaymentProvider],
-    unmatched: Strays,
+    unmatched: UnmatchedPayments,
     address: Callable[[], str],
 ) -> tuple[Memberships, Wiring]:
     """Build the domain.
@@ -31,17 +32,17 @@ def wire(
         clock=core.clock,
         queue=core.queue,
         server=core.server,
-        texts=core.texts,
+        texts=core.catalog,
         providers=providers,
         terms=terms,
-        strays=unmatched,
+        unmatched_payments=unmatched,
         outbox=core.outbox,
     )
 
     async def look_at_roles() -> None:
         guild_ids = await core.server.guild_ids()
-        await memberships.look_at_roles(guild_ids)
-        await memberships.audit.schedule(guild_ids)
+        await memberships.recheck_roles(guild_ids)
+        await memberships.role_audit.schedule(guild_ids)
 
     return memberships, Wiring(
         handlers={
@@ -51,6 +52,7 @@ def wire(
             **_changes(memberships),
             **_reminders(memberships),
         },
+        routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
         timers=(
             Timer(terms.poll_seconds, memberships.polling.tick, "look at open orders"),
             Timer(60, memberships.pay_cards.forget, "forget pay cards"),
@@ -59,10 +61,10 @@ def wire(
     )
 
 
-def terms_of(settings: Settings, address: Callable[[], str]) -> Terms:
+def terms_of(settings: Settings, address: Callable[[], str]) -> SellingConfig:
     """The settings, as far as they are about selling."""
     payments, memberships = settings.payments, settings.memberships
-    return Terms(
+    return SellingConfig(
         link_minutes=payments.link_minutes,
         poll_seconds=payments.poll_seconds,
         folder=settings.folder,
@@ -82,9 +84,9 @@ def _catalog(memberships: Memberships) -> dict[str, Handler]:
 def _access(memberships: Memberships) -> dict[str, Handler]:
     return {
         "role.sync": memberships.reconciler.sync,
-        "access.audit": memberships.audit.run,
+        "access.audit": memberships.role_audit.run,
         "access.refused": memberships.breaker.tell,
-        "access.release": memberships.reconciler.again,
+        "access.release": memberships.reconciler.resync,
         "entitlement.start": memberships.reconciler.start,
         "entitlement.end": memberships.reconciler.end,
     }
@@ -92,7 +94,7 @@ def _access(memberships: Memberships) -> dict[str, Handler]:
 
 def _orders(memberships: Memberships) -> dict[str, Handler]:
     return {
-        "order.expire": memberships.buying.expire,
+        "order.expire": memberships.checkouts.expire,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "card.update": memberships.pay_cards.update,
@@ -101,7 +103,7 @@ def _orders(memberships: Memberships) -> dict[str, Handler]:
 
 def _changes(memberships: Memberships) -> dict[str, Handler]:
     return {
-        "order.change": memberships.changing.change,
+        "order.change": memberships.changes.change,
         "subscription.end": memberships.renewals.end,
     }
 

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.i18n import Words
-from bot.memberships.model import Price, Span, Way
+from bot.i18n import Language
+from bot.memberships.model import BillingKind, Duration, Price
 
 
-def span_words(t: Words, span: Span) -> str:
+def duration_words(t: Language, span: Duration) -> str:
     """How long a purchase lasts, as it stands after "for"."""
-    if span.way is Way.LIFETIME:
+    if span.kind is BillingKind.LIFETIME:
         return t("ever")
     if span.months:
         return t.n("{n} month", "{n} months", span.months)
     return t.n("{n} day", "{n} days", span.days)
 
 
-def price_words(t: Words, price: Price) -> str:
+def price_words(t: Language, price: Price) -> str:
     """One way to buy a tier: what it costs, for how long, and whether it goes on by itself."""
-    span, money = price.span, t.money(price.money)
-    if span.way is Way.LIFETIME:
+    span, money = price.duration, t.money(price.money)
+    if span.kind is BillingKind.LIFETIME:
         return t("{price} once, for ever", price=money)
-    if span.way is Way.TRIAL:
+    if span.kind is BillingKind.TRIAL:
         return t.n("free for {n} day, once", "free for {n} days, once", span.days)
-    if span.way is Way.RECURRING:
+    if span.kind is BillingKind.RECURRING:
         return t.n(
-            "{price} every month, renews by itself", "{price} every {n} months, renews by itself",
-            span.months, price=money,
-        )  # fmt: skip
-    return t("{price} for {days}", price=money, days=span_words(t, span))
+            "{price} every month, renews by itself",
+            "{price} every {n} months, renews by itself",
+            span.months,
+            price=money,
+        )
+    return t("{price} for {days}", price=money, days=duration_words(t, span))
 
 
 def roles_words(roles: Iterable[int]) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.errors import NeedsAction
 from bot.ports import ChatServer
-from bot.settings import Community
+from bot.settings import CommunitySettings
 
 
 class ChannelSetting(StrEnum):
@@ -25,7 +25,7 @@ _FINDINGS = {
 class Channels:
     """Finds the channel that a setting names."""
 
-    def __init__(self, server: ChatServer, community: Community) -> None:
+    def __init__(self, server: ChatServer, community: CommunitySettings) -> None:
         self._server = server
         self._names = {
             ChannelSetting.STAFF: community.staff_channel,

@@ -19,7 +19,7 @@ from bot.section import Section
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.i18n import Texts, Words
+    from bot.i18n import Catalog, Language
 
 S = TypeVar("S", bound=Section)
 
@@ -67,14 +67,14 @@ class Installed:
 
     provider: PaymentProvider
     service: Service | None = None
-    routes: Callable[[Texts], Sequence[web.RouteDef]] | None = None
+    routes: Callable[[Catalog], Sequence[web.RouteDef]] | None = None
 
 
-def _no_findings(settings: Section, at: Deployment, t: Words) -> Iterator[Finding]:
+def _no_findings(settings: Section, at: Deployment, t: Language) -> Iterator[Finding]:
     yield from ()
 
 
-def scan_with_phone(t: Words) -> str:
+def scan_with_phone(t: Language) -> str:
     """For codes that open an address, or that nobody knows better."""
     return t("Scan this with your phone to pay:")
 
@@ -89,13 +89,13 @@ class ProviderKind(Generic[S]):
     """
 
     name: str
-    label: Callable[[Words], str]
+    label: Callable[[Language], str]
     """How members call this way to pay, as it stands on a button."""
     settings: type[S]
     install: Callable[[S, ProviderContext], Installed | None]
-    check: Callable[[S, Deployment, Words], Iterator[Finding]] = _no_findings
+    check: Callable[[S, Deployment, Language], Iterator[Finding]] = _no_findings
     """What the doctor says of the settings."""
-    scan: Callable[[Words], str] = scan_with_phone
+    scan: Callable[[Language], str] = scan_with_phone
     """The sentence above the QR code of a checkout that has one: what to scan it with."""
 
 
@@ -115,7 +115,7 @@ class Providers:
         """What must be opened, started and closed with the bot."""
         return [one.service for one in self.installed.values() if one.service is not None]
 
-    def routes(self, texts: Texts) -> list[web.RouteDef]:
+    def routes(self, texts: Catalog) -> list[web.RouteDef]:
         """The web pages that providers bring along."""
         return [
             route for one in self.installed.values() if one.routes is not None for route in one.routes(texts)

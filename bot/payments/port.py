@@ -1,7 +1,7 @@
 """What Lyceum asks of whoever moves the money, in our words.
 
 A provider verifies and reports *facts*; what they mean for an order is decided in
-`bot/memberships/state.py` from the set of all of them, so their order of arrival does not matter.
+`bot/memberships/orders/order_state.py` from the set of all of them, so their order of arrival does not matter.
 Every provider is a PaymentProvider. One that renews payments by itself is also a Subscriptions, one whose money only the
 owner sees also a ByHand; `subscriptions_of` and `by_hand` ask for these. `registry.py` lists all of them.
 """
@@ -25,7 +25,7 @@ class InvalidWebhook(Exception):
     """Not from the provider, too old, or not what it would send. The sender is not told which."""
 
 
-class Pace(StrEnum):
+class Recurrence(StrEnum):
     """Whether money comes once or again and again."""
 
     ONCE = "once"
@@ -47,7 +47,7 @@ class Purchase:
     title: str
     expires_at: datetime
     user_id: int = 0
-    pace: Pace = Pace.ONCE
+    pace: Recurrence = Recurrence.ONCE
     months: int = 0
     renewal: Money | None = None
     customer: str | None = None
@@ -67,7 +67,7 @@ class Checkout:
     instructions: str | None = None
 
 
-class Kind(StrEnum):
+class FactKind(StrEnum):
     """What can be a fact about an order."""
 
     PAID = "paid"
@@ -83,7 +83,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Period:
+class BillingPeriod:
     """The time that a payment of a recurring order is for: `[starts_at, ends_at)`."""
 
     starts_at: datetime
@@ -99,7 +99,7 @@ class Fact:
     recurring orders; `renewal` tells those that are not the first.
     """
 
-    kind: Kind
+    kind: FactKind
     object_id: str
     guild_id: int
     order_id: int
@@ -107,7 +107,7 @@ class Fact:
     money: Money
     at: datetime
     payment_id: str | None = None
-    period: Period | None = None
+    period: BillingPeriod | None = None
     renewal: bool = False
 
 
@@ -131,7 +131,7 @@ class Subscription:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class CheckoutSnapshot:
     """Everything that has happened at a checkout, and where its subscription stands, if it is one."""
 
     facts: tuple[Fact, ...]
@@ -139,7 +139,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Notice:
+class ProviderNotice:
     """One verified webhook. It carries a `fact`, or says "look again" at the provider's object `about`.
 
     With neither the event means nothing to us. A provider whose webhooks are only a trigger (Stripe: any
@@ -187,7 +187,7 @@ class PaymentProvider(Protocol):
         """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
         ...
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         """Can this amount be paid in this currency here, once or again and again?"""
         ...
 
@@ -199,15 +199,15 @@ class PaymentProvider(Protocol):
         """Take no more money there; harmless when it is paid or closed. Look again afterwards."""
         ...
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         """Read a webhook. Pure: no network, no database; `now` is real time. Raises InvalidWebhook."""
         ...
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         """(guild id, order id) of the provider's object that a notice was about; None when it is not ours."""
         ...
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         """Everything that has happened at this checkout: the truth, should webhooks be lost."""
         ...
 

@@ -23,7 +23,7 @@ from bot.payments.till.settings import TillSettings
 from bot.section import Section
 
 if TYPE_CHECKING:
-    from bot.i18n import Words
+    from bot.i18n import Language
 
 
 class ProviderSections(Section):
@@ -48,24 +48,24 @@ def install(sections: ProviderSections, context: ProviderContext) -> Providers:
     return Providers({name: one for name, one in made.items() if isinstance(one, Installed)})
 
 
-def findings(sections: ProviderSections, at: Deployment, t: Words) -> Iterator[Finding]:
+def findings(sections: ProviderSections, at: Deployment, t: Language) -> Iterator[Finding]:
     """What the doctor says of the providers' settings."""
     for name, kind in PROVIDERS.items():
         yield from kind.check(getattr(sections, name), at, t)
 
 
-def label(t: Words, name: str) -> str:
+def label(t: Language, name: str) -> str:
     """A way to pay, as members call it."""
     kind = PROVIDERS.get(name)
     return name.capitalize() if kind is None else kind.label(t)
 
 
-def scan_words(t: Words, name: str) -> str:
+def scan_words(t: Language, name: str) -> str:
     """The sentence above this provider's QR code: what to scan it with."""
     kind = PROVIDERS.get(name)
     return scan_with_phone(t) if kind is None else kind.scan(t)
 
 
-def play_money_words(t: Words) -> str:
+def play_money_words(t: Language) -> str:
     """The line of every card that has to do with money, where none of it is real."""
     return t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")

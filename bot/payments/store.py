@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Notice, Unmatched
+from bot.payments.port import Fact, FactKind, ProviderNotice, Unmatched
 from bot.payments.tables import inbox
 
 
@@ -21,7 +21,7 @@ class Arrival:
     """A verified event on its way into the inbox. `sha256` is of its body, `at` the community's time."""
 
     provider: str
-    notice: Notice
+    notice: ProviderNotice
     sha256: str
     at: datetime
 
@@ -87,7 +87,7 @@ async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact 
         return str(row.about)
     money = Money(row.amount, row.currency)
     return Fact(
-        kind=Kind(row.fact),
+        kind=FactKind(row.fact),
         object_id=row.object_id,
         guild_id=row.guild_id,
         order_id=row.order_id,

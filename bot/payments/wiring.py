@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.payments import store
-from bot.payments.intake import Intake, OrderBook
+from bot.payments import store, webhooks
+from bot.payments.inbox import Inbox, OrderBook
 from bot.payments.kind import ProviderContext, Providers
 from bot.payments.port import PaymentProvider, Unmatched
 from bot.payments.registry import install
@@ -29,7 +29,7 @@ def wire(core: Core, address: Callable[[], str]) -> tuple[Providers, Wiring]:
             service.start()
 
     return providers, Wiring(
-        routes=tuple(providers.routes(core.texts)),
+        routes=tuple(providers.routes(core.catalog)),
         lifetimes=tuple(Lifetime(service.open, service.close) for service in providers.services),
         at_start=(start,),
     )
@@ -37,10 +37,13 @@ def wire(core: Core, address: Callable[[], str]) -> tuple[Providers, Wiring]:
 
 def wire_inbox(
     core: Core, providers: Mapping[str, PaymentProvider], orders: OrderBook
-) -> tuple[Intake, Wiring]:
-    """Build the inbox of webhooks, which needs somebody who knows the orders."""
-    intake = Intake(db=core.db, clock=core.clock, queue=core.queue, providers=providers, orders=orders)
-    return intake, Wiring(handlers={"order.settle": intake.settle})
+) -> tuple[Inbox, Wiring]:
+    """Build the inbox of webhooks; `orders` knows the orders that they are about."""
+    intake = Inbox(db=core.db, clock=core.clock, queue=core.queue, providers=providers, orders=orders)
+    return intake, Wiring(
+        handlers={"order.settle": intake.settle},
+        routes=tuple(webhooks.routes(intake)),
+    )
 
 
 def unmatched(core: Core) -> Callable[[int], Awaitable[list[Unmatched]]]:

@@ -28,7 +28,7 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Line:
+class ChartLine:
     """A line over the bars: a height a place, None where it is broken, and the word written at each point."""
 
     label: str
@@ -43,7 +43,7 @@ class Chart:
     title: str
     places: tuple[str, ...]
     bars: tuple[Bars, ...]
-    line: Line | None = None
+    line: ChartLine | None = None
     families: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -97,7 +97,7 @@ def _bars(axes: Any, layers: Sequence[Bars], places: int) -> None:
         bottoms = [bottom + height for bottom, height in zip(bottoms, layer.heights, strict=True)]
 
 
-def _line(axes: Any, line: Line, families: list[str]) -> None:
+def _line(axes: Any, line: ChartLine, families: list[str]) -> None:
     from matplotlib.patheffects import withStroke
 
     heights = [float("nan") if height is None else height for height in line.heights]  # nan breaks the line

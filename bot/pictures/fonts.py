@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.i18n import SOURCE, Words
+from bot.i18n import SOURCE, Language
 from bot.pictures.unavailable import needs
 
 LATIN = "DejaVu Sans"
@@ -29,12 +29,12 @@ class Fonts:
         self._names = tuple(names)
         self._file_prefixes = tuple(file_prefixes)
 
-    def drawable(self, t: Words) -> tuple[Words, tuple[str, ...]]:
+    def drawable(self, t: Language) -> tuple[Language, tuple[str, ...]]:
         """These words and the font families that write them; English words where no installed font can. Blocking."""
         if t.code == SOURCE:
             return t, (LATIN,)
         chinese = self._chinese()
-        return (t, (LATIN, chinese)) if chinese else (Words(SOURCE, {}, t.zone), (LATIN,))
+        return (t, (LATIN, chinese)) if chinese else (Language(SOURCE, {}, t.zone), (LATIN,))
 
     @needs("matplotlib")
     def _chinese(self) -> str | None:

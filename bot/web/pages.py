@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.i18n import Texts, Words
+from bot.i18n import Catalog, Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,7 +34,7 @@ def routes() -> list[web.RouteDef]:
     return [web.get(STYLE, style)]
 
 
-def words(texts: Texts, request: web.Request) -> Words:
+def words(texts: Catalog, request: web.Request) -> Language:
     """The language that the reader's browser asks for."""
     return texts.of(preferred(request.headers.get("Accept-Language", "")))
 
@@ -54,7 +54,7 @@ def preferred(header: str) -> str:
 
 
 def page(
-    t: Words, template: str, *, status: int = 200, folder: Path = TEMPLATES, **values: Any
+    t: Language, template: str, *, status: int = 200, folder: Path = TEMPLATES, **values: Any
 ) -> web.Response:
     """A page drawn from a template that extends base.html; it wants a `title`, and may have a `state`: good, bad, open.
 
@@ -72,13 +72,13 @@ class When:
     machine: str
 
 
-def when(t: Words, moment: datetime) -> When:
+def when(t: Language, moment: datetime) -> When:
     """A moment as a page shows it."""
     shown = t("{moment} ({zone})", moment=t.moment(moment), zone=t.zone.key)
     return When(shown, moment.isoformat(timespec="seconds"))
 
 
-def lost(texts: Texts) -> Callable[[web.Request], web.Response | None]:
+def lost(texts: Catalog) -> Callable[[web.Request], web.Response | None]:
     """What a browser gets where there is nothing: a page in its language. None for who asks for no page."""
 
     def answer(request: web.Request) -> web.Response | None:

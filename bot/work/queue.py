@@ -51,13 +51,13 @@ class Queue:
         """Call `listener(due)` after a row was added."""
         self._listeners.append(listener)
 
-    async def once(
+    async def enqueue_once(
         self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
     ) -> None:
         """Do this one time ever: a second row under the same guild, kind and key is not made."""
         await self._add(tx, kind, guild_id, key, due, payload, again=False)
 
-    async def again(
+    async def enqueue(
         self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
     ) -> None:
         """Do this (once more): for work that makes the outside equal to what the database wants."""
@@ -77,12 +77,14 @@ class Queue:
             )
         return found
 
-    async def heal(self, tx: Writer, guild_id: int) -> None:
+    async def retry_stuck(self, tx: Writer, guild_id: int) -> None:
         """Something changed in the guild that may mend its stuck work: it is tried now, not within the hour."""
-        await store.heal(tx, guild_id, real_now())
+        await store.retry_stuck(tx, guild_id, real_now())
         self._tell(self._clock.now())
 
-    async def once_each(self, tx: Writer, kind: str, jobs: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
+    async def enqueue_each(
+        self, tx: Writer, kind: str, jobs: Sequence[tuple[int, str, dict[str, Any]]]
+    ) -> None:
         """`once` for many that are due now: (guild id, key, payload) each."""
         if not jobs:
             return
@@ -116,7 +118,18 @@ def _row(
     kind: str, guild_id: int, key: str, due: datetime, now: datetime, payload: dict[str, Any]
 ) -> dict[str, Any]:
     return {
-        "id": new_id(), "guild_id": guild_id, "kind": kind, "key": key, "state": "open", "due": due,
-        "not_before": store.EPOCH, "leased_until": store.EPOCH, "tries": 0, "generation": 0, "payload": payload,
-        "error": None, "problem": None, "changed_at": now,
-    }  # fmt: skip
+        "id": new_id(),
+        "guild_id": guild_id,
+        "kind": kind,
+        "key": key,
+        "state": "open",
+        "due": due,
+        "not_before": store.EPOCH,
+        "leased_until": store.EPOCH,
+        "tries": 0,
+        "generation": 0,
+        "payload": payload,
+        "error": None,
+        "problem": None,
+        "changed_at": now,
+    }

@@ -127,7 +127,7 @@ async def give_back(tx: Writer, ids: Collection[int]) -> None:
     await tx.execute(cut_off.values(leased_until=EPOCH, tries=greatest(work.c.tries - 1, 0)))
 
 
-async def heal(tx: Writer, guild_id: int, real: datetime) -> None:
+async def retry_stuck(tx: Writer, guild_id: int, real: datetime) -> None:
     """Something changed in the guild that may mend its stuck work: try it now.
 
     What runs at this moment may fail for the old reason afterwards: it is asked for once more, or it would rest.

@@ -26,7 +26,7 @@ PATIENCE = 5.0  # seconds that an orderly end waits for what runs
 log = structlog.get_logger(__name__)
 
 
-class Later(Exception):
+class Reschedule(Exception):
     """The job is not for now: run it again when the community's clock reaches `due`."""
 
     def __init__(self, due: datetime) -> None:
@@ -139,7 +139,7 @@ class Worker:
             handler = self.handlers[job.kind]
             async with asyncio.timeout(TIMEOUT):
                 await handler(job)
-        except Later as later:
+        except Reschedule as later:
             await self._postpone(job, "open", timedelta(0), str(later), due=later.due)
         except RetryLater as error:
             await self._postpone(job, "open", error.after or backoff(job.tries), str(error))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.activity.rules import Kind
+from bot.activity.rules import InteractionKind
 from bot.db import Database
 from bot.ports import Opened, Place, Voice
 from tests.activity.town import (
@@ -44,7 +44,7 @@ async def test_a_reaction_removed_and_given_again_counts_once(db: Database, town
     again = await Bot(db, town).start()
     react(again, ANN, 5)
 
-    assert await again.counted() == {Kind.REACTION: 1}
+    assert await again.counted() == {InteractionKind.REACTION: 1}
 
 
 async def test_another_emoji_member_or_message_is_another_reaction(db: Database, town: Town) -> None:
@@ -57,7 +57,7 @@ async def test_another_emoji_member_or_message_is_another_reaction(db: Database,
     react(bot, ROBOT, 6, human=False)
     react(bot, ROBOT, 6, "🎉")  # Discord did not say that it is a bot; the list of members did
 
-    assert await bot.counted() == {Kind.REACTION: 4}
+    assert await bot.counted() == {InteractionKind.REACTION: 4}
 
 
 async def test_reactions_are_booked_when_they_arrive(db: Database, town: Town) -> None:
@@ -77,7 +77,7 @@ async def test_a_thread_counts_once_for_whoever_opened_it(db: Database, town: To
     bot.activity.thread_opened(GUILD, thread, ANN, town.now())
     await bot.activity.caught_up()
 
-    assert await bot.counted() == {Kind.THREAD: 1}
+    assert await bot.counted() == {InteractionKind.THREAD: 1}
 
 
 async def test_threads_opened_while_away_are_found_with_their_messages(db: Database, town: Town) -> None:
@@ -89,10 +89,10 @@ async def test_threads_opened_while_away_are_found_with_their_messages(db: Datab
     town.say(BOB, thread.id)
 
     again = await Bot(db, town).start()
-    assert await again.counted() == {Kind.THREAD: 1, Kind.MESSAGE: 1}
+    assert await again.counted() == {InteractionKind.THREAD: 1, InteractionKind.MESSAGE: 1}
     once_more = await Bot(db, town).start()
 
-    assert await once_more.counted() == {Kind.THREAD: 1, Kind.MESSAGE: 1}
+    assert await once_more.counted() == {InteractionKind.THREAD: 1, InteractionKind.MESSAGE: 1}
     assert MONDAY + timedelta(hours=2) in await once_more.hours()
 
 
@@ -105,7 +105,7 @@ async def test_a_forum_posts_first_message_is_not_counted_again(db: Database, to
     bot.hear(town.say(BOB, post), BOB, post)
     await bot.activity.caught_up()
 
-    assert await bot.counted() == {Kind.THREAD: 1, Kind.MESSAGE: 1}
+    assert await bot.counted() == {InteractionKind.THREAD: 1, InteractionKind.MESSAGE: 1}
 
 
 async def test_a_thread_from_before_the_bot_is_no_news(db: Database, town: Town) -> None:
@@ -126,7 +126,7 @@ async def test_five_minutes_of_company_are_a_session_for_each(db: Database, town
     await enter(bot, ANN, None)
     await enter(bot, BOB, None)
 
-    assert await bot.counted() == {Kind.VOICE: 2}
+    assert await bot.counted() == {InteractionKind.VOICE: 2}
     assert bot.town.told == [(ANN, STAGE), (BOB, STAGE), (ANN, None), (BOB, None)]
 
 
@@ -158,7 +158,7 @@ async def test_company_adds_up_while_others_come_and_go(db: Database, town: Town
         town.later(minutes=30)
     await enter(bot, ANN, None)
 
-    assert await bot.counted() == {Kind.VOICE: 1}  # Ann's six minutes; the others had three each
+    assert await bot.counted() == {InteractionKind.VOICE: 1}  # Ann's six minutes; the others had three each
 
 
 async def test_who_is_deafened_is_no_company(db: Database, town: Town) -> None:
@@ -187,7 +187,7 @@ async def test_another_channel_is_another_session(db: Database, town: Town) -> N
     await enter(bot, ANN, None)
     await enter(bot, BOB, None)
 
-    assert await bot.counted() == {Kind.VOICE: 4}
+    assert await bot.counted() == {InteractionKind.VOICE: 4}
 
 
 async def test_a_session_that_an_event_claims_is_not_counted_here(db: Database, town: Town) -> None:
@@ -201,7 +201,7 @@ async def test_a_session_that_an_event_claims_is_not_counted_here(db: Database, 
         await enter(bot, ANN, None)
         await enter(bot, BOB, None)
 
-    assert await bot.counted() == {Kind.VOICE: 2}
+    assert await bot.counted() == {InteractionKind.VOICE: 2}
 
 
 async def test_a_session_lives_through_a_restart_but_the_time_away_is_not_company(
@@ -234,7 +234,7 @@ async def test_a_session_lives_through_a_restart_but_the_time_away_is_not_compan
     await enter(third, ANN, None)
     await enter(third, BOB, None)
 
-    assert await third.counted() == {Kind.VOICE: 2}
+    assert await third.counted() == {InteractionKind.VOICE: 2}
 
 
 async def test_who_left_voice_while_the_bot_was_away_left_when_last_seen(db: Database, town: Town) -> None:
@@ -247,7 +247,7 @@ async def test_who_left_voice_while_the_bot_was_away_left_when_last_seen(db: Dat
     town.later(hours=5)
     again = await Bot(db, town).start()  # killed; both are gone
 
-    assert await again.counted() == {Kind.VOICE: 2}
+    assert await again.counted() == {InteractionKind.VOICE: 2}
     assert await again.hours() == {MONDAY}
 
 
@@ -262,4 +262,4 @@ async def test_voice_goes_on_when_the_session_was_resumed(db: Database, town: To
     town.later(minutes=1)
     await enter(bot, ANN, None)
 
-    assert await bot.counted() == {Kind.VOICE: 1}
+    assert await bot.counted() == {InteractionKind.VOICE: 1}

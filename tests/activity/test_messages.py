@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
-from bot.activity.marks import REORDER, Mark
 from bot.activity.rules import message_counts
 from bot.activity.tables import channel, hourly_count
+from bot.activity.watermarks import REORDER, Watermark
 from bot.db import Database
 from tests.activity.town import ANN, BOB, CID, GENERAL, GUILD, HELP, ROBOT, START, WEEK, Bot, Town
 
@@ -330,7 +330,7 @@ async def test_any_order_of_drops_resumes_kills_and_repeats_counts_each_message_
 
 
 def test_a_mark_keeps_only_the_last_seconds_in_memory() -> None:
-    mark = Mark(0)
+    mark = Watermark(0)
     for second in range(1000):
         message_id = second * 1000 << 22
         assert mark.take(message_id) or second == 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.activity.figures import Interactions
+from bot.activity.figures import InteractionFigures
 from bot.activity.tables import person
 from tests.stage import MONDAY, Stage, bot_in
 
@@ -18,7 +18,7 @@ START = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
 WEEK = timedelta(days=7)
 
 
-async def counted(stage: Stage) -> Interactions:
+async def counted(stage: Stage) -> InteractionFigures:
     """What the bot has stored of this week, once it heard everything."""
     await heard(stage)
     return await stage.app.activity.interactions(stage.guild_id, START, START + WEEK)
@@ -45,7 +45,7 @@ async def test_a_day_in_the_community(community: Stage) -> None:
 
     found = await counted(community)
 
-    assert found == Interactions(messages=3, reactions=2, threads=1, voice=2, active_members=3)
+    assert found == InteractionFigures(messages=3, reactions=2, threads=1, voice=2, active_members=3)
 
 
 async def test_a_reaction_taken_back_and_given_again_counts_once(community: Stage) -> None:
@@ -109,7 +109,9 @@ async def test_a_restart_reads_back_channels_threads_and_members(tmp_path: Path)
             found = await counted(again)
             coverage = await again.app.activity.coverage(again.guild_id, START, START + WEEK)
 
-            assert found == Interactions(messages=153, reactions=0, threads=1, voice=0, active_members=2)
+            assert found == InteractionFigures(
+                messages=153, reactions=0, threads=1, voice=0, active_members=2
+            )
             assert coverage.gap_seconds >= 3600
             assert await names(again) == await names_in_world(again)
 

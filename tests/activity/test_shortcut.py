@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.discord import shortcut
+from bot.discord import fast_path
 from tests.activity.test_sandbox import counted
 from tests.stage import staged
 
@@ -31,7 +31,7 @@ def nothing(*_: object) -> None:
 async def test_it_reads_every_sample_as_this_discord_py_does() -> None:
     one = Listener()
 
-    assert shortcut.agrees(one)
+    assert fast_path.agrees(one)
     assert not one.guilds
 
 
@@ -45,18 +45,18 @@ async def test_a_library_that_reads_otherwise_keeps_its_parser() -> None:
 
     parsers["MESSAGE_CREATE"] = otherwise
 
-    assert not shortcut.take(one, nothing, nothing)
+    assert not fast_path.take(one, nothing, nothing)
     assert parsers["MESSAGE_CREATE"] is otherwise
 
 
 async def test_a_message_that_does_not_fit_is_read_by_the_library_from_then_on() -> None:
     one = Listener()
-    heard: list[shortcut.Heard] = []
+    heard: list[fast_path.FastPathEvents] = []
     theirs = one._connection.parsers["MESSAGE_CREATE"]
-    assert shortcut.take(one, heard.append, nothing)
+    assert fast_path.take(one, heard.append, nothing)
 
-    one._connection.parsers["MESSAGE_CREATE"](dict(shortcut.SAMPLES[0]))
-    one._connection.parsers["MESSAGE_CREATE"]({**shortcut.SAMPLES[0], "type": []})
+    one._connection.parsers["MESSAGE_CREATE"](dict(fast_path.SAMPLES[0]))
+    one._connection.parsers["MESSAGE_CREATE"]({**fast_path.SAMPLES[0], "type": []})
 
     assert len(heard) == 1
     assert one.told == ["message"]
@@ -72,4 +72,4 @@ async def test_the_short_way_counts_the_same_through_the_socket(tmp_path: Path) 
         found = await counted(stage)
 
         assert (found.messages, found.threads) == (30, 1)
-        assert stage.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.shortcut"
+        assert stage.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.fast_path"

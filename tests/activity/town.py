@@ -12,7 +12,7 @@ from typing import cast
 
 from sqlalchemy import select
 
-from bot.activity.rules import Kind
+from bot.activity.rules import InteractionKind
 from bot.activity.tables import channel, guild_day, hourly_count, member_week, person
 from bot.activity.wiring import wire
 from bot.clock import Clock
@@ -116,7 +116,7 @@ def open_thread(town: Town, who: int) -> Place:
 
 
 class Bot:
-    """A run of the bot: `Activity` as bot/app.py builds it. A second one on the same file is a restart."""
+    """A run of the bot: `ActivitySettings` as bot/app.py builds it. A second one on the same file is a restart."""
 
     def __init__(self, db: Database, town: Town, zone: str = "UTC") -> None:
         self.db, self.town = db, town
@@ -136,19 +136,19 @@ class Bot:
         told = {"human": True, "ordinary": True} | kind
         self.activity.message(guild, where, message_id, who, **told)
 
-    async def counted(self, guild: int = GUILD) -> dict[Kind, int]:
+    async def counted(self, guild: int = GUILD) -> dict[InteractionKind, int]:
         """Everything that is stored, by kind."""
         await self.activity.flush()
         async with self.db.read() as db:
             rows = await db.execute(select(hourly_count).where(hourly_count.c.guild_id == guild))
-            counts: dict[Kind, int] = {}
+            counts: dict[InteractionKind, int] = {}
             for row in rows:
-                counts[Kind(row.kind)] = counts.get(Kind(row.kind), 0) + row.n
+                counts[InteractionKind(row.kind)] = counts.get(InteractionKind(row.kind), 0) + row.n
             return counts
 
     async def messages(self, guild: int = GUILD) -> int:
         """Stored messages, the same in all three tables or the test fails."""
-        n = (await self.counted(guild)).get(Kind.MESSAGE, 0)
+        n = (await self.counted(guild)).get(InteractionKind.MESSAGE, 0)
         async with self.db.read() as db:
             weeks = [
                 r.messages

@@ -7,24 +7,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.audit import Action, Area, Entry
+from bot.audit import Area, AuditAction, Entry
 from bot.audit.labels import action_label, details
-from bot.i18n import Texts
-from bot.memberships import access_cards, audit_actions, change_cards
-from bot.memberships.model import Standing
-from bot.memberships.renewals import Reason
-from bot.memberships.state import State
-from bot.payments.port import Kind, Phase
+from bot.i18n import Catalog
+from bot.memberships import audit_actions
+from bot.memberships.access import cards as access_cards
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.changes.renewals import Reason
+from bot.memberships.model import EntitlementStatus, OrderStatus
+from bot.payments.port import FactKind, Phase
 from tests.audit.source import files, is_typed, makes_actions, members, records
 from tests.memberships.orders import read
 
-TEXTS = Texts("en", ZoneInfo("UTC"))
+TEXTS = Catalog("en", ZoneInfo("UTC"))
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("action", Action)
-def test_every_action_has_words_in_both_languages(action: Action, locale: str) -> None:
+@pytest.mark.parametrize("action", AuditAction)
+def test_every_action_has_words_in_both_languages(action: AuditAction, locale: str) -> None:
     words = action_label(TEXTS.of(locale), action.value)
 
     assert action.value not in words
@@ -33,13 +34,13 @@ def test_every_action_has_words_in_both_languages(action: Action, locale: str) -
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
 def test_no_two_actions_have_the_same_words(locale: str) -> None:
-    words = [action_label(TEXTS.of(locale), action.value) for action in Action]
+    words = [action_label(TEXTS.of(locale), action.value) for action in AuditAction]
 
     assert sorted(words) == sorted(set(words))
 
 
 def test_every_action_belongs_to_an_area() -> None:
-    assert {action.partition(".")[0] for action in Action} == set(Area)
+    assert {action.partition(".")[0] for action in AuditAction} == set(Area)
 
 
 def test_every_entry_is_written_with_an_action() -> None:
@@ -71,20 +72,22 @@ def test_control_a_free_string_is_found(given: str, typed: bool) -> None:
 def test_every_action_is_written_somewhere() -> None:
     used = {name for _, source in files() for name in members(source)}
 
-    assert {action.name for action in Action} - used == set()
+    assert {action.name for action in AuditAction} - used == set()
 
 
 def test_every_state_of_ours_has_its_action() -> None:
-    assert set(audit_actions.ENTITLEMENT_IS) == set(Standing)
-    assert set(audit_actions.ORDER_IS) == set(State)
-    assert set(audit_actions.FACT_SAYS) == set(Kind)
+    assert set(audit_actions.ENTITLEMENT_IS) == set(EntitlementStatus)
+    assert set(audit_actions.ORDER_IS) == set(OrderStatus)
+    assert set(audit_actions.FACT_SAYS) == set(FactKind)
     assert set(audit_actions.SUBSCRIPTION_IS) == set(Phase)
     assert set(audit_actions.ENTITLEMENT_FROM) == {"trial", "grant", "import"}
     for prefix, table in (
-        ("entitlement", audit_actions.ENTITLEMENT_IS), ("order", audit_actions.ORDER_IS),
-        ("fact", audit_actions.FACT_SAYS), ("subscription", audit_actions.SUBSCRIPTION_IS),
+        ("entitlement", audit_actions.ENTITLEMENT_IS),
+        ("order", audit_actions.ORDER_IS),
+        ("fact", audit_actions.FACT_SAYS),
+        ("subscription", audit_actions.SUBSCRIPTION_IS),
         ("entitlement", audit_actions.ENTITLEMENT_FROM),
-    ):  # fmt: skip
+    ):
         assert [action for state, action in table.items() if action != f"{prefix}.{state}"] == []
 
 
@@ -103,9 +106,12 @@ def test_a_word_of_another_version_is_shown_and_breaks_nothing(what: str, locale
 
 def test_details_are_shown_as_discord_shows_people_and_roles() -> None:
     entry = Entry(
-        NOW, 0, Action.ROLE_WITHHELD, 5,
+        NOW,
+        0,
+        AuditAction.ROLE_WITHHELD,
+        5,
         {"role": "50", "to": "7", "until": NOW.isoformat(), "reason": "*loud*", "order": "12", "empty": ""},
-    )  # fmt: skip
+    )
 
     assert details(entry) == ["\\*loud\\*", "<@&50>", "<@7>", "→ <t:1793606400:f>"]
 

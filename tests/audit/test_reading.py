@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.audit import LYCEUM, Action, Area, Entry, reading, record
-from bot.i18n import Texts
-from bot.memberships import order_cards
-from bot.memberships.model import Search, Way
-from bot.memberships.renewals import Reason
-from bot.memberships.staffing import Staff
+from bot.audit import LYCEUM, Area, AuditAction, Entry, reading, record
+from bot.i18n import Catalog
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.changes.renewals import Reason
+from bot.memberships.model import BillingKind, Search
 from tests.audit.source import files, readers
 from tests.memberships.orders import read
 from tests.memberships.shop import ANN, BOB, GUILD, OLIVIA, OTHER, Shop, opened
@@ -77,7 +77,7 @@ async def test_the_pages_of_staff_find_their_entries_by_an_index(shop: Shop) -> 
     with asked() as seen:
         await shop.service.log(GUILD, None)
         await shop.service.log(GUILD, ANN)
-        await shop.service.desk.sheet(GUILD, str(order.id))
+        await shop.service.backoffice.detail(GUILD, str(order.id))
 
     latest, of_member, of_order = await plans(shop, seen, "audit")
     assert latest == "SEARCH audit USING INDEX ix_audit_guild (guild_id=?)"  # in order, so it stops at 20
@@ -90,7 +90,7 @@ async def test_the_list_of_orders_does_not_ask_the_log(shop: Shop) -> None:
     await shop.buy(ANN)
 
     with asked() as seen:
-        await shop.service.desk.page(GUILD, Search())
+        await shop.service.backoffice.listing(GUILD, Search())
 
     assert seen
     assert await plans(shop, seen, "audit") == []
@@ -101,12 +101,12 @@ async def test_the_list_of_orders_does_not_ask_the_log(shop: Shop) -> None:
 async def test_a_member_s_log_is_about_them_and_what_they_have(shop: Shop) -> None:
     await shop.tier()
     for user in (ANN, BOB):
-        await shop.service.staffing.grant(GUILD, user, "Gold", "30", f"for {user}", Staff(OLIVIA, True))
+        await shop.service.access_admin.grant(GUILD, user, "Gold", "30", f"for {user}", Staff(OLIVIA, True))
     await shop.worker.run_due()
 
     entries = await shop.service.log(GUILD, ANN)
 
-    assert [entry.what for entry in entries] == [Action.ROLE_GIVEN, Action.ENTITLEMENT_GRANT]
+    assert [entry.what for entry in entries] == [AuditAction.ROLE_GIVEN, AuditAction.ENTITLEMENT_GRANT]
     assert [entry.detail.get("reason") for entry in entries] == [None, "for 1"]
     assert len(await shop.service.log(GUILD, None)) == 4
     assert await shop.service.log(OTHER, None) == []
@@ -115,14 +115,21 @@ async def test_a_member_s_log_is_about_them_and_what_they_have(shop: Shop) -> No
 async def test_entries_come_back_as_they_were_written(shop: Shop) -> None:
     async with shop.db.write() as tx:
         for action, subject in (
-            (Action.EVENT_CREATED, 5),
-            (Action.EVENT_CANCELLED, 5),
-            (Action.ROLE_GIVEN, 6),
+            (AuditAction.EVENT_CREATED, 5),
+            (AuditAction.EVENT_CANCELLED, 5),
+            (AuditAction.ROLE_GIVEN, 6),
         ):
             await record(
-                tx, guild_id=GUILD, at=shop.moment, actor=LYCEUM, action=action, subject=subject,
-                title="Öl", names=["a"], nothing=None,
-            )  # fmt: skip
+                tx,
+                guild_id=GUILD,
+                at=shop.moment,
+                actor=LYCEUM,
+                action=action,
+                subject=subject,
+                title="Öl",
+                names=["a"],
+                nothing=None,
+            )
 
     async with shop.db.read() as db:
         newest = await reading.latest(db, GUILD, areas=[Area.EVENT], subjects=None, limit=1)
@@ -137,7 +144,7 @@ async def test_what_is_rolled_back_was_not_done(shop: Shop) -> None:
     with pytest.raises(ZeroDivisionError):
         async with shop.db.write() as tx:
             await record(
-                tx, guild_id=GUILD, at=shop.moment, actor=OLIVIA, action=Action.TIER_EDITED, subject=5
+                tx, guild_id=GUILD, at=shop.moment, actor=OLIVIA, action=AuditAction.TIER_EDITED, subject=5
             )
             raise ZeroDivisionError
 
@@ -156,12 +163,14 @@ async def test_an_order_says_in_words_that_its_renewal_was_stopped_and_kept(
     shop: Shop, locale: str, off: str, on: str
 ) -> None:
     await shop.tier()
-    order = await shop.subscribe(ANN, "Gold", await shop.price("Gold", "15", months=1, way=Way.RECURRING))
+    order = await shop.subscribe(
+        ANN, "Gold", await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
+    )
     await shop.service.renewals.stop(GUILD, ANN, order.id, Reason.PRICE)
     await shop.service.renewals.keep(GUILD, ANN, order.id)
 
-    sheet = await shop.service.desk.sheet(GUILD, str(order.id))
-    told = read(order_cards.order_sheet(Texts("en", ZoneInfo("UTC")).of(locale), sheet))
+    sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
+    told = read(backoffice_cards.order_detail(Catalog("en", ZoneInfo("UTC")).of(locale), sheet))
 
     assert f"<@{ANN}> · {off}\n" in told
     assert f"<@{ANN}> · {on}" in told

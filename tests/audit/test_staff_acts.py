@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.audit import LYCEUM, Action, reading
+from bot.audit import LYCEUM, AuditAction, reading
 from bot.audit.tables import audit
 from bot.demo.month import zipped
 from bot.demo.people import Answer, upload, words
@@ -43,7 +43,7 @@ class Office:
         answer = await self.stage.click(who, message["id"], label=label)
         self._check(button, words(answer["message"]), await self._done(who, before), BUTTONS[button])
 
-    def _check(self, act: str, told: str, done: set[str], declared: frozenset[Action]) -> None:
+    def _check(self, act: str, told: str, done: set[str], declared: frozenset[AuditAction]) -> None:
         assert done, f"{act} is not in the log: {told}"
         assert done <= declared, f"{act} did {done}"
 
@@ -61,9 +61,11 @@ class Office:
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """Members pay by bank transfer; there are roles to sell."""
     async with staged(
-        tmp_path, PAYMENTS__TILL__ENABLED="false", PAYMENTS__MANUAL__CURRENCIES='["USD"]',
+        tmp_path,
+        PAYMENTS__TILL__ENABLED="false",
+        PAYMENTS__MANUAL__CURRENCIES='["USD"]',
         PAYMENTS__MANUAL__INSTRUCTIONS="To Olivia",
-    ) as stage:  # fmt: skip
+    ) as stage:
         for name in ("Gold", "Silver", "Pro", "Studio"):
             await stage.discord("olivia", "POST", f"/guilds/{stage.guild_id}/roles", {"name": name})
         people = (await stage.world())["members"]
@@ -161,8 +163,8 @@ async def test_what_changes_nothing_is_not_in_the_log(office: Office) -> None:
         await office.stage.slash("max", "teach lock", course=await course_of(office.stage), tier="Pro")
         await office.stage.slash("max", "teach lock", course=await course_of(office.stage), tier="Pro")
 
-    assert len(await _written(office, Action.COURSE_IMPORTED)) == 1
-    assert len(await _written(office, Action.COURSE_LOCKED)) == 1
+    assert len(await _written(office, AuditAction.COURSE_IMPORTED)) == 1
+    assert len(await _written(office, AuditAction.COURSE_LOCKED)) == 1
 
 
 async def test_an_event_is_cancelled_once_and_by_whom_is_known(office: Office) -> None:
@@ -174,7 +176,7 @@ async def test_an_event_is_cancelled_once_and_by_whom_is_known(office: Office) -
     for who in ("olivia", "max"):
         await stage.slash(who, "host cancel", channel="staff", event=event["value"])
 
-    [entry] = await _written(office, Action.EVENT_CANCELLED)
+    [entry] = await _written(office, AuditAction.EVENT_CANCELLED)
     assert (entry.actor, entry.subject, entry.detail) == (
         office.ids["olivia"],
         int(event["value"]),
@@ -182,7 +184,7 @@ async def test_an_event_is_cancelled_once_and_by_whom_is_known(office: Office) -
     )
 
 
-async def _written(office: Office, action: Action) -> list[Any]:
+async def _written(office: Office, action: AuditAction) -> list[Any]:
     async with office.stage.app.db.read() as db:
         return list((await db.execute(select(audit).where(audit.c.what == action))).all())
 
@@ -197,9 +199,9 @@ async def test_who_lets_lyceum_try_again_is_in_the_log(tmp_path: Path) -> None:
         entries = await shop.service.log(GUILD, None)
 
     assert [(entry.what, entry.actor) for entry in entries] == [
-        (Action.BREAKER_CLOSED, OLIVIA),
-        (Action.BREAKER_RETRIED, OLIVIA),
-        (Action.BREAKER_OPENED, LYCEUM),
+        (AuditAction.BREAKER_CLOSED, OLIVIA),
+        (AuditAction.BREAKER_RETRIED, OLIVIA),
+        (AuditAction.BREAKER_OPENED, LYCEUM),
     ]
 
 
@@ -207,14 +209,14 @@ async def test_who_looks_again_at_a_tier_puts_it_back_on_sale(tmp_path: Path) ->
     async with opened(tmp_path) as shop:
         tier = await shop.tier()
         gold = shop.hall.all_roles.pop(GOLD)
-        await shop.service.tiers.recheck(GUILD)
+        await shop.service.catalog.recheck(GUILD)
         shop.hall.all_roles[GOLD] = gold
-        await shop.service.tiers.recheck(GUILD, OLIVIA)
+        await shop.service.catalog.recheck(GUILD, OLIVIA)
 
         async with shop.db.read() as db:
             entries = await reading.about(db, GUILD, [tier.id])
 
     assert [(entry.what, entry.actor) for entry in entries][1:] == [
-        (Action.TIER_SUSPENDED, LYCEUM),
-        (Action.TIER_RESUMED, OLIVIA),
+        (AuditAction.TIER_SUSPENDED, LYCEUM),
+        (AuditAction.TIER_RESUMED, OLIVIA),
     ]

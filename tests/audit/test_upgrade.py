@@ -17,13 +17,14 @@ from sqlalchemy import create_engine, delete, pool, select
 from bot.audit.tables import audit
 from bot.db.migrate import SCRIPTS, migrate, revision_of
 from bot.errors import UserError
-from bot.memberships.desk import stray_id
-from bot.memberships.model import Order, Search, Standing
-from bot.memberships.state import State
-from bot.memberships.store import orders, revocations
-from bot.memberships.tables import refund_draft, revocation
+from bot.memberships.access.store import revocations
+from bot.memberships.access.tables import revocation
+from bot.memberships.backoffice.backoffice import stray_id
+from bot.memberships.model import EntitlementStatus, Order, OrderStatus, Search
+from bot.memberships.orders.store import orders
+from bot.memberships.orders.tables import refund_draft
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Unmatched
+from bot.payments.port import Fact, FactKind, Unmatched
 from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, MONDAY, OLIVIA, Shop, opened
 
 TIER, PRICE = 1000, 1001
@@ -59,43 +60,125 @@ class Old:
 
     def note(self, id_: int, what: str, actor: int, subject: int, **detail: object) -> None:
         self.put(
-            "audit", id=id_, guild_id=GUILD, at=at(MONDAY + timedelta(hours=1)), actor=actor, what=what, subject=subject,
+            "audit",
+            id=id_,
+            guild_id=GUILD,
+            at=at(MONDAY + timedelta(hours=1)),
+            actor=actor,
+            what=what,
+            subject=subject,
             detail=json.dumps(detail),
-        )  # fmt: skip
+        )
 
     def tier(self) -> None:
         now = at(MONDAY)
         self.put(
-            "tier", id=TIER, guild_id=GUILD, name="Gold", name_key="gold", description="", position=1, seats=None,
-            version=1, suspended=None, created_at=now, archived_at=None,
-        )  # fmt: skip
+            "tier",
+            id=TIER,
+            guild_id=GUILD,
+            name="Gold",
+            name_key="gold",
+            description="",
+            position=1,
+            seats=None,
+            version=1,
+            suspended=None,
+            created_at=now,
+            archived_at=None,
+        )
         self.put(
-            "terms", guild_id=GUILD, tier_id=TIER, version=1, roles=f"[{GOLD}]", events=0, consultations=0, discount=0,
-            grace_days=0, after="take", after_role_id=None, after_until=None, made_at=now, made_by=OLIVIA,
-        )  # fmt: skip
+            "terms",
+            guild_id=GUILD,
+            tier_id=TIER,
+            version=1,
+            roles=f"[{GOLD}]",
+            events=0,
+            consultations=0,
+            discount=0,
+            grace_days=0,
+            after="take",
+            after_role_id=None,
+            after_until=None,
+            made_at=now,
+            made_by=OLIVIA,
+        )
         self.put(
-            "price", id=PRICE, guild_id=GUILD, tier_id=TIER, kind="once", days=30, months=0, amount=1900,
-            currency="USD", created_at=now, archived_at=None,
-        )  # fmt: skip
+            "price",
+            id=PRICE,
+            guild_id=GUILD,
+            tier_id=TIER,
+            kind="once",
+            days=30,
+            months=0,
+            amount=1900,
+            currency="USD",
+            created_at=now,
+            archived_at=None,
+        )
 
     def bought(self, id_: int, user: int, standing: str = "live") -> None:
         now, end = at(MONDAY), at(MONDAY + 30 * DAY)
         self.put(
-            "order", id=id_, guild_id=GUILD, user_id=user, tier_id=TIER, version=1, price_id=PRICE, state="paid",
-            provider="bank", provider_ref=f"co_{id_}", kind="once", days=30, months=0, amount=1900, currency="USD",
-            renewal_amount=None, credit=0, discount=0, extra=0, replaces=None, follows=None, phase=None,
-            created_at=now, expires_at=end, changed_at=now,
-        )  # fmt: skip
+            "order",
+            id=id_,
+            guild_id=GUILD,
+            user_id=user,
+            tier_id=TIER,
+            version=1,
+            price_id=PRICE,
+            state="paid",
+            provider="bank",
+            provider_ref=f"co_{id_}",
+            kind="once",
+            days=30,
+            months=0,
+            amount=1900,
+            currency="USD",
+            renewal_amount=None,
+            credit=0,
+            discount=0,
+            extra=0,
+            replaces=None,
+            follows=None,
+            phase=None,
+            created_at=now,
+            expires_at=end,
+            changed_at=now,
+        )
         self.put(
-            "payment", guild_id=GUILD, order_id=id_, provider="bank", kind="paid", object_id=f"pay_{id_}",
-            payment_id=None, ref=f"co_{id_}", amount=1900, currency="USD", starts_at=None, ends_at=None, renewal=0,
-            at=now, recorded_at=now,
-        )  # fmt: skip
+            "payment",
+            guild_id=GUILD,
+            order_id=id_,
+            provider="bank",
+            kind="paid",
+            object_id=f"pay_{id_}",
+            payment_id=None,
+            ref=f"co_{id_}",
+            amount=1900,
+            currency="USD",
+            starts_at=None,
+            ends_at=None,
+            renewal=0,
+            at=now,
+            recorded_at=now,
+        )
         self.put(
-            "entitlement", id=id_ + 5000, guild_id=GUILD, user_id=user, tier_id=TIER, version=1, order_id=id_,
-            source="order", reason="", state=standing, starts_at=now, ends_at=end, held_until=end,
-            ended_at=None if standing == "live" else at(MONDAY + timedelta(hours=1)), replaced_by=None,
-        )  # fmt: skip
+            "entitlement",
+            id=id_ + 5000,
+            guild_id=GUILD,
+            user_id=user,
+            tier_id=TIER,
+            version=1,
+            order_id=id_,
+            source="order",
+            reason="",
+            state=standing,
+            starts_at=now,
+            ends_at=end,
+            held_until=end,
+            ended_at=None if standing == "live" else at(MONDAY + timedelta(hours=1)),
+            replaced_by=None,
+        )
 
 
 @pytest.fixture
@@ -108,20 +191,38 @@ def path(tmp_path: Path) -> Path:
     old.bought(HIS, BOB)
     old.bought(CIDS, CID, "revoked")
     old.note(
-        OPEN, "refund.drafted", OLIVIA, HERS,
-        reason="she asked", part=None, back=[[f"pay_{HERS}", 1900, "USD"]], effect="ends",
-    )  # fmt: skip
+        OPEN,
+        "refund.drafted",
+        OLIVIA,
+        HERS,
+        reason="she asked",
+        part=None,
+        back=[[f"pay_{HERS}", 1900, "USD"]],
+        effect="ends",
+    )
     old.note(
-        CONFIRMED, "refund.drafted", OLIVIA, HIS,
-        reason="half", part="9.50", back=[[f"pay_{HIS}", 950, "USD"]], effect="stays",
-    )  # fmt: skip
+        CONFIRMED,
+        "refund.drafted",
+        OLIVIA,
+        HIS,
+        reason="half",
+        part="9.50",
+        back=[[f"pay_{HIS}", 950, "USD"]],
+        effect="stays",
+    )
     old.note(3003, "refund.asked", OLIVIA, HIS, reason="half", part="9.50", draft=str(CONFIRMED))
     old.note(3004, "refund.asked", ANN, HERS, reason="changed", part="1", draft=None)
     for id_, actor, reason in ((3005, OLIVIA, "given back at the bank"), (3006, MAX, "me too")):
         old.note(
-            id_, "stray.closed", actor, GUILD,
-            stray=stray_id(SEEN), provider="bank", object="pay_404", reason=reason,
-        )  # fmt: skip
+            id_,
+            "stray.closed",
+            actor,
+            GUILD,
+            stray=stray_id(SEEN),
+            provider="bank",
+            object="pay_404",
+            reason=reason,
+        )
     old.note(3007, "entitlement.revoked", MAX, CIDS + 5000, reason="spam")
     old.note(3008, "entitlement.revoked", 0, HIS + 5000, order=str(HIS))
     old.connection.commit()
@@ -140,7 +241,7 @@ async def shop(path: Path) -> AsyncGenerator[Shop]:
             money = Money(1900, "USD")
             there.bank.known[f"co_{id_}"] = [
                 Fact(
-                    kind=Kind.PAID,
+                    kind=FactKind.PAID,
                     object_id=f"pay_{id_}",
                     guild_id=GUILD,
                     order_id=id_,
@@ -168,7 +269,7 @@ async def test_an_open_draft_can_still_be_confirmed_once(shop: Shop) -> None:
     await shop.worker.run_due()
 
     assert (done.reason, done.back) == ("she asked", (Money(1900, "USD"),))
-    assert (await bought(shop, HERS)).state is State.REFUNDED
+    assert (await bought(shop, HERS)).state is OrderStatus.REFUNDED
     with pytest.raises(UserError, match="not done twice"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)
     assert len(shop.bank.refunds) == 1
@@ -195,24 +296,26 @@ async def test_an_open_draft_is_checked_against_what_changed_meanwhile(shop: Sho
 
 
 async def test_money_that_was_seen_to_stays_off_the_list(shop: Shop) -> None:
-    assert (await shop.service.desk.page(GUILD, Search())).strays == (NEW,)
+    assert (await shop.service.backoffice.listing(GUILD, Search())).unmatched_payments == (NEW,)
 
 
-@pytest.mark.parametrize("kept, standing", [(True, Standing.REVOKED), (False, Standing.LIVE)])
+@pytest.mark.parametrize(
+    "kept, standing", [(True, EntitlementStatus.REVOKED), (False, EntitlementStatus.LIVE)]
+)
 async def test_what_staff_revoked_stays_so_whatever_becomes_of_the_old_money(
-    shop: Shop, kept: bool, standing: Standing
+    shop: Shop, kept: bool, standing: EntitlementStatus
 ) -> None:
     """Control: without the moved revocation the old money gives it back."""
     if not kept:
         async with shop.db.write() as tx:
             await tx.execute(delete(revocation))
     [paid] = shop.bank.known[f"co_{CIDS}"]
-    dispute = replace(paid, kind=Kind.DISPUTED, object_id="dp_1", payment_id=paid.object_id)
+    dispute = replace(paid, kind=FactKind.DISPUTED, object_id="dp_1", payment_id=paid.object_id)
 
     await shop.settle(dispute)
-    await shop.settle(replace(dispute, kind=Kind.DISPUTE_WON))
+    await shop.settle(replace(dispute, kind=FactKind.DISPUTE_WON))
 
-    [(state, _, _)] = await shop.rights(CID)
+    [(state, _, _)] = await shop.held_entitlements(CID)
     assert state == standing
 
 
@@ -230,4 +333,4 @@ async def test_the_log_keeps_its_rows(shop: Shop) -> None:
 
     assert ids == list(range(3001, 3009))
     assert [entry.detail.get("reason") for entry in await shop.service.log(GUILD, CID)] == ["spam"]
-    assert len((await shop.service.desk.sheet(GUILD, str(HIS))).notes) == 3
+    assert len((await shop.service.backoffice.detail(GUILD, str(HIS))).notes) == 3

@@ -104,9 +104,13 @@ class Studio:
                     )
                 else:
                     answer = await self._people.post(
-                        "/sandbox/select", **{"as": shot.who}, message=message["id"], custom_id=action,
-                        values=[control["options"][0]["value"]], locale=self._locale,
-                    )  # fmt: skip
+                        "/sandbox/select",
+                        **{"as": shot.who},
+                        message=message["id"],
+                        custom_id=action,
+                        values=[control["options"][0]["value"]],
+                        locale=self._locale,
+                    )
                 self._walker.saw(shot.who, answer)
                 return
         told = [(button.get("label"), button.get("custom_id")) for button in buttons(message)]

@@ -26,8 +26,8 @@ TRANSFERS = {
 async def test_every_card_can_be_read_by_everybody(
     bot: Process, chromium: str, locale: str | None, pictures: bool
 ) -> None:
-    bot.bootstrap.environment["LYCEUM_COMMUNITY__LANGUAGE"] = locale or "en"
-    bot.bootstrap.environment |= TRANSFERS
+    bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = locale or "en"
+    bot.environment |= TRANSFERS
     await bot.start()
     how = {"locale": locale or "en-US", "color_scheme": "dark", "viewport": {"width": 800, "height": 2400}}
     async with People(bot.sandbox) as people, window(chromium, **how) as context:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.bootstrap.environment import ensure
+from bot.bootstrap.launch import ensure
 
 HERE = Path(__file__).resolve().parent
 NODE_MODULES = HERE / "node_modules"
@@ -37,9 +37,23 @@ def main() -> int:
         return 1
     commands = (
         [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-         "--only-binary=:all:", "--no-compile", "--require-hashes", "--target", str(HIKARI), "-r", "requirements.lock"],
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--no-compile",
+            "--require-hashes",
+            "--target",
+            str(HIKARI),
+            "-r",
+            "requirements.lock",
+        ],
+    )
     for command in commands:
         done = subprocess.run(command, cwd=HERE, check=False)
         if done.returncode:

@@ -48,9 +48,19 @@ def test_macos_leftovers_and_other_files_are_passed_over() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.md", "lessons/../../evil.md", "/etc/passwd", "C:/evil.md", "a\\..\\evil.md", "a//b.md", "./a.md", "line\nbreak.md",
-     "/".join("d" * 20) + "/deep.md", "x" * 300 + ".md"],
-)  # fmt: skip
+    [
+        "../evil.md",
+        "lessons/../../evil.md",
+        "/etc/passwd",
+        "C:/evil.md",
+        "a\\..\\evil.md",
+        "a//b.md",
+        "./a.md",
+        "line\nbreak.md",
+        "/".join("d" * 20) + "/deep.md",
+        "x" * 300 + ".md",
+    ],
+)
 def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
     assert "leads elsewhere" in refused(packed({**COURSE, name: "x"}))
 

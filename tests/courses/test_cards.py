@@ -15,14 +15,14 @@ from bot.courses import cards, staff_cards
 from bot.courses.course import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.courses.pages import ROOM
 from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars, Taught
-from bot.discord.kit import view
-from bot.i18n import Texts, Words
+from bot.discord.components import view
+from bot.i18n import Catalog, Language
 
 WORST = "*" * TITLE_LIMIT
 """Every character is escaped, so it is twice as long when shown."""
 
-EN = Texts("en", ZoneInfo("UTC")).of("en")
-ZH = Texts("en", ZoneInfo("UTC")).of("zh-CN")
+EN = Catalog("en", ZoneInfo("UTC")).of("en")
+ZH = Catalog("en", ZoneInfo("UTC")).of("zh-CN")
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -75,7 +75,7 @@ def an_outline(*, locked: bool = False) -> Outline:
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
 @pytest.mark.parametrize("page", [0, 1, 99, -1])
-def test_lists_fit(t: Words, page: int) -> None:
+def test_lists_fit(t: Language, page: int) -> None:
     check(cards.browse(t, [replace(a_course(locked=n % 2 == 0), id=n) for n in range(40)], page))
     for locked in (True, False):
         check(cards.outline(t, an_outline(locked=locked), page))
@@ -83,7 +83,7 @@ def test_lists_fit(t: Words, page: int) -> None:
 
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
-def test_a_full_page_fits_under_the_longest_titles(t: Words) -> None:
+def test_a_full_page_fits_under_the_longest_titles(t: Language) -> None:
     one = lessons(2)
     for page in range(3):
         check(
@@ -119,7 +119,7 @@ def test_a_full_page_fits_under_the_longest_titles(t: Words) -> None:
 
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
-def test_staff_cards_fit(t: Words) -> None:
+def test_staff_cards_fit(t: Language) -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
     check(
         staff_cards.taught(

@@ -46,7 +46,11 @@ def test_the_code_of_a_lesson_prints_what_the_lesson_says(lesson: Lesson, tmp_pa
 def _runs(code: str, output: str | None, folder: Path) -> bool:
     ran = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        cwd=folder, capture_output=True, text=True, timeout=20, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stderr
     return output is None or ran.stdout == output

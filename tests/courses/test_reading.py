@@ -82,32 +82,62 @@ MISTAKES = {
     "no head": (files(**{"01-a.md": "A"}), "This is no course"),
     "no lessons": (files(**{"course.toml": 'title = "x"'}), "The course has no lessons"),
     "no title": (course(**{"course.toml": "tags = []"}), "`course.toml`: the course has no title"),
-    "broken toml": (course(**{"course.toml": 'title = "x"\nslug = \n'}), "`course.toml`:2: this is not valid TOML"),
-    "unknown key": (course(**{"course.toml": 'title = "x"\ntyer = "Pro"\n'}), "`course.toml`: “tyer” is not known here"),
-    "modules not a table": (course(**{"course.toml": 'title = "x"\nmodules = 3'}), "“modules” must be a table"),
+    "broken toml": (
+        course(**{"course.toml": 'title = "x"\nslug = \n'}),
+        "`course.toml`:2: this is not valid TOML",
+    ),
+    "unknown key": (
+        course(**{"course.toml": 'title = "x"\ntyer = "Pro"\n'}),
+        "`course.toml`: “tyer” is not known here",
+    ),
+    "modules not a table": (
+        course(**{"course.toml": 'title = "x"\nmodules = 3'}),
+        "“modules” must be a table",
+    ),
     "module not there": (
-        course(**{"course.toml": 'title = "x"\n[modules]\n"9-gone" = "Gone"\n'}), "there is no folder `9-gone`"
+        course(**{"course.toml": 'title = "x"\n[modules]\n"9-gone" = "Gone"\n'}),
+        "there is no folder `9-gone`",
     ),
-    "title too long": (course(**{"course.toml": f'title = "{"x" * 101}"'}), "“title” is longer than 100 characters"),
-    "front matter not closed": (course(**{"01-bowline.md": "---\ntitle: x\n\nText"}), "`01-bowline.md`:1: the front matter is not"),
+    "title too long": (
+        course(**{"course.toml": f'title = "{"x" * 101}"'}),
+        "“title” is longer than 100 characters",
+    ),
+    "front matter not closed": (
+        course(**{"01-bowline.md": "---\ntitle: x\n\nText"}),
+        "`01-bowline.md`:1: the front matter is not",
+    ),
     "front matter broken": (
-        course(**{"01-bowline.md": "---\nlevel: 1\ntitle: The: bowline: [\n---\nText"}), "`01-bowline.md`:3: the front matter is broken"
+        course(**{"01-bowline.md": "---\nlevel: 1\ntitle: The: bowline: [\n---\nText"}),
+        "`01-bowline.md`:3: the front matter is broken",
     ),
-    "front matter a list": (course(**{"01-bowline.md": "---\n- a\n---\nText"}), "the front matter is broken (no keys)"),
+    "front matter a list": (
+        course(**{"01-bowline.md": "---\n- a\n---\nText"}),
+        "the front matter is broken (no keys)",
+    ),
     "front matter a bomb": (
-        course(**{"01-bowline.md": "---\n" + "[" * 3000 + "\n---\nText"}), "`01-bowline.md`:"
+        course(**{"01-bowline.md": "---\n" + "[" * 3000 + "\n---\nText"}),
+        "`01-bowline.md`:",
     ),
     "title a list": (course(**{"01-bowline.md": "---\ntitle: [a]\n---\nText"}), "“title” must be text"),
-    "not utf-8": (course(**{"02-reef.md": b"# Reef\n\nna\xefve\n"}), "`02-reef.md`:3: this is not UTF-8 text"),
+    "not utf-8": (
+        course(**{"02-reef.md": b"# Reef\n\nna\xefve\n"}),
+        "`02-reef.md`:3: this is not UTF-8 text",
+    ),
     "nul": (course(**{"02-reef.md": "# Reef\n\n\0"}), "`02-reef.md`:3: there is a NUL character"),
     "empty": (course(**{"02-reef.md": " \n\n"}), "`02-reef.md`: the lesson is empty"),
     "only a head": (course(**{"02-reef.md": "---\ntitle: x\n---\n"}), "`02-reef.md`: the lesson is empty"),
-    "too long": (course(**{"02-reef.md": "x " * LESSON_LIMIT}), "`02-reef.md`: the lesson is longer than 60000"),
+    "too long": (
+        course(**{"02-reef.md": "x " * LESSON_LIMIT}),
+        "`02-reef.md`: the lesson is longer than 60000",
+    ),
     "no number": (course(**{"more.md": "More"}), "`more.md`: the name does not tell this lesson's place"),
     "too deep": (course(**{"1-a/2-b/3-c.md": "C"}), "`1-a/2-b/3-c.md`: folders go one level deep"),
     "twins": (course(**{"03-bowline.md": "Again"}), "`03-bowline.md`: the same name as `01-bowline.md`"),
-    "a price in a lesson": (course(**{"02-reef.md": "---\ntier: Pro\n---\nText"}), "“tier” stands in a lesson"),
-}  # fmt: skip
+    "a price in a lesson": (
+        course(**{"02-reef.md": "---\ntier: Pro\n---\nText"}),
+        "“tier” stands in a lesson",
+    ),
+}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -124,8 +154,11 @@ BOOK = {
         "- [Loops](loops.md)\n    - [`bowline` & co](loops/bow%20line.md)\n        - [Deep](loops/deep.md#top)\n"
         "- [Draft]()\n- [Elsewhere](https://example.org/x.md)\n\n---\n\n[End](end.md)\n"
     ),
-    **{f"src/{name}.md": f"# {name}\n\nText.\n" for name in ("index", "thanks", "loops", "loops/bow line", "loops/deep", "end")},
-}  # fmt: skip
+    **{
+        f"src/{name}.md": f"# {name}\n\nText.\n"
+        for name in ("index", "thanks", "loops", "loops/bow line", "loops/deep", "end")
+    },
+}
 
 
 def test_a_book_is_read_as_its_summary_says() -> None:
@@ -161,9 +194,12 @@ WRONG_BOOKS = {
     "no links": ("# Summary\n\nNothing yet.\n", "`src/SUMMARY.md`: it names no chapter"),
     "missing": ("- [A](index.md)\n- [B](gone.md)\n", "`src/SUMMARY.md`:2: `gone.md` is not there"),
     "outside": ("- [A](../book.toml)\n", "`src/SUMMARY.md`:1: `../book.toml` is not there"),
-    "twice": ("- [A](index.md)\n- [B](end.md)\n- [C](index.md)\n", "`src/SUMMARY.md`:3: `index.md` stands in line 1 already"),
+    "twice": (
+        "- [A](index.md)\n- [B](end.md)\n- [C](index.md)\n",
+        "`src/SUMMARY.md`:3: `index.md` stands in line 1 already",
+    ),
     "second of a paragraph": ("[A](index.md)\n[B](gone.md)\n", "`src/SUMMARY.md`:2: `gone.md` is not there"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", WRONG_BOOKS)

@@ -19,7 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 
-from bot.db.everything import metadata
+from bot.all_tables import metadata
 from bot.db.migrate import head, migrate, revision_of
 from bot.errors import ConfigurationError
 

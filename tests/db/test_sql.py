@@ -26,8 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bot.all_tables import metadata
 from bot.db import Database
-from bot.db.everything import metadata
 from bot.db.metadata import STRICT
 from bot.db.sql import BulkInsert, greatest, insert, least, matches, only_where, total, upsert
 from bot.db.types import Utc

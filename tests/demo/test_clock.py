@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.people import Refused
+from bot.demo.people import PersonRefused
 from bot.work import Job
 from sandbox.app import Sandbox
 from tests.stage import MONDAY, Stage, bot_in
@@ -27,7 +27,7 @@ class Diary:
     async def plan(self, key: str, hours: float) -> None:
         due = self._app.clock.now() + timedelta(hours=hours)
         async with self._app.db.write() as tx:
-            await self._app.queue.once(tx, "test.note", 1, key, due=due)
+            await self._app.queue.enqueue_once(tx, "test.note", 1, key, due=due)
 
 
 async def test_a_turn_is_acknowledged_when_the_bot_has_taken_it_over(community: Stage) -> None:
@@ -70,5 +70,5 @@ async def test_a_bot_that_was_away_takes_the_time_at_once(tmp_path: Path) -> Non
 
 
 async def test_the_clock_does_not_go_backwards(community: Stage) -> None:
-    with pytest.raises(Refused, match="409"):
+    with pytest.raises(PersonRefused, match="409"):
         await community.clock(to="2026-11-01T00:00:00+00:00")

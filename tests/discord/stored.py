@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.insight.weeks import Week
-from bot.memberships.access_actions import Scope
-from bot.memberships.membership_actions import AtPrice, Draft, OfTier
-from bot.memberships.state import State
+from bot.memberships.access.actions import Scope
+from bot.memberships.membership_actions import AtPrice, ChangeDraft, OfTier
+from bot.memberships.model import OrderStatus
 
 ID, OTHER = 1302050201600, 1302050201601
 W48 = Week(2026, 48)
-PROMISED = Draft(ID, OTHER, True, datetime(2026, 11, 2, 8, tzinfo=UTC), 1900, 0)
-LATER = Draft(ID, OTHER, False, datetime(2026, 11, 2, 8, tzinfo=UTC), 900, 86400)
+PROMISED = ChangeDraft(ID, OTHER, True, datetime(2026, 11, 2, 8, tzinfo=UTC), 1900, 0)
+LATER = ChangeDraft(ID, OTHER, False, datetime(2026, 11, 2, 8, tzinfo=UTC), 900, 86400)
 
 BUTTONS: dict[str, tuple[Any, ...]] = {
     "access.repair:all": (Scope.ALL,),
@@ -59,7 +59,7 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "order.look:1302050201600": (ID,),
     "order.page:-1:0:-:0": (-1, None, None, None),
     "order.page:1:0:-:0": (1, None, None, None),
-    "order.page:2:1302050201600:pending:1302050201601": (2, ID, State.PENDING, OTHER),
+    "order.page:2:1302050201600:pending:1302050201601": (2, ID, OrderStatus.PENDING, OTHER),
     "order.paid:1302050201600": (ID,),
     "order.refund:1302050201600": (ID,),
     "order.resend:1302050201600": (ID,),

@@ -12,9 +12,9 @@ from bot.actions import NUMBER, WORD, Action, ButtonAction, SelectAction, argume
 from bot.bootstrap.environment import ROOT
 from bot.errors import UserError
 from bot.insight.actions import EXPLAIN_WEEK, PICK_FIGURE
-from bot.memberships.membership_actions import BUY, CONFIRM_CHANGE, AtPrice, Draft, OfTier
-from bot.memberships.order_actions import SHOW_ORDER, TURN_ORDERS
-from bot.memberships.state import State
+from bot.memberships.backoffice.actions import SHOW_ORDER, TURN_ORDERS
+from bot.memberships.membership_actions import BUY, CONFIRM_CHANGE, AtPrice, ChangeDraft, OfTier
+from bot.memberships.model import OrderStatus
 from tests.discord.declared import actions, declarations
 from tests.discord.stored import BUTTONS, OPTIONS, PROMISED
 
@@ -116,10 +116,10 @@ def test_a_word_that_would_be_read_as_something_else_is_refused_when_it_is_writt
 
 
 def test_the_longest_arguments_fit() -> None:
-    draft = Draft(LARGEST, LARGEST, PROMISED.now, PROMISED.at, 10**14, 10**10)
+    draft = ChangeDraft(LARGEST, LARGEST, PROMISED.now, PROMISED.at, 10**14, 10**10)
 
     assert len(CONFIRM_CHANGE.encode(draft, "provider")) <= 100
-    assert len(TURN_ORDERS.encode(10**6, LARGEST, State.CANCELLED, LARGEST)) <= 100
+    assert len(TURN_ORDERS.encode(10**6, LARGEST, OrderStatus.CANCELLED, LARGEST)) <= 100
     assert SHOW_ORDER.decode(SHOW_ORDER.encode(LARGEST)) == (LARGEST,)
 
 

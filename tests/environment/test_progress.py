@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.bootstrap.progress import PipTalk, Progress, explain
+from bot.bootstrap.progress import PipOutput, Progress, explain
 
 PIP = """\
 Ignoring audioop-lts: markers 'python_full_version >= "3.13"' don't match your environment
@@ -35,7 +35,7 @@ class Terminal(io.StringIO):
 
 
 def hear(progress: Progress, lines: Sequence[str], installed: Sequence[str] = ()) -> None:
-    talk = PipTalk(total=4)
+    talk = PipOutput(total=4)
     for line in lines:
         talk.hear(line)
         if step := talk.step(installed):

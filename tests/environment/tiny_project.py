@@ -16,7 +16,7 @@ from bot.bootstrap.environment import ROOT
 BYTECODE = shutil.ignore_patterns("__pycache__")
 BARE_PYTHON = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 SCRIPT = """\
-from bot.bootstrap.environment import ensure
+from bot.bootstrap.launch import ensure
 
 ensure("{lock}")
 import sys

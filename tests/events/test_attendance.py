@@ -7,19 +7,19 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events.attendance import Presence, attended, needed
+from bot.events.attendance import PresenceSpan, attended, needed
 
 START = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
 ANN, BOB = 1, 2
 
 
-def stay(user: int, begin: float, end: float) -> Presence:
+def stay(user: int, begin: float, end: float) -> PresenceSpan:
     """A stay from and to minutes after the start."""
-    return Presence(7, 70, user, START + timedelta(minutes=begin), START + timedelta(minutes=end))
+    return PresenceSpan(7, 70, user, START + timedelta(minutes=begin), START + timedelta(minutes=end))
 
 
-def minutes(*stays: Presence, end: datetime = END) -> dict[int, float]:
+def minutes(*stays: PresenceSpan, end: datetime = END) -> dict[int, float]:
     return {user: time.total_seconds() / 60 for user, time in attended(stays, START, end).items()}
 
 
@@ -59,7 +59,7 @@ def test_each_is_measured_alone() -> None:
     assert minutes(stay(ANN, 0, 3), stay(BOB, 3, 6)) == {}
 
 
-def lasting(user: int, begin: int, length: int) -> Presence:
+def lasting(user: int, begin: int, length: int) -> PresenceSpan:
     return stay(user, begin, begin + length)
 
 
@@ -69,7 +69,7 @@ STAYS = st.lists(
 
 
 @given(STAYS, st.integers(5, 120))
-def test_minute_by_minute_gives_the_same(stays: list[Presence], length: int) -> None:
+def test_minute_by_minute_gives_the_same(stays: list[PresenceSpan], length: int) -> None:
     end = START + timedelta(minutes=length)
     seen: dict[int, int] = {}
     for user in (ANN, BOB):

@@ -11,8 +11,8 @@ import pytest
 
 from bot.db import Database
 from bot.events import presence_store, store
-from bot.events.doors import Doors
-from bot.events.event import Event, Kind, State
+from bot.events.event import Event, EventKind, EventState
+from bot.events.voice_attendance import VoiceAttendance
 from tests.blank import prepare
 
 GUILD, ROOM, ANN = 7, 70, 1
@@ -41,7 +41,7 @@ class Room:
         return answer
 
 
-class Careless(Doors):
+class Careless(VoiceAttendance):
     """Doors that do not notice moves."""
 
     @property
@@ -65,13 +65,26 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 EVENT = Event(
-    guild_id=GUILD, id=1, kind=Kind.TALK, title="Talk", starts_at=START, ends_at=START + timedelta(hours=1),
-    said_wall="2026-11-03T19:30", said_zone="UTC", voice_channel_id=ROOM, address=None, host_id=9, state=State.LIVE,
-    discord_event_id=None, card_channel_id=None, card_message_id=None, created_at=START - timedelta(days=1),
-)  # fmt: skip
+    guild_id=GUILD,
+    id=1,
+    kind=EventKind.TALK,
+    title="Talk",
+    starts_at=START,
+    ends_at=START + timedelta(hours=1),
+    said_wall="2026-11-03T19:30",
+    said_zone="UTC",
+    voice_channel_id=ROOM,
+    address=None,
+    host_id=9,
+    state=EventState.LIVE,
+    discord_event_id=None,
+    card_channel_id=None,
+    card_message_id=None,
+    created_at=START - timedelta(days=1),
+)
 
 
-async def leaves_while_we_look(db: Database, kind: type[Doors]) -> bool:
+async def leaves_while_we_look(db: Database, kind: type[VoiceAttendance]) -> bool:
     """Ann leaves just when the bot has asked who is there. Is she taken to be there?"""
     room = Room(ANN)
     doors = kind(db, Standing(), room)
@@ -87,7 +100,7 @@ async def leaves_while_we_look(db: Database, kind: type[Doors]) -> bool:
 
 
 async def test_whoever_leaves_while_we_look_is_not_there(db: Database) -> None:
-    assert not await leaves_while_we_look(db, Doors)
+    assert not await leaves_while_we_look(db, VoiceAttendance)
 
 
 async def test_control_without_care_they_would_be_there_for_ever(db: Database) -> None:
@@ -95,7 +108,7 @@ async def test_control_without_care_they_would_be_there_for_ever(db: Database) -
 
 
 async def test_news_told_twice_makes_one_stay(db: Database) -> None:
-    doors = Doors(db, Standing(), Room(ANN))
+    doors = VoiceAttendance(db, Standing(), Room(ANN))
 
     for _ in range(2):
         await doors.voice(GUILD, ANN, ROOM, START, True)
@@ -109,7 +122,7 @@ async def test_news_told_twice_makes_one_stay(db: Database) -> None:
 
 
 async def test_a_stay_of_which_sight_was_lost_ends_where_it_was_last_seen(db: Database) -> None:
-    doors = Doors(db, Standing(), Room())
+    doors = VoiceAttendance(db, Standing(), Room())
     await doors.voice(GUILD, ANN, ROOM, START - timedelta(minutes=9), True)
 
     await doors.resume(GUILD)

@@ -24,7 +24,7 @@ async def fails(community: Stage, route: str, **how: Any) -> None:
 async def heal(community: Stage) -> None:
     """What waits for the owner is tried now."""
     async with community.app.db.write() as tx:
-        await work_store.heal(tx, community.guild_id, real_now() - timedelta(seconds=1))
+        await work_store.retry_stuck(tx, community.guild_id, real_now() - timedelta(seconds=1))
     await community.settled()
 
 
@@ -58,9 +58,13 @@ async def test_control_the_librarys_own_repetition_makes_it_twice(community: Sta
     start = community.app.clock.now() + timedelta(days=1)
 
     await community.app.client.guilds[0].create_scheduled_event(
-        name="Twice", start_time=start, end_time=start + timedelta(hours=1), location="Here",
-        privacy_level=discord.PrivacyLevel.guild_only, entity_type=discord.EntityType.external,
-    )  # fmt: skip
+        name="Twice",
+        start_time=start,
+        end_time=start + timedelta(hours=1),
+        location="Here",
+        privacy_level=discord.PrivacyLevel.guild_only,
+        entity_type=discord.EntityType.external,
+    )
 
     assert len(await discord_events(community)) == 2
 

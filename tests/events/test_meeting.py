@@ -21,8 +21,10 @@ async def test_a_planned_event_is_in_discord_and_on_a_card(community: Stage) -> 
     assert TITLE in told and "announced in #events" in told
     (event,) = await discord_events(community)
     assert (event["name"], event["scheduled_start_time"][:16], event["scheduled_end_time"][:16]) == (
-        TITLE, f"{TUESDAY}T19:30", f"{TUESDAY}T20:30",
-    )  # fmt: skip
+        TITLE,
+        f"{TUESDAY}T19:30",
+        f"{TUESDAY}T20:30",
+    )
     assert [button["label"] for button in buttons(await card(community))] == ["Going", "Can't"]
 
 

@@ -57,7 +57,7 @@ async def posted_but_not_noted(stage: Stage, *, sending: bool) -> None:
     roll = await stage.app.events.roll(stage.guild_id, await choice(stage, "host attendees"))
     event, channel_id = roll.event, roll.event.card_channel_id
     assert channel_id is not None
-    shown = cards.reminder(stage.app.texts.community, event, 15, begun=False)
+    shown = cards.reminder(stage.app.catalog.community, event, 15, begun=False)
     await stage.app.server.post(stage.guild_id, channel_id, shown, key="another nonce")
     if sending:
         async with stage.app.db.write() as tx:
@@ -102,7 +102,7 @@ async def test_a_card_that_may_have_been_posted_is_looked_for(community: Stage) 
         await tx.execute(update(tables.event).values(**unnoted))
         under_way = update(outbox_tables.outbox).where(outbox_tables.outbox.c.kind == "event.card")
         await tx.execute(under_way.values(state="sending", message_id=None))
-        await community.app.queue.again(tx, "event.publish", event.guild_id, str(event.id))
+        await community.app.queue.enqueue(tx, "event.publish", event.guild_id, str(event.id))
 
     await community.settled()
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.events.cards import meaning
+from bot.events.local_time import local
 from bot.events.times import read_length, read_moment, suggestions
-from bot.events.wall import local
-from bot.i18n import Texts
+from bot.i18n import Catalog
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 22, 12, 40, tzinfo=UTC)
@@ -70,9 +70,26 @@ def test_what_people_write_is_read(text: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "soon", "tomorrow", "tomorrow at 9", "25:00", "12:75", "02-30 10:00", "2026-13-01 10:00", "0000-01-01 10:00",
-     "0001-01-01 00:00", "Mon 27 Nov 2026, 20:00", "foo 27 Nov 20:00", "13pm", "晚上12点", "<t:12345678901234>", "next fri 20:00"],
-)  # fmt: skip
+    [
+        "",
+        "   ",
+        "soon",
+        "tomorrow",
+        "tomorrow at 9",
+        "25:00",
+        "12:75",
+        "02-30 10:00",
+        "2026-13-01 10:00",
+        "0000-01-01 10:00",
+        "0001-01-01 00:00",
+        "Mon 27 Nov 2026, 20:00",
+        "foo 27 Nov 20:00",
+        "13pm",
+        "晚上12点",
+        "<t:12345678901234>",
+        "next fri 20:00",
+    ],
+)
 def test_what_cannot_be_read_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UserError, match="What to do: write it like 2026-12-01 19:30"):
         read_moment(text, NOW, BERLIN)
@@ -139,7 +156,7 @@ def test_the_second_of_two_equal_wall_clocks_survives_autocomplete() -> None:
 
 
 def test_the_meaning_is_told_in_the_readers_language() -> None:
-    texts = Texts("en", BERLIN)
+    texts = Catalog("en", BERLIN)
     moment = read_moment("Fri 20:00", NOW, BERLIN)
 
     assert meaning(texts.of("en-GB"), moment) == "Fri 27 Nov 2026, 20:00 (Europe/Berlin)"
@@ -150,11 +167,26 @@ def test_an_empty_text_suggests_the_coming_evenings() -> None:
     found = suggestions("", NOW, BERLIN)
 
     assert [f"{moment.wall:%a %H:%M}" for moment in found] == [
-        "Sun 20:00", "Mon 20:00", "Tue 20:00", "Wed 20:00", "Thu 20:00", "Fri 20:00", "Sat 20:00",
-    ]  # fmt: skip
+        "Sun 20:00",
+        "Mon 20:00",
+        "Tue 20:00",
+        "Wed 20:00",
+        "Thu 20:00",
+        "Fri 20:00",
+        "Sat 20:00",
+    ]
 
 
-@pytest.mark.parametrize(("typed", "first"), [("Fri", "11-27 20:00"), ("tomo", "11-23 20:00"), ("明天", "11-23 20:00"), ("fri 19", "11-27 19:00"), ("20:", "11-22 20:00")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("Fri", "11-27 20:00"),
+        ("tomo", "11-23 20:00"),
+        ("明天", "11-23 20:00"),
+        ("fri 19", "11-27 19:00"),
+        ("20:", "11-22 20:00"),
+    ],
+)
 def test_a_half_typed_text_is_completed(typed: str, first: str) -> None:
     assert f"{suggestions(typed, NOW, BERLIN)[0].wall:%m-%d %H:%M}" == first
 
@@ -168,8 +200,20 @@ def test_suggestions_are_always_acceptable(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("90", 90), ("1h30", 90), ("1:30", 90), ("1h", 60), ("2 hours", 120), ("45m", 45), ("90 min", 90), ("1h 30m", 90), ("1小时30分", 90), ("90分钟", 90), ("24h", 1440)],
-)  # fmt: skip
+    [
+        ("90", 90),
+        ("1h30", 90),
+        ("1:30", 90),
+        ("1h", 60),
+        ("2 hours", 120),
+        ("45m", 45),
+        ("90 min", 90),
+        ("1h 30m", 90),
+        ("1小时30分", 90),
+        ("90分钟", 90),
+        ("24h", 1440),
+    ],
+)
 def test_lengths_are_read(text: str, minutes: int) -> None:
     assert read_length(text) == timedelta(minutes=minutes)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.events.wall import instant, local
+from bot.events.local_time import instant, local
 
 MINUTE = timedelta(minutes=1)
 ZONES = (

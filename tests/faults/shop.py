@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from bot.clock import real_now
 from bot.demo.month import pay
 from bot.demo.people import buttons
-from bot.memberships.tables import entitlement
+from bot.memberships.access.tables import entitlement
 from bot.work import store as work_store
 from bot.work.store import EPOCH
 from bot.work.tables import work
@@ -82,7 +82,7 @@ async def patience(community: Stage) -> None:
     await community.settled()
 
 
-async def rights(community: Stage) -> int:
+async def held_entitlements(community: Stage) -> int:
     """How many entitlements there are."""
     async with community.app.db.read() as db:
         return int((await db.execute(select(func.count()).select_from(entitlement))).scalar_one())

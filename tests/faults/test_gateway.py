@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.activity.tables import person
-from bot.memberships.tables import order
+from bot.memberships.orders.tables import order
 from sandbox.app import Sandbox
 from tests.faults.shop import fault, opened, until
 from tests.stage import MONDAY, Stage, bot_in

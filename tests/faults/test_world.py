@@ -8,7 +8,7 @@ from bot.cards import card
 from bot.demo.month import pay
 from bot.demo.people import buttons, words
 from bot.ports import Delivery
-from tests.faults.shop import PUT_ROLE, asked, buys, fault, holds, opened, orders, rights, stuck
+from tests.faults.shop import PUT_ROLE, asked, buys, fault, held_entitlements, holds, opened, orders, stuck
 from tests.stage import Stage
 
 
@@ -27,7 +27,7 @@ async def test_a_lost_permission_stops_the_role_until_it_is_given_back(community
     await buys(community)
     await community.settled()
     assert await stuck(community) == ["role.sync"]
-    assert await rights(community) == 1
+    assert await held_entitlements(community) == 1
     assert await asked(community, "PUT", "/roles/") == [403]
 
     await fault(community, world="regain_permission", permission="MANAGE_ROLES")
@@ -57,7 +57,7 @@ async def test_who_left_before_the_role_came_gets_it_when_they_return(community:
     await buys(community)
     await fault(community, world="leave", member="ann")
     await community.settled()
-    assert await rights(community) == 1
+    assert await held_entitlements(community) == 1
     assert await stuck(community) == []
 
     await fault(community, world="rejoin", member="ann")
@@ -98,7 +98,7 @@ async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Stage) -
         while await stuck(community) != ["role.sync"] * 2:  # Ann's too: she lost the role with it
             await community.settled()
             await asyncio.sleep(0.02)
-    assert await rights(community) == 2
+    assert await held_entitlements(community) == 2
 
     refused = await community.slash("cid", "membership buy", plan="Pro")
     assert not any("url" in button for button in buttons(refused["message"]))
@@ -123,9 +123,15 @@ async def test_without_the_channel_for_events_nothing_is_planned_and_the_sentenc
     await fault(community, world="delete_channel", channel="events")
 
     told = await community.slash(
-        "max", "host create", channel="staff", kind="talk", title="An evening", when="2026-11-03 19:30",
-        length="60", channel_="Classroom",
-    )  # fmt: skip
+        "max",
+        "host create",
+        channel="staff",
+        kind="talk",
+        title="An evening",
+        when="2026-11-03 19:30",
+        length="60",
+        channel_="Classroom",
+    )
     await community.settled()
 
     assert "no channel #events" in words(told["message"])

@@ -16,7 +16,7 @@ from bot.cards import Card, Picture, Row, Text
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
 from bot.insight import store
-from bot.insight.inputs import Sources
+from bot.insight.inputs import InsightSources
 from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.weeks import Week
 from bot.insight.wiring import wire
@@ -167,9 +167,9 @@ class Office:
     ) -> None:
         self.db, self.clock, self.facts, self.room = db, clock, facts, room
         base = core(db, clock, room, **{"REPORT__TIME": "00:00"} | more)
-        self.texts = base.texts
+        self.texts = base.catalog
         self.queue = base.queue
-        self.insight, self.weekly, wiring = wire(base, Sources(facts, facts, facts, facts), metrics)
+        self.insight, self.weekly, wiring = wire(base, InsightSources(facts, facts, facts, facts), metrics)
         self.worker = Worker(db, clock, self.queue, dict(wiring.handlers))
 
     async def start(self) -> None:

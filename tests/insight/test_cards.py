@@ -10,18 +10,18 @@ import pytest
 
 from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Select, Text
 from bot.errors import UserError
-from bot.i18n import Texts, Words
+from bot.i18n import Catalog, Language
 from bot.insight.actions import PICK_FIGURE
 from bot.insight.cards import weekly
 from bot.insight.explain import explained
-from bot.insight.inputs import Counts, Heard
+from bot.insight.inputs import ActivitySource, Counts
 from bot.insight.metrics.registry import METRICS, named
-from bot.insight.snapshot import Period, Report, Snapshot
+from bot.insight.snapshot import Snapshot, WeekPeriod, WeekReport
 from bot.insight.summary import summary
 from bot.insight.weeks import Week
 from tests.insight.office import UTC_ZONE, words
 
-TEXTS = Texts("en", UTC_ZONE)
+TEXTS = Catalog("en", UTC_ZONE)
 EN, ZH = TEXTS.of("en-GB"), TEXTS.of("zh-CN")
 MONTH = Counts(
     messages=34,
@@ -49,29 +49,31 @@ OWN = Counts(
     rating_sum=45,
     rating_count=10,
 )
-HEARD = Heard(0, 0, 0)
+HEARD = ActivitySource(0, 0, 0)
 WEEK = Week(2026, 47)
 
 
-def snapshot(week: Week = WEEK, own: Counts = OWN, members: int = 100, heard: Heard = HEARD) -> Snapshot:
+def snapshot(
+    week: Week = WEEK, own: Counts = OWN, members: int = 100, heard: ActivitySource = HEARD
+) -> Snapshot:
     window, month = week.window(UTC_ZONE), week.month(UTC_ZONE)
     return Snapshot(
         week=week,
         zone="UTC",
         members=members,
         paying=20,
-        own=Period(window, own, heard, members),
-        month=Period(month, MONTH, heard, members),
+        own=WeekPeriod(window, own, heard, members),
+        month=WeekPeriod(month, MONTH, heard, members),
         formula=1,
         stored_at=window.end,
     )
 
 
-def report(*earlier: Counts, running: bool = False, **more: object) -> Report:
+def report(*earlier: Counts, running: bool = False, **more: object) -> WeekReport:
     """Week 47 with these weeks stored right before it."""
     before = [snapshot(WEEK.plus(-n), own) for n, own in enumerate(reversed(earlier), 1)]
     now = replace(snapshot(), **more)  # type: ignore[arg-type]
-    return Report(now, tuple(reversed(before)), running)
+    return WeekReport(now, tuple(reversed(before)), running)
 
 
 def test_the_card_shows_the_arithmetic_and_not_only_the_result() -> None:
@@ -103,7 +105,7 @@ def test_a_figure_that_is_not_defined_is_not_zero() -> None:
         nobody, month=replace(nobody.month, counts=replace(MONTH, rated=0, rating_sum=0, rating_count=0))
     )
 
-    text = words(weekly(EN, Report(unrated, (), running=False), None))
+    text = words(weekly(EN, WeekReport(unrated, (), running=False), None))
 
     assert "(50 + 100 + 30) / 0 = **n/a**" in text
     assert "100 × n/a / 10 = **n/a** (0 of 10 rated; rated items only: n/a)" in text
@@ -131,7 +133,7 @@ def test_a_running_week_is_not_compared_with_whole_ones() -> None:
 @pytest.mark.parametrize(
     ("t", "expected"), [(EN, "2 earlier weeks were stored"), (ZH, "之前有 2 周已存档")], ids=["en", "zh"]
 )
-def test_weeks_that_nobody_posted_are_named(t: Words, expected: str) -> None:
+def test_weeks_that_nobody_posted_are_named(t: Language, expected: str) -> None:
     text = words(weekly(t, report(), None, ["2026-W45", "2026-W46"]))
 
     assert expected in text
@@ -157,15 +159,15 @@ def test_a_week_is_judged_only_against_four_stored_ones() -> None:
 
 
 def test_an_hour_that_was_not_heard_is_said_first() -> None:
-    deaf = snapshot(heard=Heard(7200, 0, 0))
+    deaf = snapshot(heard=ActivitySource(7200, 0, 0))
 
-    assert summary(EN, Report(deaf, (), running=False)).startswith("Lyceum did not listen for 2 hours")
-    assert "120 minutes not heard" in words(weekly(EN, Report(deaf, (), running=False), None))
+    assert summary(EN, WeekReport(deaf, (), running=False)).startswith("Lyceum did not listen for 2 hours")
+    assert "120 minutes not heard" in words(weekly(EN, WeekReport(deaf, (), running=False), None))
 
 
 @pytest.mark.parametrize("t", [EN, ZH], ids=["en", "zh"])
 @pytest.mark.parametrize("metric", METRICS)
-def test_every_number_can_be_opened(metric: str, t: Words) -> None:
+def test_every_number_can_be_opened(metric: str, t: Language) -> None:
     card = explained(t, report(), METRICS[metric])
 
     [select] = [block for block in card.blocks if isinstance(block, Select)]
@@ -188,7 +190,7 @@ def test_engagement_opened_shows_each_input_and_the_formulas_version() -> None:
 
 def test_a_week_that_was_hardly_heard_is_no_history() -> None:
     whole = report(OWN, OWN, OWN, OWN)
-    deaf = replace(whole.earlier[0], own=replace(whole.earlier[0].own, heard=Heard(4 * 86400, 0, 0)))
+    deaf = replace(whole.earlier[0], own=replace(whole.earlier[0].own, heard=ActivitySource(4 * 86400, 0, 0)))
 
     assert replace(whole, earlier=(deaf, *whole.earlier[1:])).usual is None
 
@@ -198,11 +200,11 @@ def test_a_mean_that_does_not_end_is_marked() -> None:
     week = snapshot()
     week = replace(week, month=replace(week.month, counts=rated))
 
-    assert "100 × ≈4.667 / 10 = **46.7**" in words(weekly(EN, Report(week, (), running=False), None))
+    assert "100 × ≈4.667 / 10 = **46.7**" in words(weekly(EN, WeekReport(week, (), running=False), None))
 
 
 def test_a_rounded_figure_says_from_what() -> None:
-    text = words(explained(EN, Report(snapshot(members=99), (), running=False), METRICS["engagement"]))
+    text = words(explained(EN, WeekReport(snapshot(members=99), (), running=False), METRICS["engagement"]))
 
     assert "= **1.82** (rounded from 180/99; halves are rounded up)" in text
 
@@ -218,11 +220,11 @@ def test_an_unknown_metric_is_answered_with_a_sentence() -> None:
 
 def test_the_longest_card_stays_within_discords_limits() -> None:
     huge = Counts(**{counted.name: 10**9 for counted in fields(Counts)})
-    big = snapshot(own=huge, members=10**7, heard=Heard(10**7, 10**6, 500))
+    big = snapshot(own=huge, members=10**7, heard=ActivitySource(10**7, 10**6, 500))
     big = replace(big, month=replace(big.month, counts=huge))
     missed = [str(WEEK.plus(-n)) for n in range(1, 1000)]
 
-    card = weekly(EN, Report(big, (), running=False), None, missed)
+    card = weekly(EN, WeekReport(big, (), running=False), None, missed)
 
     assert length(card) < TEXT_LIMIT
     assert len(card.blocks) < COMPONENT_LIMIT

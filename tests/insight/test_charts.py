@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.i18n import Words
+from bot.i18n import Language
 from bot.insight.charts import ALT_LIMIT, alt_text, engagement
 from bot.insight.snapshot import Snapshot
 from bot.pictures.fonts import Fonts
@@ -17,7 +17,7 @@ def weeks(n: int) -> list[Snapshot]:
     return [snapshot(WEEK.plus(-back), replace(OWN, messages=back)) for back in reversed(range(n))]
 
 
-def draw(t: Words, shown: list[Snapshot], fonts: Fonts | None = None) -> bytes:
+def draw(t: Language, shown: list[Snapshot], fonts: Fonts | None = None) -> bytes:
     return engagement(t, shown, fonts or Fonts())
 
 
@@ -56,4 +56,4 @@ def test_nothing_to_show_is_still_a_picture() -> None:
 def test_without_a_chinese_font_the_labels_are_english() -> None:
     none = Fonts(names=(), file_prefixes=())
 
-    assert draw(ZH, weeks(2), none) == draw(Words("en", {}, ZH.zone), weeks(2))
+    assert draw(ZH, weeks(2), none) == draw(Language("en", {}, ZH.zone), weeks(2))

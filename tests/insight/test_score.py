@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.insight.score import change, content_value, engagement, mean_rating, middle, shares, shown, trimmed
+from bot.insight.score import (
+    change,
+    content_value,
+    engagement,
+    mean_rating,
+    median_of,
+    shares,
+    shown,
+    trimmed,
+)
 
 COUNTS = st.integers(0, 10**7)
 
@@ -59,16 +68,19 @@ def test_halves_are_rounded_up_and_not_to_even() -> None:
 
 def test_trimmed_keeps_what_is_needed() -> None:
     assert [str(trimmed(Fraction(*pair), 2)) for pair in ((9, 2), (4, 1), (13, 3), (40, 1))] == [
-        "4.5", "4", "4.33", "40",
-    ]  # fmt: skip
+        "4.5",
+        "4",
+        "4.33",
+        "40",
+    ]
 
 
 def test_changes_and_medians_leave_out_what_is_not_known() -> None:
     assert change(Fraction(3), Fraction(2)) == Fraction(1, 2)
     assert change(Fraction(3), None) is None
     assert change(Fraction(3), Fraction(0)) is None
-    assert middle([Fraction(1), None, Fraction(4)]) == Fraction(5, 2)
-    assert middle([None]) is None
+    assert median_of([Fraction(1), None, Fraction(4)]) == Fraction(5, 2)
+    assert median_of([None]) is None
 
 
 def test_shares_of_nothing_do_not_exist() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.people import People, Refused, buttons, walk, words
+from bot.demo.people import People, PersonRefused, buttons, walk, words
 from sandbox.app import Sandbox
 from tests.stage import Stage, bot_in, staged
 
@@ -196,5 +196,5 @@ async def test_a_stranger_cannot_open_figures_that_they_do_not_see(sunday: Stage
     await sunday.settled()
     [card] = await posts(sunday)
 
-    with pytest.raises(Refused):
+    with pytest.raises(PersonRefused):
         await sunday.click("cid", card["id"], label="Explain a number")

@@ -16,13 +16,13 @@ import pytest
 
 from bot.cards import Card, Picture, Row, Select, Text
 from bot.errors import UserError
-from bot.i18n import Words, phrase
+from bot.i18n import Language, phrase
 from bot.insight.cards import weekly
 from bot.insight.explain import explained
-from bot.insight.inputs import Sources
-from bot.insight.metrics.metric import Metric, Place
+from bot.insight.inputs import InsightSources
+from bot.insight.metrics.metric import CardPlace, Metric
 from bot.insight.metrics.registry import METRICS, Metrics
-from bot.insight.snapshot import Period, Report
+from bot.insight.snapshot import WeekPeriod, WeekReport
 from bot.insight.weeks import Week, Window
 from tests.insight.office import GUILD, Office, office, words
 
@@ -37,16 +37,16 @@ class EventsHeld(Metric):
     key = "events_held"
     title = phrase("Events held")
     definition = phrase("How many events took place.")
-    place = Place.LINE
+    place = CardPlace.LINE
     inputs = ("held",)
 
-    async def measure(self, sources: Sources, guild_id: int, window: Window) -> Mapping[str, int]:
+    async def measure(self, sources: InsightSources, guild_id: int, window: Window) -> Mapping[str, int]:
         return {"held": len(await sources.events.held(guild_id, window.start, window.end))}
 
-    def value(self, period: Period) -> Fraction:
+    def value(self, period: WeekPeriod) -> Fraction:
         return Fraction(self.inputs_of(period)["held"])
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         return [f"- {self.unit(t, self.value(period))}"]
 
 
@@ -93,7 +93,7 @@ def shown(card: Card) -> list[str]:
     return lines
 
 
-async def report(lyceum: Office, week: str) -> Report:
+async def report(lyceum: Office, week: str) -> WeekReport:
     return await lyceum.insight.report(GUILD, Week.parse(week))
 
 

@@ -54,7 +54,7 @@ async def test_a_stored_week_stays_as_it_was_byte_for_byte(lyceum: Office) -> No
 
     lyceum.facts.one_more_message()
     async with lyceum.db.write() as tx:
-        await lyceum.queue.again(tx, "report.week", GUILD, "2026-W47", week="2026-W47")
+        await lyceum.queue.enqueue(tx, "report.week", GUILD, "2026-W47", week="2026-W47")
     await lyceum.turn("2026-11-23T08:00")
     again = await lyceum.insight.report(GUILD, (await lyceum.insight.weeks(GUILD, "W47"))[0])
 

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.insight import cards
 from tests.insight.office import GUILD, UTC_ZONE, office, words
 
@@ -19,7 +19,7 @@ async def main(folder: Path) -> None:
         [card] = lyceum.room.cards
         print(words(card), await lyceum.outcomes(), sep="\n")
         report = await lyceum.insight.report(GUILD)
-        t = Texts("zh-CN", UTC_ZONE).of("zh-CN")
+        t = Catalog("zh-CN", UTC_ZONE).of("zh-CN")
         print(words(cards.weekly(t, report, await lyceum.insight.picture(t, report))))
 
 

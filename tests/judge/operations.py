@@ -49,9 +49,12 @@ def table(description: Description, marks: Marks) -> str:
     operations = sorted(description.operations(), key=lambda operation: (operation.path, operation.method))
     ours = [operation for operation in operations if built(operation)]
     head = _HEAD.format(
-        known=len(operations), built=len(ours), judge=JUDGE,
-        columns=" | ".join(COLUMNS), rules="|".join(":-:" for _ in COLUMNS),
-    )  # fmt: skip
+        known=len(operations),
+        built=len(ours),
+        judge=JUDGE,
+        columns=" | ".join(COLUMNS),
+        rules="|".join(":-:" for _ in COLUMNS),
+    )
     rows = [_row(operation, set(marks.get(key(operation), ()))) for operation in ours]
     rest = [f"`{key(operation)}`" for operation in operations if not built(operation)]
     return head + "".join(rows) + _REST + ",\n".join(rest) + "\n"

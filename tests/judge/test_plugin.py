@@ -38,9 +38,25 @@ def session(
     if shared:
         environment["LYCEUM_SHARED"] = shared
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.judge.plugin", "-c", os.devnull, "--rootdir", str(folder), str(test)],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.judge.plugin",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(folder),
+            str(test),
+        ],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     return done.returncode, done.stdout
 
 

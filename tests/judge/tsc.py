@@ -43,8 +43,12 @@ def findings(dispatches: Dispatches, folder: Path) -> Iterator[Finding]:
         (folder / "node_modules").symlink_to(PACKAGES)
     done = subprocess.run(
         ["node", str(PACKAGES / "typescript" / "bin" / "tsc"), "--pretty", "false", "-p", str(folder)],
-        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     said = done.stdout + done.stderr
     found = _read(dispatches, said)
     if done.returncode and not found:

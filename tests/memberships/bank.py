@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import RetryLater, UserError
-from bot.memberships.model import Order, Span, Way
+from bot.memberships.model import BillingKind, Duration, Order
 from bot.money import Money
 from bot.payments.port import (
+    BillingPeriod,
     Checkout,
+    CheckoutSnapshot,
     Fact,
+    FactKind,
     Headers,
     InvalidWebhook,
-    Kind,
-    Notice,
-    Pace,
-    Period,
     Phase,
+    ProviderNotice,
     Purchase,
-    Snapshot,
+    Recurrence,
     Subscription,
 )
 from tests.memberships.hall import GUILD, MONDAY
@@ -47,7 +47,7 @@ class Bank:
     broken_card: bool = False
     lost_answers: int = 0
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         return money.currency != "XXX"
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
@@ -58,16 +58,16 @@ class Bank:
             f"co_{purchase.order_id}", purchase.expires_at, url=f"https://bank.example/{purchase.order_id}"
         )
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         raise InvalidWebhook("this bank sends none")
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         self.asked += 1
         if self.away:
             raise RetryLater("the bank is away")
-        return Snapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
+        return CheckoutSnapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         found = [fact for facts in self.known.values() for fact in facts if fact.object_id == about]
         return (found[0].guild_id, found[0].order_id) if found else None
 
@@ -109,12 +109,12 @@ class Bank:
         self, of: Purchase | Order, ref: str, money: Money, starts: datetime, *, renewal: bool = False
     ) -> Fact:
         """A period of a subscription is paid."""
-        months = of.months if isinstance(of, Purchase) else of.span.months
+        months = of.months if isinstance(of, Purchase) else of.duration.months
         order_id = of.order_id if isinstance(of, Purchase) else of.id
-        period = Period(starts, Span(Way.RECURRING, months=months).end(starts))
+        period = BillingPeriod(starts, Duration(BillingKind.RECURRING, months=months).end(starts))
         id_ = f"pay_{ref}_{len(self.known[ref])}"
         fact = Fact(
-            kind=Kind.PAID,
+            kind=FactKind.PAID,
             object_id=id_,
             guild_id=GUILD,
             order_id=order_id,
@@ -141,7 +141,7 @@ class Bank:
         """Idempotent by key, like every bank's."""
         [paid] = [fact for facts in self.known.values() for fact in facts if fact.object_id == payment_id]
         given = replace(
-            paid, kind=Kind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id
+            paid, kind=FactKind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id
         )
         if key not in self.refunds:
             self.refunds.append(key)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from bot.i18n import Texts
-from bot.memberships import change_cards
-from bot.memberships.buying import Bill
+from bot.i18n import Catalog
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.changes.quote import Quote
 from bot.memberships.membership_actions import CONFIRM_CHANGE
-from bot.memberships.model import Order, Price, Way
-from bot.memberships.quotes import Quote
+from bot.memberships.model import BillingKind, Order, Price
+from bot.memberships.orders.checkouts import PendingOrder
 from tests.memberships.shop import (
     ANN,
     GOLD,
@@ -19,7 +19,7 @@ from tests.memberships.shop import (
     actions,
 )
 
-EN = Texts("en", ZoneInfo("UTC")).of("en-US")
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
 
 
 async def shelf(shop: Shop) -> None:
@@ -31,13 +31,15 @@ async def shelf(shop: Shop) -> None:
 async def monthly(shop: Shop) -> tuple[Price, Price]:
     """Silver and Gold by the month."""
     await shelf(shop)
-    silver = await shop.price("Silver", "8", months=1, way=Way.RECURRING)
-    gold = await shop.price("Gold", "18", months=1, way=Way.RECURRING)
+    silver = await shop.price("Silver", "8", months=1, way=BillingKind.RECURRING)
+    gold = await shop.price("Gold", "18", months=1, way=BillingKind.RECURRING)
     return silver, gold
 
 
 async def quote(shop: Shop, plan: str = "Gold", price: Price | None = None, user: int = ANN) -> Quote:
-    told = await shop.service.quoting.propose(GUILD, user, plan, None if price is None else str(price.id))
+    told = await shop.service.change_pricing.propose(
+        GUILD, user, plan, None if price is None else str(price.id)
+    )
     assert isinstance(told, Quote), told
     return told
 
@@ -46,13 +48,13 @@ async def confirm(shop: Shop, told: Quote, user: int = ANN) -> object:
     """Press the button of the preview, as it stands on the card."""
     [action] = [one for one in actions(change_cards.quote(EN, told)) if "confirm" in one]
     assert len(action) <= 100
-    return await shop.service.changing.confirm(GUILD, user, *CONFIRM_CHANGE.decode(action))
+    return await shop.service.changes.confirm(GUILD, user, *CONFIRM_CHANGE.decode(action))
 
 
 async def upgraded(shop: Shop, id_: str = "pay_up") -> Order:
     """Preview, confirm, pay."""
     bill = await confirm(shop, await quote(shop))
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     await shop.settle(shop.paid(bill.order, id_))
     await shop.worker.run_due()
     return await shop.look(bill.order)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from tests.memberships.shop import Shop, opened
 
 
@@ -18,6 +18,6 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
 
 
 @pytest.fixture
-def texts() -> Texts:
+def texts() -> Catalog:
     """English and Chinese."""
-    return Texts("en", ZoneInfo("UTC"))
+    return Catalog("en", ZoneInfo("UTC"))

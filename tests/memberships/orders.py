@@ -11,9 +11,9 @@ from tests.memberships.shop import ANN, GUILD, Shop
 async def transfer(shop: Shop, user: int = ANN, plan: str = "Gold") -> Order:
     """An order that is paid by hand; from now on members have the choice."""
     shop.providers["manual"] = ManualProvider("To Olivia, account 12345", ["USD"])
-    tier = await shop.service.tiers.find(GUILD, plan)
-    [product] = [one for one in await shop.service.tiers.products(GUILD) if one.tier.id == tier.id]
-    return (await shop.service.buying.buy(tier, product.prices[0], user, "manual")).order
+    tier = await shop.service.catalog.find(GUILD, plan)
+    [product] = [one for one in await shop.service.catalog.products(GUILD) if one.tier.id == tier.id]
+    return (await shop.service.checkouts.buy(tier, product.prices[0], user, "manual")).order
 
 
 def read(card: Card) -> str:

@@ -13,17 +13,18 @@ from sqlalchemy import select, update
 
 from bot.cards import Text
 from bot.db import Database
-from bot.memberships.buying import Bill
-from bot.memberships.edits import Edit
+from bot.memberships.access.store import entitlements
+from bot.memberships.access.tables import breaker, entitlement, grant
+from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.model import Order, Price, Tier
-from bot.memberships.store import books, entitlements, orders
-from bot.memberships.tables import breaker, entitlement, grant
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.store import ledger, orders
 from bot.memberships.wiring import wire
 from bot.money import Money
 from bot.outbox.tables import outbox
 from bot.payments.port import (
     Fact,
-    Kind,
+    FactKind,
     PaymentProvider,
     Phase,
     Subscription,
@@ -94,19 +95,19 @@ class Shop:
         self.service, wiring = wire(
             self.core,
             providers=self.providers,
-            unmatched=self._strays,
+            unmatched=self._unmatched_payments,
             address=lambda: self.address,
         )
         self.worker = Worker(db, self, self.queue, dict(wiring.handlers))
 
-    async def _strays(self, guild_id: int) -> list[Unmatched]:
+    async def _unmatched_payments(self, guild_id: int) -> list[Unmatched]:
         return self.strays if guild_id == GUILD else []
 
     def now(self) -> datetime:
         return self.moment
 
     async def tier(self, name: str = "Gold", role: int = GOLD, price: str = "19.00", days: int = 30) -> Tier:
-        made = await self.service.tiers.create(
+        made = await self.service.catalog.create(
             GUILD,
             name=name,
             price=price,
@@ -121,25 +122,27 @@ class Shop:
     async def order(self, user: int = ANN, plan: str = "Gold") -> Order:
         return (await self.bill(user, plan)).order
 
-    async def bill(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Bill:
+    async def bill(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> PendingOrder:
         """The pay card."""
         told = await self.service.buy(GUILD, user, plan, None if price is None else str(price.id))
-        assert isinstance(told, Bill), told
+        assert isinstance(told, PendingOrder), told
         return told
 
     async def price(self, plan: str, price: str, **span: Any) -> Price:
         """Another way to buy a tier."""
         told: dict[str, Any] = {"currency": "USD", "days": None, "months": None, "way": None} | span
-        before = {one.id for product in await self.service.tiers.products(GUILD) for one in product.prices}
-        product = await self.service.tiers.add_price(GUILD, plan, price=price, actor=OLIVIA, **told)
+        before = {one.id for product in await self.service.catalog.products(GUILD) for one in product.prices}
+        product = await self.service.catalog.add_price(GUILD, plan, price=price, actor=OLIVIA, **told)
         [made] = [one for one in product.prices if one.id not in before]
         return made
 
     async def terms(self, plan: str, **edit: Any) -> None:
         """The tier gives something else from now on."""
-        proposal = await self.service.editing.propose(GUILD, plan, Edit(**edit), OLIVIA, True)
+        proposal = await self.service.tier_editing.propose(GUILD, plan, TierEdit(**edit), OLIVIA, True)
         if proposal.draft is not None:
-            await self.service.editing.apply(GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True)
+            await self.service.tier_editing.apply(
+                GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True
+            )
 
     async def subscribe(self, user: int = ANN, plan: str = "Gold", price: Price | None = None) -> Order:
         """From the order to the role, and the bank goes on charging."""
@@ -151,7 +154,7 @@ class Shop:
 
     async def news(self, order: Order) -> Order:
         """A webhook says that something is new there, and all that follows is done."""
-        await self.service.buying.look(await self.look(order))
+        await self.service.checkouts.refresh(await self.look(order))
         await self.worker.run_due()
         return await self.look(order)
 
@@ -187,7 +190,7 @@ class Shop:
     def paid(self, order: Order, id_: str = "pay_1", **other: Any) -> Fact:
         """The bank takes the money; nobody is told yet."""
         fact = Fact(
-            kind=Kind.PAID,
+            kind=FactKind.PAID,
             object_id=id_,
             guild_id=GUILD,
             order_id=order.id,
@@ -200,12 +203,12 @@ class Shop:
         return fact
 
     def refunded(self, payment: Fact, id_: str = "re_1", **other: Any) -> Fact:
-        fact = replace(payment, kind=Kind.REFUNDED, object_id=id_, payment_id=payment.object_id)
+        fact = replace(payment, kind=FactKind.REFUNDED, object_id=id_, payment_id=payment.object_id)
         return replace(fact, **other)
 
     async def settle(self, *facts: Fact) -> bool:
         async with self.db.write() as tx:
-            return await self.service.settling.settle(tx, "bank", facts)
+            return await self.service.settlement.settle(tx, "bank", facts)
 
     async def buy(self, user: int = ANN, plan: str = "Gold", id_: str = "pay_1") -> Order:
         """From the order to the role."""
@@ -239,14 +242,14 @@ class Shop:
         assert found is not None
         return found
 
-    async def rights(self, user: int = ANN) -> list[tuple[str, datetime, datetime]]:
+    async def held_entitlements(self, user: int = ANN) -> list[tuple[str, datetime, datetime]]:
         async with self.db.read() as db:
             found = await entitlements.of_member(db, GUILD, user)
-        return [(right.standing.value, right.starts_at, right.ends_at) for right in found]
+        return [(held.status.value, held.starts_at, held.ends_at) for held in found]
 
     async def balances(self) -> dict[str, list[Money]]:
         async with self.db.read() as db:
-            return await books.balances(db, GUILD)
+            return await ledger.balances(db, GUILD)
 
     async def stuck(self) -> list[str]:
         async with self.db.read() as db:

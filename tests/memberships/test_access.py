@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.memberships.state import State
+from bot.memberships.model import OrderStatus
 from tests.memberships.shop import ANN, DAY, GOLD, GUILD, HELPER, OLIVIA, Shop
 
 
@@ -47,7 +47,7 @@ async def test_a_role_that_may_not_be_given_waits_and_comes_by_itself(shop: Shop
     await shop.tier()
     shop.hall.forbidden.add(GOLD)
     order = await shop.buy(ANN)
-    assert order.state is State.PAID
+    assert order.state is OrderStatus.PAID
     assert await shop.stuck() == ["role.sync"]
 
     shop.hall.forbidden.clear()
@@ -93,7 +93,7 @@ async def test_who_left_finds_the_role_again_on_return(shop: Shop) -> None:
     assert await shop.stuck() == []
 
     shop.hall.held[ANN] = set()
-    await shop.service.returned(GUILD, ANN)
+    await shop.service.member_joined(GUILD, ANN)
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
@@ -106,7 +106,7 @@ async def test_who_returns_after_the_end_gets_nothing(shop: Shop) -> None:
     await shop.turn(31 * DAY)
 
     shop.hall.held[ANN] = set()
-    await shop.service.returned(GUILD, ANN)
+    await shop.service.member_joined(GUILD, ANN)
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == set()
@@ -133,7 +133,7 @@ async def test_a_deleted_role_leaves_the_right_and_asks_the_owner(shop: Shop) ->
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
 
-    assert [state for state, _, _ in await shop.rights()] == ["live"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["live"]
     assert await shop.stuck() == ["role.sync"]
 
 
@@ -194,7 +194,7 @@ async def test_an_explanation_names_role_reason_end_and_source(shop: Shop) -> No
 
     told = await shop.service.explain(GUILD, ANN)
 
-    [right] = told.rights
-    assert (right.tier.terms.roles, right.order_id) == ((GOLD,), order.id)
+    [entitlement] = told.held_entitlements
+    assert (entitlement.tier.terms.roles, entitlement.order_id) == ((GOLD,), order.id)
     assert told.wanted == told.ours == {GOLD}
     assert told.held == frozenset({GOLD, HELPER})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.memberships.model import Standing
-from bot.memberships.staffing import Staff
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.model import EntitlementStatus
 from tests.memberships.shop import ANN, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
 
 OWNER = Staff(OLIVIA, owner=True)
@@ -14,7 +14,7 @@ async def sold_to(shop: Shop, count: int) -> None:
     await shop.tier()
     for user in range(100, 100 + count):
         shop.hall.held[user] = set()
-        await shop.service.staffing.grant(GUILD, user, "Gold", "30", "a present", OWNER)
+        await shop.service.access_admin.grant(GUILD, user, "Gold", "30", "a present", OWNER)
 
 
 async def test_one_refusal_speaks_for_five_hundred_members(shop: Shop) -> None:
@@ -62,7 +62,7 @@ async def test_a_second_refusal_later_is_told_again(shop: Shop) -> None:
         shop.hall.forbidden.add(GOLD)
         shop.hall.held[100].clear()
         async with shop.db.write() as tx:
-            await shop.queue.again(tx, "role.sync", GUILD, "100")
+            await shop.queue.enqueue(tx, "role.sync", GUILD, "100")
         await shop.worker.run_due()
         shop.hall.forbidden.clear()
         await shop.service.roles_changed(GUILD)
@@ -74,7 +74,7 @@ async def test_a_second_refusal_later_is_told_again(shop: Shop) -> None:
 
 async def test_other_servers_go_on(shop: Shop) -> None:
     async with shop.db.write() as tx:
-        from bot.memberships.store import breaker
+        from bot.memberships.access.store import breaker
 
         await breaker.open_(tx, 8, GOLD, shop.moment, shop.moment.replace(year=2030))
 
@@ -86,11 +86,11 @@ async def test_other_servers_go_on(shop: Shop) -> None:
 
 async def test_a_refusal_to_take_is_not_taken_for_done(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
     await shop.worker.run_due()
     shop.hall.forbidden.add(GOLD)
 
-    await shop.service.staffing.revoke(GUILD, ANN, "Gold", "a mistake", OWNER)
+    await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "a mistake", OWNER)
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
     assert (await shop.rows())["grant"] == 1
@@ -99,5 +99,5 @@ async def test_a_refusal_to_take_is_not_taken_for_done(shop: Shop) -> None:
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == set()
-    assert [right[0] for right in await shop.rights()] == [Standing.REVOKED]
+    assert [entitlement[0] for entitlement in await shop.held_entitlements()] == [EntitlementStatus.REVOKED]
     assert {HELPER, SILVER}.isdisjoint(shop.hall.held[ANN])

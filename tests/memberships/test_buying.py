@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import RetryLater, UserError
-from bot.memberships.state import State
+from bot.memberships.model import OrderStatus
 from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, MONDAY, OLIVIA, OTHER, SILVER, Shop
 
 
@@ -16,9 +16,9 @@ async def test_a_paid_order_gives_its_role_for_its_days(shop: Shop) -> None:
 
     order = await shop.buy(ANN)
 
-    assert order.state is State.PAID
+    assert order.state is OrderStatus.PAID
     assert shop.hall.held[ANN] == {GOLD}
-    assert await shop.rights() == [("live", MONDAY, MONDAY + 30 * DAY)]
+    assert await shop.held_entitlements() == [("live", MONDAY, MONDAY + 30 * DAY)]
 
 
 async def test_the_role_goes_when_the_days_are_over(shop: Shop) -> None:
@@ -30,7 +30,7 @@ async def test_the_role_goes_when_the_days_are_over(shop: Shop) -> None:
 
     await shop.turn(timedelta(seconds=1))
     assert shop.hall.held[ANN] == set()
-    assert [state for state, _, _ in await shop.rights()] == ["ended"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["ended"]
 
 
 async def test_buying_again_adds_the_days(shop: Shop) -> None:
@@ -40,7 +40,7 @@ async def test_buying_again_adds_the_days(shop: Shop) -> None:
 
     await shop.buy(ANN, id_="pay_2")
 
-    assert [ends for _, _, ends in await shop.rights()] == [MONDAY + 30 * DAY, MONDAY + 60 * DAY]
+    assert [ends for _, _, ends in await shop.held_entitlements()] == [MONDAY + 30 * DAY, MONDAY + 60 * DAY]
     await shop.turn(45 * DAY)
     assert shop.hall.held[ANN] == {GOLD}
     await shop.turn(5 * DAY)
@@ -56,7 +56,7 @@ async def test_a_refunded_month_lets_the_next_one_begin_at_once(shop: Shop) -> N
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
-    assert sorted(await shop.rights(), reverse=True) == [
+    assert sorted(await shop.held_entitlements(), reverse=True) == [
         ("revoked", MONDAY, MONDAY + 30 * DAY),
         ("live", MONDAY, MONDAY + 30 * DAY),
     ]
@@ -91,7 +91,7 @@ async def test_an_order_begun_while_the_bank_was_away_is_finished_later(shop: Sh
     shop.bank.away = False
     order = await shop.order()
 
-    assert order.state is State.PENDING
+    assert order.state is OrderStatus.PENDING
     assert len((await shop.service.status(GUILD, ANN)).orders) == 1
 
 
@@ -117,7 +117,7 @@ async def test_a_plan_whose_role_became_dangerous_is_not_sold(shop: Shop) -> Non
 
 
 async def test_without_a_provider_nothing_is_sold(shop: Shop) -> None:
-    await shop.service.tiers.create(
+    await shop.service.catalog.create(
         GUILD, name="Odd", price="1", currency="XXX", days=1, role_id=GOLD, actor=OLIVIA, owner=True
     )
 

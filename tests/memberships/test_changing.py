@@ -7,12 +7,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.memberships import change_cards
-from bot.memberships.buying import Bill
-from bot.memberships.counter import Given
-from bot.memberships.model import FOREVER, Way
-from bot.memberships.state import State
-from bot.memberships.worth import exchange, unused
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.model import FOREVER, BillingKind, OrderStatus
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.proration import exchange, unused
+from bot.memberships.orders.purchasing import Activated
 from bot.money import Money
 from tests.memberships.changes import EN, confirm, quote, shelf, upgraded
 from tests.memberships.shop import (
@@ -42,7 +41,7 @@ async def test_an_upgrade_credits_the_days_that_are_left(shop: Shop) -> None:
     order = await upgraded(shop)
     assert (order.price, order.credit) == (Money(1300, "USD"), Money(600, "USD"))
     assert shop.hall.held[ANN] == {GOLD}
-    assert [(state, ends) for state, _, ends in await shop.rights()] == [
+    assert [(state, ends) for state, _, ends in await shop.held_entitlements()] == [
         ("replaced", MONDAY + 30 * DAY),
         ("live", MONDAY + 40 * DAY),
     ]
@@ -92,9 +91,13 @@ async def test_credit_above_the_price_makes_the_new_one_longer(shop: Shop) -> No
     made = await confirm(shop, told)
     await shop.worker.run_due()
 
-    assert isinstance(made, Given) and made.order is not None
-    assert made.order.state is State.PAID
-    assert made.right.ends_at == told.ends_at == MONDAY + 30 * DAY + timedelta(seconds=71 * 30 * 86400 // 19)
+    assert isinstance(made, Activated) and made.order is not None
+    assert made.order.state is OrderStatus.PAID
+    assert (
+        made.entitlement.ends_at
+        == told.ends_at
+        == MONDAY + 30 * DAY + timedelta(seconds=71 * 30 * 86400 // 19)
+    )
     assert shop.hall.held[ANN] == {GOLD}
     assert "nothing to pay" in shown(change_cards.quote(EN, told))
     assert sum(len(facts) for facts in shop.bank.known.values()) == 1  # nothing was charged but the year
@@ -103,7 +106,7 @@ async def test_credit_above_the_price_makes_the_new_one_longer(shop: Shop) -> No
 async def test_what_is_for_ever_cannot_be_made_longer_and_the_card_says_so(shop: Shop) -> None:
     await shelf(shop)
     year = await shop.price("Silver", "90", months=12)
-    lifetime = await shop.price("Gold", "50", way=Way.LIFETIME)
+    lifetime = await shop.price("Gold", "50", way=BillingKind.LIFETIME)
     await shop.settle(shop.paid((await shop.bill(ANN, "Silver", year)).order, "pay_year"))
 
     told = await quote(shop, "Gold", lifetime)
@@ -144,7 +147,7 @@ async def test_what_was_bought_ahead_is_credited_with_it(shop: Shop) -> None:
     assert (await quote(shop)).credit == 450 + 900
     await upgraded(shop)
 
-    assert sorted(state for state, _, _ in await shop.rights()) == ["live", "replaced", "replaced"]
+    assert sorted(state for state, _, _ in await shop.held_entitlements()) == ["live", "replaced", "replaced"]
     await shop.turn(60 * DAY)
     assert shop.hall.held[ANN] == set()
 
@@ -153,13 +156,13 @@ async def test_days_that_are_bought_while_the_upgrade_is_open_are_not_swallowed(
     await shelf(shop)
     await shop.buy(ANN, "Silver", "pay_1")
     bill = await confirm(shop, await quote(shop))
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     await shop.buy(ANN, "Silver", "pay_2")
 
     await shop.settle(shop.paid(bill.order, "pay_up"))
     await shop.worker.run_due()
 
-    assert [state for state, _, _ in await shop.rights()] == ["replaced", "live", "live"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["replaced", "live", "live"]
 
 
 async def test_one_membership_is_exchanged_once(shop: Shop) -> None:
@@ -168,14 +171,14 @@ async def test_one_membership_is_exchanged_once(shop: Shop) -> None:
     await shop.tier("Platinum", 52, price="40.00", days=30)
     await shop.buy(ANN, "Silver", "pay_silver")
     bills = [await confirm(shop, await quote(shop, plan)) for plan in ("Gold", "Platinum")]
-    first, second = [bill for bill in bills if isinstance(bill, Bill)]
+    first, second = [bill for bill in bills if isinstance(bill, PendingOrder)]
 
     await shop.settle(shop.paid(first.order, "pay_1"))
     await shop.settle(shop.paid(second.order, "pay_2"))
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
-    assert (await shop.look(second.order)).state is State.REFUNDED
+    assert (await shop.look(second.order)).state is OrderStatus.REFUNDED
     assert len(shop.bank.refunds) == 1
 
 
@@ -189,14 +192,14 @@ async def test_a_refunded_upgrade_gives_the_old_membership_back(shop: Shop) -> N
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {SILVER}
-    assert [state for state, _, _ in await shop.rights()] == ["live", "revoked"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["live", "revoked"]
 
 
 async def test_money_for_an_upgrade_of_what_is_over_goes_back(shop: Shop) -> None:
     await shelf(shop)
     old = await shop.buy(ANN, "Silver", "pay_silver")
     bill = await confirm(shop, await quote(shop))
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     await shop.service.refunds.ask(GUILD, str(old.id), OLIVIA, "regretted")
     await shop.worker.run_due()
 
@@ -204,5 +207,5 @@ async def test_money_for_an_upgrade_of_what_is_over_goes_back(shop: Shop) -> Non
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == set()
-    assert (await shop.look(bill.order)).state is State.REFUNDED
+    assert (await shop.look(bill.order)).state is OrderStatus.REFUNDED
     assert (await shop.balances())["clearing:bank"] == [Money(0, "USD")]

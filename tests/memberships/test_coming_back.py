@@ -7,12 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import UserError
-from bot.memberships.counter import Given
-from bot.memberships.model import Order
-from bot.memberships.quotes import Quote
-from bot.memberships.staffing import Staff
-from bot.memberships.state import State
-from bot.payments.port import Kind, Phase
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.changes.quote import Quote
+from bot.memberships.model import Order, OrderStatus
+from bot.memberships.orders.purchasing import Activated
+from bot.payments.port import FactKind, Phase
 from tests.memberships.changes import confirm, monthly, quote, shelf, upgraded
 from tests.memberships.shop import (
     ANN,
@@ -51,7 +50,7 @@ async def test_what_was_given_back_does_not_return_with_the_upgrade_s_money(shop
 
     assert told.going == (GOLD,)
     assert shop.hall.held[ANN] == set()
-    assert [state for state, _, _ in await shop.rights()] == ["revoked", "revoked"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["revoked", "revoked"]
 
 
 async def test_nor_does_what_the_payer_s_bank_took_back(shop: Shop) -> None:
@@ -59,7 +58,7 @@ async def test_nor_does_what_the_payer_s_bank_took_back(shop: Shop) -> None:
     [payment] = shop.bank.known[silver.ref or ""]
     dispute = replace(payment, object_id="dp_1", payment_id=payment.object_id)
 
-    await shop.settle(replace(dispute, kind=Kind.DISPUTED), replace(dispute, kind=Kind.DISPUTE_LOST))
+    await shop.settle(replace(dispute, kind=FactKind.DISPUTED), replace(dispute, kind=FactKind.DISPUTE_LOST))
     await give_back(shop, gold)
 
     assert shop.hall.held[ANN] == set()
@@ -68,7 +67,7 @@ async def test_nor_does_what_the_payer_s_bank_took_back(shop: Shop) -> None:
 async def test_what_was_exchanged_goes_with_the_account_and_comes_back_there(shop: Shop) -> None:
     _, gold = await both(shop)
 
-    await shop.service.staffing.transfer(GUILD, ANN, BOB, "a new account", OWNER)
+    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "a new account", OWNER)
     await shop.worker.run_due()
     await give_back(shop, gold)
 
@@ -82,9 +81,9 @@ async def exchanged(shop: Shop) -> Order:
     await shop.service.renewals.stop(GUILD, ANN, old.id, None)
     [days] = [
         price
-        for product in await shop.service.tiers.products(GUILD)
+        for product in await shop.service.catalog.products(GUILD)
         for price in product.prices
-        if product.tier.name == "Gold" and price.span.days
+        if product.tier.name == "Gold" and price.duration.days
     ]
     bill = await confirm(shop, await quote(shop, "Gold", days))
     await shop.settle(shop.paid(bill.order, "pay_up"))  # type: ignore[attr-defined] # a bill: something is due
@@ -104,7 +103,7 @@ async def test_an_old_card_does_not_keep_what_was_exchanged(shop: Shop) -> None:
 async def test_nor_what_staff_revoked(shop: Shop) -> None:
     silver, _ = await monthly(shop)
     old = await shop.subscribe(ANN, "Silver", silver)
-    await shop.service.staffing.revoke(GUILD, ANN, "Silver", "spam", OWNER)
+    await shop.service.access_admin.revoke(GUILD, ANN, "Silver", "spam", OWNER)
     await shop.worker.run_due()
 
     with pytest.raises(UserError, match="cannot go on"):
@@ -126,18 +125,20 @@ async def test_a_planned_change_that_costs_nothing_is_taken_back(shop: Shop) -> 
     await shop.buy(ANN, "Gold", "pay_gold")
     await shop.buy(ANN, "Plus", "pay_plus")
     [gold] = [
-        one.right for one in await shop.service.quoting.choices(GUILD, ANN) if one.right.tier.name == "Gold"
+        one.entitlement
+        for one in await shop.service.change_pricing.choices(GUILD, ANN)
+        if one.entitlement.tier.name == "Gold"
     ]
-    told = await shop.service.quoting.propose(GUILD, ANN, "Silver", None, str(gold.id))
+    told = await shop.service.change_pricing.propose(GUILD, ANN, "Silver", None, str(gold.id))
     assert isinstance(told, Quote)
     made = await confirm(shop, told)
-    assert isinstance(made, Given)
+    assert isinstance(made, Activated)
     assert made.order is not None
 
-    undone = await shop.service.changing.undo(GUILD, ANN, made.order.id)
+    undone = await shop.service.changes.undo(GUILD, ANN, made.order.id)
 
-    assert (undone.paid, undone.order.state) == (False, State.CANCELLED)
-    assert [state for state, _, _ in await shop.rights()] == ["live", "live", "revoked"]
+    assert (undone.paid, undone.order.state) == (False, OrderStatus.CANCELLED)
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["live", "live", "revoked"]
     await confirm(shop, told)  # and planned anew
     await shop.turn(30 * DAY)
     assert shop.hall.held[ANN] == {SILVER}

@@ -9,31 +9,31 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.errors import UserError
-from bot.i18n import Texts
-from bot.memberships import cards, change_cards
-from bot.memberships.buying import Bill
-from bot.memberships.counter import Choice, Given
-from bot.memberships.model import Way
-from bot.memberships.state import State
+from bot.i18n import Catalog
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.model import BillingKind, OrderStatus
+from bot.memberships.orders import cards as order_cards
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.purchasing import Activated, PurchaseChoice
 from bot.money import Money
 from bot.payments.port import Phase
 from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop, shown
 
-EN = Texts("en", ZoneInfo("UTC")).of("en-US")
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
 
 
 async def test_a_plan_with_several_prices_asks_which(shop: Shop) -> None:
     tier = await shop.tier()
     await shop.price("Gold", "50", months=3)
-    await shop.price("Gold", "99", way=Way.LIFETIME)
+    await shop.price("Gold", "99", way=BillingKind.LIFETIME)
 
     told = await shop.service.buy(GUILD, ANN, "Gold")
 
-    assert isinstance(told, Choice)
+    assert isinstance(told, PurchaseChoice)
     assert [price.money.amount for price in told.prices] == [1900, 5000, 9900]
     assert "Which price?" in shown(change_cards.choice(EN, told))
-    bill = await shop.service.counter.press(GUILD, ANN, told.prices[1].id, "bank")
-    assert isinstance(bill, Bill) and bill.order.price == Money(5000, "USD")
+    bill = await shop.service.purchasing.press(GUILD, ANN, told.prices[1].id, "bank")
+    assert isinstance(bill, PendingOrder) and bill.order.price == Money(5000, "USD")
     assert bill.order.tier.id == tier.id
 
 
@@ -45,20 +45,20 @@ async def test_prepaid_months_are_calendar_months(shop: Shop, months: int) -> No
     order = (await shop.bill(ANN, "Gold", price)).order
     await shop.settle(shop.paid(order))
 
-    [(_, starts, ends)] = await shop.rights()
+    [(_, starts, ends)] = await shop.held_entitlements()
     assert (ends.year * 12 + ends.month) - (starts.year * 12 + starts.month) == months
     assert ends.day == starts.day
 
 
 async def test_what_is_bought_for_ever_never_ends_and_cannot_be_bought_again(shop: Shop) -> None:
     await shop.tier()
-    price = await shop.price("Gold", "99", way=Way.LIFETIME)
+    price = await shop.price("Gold", "99", way=BillingKind.LIFETIME)
     order = (await shop.bill(ANN, "Gold", price)).order
     await shop.settle(shop.paid(order))
     await shop.turn(4000 * DAY)
     assert shop.hall.held[ANN] == {GOLD}
 
-    for one in (price.id, (await shop.service.tiers.products(GUILD))[0].prices[0].id):
+    for one in (price.id, (await shop.service.catalog.products(GUILD))[0].prices[0].id):
         with pytest.raises(UserError, match="for ever"):
             await shop.service.buy(GUILD, ANN, "Gold", str(one))
 
@@ -70,19 +70,19 @@ async def test_buying_more_says_from_when(shop: Shop) -> None:
     bill = await shop.bill(ANN)
 
     assert bill.begins == MONDAY + 30 * DAY
-    assert f"<t:{int((MONDAY + 30 * DAY).timestamp())}:f>" in shown(cards.pay(EN, bill))
-    first = cards.pay(EN, await shop.bill(BOB))
+    assert f"<t:{int((MONDAY + 30 * DAY).timestamp())}:f>" in shown(order_cards.pay(EN, bill))
+    first = order_cards.pay(EN, await shop.bill(BOB))
     assert "It begins on" not in shown(first)
     assert f"<@{BOB}>" in shown(first)
 
 
 async def test_a_subscription_is_not_sold_twice(shop: Shop) -> None:
     await shop.tier()
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     order = await shop.subscribe(ANN, "Gold", price)
     assert shop.hall.held[ANN] == {GOLD}
 
-    once = (await shop.service.tiers.products(GUILD))[0].prices[0]
+    once = (await shop.service.catalog.products(GUILD))[0].prices[0]
     for one in (price, once):
         with pytest.raises(UserError, match="renews by itself"):
             await shop.bill(ANN, "Gold", one)
@@ -95,10 +95,12 @@ async def test_a_subscription_is_not_sold_twice(shop: Shop) -> None:
 
 async def test_who_has_paid_days_is_led_to_the_change_that_counts_them(shop: Shop) -> None:
     await shop.tier()
-    recurring = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
-    lifetime = await shop.price("Gold", "99", way=Way.LIFETIME)
-    once = (await shop.service.tiers.products(GUILD))[0].prices
-    await shop.settle(shop.paid((await shop.bill(ANN, "Gold", next(p for p in once if p.span.days))).order))
+    recurring = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
+    lifetime = await shop.price("Gold", "99", way=BillingKind.LIFETIME)
+    once = (await shop.service.catalog.products(GUILD))[0].prices
+    await shop.settle(
+        shop.paid((await shop.bill(ANN, "Gold", next(p for p in once if p.duration.days))).order)
+    )
 
     for price in (recurring, lifetime):
         with pytest.raises(UserError, match="/membership change"):
@@ -107,12 +109,12 @@ async def test_who_has_paid_days_is_led_to_the_change_that_counts_them(shop: Sho
 
 async def test_a_trial_begins_at_once_and_ends_by_itself(shop: Shop) -> None:
     await shop.tier()
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
 
     told = await shop.service.buy(GUILD, ANN, "Gold", str(trial.id))
     await shop.worker.run_due()
 
-    assert isinstance(told, Given) and told.order is None
+    assert isinstance(told, Activated) and told.order is None
     assert "Your trial of Gold has begun" in shown(change_cards.given(EN, told))
     assert shop.hall.held[ANN] == {GOLD}
     assert (await shop.service.status(GUILD, ANN)).orders == ()
@@ -122,40 +124,40 @@ async def test_a_trial_begins_at_once_and_ends_by_itself(shop: Shop) -> None:
 
 async def test_a_trial_is_had_once_and_not_after_the_plan(shop: Shop) -> None:
     await shop.tier(days=3)
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
     await shop.service.buy(GUILD, ANN, "Gold", str(trial.id))
-    once = next(p for p in (await shop.service.tiers.products(GUILD))[0].prices if p.id != trial.id)
+    once = next(p for p in (await shop.service.catalog.products(GUILD))[0].prices if p.id != trial.id)
     await shop.settle(shop.paid((await shop.bill(BOB, "Gold", once)).order))
     await shop.turn(20 * DAY)
 
     for user in (ANN, BOB):
         with pytest.raises(UserError, match="or its trial"):
             await shop.service.buy(GUILD, user, "Gold", str(trial.id))
-    assert isinstance(await shop.service.buy(GUILD, CID, "Gold", str(trial.id)), Given)
+    assert isinstance(await shop.service.buy(GUILD, CID, "Gold", str(trial.id)), Activated)
 
 
 async def test_two_trials_asked_for_at_the_same_time_are_one(shop: Shop) -> None:
     await shop.tier()
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
 
     told = await asyncio.gather(
         *(shop.service.buy(GUILD, ANN, "Gold", str(trial.id)) for _ in range(4)), return_exceptions=True
     )
 
-    assert sum(isinstance(one, Given) for one in told) == 1
+    assert sum(isinstance(one, Activated) for one in told) == 1
     assert sum(isinstance(one, UserError) for one in told) == 3
     assert (await shop.rows())["entitlement"] == 1
 
 
 async def test_paid_days_follow_a_trial(shop: Shop) -> None:
     await shop.tier(days=30)
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
     await shop.service.buy(GUILD, ANN, "Gold", str(trial.id))
-    once = next(p for p in (await shop.service.tiers.products(GUILD))[0].prices if p.id != trial.id)
+    once = next(p for p in (await shop.service.catalog.products(GUILD))[0].prices if p.id != trial.id)
 
     await shop.settle(shop.paid((await shop.bill(ANN, "Gold", once)).order))
 
-    assert [ends for _, _, ends in await shop.rights()] == [MONDAY + 7 * DAY, MONDAY + 37 * DAY]
+    assert [ends for _, _, ends in await shop.held_entitlements()] == [MONDAY + 7 * DAY, MONDAY + 37 * DAY]
 
 
 # Seats.
@@ -197,7 +199,7 @@ async def test_money_that_comes_late_for_a_seat_that_is_gone_goes_back(shop: Sho
 
     assert shop.hall.held[ANN] == set()
     assert shop.hall.held[BOB] == {GOLD}
-    assert (await shop.look(late)).state is State.REFUNDED
+    assert (await shop.look(late)).state is OrderStatus.REFUNDED
     assert [key.rpartition(":")[2] for key in shop.bank.refunds] == ["pay_late"]
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
 
@@ -231,11 +233,11 @@ async def test_who_paid_in_time_keeps_the_seat_though_the_owner_took_it_away(sho
 async def test_a_refused_subscription_is_ended_too(shop: Shop) -> None:
     """Else the bank would charge month after month, and every month it would go back."""
     await shop.tier()
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.terms("Gold", seats=1)
     late = (await shop.bill(ANN, "Gold", price)).order
     await shop.turn(timedelta(minutes=31))
-    once = (await shop.service.tiers.products(GUILD))[0].prices[0]
+    once = (await shop.service.catalog.products(GUILD))[0].prices[0]
     await shop.settle(shop.paid((await shop.bill(BOB, "Gold", once)).order))
 
     ref = late.ref or ""
@@ -260,7 +262,7 @@ async def test_another_membership_takes_its_discount_off_rounded_down(shop: Shop
 
     assert bill.order.price == Money(1699, "USD")  # 19.99 × 0.85 = 16.9915
     assert bill.order.discount == 300
-    assert "took $3.00 off" in shown(cards.pay(EN, bill))
+    assert "took $3.00 off" in shown(order_cards.pay(EN, bill))
     assert (await shop.bill(BOB, "Gold")).order.price == Money(1999, "USD")
     assert (await shop.bill(ANN, "Silver")).order.price == Money(500, "USD")  # not off itself
     await shop.settle(shop.paid(bill.order, "pay_gold"))
@@ -272,28 +274,28 @@ async def test_of_a_subscription_only_the_first_payment_is_less(shop: Shop) -> N
     await shop.tier("Silver", SILVER)
     await shop.terms("Silver", discount=50)
     await shop.tier("Gold", GOLD)
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.buy(ANN, "Silver", "pay_silver")
 
     order = await shop.subscribe(ANN, "Gold", price)
 
     assert (order.price, order.renewal) == (Money(750, "USD"), Money(1500, "USD"))
-    assert (await shop.renew(order)).state is State.PAID
-    assert len(await shop.rights()) == 2
+    assert (await shop.renew(order)).state is OrderStatus.PAID
+    assert len(await shop.held_entitlements()) == 2
 
 
 async def test_what_a_discount_pays_as_a_whole_is_given_without_a_payment(shop: Shop) -> None:
     await shop.tier("Silver", SILVER)
     await shop.terms("Silver", discount=100)
     await shop.tier("Gold", GOLD)
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.buy(ANN, "Silver", "pay_silver")
-    once = next(p for p in (await shop.service.tiers.products(GUILD))[1].prices if p.id != price.id)
+    once = next(p for p in (await shop.service.catalog.products(GUILD))[1].prices if p.id != price.id)
 
     told = await shop.service.buy(GUILD, ANN, "Gold", str(once.id))
     await shop.worker.run_due()
 
-    assert isinstance(told, Given) and told.order is not None and told.order.state is State.PAID
+    assert isinstance(told, Activated) and told.order is not None and told.order.state is OrderStatus.PAID
     assert shop.hall.held[ANN] == {GOLD, SILVER}
 
 
@@ -301,7 +303,7 @@ async def test_a_subscription_does_not_begin_with_nothing(shop: Shop) -> None:
     await shop.tier("Silver", SILVER)
     await shop.terms("Silver", discount=100)
     await shop.tier("Gold", GOLD)
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.buy(ANN, "Silver", "pay_silver")
 
     with pytest.raises(UserError, match="cannot begin so"):
@@ -334,10 +336,10 @@ async def test_a_link_is_for_one_member_one_order_and_half_an_hour(shop: Shop) -
 
 async def test_a_price_that_was_changed_meanwhile_is_not_sold(shop: Shop) -> None:
     await shop.tier()
-    old = (await shop.service.tiers.products(GUILD))[0].prices[0]
+    old = (await shop.service.catalog.products(GUILD))[0].prices[0]
     await shop.price("Gold", "25", days=30)
 
     with pytest.raises(UserError, match="not sold at that price"):
-        await shop.service.counter.press(GUILD, ANN, old.id, None)
+        await shop.service.purchasing.press(GUILD, ANN, old.id, None)
     with pytest.raises(UserError, match="not sold at that price"):
         await shop.service.buy(GUILD, ANN, "Gold", str(old.id))

@@ -12,26 +12,68 @@ from bot.demo.people import buttons, words
 from bot.discord.client import Client
 from bot.discord.guild import DiscordServer
 from bot.errors import UserError
-from bot.memberships.rules import finding_of, refusal
+from bot.memberships.catalog.sellable_roles import finding_of, refusal
 from bot.ports import Role
 from tests.faults.shop import buys, holds, opened, orders, stuck
 from tests.stage import Stage
 
 GUILD, CHANNEL = 7, 8
 DANGEROUS = {
-    "administrator", "manage_guild", "manage_roles", "manage_channels", "manage_webhooks", "manage_events",
-    "manage_messages", "manage_threads", "manage_nicknames", "manage_expressions", "kick_members", "ban_members",
-    "moderate_members", "mention_everyone", "view_audit_log", "mute_members", "deafen_members", "move_members",
-    "view_creator_monetization_analytics", "view_guild_insights",
-}  # fmt: skip
+    "administrator",
+    "manage_guild",
+    "manage_roles",
+    "manage_channels",
+    "manage_webhooks",
+    "manage_events",
+    "manage_messages",
+    "manage_threads",
+    "manage_nicknames",
+    "manage_expressions",
+    "kick_members",
+    "ban_members",
+    "moderate_members",
+    "mention_everyone",
+    "view_audit_log",
+    "mute_members",
+    "deafen_members",
+    "move_members",
+    "view_creator_monetization_analytics",
+    "view_guild_insights",
+}
 HARMLESS = {
-    "add_reactions", "attach_files", "bypass_slowmode", "change_nickname", "connect", "create_events",
-    "create_expressions", "create_instant_invite", "create_private_threads", "create_public_threads", "embed_links",
-    "external_emojis", "external_stickers", "pin_messages", "priority_speaker", "read_message_history", "read_messages",
-    "request_to_speak", "send_messages", "send_messages_in_threads", "send_polls", "send_tts_messages",
-    "send_voice_messages", "set_voice_channel_status", "speak", "stream", "use_application_commands",
-    "use_embedded_activities", "use_external_apps", "use_external_sounds", "use_soundboard", "use_voice_activation",
-}  # fmt: skip
+    "add_reactions",
+    "attach_files",
+    "bypass_slowmode",
+    "change_nickname",
+    "connect",
+    "create_events",
+    "create_expressions",
+    "create_instant_invite",
+    "create_private_threads",
+    "create_public_threads",
+    "embed_links",
+    "external_emojis",
+    "external_stickers",
+    "pin_messages",
+    "priority_speaker",
+    "read_message_history",
+    "read_messages",
+    "request_to_speak",
+    "send_messages",
+    "send_messages_in_threads",
+    "send_polls",
+    "send_tts_messages",
+    "send_voice_messages",
+    "set_voice_channel_status",
+    "speak",
+    "stream",
+    "use_application_commands",
+    "use_embedded_activities",
+    "use_external_apps",
+    "use_external_sounds",
+    "use_soundboard",
+    "use_voice_activation",
+}
 ALL = [name for name, _ in discord.Permissions.all()]
 
 
@@ -39,8 +81,17 @@ async def role_with(name: str, *, in_channel: bool) -> Role:
     """A role that carries one permission itself, or through an overwrite of a channel, as Lyceum sees it."""
     bit = str(getattr(discord.Permissions, name).flag)
     client = discord.Client(intents=discord.Intents.none())
-    role: dict[str, Any] = {"id": "9", "name": "Gold", "position": 1, "color": 0, "colors": {}, "hoist": False, "managed": False,
-            "mentionable": False, "permissions": "0" if in_channel else bit}  # fmt: skip
+    role: dict[str, Any] = {
+        "id": "9",
+        "name": "Gold",
+        "position": 1,
+        "color": 0,
+        "colors": {},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "permissions": "0" if in_channel else bit,
+    }
     allowed = [{"id": "9", "type": 0, "allow": bit if in_channel else "0", "deny": "0"}]
     channel = {"id": str(CHANNEL), "type": 0, "name": "help", "position": 0, "permission_overwrites": allowed}
     everyone = role | {"id": str(GUILD), "name": "@everyone", "position": 0, "permissions": "0"}

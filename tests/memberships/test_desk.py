@@ -8,27 +8,29 @@ import pytest
 
 from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import RetryLater, UserError
-from bot.i18n import Texts
-from bot.memberships import order_cards
-from bot.memberships.desk import stray_id
-from bot.memberships.model import Order, Search
-from bot.memberships.order_actions import TURN_ORDERS
-from bot.memberships.state import State
-from bot.memberships.totals import Totals
+from bot.i18n import Catalog
+from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice.actions import TURN_ORDERS
+from bot.memberships.backoffice.backoffice import stray_id
+from bot.memberships.backoffice.totals import Totals
+from bot.memberships.model import Order, OrderStatus, Search
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Unmatched
+from bot.payments.port import Fact, FactKind, Unmatched
 from tests.memberships.orders import actions, read, transfer
 from tests.memberships.shop import ANN, BOB, CID, GOLD, GUILD, MONDAY, OLIVIA, OTHER, SILVER, Shop
 
 
 def fits_discord(card: Card) -> bool:
-    inside = sum(len(block.buttons) if isinstance(block, Row) else 2 if isinstance(block, Line) else 0 for block in card.blocks)  # fmt: skip
+    inside = sum(
+        len(block.buttons) if isinstance(block, Row) else 2 if isinstance(block, Line) else 0
+        for block in card.blocks
+    )
     empty = [block for block in card.blocks if isinstance(block, Row) and not 0 < len(block.buttons) <= 5]
     return len(read(card)) <= TEXT_LIMIT and 1 + len(card.blocks) + inside <= COMPONENT_LIMIT and not empty
 
 
 async def ids(shop: Shop, search: Search, number: int = 0) -> list[int]:
-    return [order.id for order in (await shop.service.desk.page(GUILD, search, number)).orders]
+    return [order.id for order in (await shop.service.backoffice.listing(GUILD, search, number)).orders]
 
 
 async def test_orders_are_found_by_member_state_and_plan(shop: Shop) -> None:
@@ -39,20 +41,20 @@ async def test_orders_are_found_by_member_state_and_plan(shop: Shop) -> None:
 
     assert await ids(shop, Search()) == [another.id, his.id, hers.id]
     assert await ids(shop, Search(user_id=ANN)) == [another.id, hers.id]
-    assert await ids(shop, Search(state=State.PAID)) == [hers.id]
+    assert await ids(shop, Search(state=OrderStatus.PAID)) == [hers.id]
     assert await ids(shop, Search(tier_id=silver.id)) == [another.id]
-    assert await ids(shop, Search(BOB, State.PENDING, gold.id)) == [his.id]
+    assert await ids(shop, Search(BOB, OrderStatus.PENDING, gold.id)) == [his.id]
     assert await ids(shop, Search(user_id=CID)) == []
-    assert (await shop.service.desk.page(OTHER, Search())).orders == ()
+    assert (await shop.service.backoffice.listing(OTHER, Search())).orders == ()
 
 
-async def test_pages_are_turned_with_what_was_searched_for(shop: Shop, texts: Texts) -> None:
+async def test_pages_are_turned_with_what_was_searched_for(shop: Shop, texts: Catalog) -> None:
     await shop.tier("Gold", GOLD)
     made = [await shop.order(100 + n) for n in range(23)]
     newest = [order.id for order in reversed(made)]
 
-    first = await shop.service.desk.page(GUILD, Search(state=State.PENDING))
-    card = order_cards.order_list(texts.of("en"), first)
+    first = await shop.service.backoffice.listing(GUILD, Search(state=OrderStatus.PENDING))
+    card = backoffice_cards.order_list(texts.of("en"), first)
     assert fits_discord(card)
     assert [order.id for order in first.orders] == newest[:10]
     assert "Page 1 of 3 · 23 orders" in read(card)
@@ -60,16 +62,18 @@ async def test_pages_are_turned_with_what_was_searched_for(shop: Shop, texts: Te
 
     number, user_id, state, tier_id = TURN_ORDERS.decode(older)
     search = Search(user_id, state, tier_id)
-    assert (search, number) == (Search(state=State.PENDING), 1)
+    assert (search, number) == (Search(state=OrderStatus.PENDING), 1)
     assert await ids(shop, search, 2) == newest[20:]
     assert await ids(shop, search, 99) == newest[20:]
     assert await ids(shop, search, -5) == newest[:10]
 
 
-async def test_money_for_no_order_is_on_the_list_with_what_to_do(shop: Shop, texts: Texts) -> None:
+async def test_money_for_no_order_is_on_the_list_with_what_to_do(shop: Shop, texts: Catalog) -> None:
     shop.strays = [Unmatched("bank", "evt_1", "payment", "pay_`404`", Money(1900, "USD"), MONDAY)]
 
-    told = read(order_cards.order_list(texts.of("en"), await shop.service.desk.page(GUILD, Search())))
+    told = read(
+        backoffice_cards.order_list(texts.of("en"), await shop.service.backoffice.listing(GUILD, Search()))
+    )
 
     assert "These need you" in told
     assert "$19.00 at bank (`pay_404`) belong to no order here" in told
@@ -80,17 +84,17 @@ async def test_money_for_no_order_leaves_the_list_once_the_owner_has_seen_to_it(
     shop.strays = [
         Unmatched("bank", f"evt_{n}", "payment", "pay_404", Money(1900, "USD"), MONDAY) for n in (1, 2)
     ]
-    first, second = await shop.service.desk.strays(GUILD)
+    first, second = await shop.service.backoffice.unmatched_payments(GUILD)
 
-    await shop.service.desk.close_stray(GUILD, stray_id(first), OLIVIA, "given back at the bank")
+    await shop.service.backoffice.close_unmatched(GUILD, stray_id(first), OLIVIA, "given back at the bank")
 
-    assert (await shop.service.desk.page(GUILD, Search())).strays == (second,)
+    assert (await shop.service.backoffice.listing(GUILD, Search())).unmatched_payments == (second,)
     for guild, id_ in ((GUILD, stray_id(first)), (OTHER, stray_id(second)), (GUILD, "x")):
         with pytest.raises(UserError, match="not on the list"):
-            await shop.service.desk.close_stray(guild, id_, OLIVIA, "again")
+            await shop.service.backoffice.close_unmatched(guild, id_, OLIVIA, "again")
 
 
-async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, texts: Texts) -> None:
+async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, texts: Catalog) -> None:
     await shop.tier("G" * 30, GOLD)
     for n in range(12):
         order = await shop.order(100 + n, "G" * 30)
@@ -101,49 +105,61 @@ async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, t
     ]
 
     for language in ("en", "zh-CN"):
-        page = await shop.service.desk.page(GUILD, Search())
-        assert fits_discord(order_cards.order_list(texts.of(language), page))
-    assert "… and 27 more." in read(order_cards.order_list(texts.of("en"), page))
+        page = await shop.service.backoffice.listing(GUILD, Search())
+        assert fits_discord(backoffice_cards.order_list(texts.of(language), page))
+    assert "… and 27 more." in read(backoffice_cards.order_list(texts.of("en"), page))
 
 
-async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Texts) -> None:
+async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalog) -> None:
     tier = await shop.tier()
     order = await shop.buy(ANN)
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "half of it", "9.50")
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
 
-    sheet = await shop.service.desk.sheet(GUILD, f" #{order.id} ")
-    card = order_cards.order_sheet(texts.of("en"), sheet)
+    sheet = await shop.service.backoffice.detail(GUILD, f" #{order.id} ")
+    card = backoffice_cards.order_detail(texts.of("en"), sheet)
 
     told = read(card)
     for part in (
-        f"Order {order.id}", "<@1> · **Gold** · paid", "$19.00 for 30 days", f"bank: `co_{order.id}`",
-        "paid · $19.00 · `pay_1`", "refunded · $9.50 · `re_pay_1`",
+        f"Order {order.id}",
+        "<@1> · **Gold** · paid",
+        "$19.00 for 30 days",
+        f"bank: `co_{order.id}`",
+        "paid · $19.00 · `pay_1`",
+        "refunded · $9.50 · `re_pay_1`",
         f"`clearing:bank` +$19.00 · `sales:{tier.id}` −$19.00",
         f"`clearing:bank` −$9.50 · `refunds:{tier.id}` +$9.50",
-        "sum $0.00", "active", "<@9> · a refund was asked for · half of it", "Lyceum · paid", "the membership began",
-    ):  # fmt: skip
+        "sum $0.00",
+        "active",
+        "<@9> · a refund was asked for · half of it",
+        "Lyceum · paid",
+        "the membership began",
+    ):
         assert part in told, part
     number = order.id
     assert actions(card) == [f"order.refund:{number}", f"order.resend:{number}", f"order.look:{number}"]
     assert fits_discord(card)
 
 
-async def test_an_order_by_hand_has_a_button_to_mark_it(shop: Shop, texts: Texts) -> None:
+async def test_an_order_by_hand_has_a_button_to_mark_it(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await transfer(shop)
 
-    card = order_cards.order_sheet(texts.of("en"), await shop.service.desk.sheet(GUILD, str(order.id)))
+    card = backoffice_cards.order_detail(
+        texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
+    )
     assert f"order.paid:{order.id}" in actions(card)
 
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
-    card = order_cards.order_sheet(texts.of("en"), await shop.service.desk.sheet(GUILD, str(order.id)))
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    card = backoffice_cards.order_detail(
+        texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
+    )
     assert f"order.paid:{order.id}" not in actions(card)
     assert f"order.refund:{order.id}" in actions(card)
 
 
-async def test_an_order_with_a_long_history_still_fits(shop: Shop, texts: Texts) -> None:
+async def test_an_order_with_a_long_history_still_fits(shop: Shop, texts: Catalog) -> None:
     await shop.tier("*" * 30, GOLD)
     order = await shop.order(ANN, "*" * 30)
     for n in range(40):
@@ -152,11 +168,11 @@ async def test_an_order_with_a_long_history_still_fits(shop: Shop, texts: Texts)
     for _ in range(20):
         await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    sheet = await shop.service.desk.sheet(GUILD, str(order.id))
+    sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
     assert len(sheet.facts) == 80
     for language in ("en", "zh-CN"):
-        assert fits_discord(order_cards.order_sheet(texts.of(language), sheet))
-    assert "72 before; /order export has all" in read(order_cards.order_sheet(texts.of("en"), sheet))
+        assert fits_discord(backoffice_cards.order_detail(texts.of(language), sheet))
+    assert "72 before; /order export has all" in read(backoffice_cards.order_detail(texts.of("en"), sheet))
 
 
 async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:
@@ -164,18 +180,18 @@ async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:
     order = await shop.order()
     shop.paid(order)
 
-    sheet = await shop.service.desk.look_again(GUILD, str(order.id))
+    sheet = await shop.service.backoffice.look_again(GUILD, str(order.id))
 
-    assert sheet.order.state is State.PAID
+    assert sheet.order.state is OrderStatus.PAID
     shop.bank.away = True
     with pytest.raises(RetryLater):
-        await shop.service.desk.look_again(GUILD, str(order.id))
+        await shop.service.backoffice.look_again(GUILD, str(order.id))
 
 
 @pytest.mark.parametrize("number", ["", "x", "1.5", "-1", "٣", "9" * 30, "404"])
 async def test_what_is_no_order_is_said_so(shop: Shop, number: str) -> None:
     with pytest.raises(UserError, match="no such order"):
-        await shop.service.desk.sheet(GUILD, number)
+        await shop.service.backoffice.detail(GUILD, number)
 
 
 async def test_orders_of_another_server_are_none_here(shop: Shop) -> None:
@@ -183,16 +199,16 @@ async def test_orders_of_another_server_are_none_here(shop: Shop) -> None:
     order = await shop.buy(ANN)
 
     for ask in (
-        shop.service.desk.sheet(OTHER, str(order.id)),
+        shop.service.backoffice.detail(OTHER, str(order.id)),
         shop.service.refunds.draft(OTHER, str(order.id), OLIVIA, "x"),
         shop.service.resending.resend(OTHER, str(order.id), OLIVIA),
     ):
         with pytest.raises(UserError, match="no such order"):
             await ask
-    assert await shop.service.desk.totals(OTHER) == []
+    assert await shop.service.backoffice.totals(OTHER) == []
 
 
-async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
+async def test_all_money_is_somewhere(shop: Shop, texts: Catalog) -> None:
     """Captured = allocated + given back + open, in each currency."""
     await shop.tier()
     await shop.buy(ANN, id_="pay_1")
@@ -201,16 +217,16 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
     odd = shop.paid(order, "pay_2", money=Money(700, "USD"))
     await shop.settle(odd, shop.paid(order, "pay_3"), shop.paid(order, "pay_4"))
     [paid] = shop.bank.known[lost.ref or ""]
-    dispute = replace(paid, kind=Kind.DISPUTED, object_id="dp_1", payment_id="pay_5")
+    dispute = replace(paid, kind=FactKind.DISPUTED, object_id="dp_1", payment_id="pay_5")
 
-    assert await shop.service.desk.totals(GUILD) == [
+    assert await shop.service.backoffice.totals(GUILD) == [
         Totals(
             currency="USD", captured=8300, allocated=5700, given_back=0, open=2600, reported=8300, booked=8300
         )
     ]
     await shop.settle(dispute)
     await shop.worker.run_due()  # the second payment goes back by itself
-    assert await shop.service.desk.totals(GUILD) == [
+    assert await shop.service.backoffice.totals(GUILD) == [
         Totals(
             currency="USD",
             captured=8300,
@@ -221,30 +237,30 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Texts) -> None:
             booked=4500,
         )
     ]
-    await shop.settle(replace(dispute, kind=Kind.DISPUTE_LOST))
-    [line] = await shop.service.desk.totals(GUILD)
+    await shop.settle(replace(dispute, kind=FactKind.DISPUTE_LOST))
+    [line] = await shop.service.backoffice.totals(GUILD)
     assert line == Totals(
         currency="USD", captured=8300, allocated=3800, given_back=3800, open=700, reported=4500, booked=4500
     )
     assert line.closed
-    told = read(order_cards.books(texts.of("en"), [line]))
+    told = read(backoffice_cards.books(texts.of("en"), [line]))
     assert "✔ $83.00 came = $38.00 for memberships + $38.00 given back + $7.00 open" in told
 
 
-async def test_books_that_do_not_close_say_so(texts: Texts) -> None:
+async def test_books_that_do_not_close_say_so(texts: Catalog) -> None:
     """As after somebody wrote into the ledger by hand."""
     lines = [
         Totals(currency="JPY", captured=10, allocated=5, given_back=5, open=0, reported=5, booked=5),
         Totals(currency="USD", captured=10, allocated=5, given_back=5, open=0, reported=500, booked=1200),
     ]
 
-    told = read(order_cards.books(texts.of("en"), lines))
+    told = read(backoffice_cards.books(texts.of("en"), lines))
 
     assert "✔ ¥10 came" in told
     assert "⚠ $0.10 came" in told
     assert "By the reports $5.00 should lie at the providers, by the ledger $12.00." in told
     assert "⚠" in read(
-        order_cards.books(
+        backoffice_cards.books(
             texts.of("zh-CN"), [Totals(currency="JPY", captured=10, allocated=5, given_back=4, open=0)]
         )
     )
@@ -254,7 +270,7 @@ async def test_a_refund_that_came_before_its_payment_breaks_no_sum(shop: Shop) -
     await shop.tier()
     order: Order = await shop.order()
     paid = Fact(
-        kind=Kind.PAID,
+        kind=FactKind.PAID,
         object_id="pay_1",
         guild_id=GUILD,
         order_id=order.id,
@@ -263,11 +279,11 @@ async def test_a_refund_that_came_before_its_payment_breaks_no_sum(shop: Shop) -
         at=MONDAY,
     )
     await shop.settle(shop.refunded(paid))
-    assert await shop.service.desk.totals(GUILD) == [
+    assert await shop.service.backoffice.totals(GUILD) == [
         Totals(currency="USD", captured=0, allocated=0, given_back=0, open=0, reported=-1900, booked=-1900)
     ]
 
     await shop.settle(paid)
-    assert await shop.service.desk.totals(GUILD) == [
+    assert await shop.service.backoffice.totals(GUILD) == [
         Totals(currency="USD", captured=1900, allocated=0, given_back=1900, open=0, reported=0, booked=0)
     ]

@@ -7,18 +7,20 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import UserError
-from bot.memberships.edits import Edit, TermsDraft
-from bot.memberships.model import After
-from bot.memberships.tier_actions import APPLY_TO_ALL
+from bot.memberships.catalog.actions import APPLY_TO_ALL
+from bot.memberships.catalog.tier_edit import TermsDraft, TierEdit
+from bot.memberships.model import ExpiryAction
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop
 
 
 async def propose(shop: Shop, **edit: object):  # type: ignore[no-untyped-def] # a shorthand
-    return await shop.service.editing.propose(GUILD, "Gold", Edit(**edit), OLIVIA, owner=True)  # type: ignore[arg-type] # a shorthand
+    return await shop.service.tier_editing.propose(GUILD, "Gold", TierEdit(**edit), OLIVIA, owner=True)  # type: ignore[arg-type] # a shorthand
 
 
 async def apply(shop: Shop, draft: TermsDraft, *, everybody: bool) -> int:
-    _, reached = await shop.service.editing.apply(GUILD, draft, everybody=everybody, actor=OLIVIA, owner=True)
+    _, reached = await shop.service.tier_editing.apply(
+        GUILD, draft, everybody=everybody, actor=OLIVIA, owner=True
+    )
     await shop.worker.run_due()
     return reached
 
@@ -43,7 +45,7 @@ async def test_it_says_who_keeps_the_old_terms_until_when(shop: Shop) -> None:
 
     assert not told.saved
     assert (told.holders.members, told.holders.until) == (2, MONDAY + 35 * DAY)
-    assert (await shop.service.tiers.find(GUILD, "Gold")).terms.roles == (GOLD,), "a draft is not in force"
+    assert (await shop.service.catalog.find(GUILD, "Gold")).terms.roles == (GOLD,), "a draft is not in force"
 
 
 async def test_new_terms_are_for_new_buyers_unless_the_owner_says_otherwise(shop: Shop) -> None:
@@ -130,9 +132,9 @@ async def test_at_the_end_the_roles_are_kept_until_a_date(shop: Shop) -> None:
         {},
         {"drop_role": GOLD},
         {"after_role": SILVER, "after_until": "2030-01-01"},
-        {"after": After.FALLBACK},
-        {"after": After.KEEP},
-        {"after": After.TAKE, "after_role": SILVER},
+        {"after": ExpiryAction.FALLBACK},
+        {"after": ExpiryAction.KEEP},
+        {"after": ExpiryAction.TAKE, "after_role": SILVER},
         {"name": "  "},
         {"add_role": 999},
     ],
@@ -143,7 +145,7 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(shop: Shop, edit: dic
     with pytest.raises(UserError):
         await propose(shop, **edit)
 
-    assert await shop.service.tiers.find(GUILD, "Gold") == before
+    assert await shop.service.catalog.find(GUILD, "Gold") == before
 
 
 async def test_a_forged_draft_is_refused(shop: Shop) -> None:

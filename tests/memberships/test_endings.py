@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from bot.audit.tables import audit
 from bot.errors import UserError
-from bot.i18n import Texts
-from bot.memberships import status_cards
-from bot.memberships.model import After, Order, Way
-from bot.memberships.renewals import Reason
-from bot.memberships.staffing import Staff
+from bot.i18n import Catalog
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.changes import status_cards
+from bot.memberships.changes.renewals import Reason
+from bot.memberships.model import BillingKind, ExpiryAction, Order
 from bot.money import Money
 from bot.payments.port import Phase
 from tests.memberships.shop import (
@@ -34,7 +34,7 @@ from tests.memberships.shop import (
     shown,
 )
 
-EN = Texts("en", ZoneInfo("UTC")).of("en-US")
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
 
 
 async def subscribed(shop: Shop, **terms: object) -> Order:
@@ -42,7 +42,9 @@ async def subscribed(shop: Shop, **terms: object) -> Order:
     await shop.tier()
     if terms:
         await shop.terms("Gold", **terms)
-    return await shop.subscribe(ANN, "Gold", await shop.price("Gold", "15", months=1, way=Way.RECURRING))
+    return await shop.subscribe(
+        ANN, "Gold", await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
+    )
 
 
 async def reasons(shop: Shop, what: str) -> list[dict[str, str]]:
@@ -172,7 +174,7 @@ async def test_a_renewal_that_is_paid_in_its_grace_goes_on_as_if_nothing_had_bee
     await shop.turn(20 * DAY)
 
     assert shop.hall.held[ANN] == {GOLD}
-    [(state, _, ends)] = await shop.rights()
+    [(state, _, ends)] = await shop.held_entitlements()
     assert (state, ends > MONDAY + 55 * DAY) == ("live", True)
 
 
@@ -208,7 +210,7 @@ async def test_at_the_end_another_role_takes_their_place(shop: Shop, recurring: 
 
 async def test_at_the_end_the_roles_are_kept_to_a_date(shop: Shop) -> None:
     await shop.tier(days=10)
-    await shop.terms("Gold", after=After.KEEP, after_until="2026-12-24")
+    await shop.terms("Gold", after=ExpiryAction.KEEP, after_until="2026-12-24")
     await shop.buy(ANN)
     christmas = MONDAY.replace(month=12, day=25, hour=0)
 
@@ -238,13 +240,16 @@ async def test_the_status_tells_how_everything_goes_on(shop: Shop) -> None:
     assert f"order {order.id}" in told
     assert "nothing reminds you" in told
     assert [action.partition(":")[0] for action in actions(card)] == [
-        "membership.options", "membership.stop", "membership.portal", "membership.remind",
-    ]  # fmt: skip
+        "membership.options",
+        "membership.stop",
+        "membership.portal",
+        "membership.remind",
+    ]
 
 
 async def test_the_status_of_what_was_given(shop: Shop) -> None:
     await shop.tier()
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
     await shop.service.buy(GUILD, ANN, "Gold", str(trial.id))
 
     told = shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))
@@ -255,7 +260,7 @@ async def test_the_status_of_what_was_given(shop: Shop) -> None:
 
 async def test_revoked_by_staff_a_subscription_takes_no_more_money(shop: Shop) -> None:
     order = await subscribed(shop)
-    await shop.service.staffing.revoke(GUILD, ANN, "Gold", "a reason", Staff(OLIVIA, True))
+    await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "a reason", Staff(OLIVIA, True))
     await shop.worker.run_due()
 
     assert shop.bank.subscriptions[order.ref or ""].phase is Phase.ENDING

@@ -11,17 +11,43 @@ import pytest
 
 from bot.cards import Attachment
 from bot.errors import UserError
-from bot.i18n import Texts
-from bot.memberships import order_answers
-from bot.memberships.export import LEDGER, ORDERS, Exported, safe, table
+from bot.i18n import Catalog
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.backoffice.export import LEDGER, ORDERS, Exported, safe, table
 from bot.money import Money
 from tests.memberships.shop import ANN, BOB, DAY, GUILD, OLIVIA, OTHER, SILVER, Shop
 
 HOSTILE = [
-    "=1+1", '=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1+1", "＋1",
-    "－1", "＠x", "﹦1", "\u200b=1", "\ufeff=1", "\u202e=1", "\0=1", "−1", '"=1', "a\n=1", 'a","=1', "a;=1", "'=1", "a\r\n=1",
-    "\u0301=1", "\u3000=1", "\x0b=1",
-]  # fmt: skip
+    "=1+1",
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "-1",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u00a0=1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠x",
+    "﹦1",
+    "\u200b=1",
+    "\ufeff=1",
+    "\u202e=1",
+    "\0=1",
+    "−1",
+    '"=1',
+    "a\n=1",
+    'a","=1',
+    "a;=1",
+    "'=1",
+    "a\r\n=1",
+    "\u0301=1",
+    "\u3000=1",
+    "\x0b=1",
+]
 STARTS = set("=+-@\t\r\n−")
 
 
@@ -60,7 +86,7 @@ async def export(shop: Shop, since: str | None = None, until: str | None = None)
     return await shop.service.export.make(GUILD, since, until, OLIVIA)
 
 
-async def test_orders_and_ledger_tell_the_same_sums(shop: Shop, texts: Texts) -> None:
+async def test_orders_and_ledger_tell_the_same_sums(shop: Shop, texts: Catalog) -> None:
     await shop.tier("=Gold")
     order = await shop.buy(ANN, "=Gold")
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "part", "9.50")
@@ -80,7 +106,7 @@ async def test_orders_and_ledger_tell_the_same_sums(shop: Shop, texts: Texts) ->
         sums[row["booking"]] += round(float(row["debit"] or 0) * 100) - round(float(row["credit"] or 0) * 100)
     assert set(sums.values()) == {0}
     assert len(ledger) == made.bookings == 4
-    card = order_answers.exported(texts.of("en"), made)
+    card = backoffice_answers.exported(texts.of("en"), made)
     assert sum(isinstance(block, Attachment) for block in card.blocks) == 2
 
 

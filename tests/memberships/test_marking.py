@@ -8,52 +8,52 @@ import pytest
 
 from bot.cards import fenced
 from bot.errors import NeedsAction, UserError
-from bot.i18n import Texts
-from bot.memberships import cards, order_answers
-from bot.memberships.counter import Choice
-from bot.memberships.model import Search
-from bot.memberships.settle import Policy
-from bot.memberships.state import State
+from bot.i18n import Catalog
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.model import OrderStatus, Search
+from bot.memberships.orders import cards as order_cards
+from bot.memberships.orders.purchasing import PurchaseChoice
+from bot.memberships.orders.settlement import Policy
 from bot.money import Money
 from bot.payments.manual.provider import ManualProvider
-from bot.payments.port import InvalidWebhook, Pace
+from bot.payments.port import InvalidWebhook, Recurrence
 from tests.memberships.orders import actions, links, read, transfer
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, OTHER, Shop
 
 
 async def test_the_member_may_choose_among_all_who_take_the_price(shop: Shop) -> None:
     tier = await shop.tier()
-    [product] = await shop.service.tiers.products(GUILD)
+    [product] = await shop.service.catalog.products(GUILD)
     [price] = product.prices
     assert (await shop.order()).provider == "bank"
     assert (await transfer(shop)).provider == "manual"
 
-    names = [provider.name for provider in shop.service.buying.providers_for(price)]
+    names = [provider.name for provider in shop.service.checkouts.providers_for(price)]
 
     assert names == ["bank", "manual"]
     asked = await shop.service.buy(GUILD, BOB, "Gold")
-    assert isinstance(asked, Choice)
+    assert isinstance(asked, PurchaseChoice)
     assert asked.providers == ("bank", "manual")
     with pytest.raises(UserError, match="Choose another"):
-        await shop.service.buying.buy(tier, price, ANN, "shells")
+        await shop.service.checkouts.buy(tier, price, ANN, "shells")
 
 
 def test_it_takes_its_currencies_once_and_no_webhooks() -> None:
     manual = ManualProvider("To Olivia", ["EUR"])
 
-    assert manual.supports(Money(1, "EUR"), Pace.ONCE)
-    assert not manual.supports(Money(1, "USD"), Pace.ONCE)
-    assert not manual.supports(Money(1, "EUR"), Pace.RECURRING)
+    assert manual.supports(Money(1, "EUR"), Recurrence.ONCE)
+    assert not manual.supports(Money(1, "USD"), Recurrence.ONCE)
+    assert not manual.supports(Money(1, "EUR"), Recurrence.RECURRING)
     assert not manual.listens
     with pytest.raises(InvalidWebhook):
         manual.verify([], b"{}", MONDAY)
 
 
-async def test_the_pay_card_shows_how_to_pay_and_the_order_as_reference(shop: Shop, texts: Texts) -> None:
+async def test_the_pay_card_shows_how_to_pay_and_the_order_as_reference(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await transfer(shop)
 
-    card = cards.pay(texts.of("en"), await shop.service.buying.bill(order))
+    card = order_cards.pay(texts.of("en"), await shop.service.checkouts.pending_order(order))
 
     assert f"```\nTo Olivia, account 12345\n\nReference: {order.id}\n```" in read(card)
     assert links(card) == []
@@ -76,41 +76,41 @@ async def test_a_transfer_has_days_where_a_link_has_minutes(shop: Shop) -> None:
 
     assert order.expires_at == MONDAY + 7 * DAY
     await shop.turn(6 * DAY)
-    assert (await shop.look(order)).state is State.PENDING
+    assert (await shop.look(order)).state is OrderStatus.PENDING
     await shop.turn(DAY)
-    assert (await shop.look(order)).state is State.EXPIRED
+    assert (await shop.look(order)).state is OrderStatus.EXPIRED
 
 
-async def test_what_the_owner_marks_gives_the_role(shop: Shop, texts: Texts) -> None:
+async def test_what_the_owner_marks_gives_the_role(shop: Shop, texts: Catalog) -> None:
     tier = await shop.tier()
     order = await transfer(shop)
 
-    marked = await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "statement of today")
+    marked = await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "statement of today")
     await shop.worker.run_due()
 
-    assert marked.right
+    assert marked.entitlement
     assert not marked.before
     assert shop.hall.held[ANN] == {GOLD}
     assert (await shop.balances())["clearing:manual"] == [Money(1900, "USD")]
     assert (await shop.balances())[f"sales:{tier.id}"] == [Money(-1900, "USD")]
-    assert "gets" in read(order_answers.marked(texts.of("en"), marked))
-    sheet = await shop.service.desk.sheet(GUILD, str(order.id))
+    assert "gets" in read(backoffice_answers.marked(texts.of("en"), marked))
+    sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
     assert [(note.actor, note.detail["reason"]) for note in sheet.notes if note.what == "order.marked"] == [
         (OLIVIA, "statement of today")
     ]
 
 
-async def test_marking_twice_marks_once_and_says_so(shop: Shop, texts: Texts) -> None:
+async def test_marking_twice_marks_once_and_says_so(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
 
-    again = await shop.service.marking.mark(GUILD, f"#{order.id}", OLIVIA, "came", "25")
+    again = await shop.service.manual_payments.mark(GUILD, f"#{order.id}", OLIVIA, "came", "25")
     await shop.worker.run_due()
 
     assert (again.before, again.money) == (True, Money(1900, "USD"))
-    assert "Nothing was changed" in read(order_answers.marked(texts.of("en"), again))
-    assert len(await shop.rights()) == 1
+    assert "Nothing was changed" in read(backoffice_answers.marked(texts.of("en"), again))
+    assert len(await shop.held_entitlements()) == 1
     assert (await shop.balances())["clearing:manual"] == [Money(1900, "USD")]
 
 
@@ -119,7 +119,7 @@ async def test_money_that_comes_after_the_days_still_counts(shop: Shop) -> None:
     order = await transfer(shop)
     await shop.turn(8 * DAY)
 
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came late")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came late")
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
@@ -129,20 +129,20 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
     await shop.tier()
     order = await transfer(shop)
 
-    marked = await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came", "9.50")
+    marked = await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came", "9.50")
     await shop.worker.run_due()
 
-    assert not marked.right
+    assert not marked.entitlement
     assert shop.hall.held[ANN] == set()
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.finding == "payment-mismatch"
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "not the price")
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
-    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
 
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "now the whole price")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "now the whole price")
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
 
@@ -150,17 +150,17 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
 async def test_a_refund_is_a_fact_once_the_owner_says_that_it_was_sent(shop: Shop) -> None:
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "changed her mind")
     await shop.worker.run_due()
     assert draft.by_hand
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
 
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
     assert shop.hall.held[ANN] == set()
     assert (await shop.balances())["clearing:manual"] == [Money(0, "USD")]
     assert await shop.stuck() == []
@@ -171,19 +171,19 @@ async def test_money_that_must_go_back_by_itself_waits_for_the_owner_s_hand(shop
     await shop.tier()
     order = await transfer(shop)
     async with shop.db.write() as tx:
-        await shop.service.settling.reject(tx, order, "sold out")
+        await shop.service.settlement.reject(tx, order, "sold out")
 
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.finding == "refund-by-hand"
     assert "19.00 USD" in waiting.detail
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "sold out")
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
-    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
     assert await shop.stuck() == []
 
 
@@ -191,18 +191,18 @@ async def test_what_a_member_gives_up_is_not_taken_for_sent_back(shop: Shop) -> 
     """A planned change taken back asks for its money; nobody but the owner can say that it went."""
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
 
     await shop.service.refunds.ask(GUILD, str(order.id), ANN, "a planned change was taken back")
     await shop.worker.run_due()
 
-    assert (await shop.look(order)).state is State.PAID
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    assert (await shop.look(order)).state is OrderStatus.PAID
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.finding == "refund-by-hand"
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "sent")
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
     assert await shop.stuck() == []
 
 
@@ -211,17 +211,17 @@ async def test_only_orders_that_nobody_reports_can_be_marked(shop: Shop) -> None
     order = await shop.order(BOB)
 
     with pytest.raises(UserError, match="bank, which reports payments itself"):
-        await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "cash")
+        await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "cash")
     for number in ("404", "no number", "-1", "9" * 30):
         with pytest.raises(UserError, match="no such order"):
-            await shop.service.marking.mark(GUILD, number, OLIVIA, "cash")
+            await shop.service.manual_payments.mark(GUILD, number, OLIVIA, "cash")
     mine = await transfer(shop)
     with pytest.raises(UserError, match="no such order"):
-        await shop.service.marking.mark(OTHER, str(mine.id), OLIVIA, "cash")
+        await shop.service.manual_payments.mark(OTHER, str(mine.id), OLIVIA, "cash")
     for typed in ("many", "0", "-5", "1.999"):
         with pytest.raises(UserError):
-            await shop.service.marking.mark(GUILD, str(mine.id), OLIVIA, "cash", typed)
-    assert (await shop.look(mine)).state is State.PENDING
+            await shop.service.manual_payments.mark(GUILD, str(mine.id), OLIVIA, "cash", typed)
+    assert (await shop.look(mine)).state is OrderStatus.PENDING
 
 
 async def test_looking_at_a_manual_order_finds_nothing_and_harms_nothing(shop: Shop) -> None:
@@ -230,18 +230,18 @@ async def test_looking_at_a_manual_order_finds_nothing_and_harms_nothing(shop: S
     order = await transfer(shop)
 
     await shop.service.polling.tick()
-    await shop.service.buying.look(await shop.look(order))
+    await shop.service.checkouts.refresh(await shop.look(order))
 
-    assert (await shop.look(order)).state is State.PENDING
+    assert (await shop.look(order)).state is OrderStatus.PENDING
     with pytest.raises(NeedsAction, match="refund-by-hand"):
         await shop.providers["manual"].refund("1-1", Money(1900, "USD"), "key")
 
 
 async def test_the_owner_s_policy_for_parts_is_kept(shop: Shop) -> None:
     await shop.tier()
-    shop.service.settling.policy = Policy(partial_refund="revoke")
+    shop.service.settlement.policy = Policy(partial_refund="revoke")
     order = await transfer(shop)
-    await shop.service.marking.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "a discount", "5")
@@ -249,6 +249,6 @@ async def test_the_owner_s_policy_for_parts_is_kept(shop: Shop) -> None:
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == set()
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
     await shop.turn(timedelta(minutes=1))
     assert (await shop.balances())["clearing:manual"] == [Money(1400, "USD")]

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from bot.errors import NeedsAction
-from bot.memberships.model import Search
-from bot.memberships.state import State
+from bot.memberships.model import OrderStatus, Search
 from bot.money import Money
-from bot.payments.port import Kind
+from bot.payments.port import FactKind
 from bot.work import Job
 from tests.memberships.shop import ANN, BOB, GOLD, GUILD, MONDAY, OLIVIA, OTHER, Shop
 
@@ -39,7 +38,7 @@ async def test_the_same_fact_twice_counts_once(shop: Shop) -> None:
         await shop.settle(fact, fact)
         await shop.worker.run_due()
 
-    assert len(await shop.rights()) == 1
+    assert len(await shop.held_entitlements()) == 1
     assert [call for call in shop.hall.calls if call[0] == "add"] == [("add", ANN, GOLD)]
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
 
@@ -48,12 +47,12 @@ async def test_money_that_comes_after_the_link_expired_still_counts(shop: Shop) 
     await shop.tier()
     order = await shop.order()
     await shop.turn(timedelta(minutes=31))
-    assert (await shop.look(order)).state is State.EXPIRED
+    assert (await shop.look(order)).state is OrderStatus.EXPIRED
 
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
 
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
     assert shop.hall.held[ANN] == {GOLD}
 
 
@@ -64,7 +63,7 @@ async def test_expiry_asks_the_bank_a_last_time(shop: Shop) -> None:
 
     await shop.turn(timedelta(minutes=31))
 
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
 
 
 async def test_a_silent_bank_leaves_the_order_open_until_it_answers(shop: Shop) -> None:
@@ -72,12 +71,12 @@ async def test_a_silent_bank_leaves_the_order_open_until_it_answers(shop: Shop) 
     order = await shop.order()
     shop.bank.away = True
     await shop.turn(timedelta(minutes=31))
-    assert (await shop.look(order)).state is State.PENDING
+    assert (await shop.look(order)).state is OrderStatus.PENDING
 
     shop.bank.away = False
     await shop.patience()
 
-    assert (await shop.look(order)).state is State.EXPIRED
+    assert (await shop.look(order)).state is OrderStatus.EXPIRED
 
 
 async def test_a_second_payment_for_one_order_is_given_back(shop: Shop) -> None:
@@ -90,10 +89,10 @@ async def test_a_second_payment_for_one_order_is_given_back(shop: Shop) -> None:
     await shop.worker.run_due()
 
     assert len(shop.bank.refunds) == 1
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
     assert shop.hall.held[ANN] == {GOLD}
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
-    assert len(await shop.rights()) == 1
+    assert len(await shop.held_entitlements()) == 1
 
 
 async def test_a_refund_of_a_second_payment_is_not_made_when_the_first_went_back_meanwhile(
@@ -109,7 +108,7 @@ async def test_a_refund_of_a_second_payment_is_not_made_when_the_first_went_back
     await shop.worker.run_due()
 
     assert shop.bank.refunds == []
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
 
 
 @pytest.mark.parametrize(
@@ -122,11 +121,11 @@ async def test_money_that_is_not_the_price_waits_for_the_owner(shop: Shop, wrong
     await shop.settle(shop.paid(order, **wrong))
     await shop.worker.run_due()
 
-    assert (await shop.look(order)).state is State.REVIEW
-    assert await shop.rights() == []
+    assert (await shop.look(order)).state is OrderStatus.REVIEW
+    assert await shop.held_entitlements() == []
     assert shop.hall.held[ANN] == set()
     assert await shop.stuck() == ["order.review"]
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.order is not None
     assert (waiting.finding, waiting.order.id) == ("payment-mismatch", order.id)
 
@@ -140,7 +139,7 @@ async def test_a_refund_closes_what_waited_for_the_owner(shop: Shop) -> None:
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "wrong amount")
     await shop.patience()
 
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
     assert await shop.stuck() == []
     assert (await shop.balances())["clearing:bank"] == [Money(0, "USD")]
 
@@ -154,7 +153,7 @@ async def test_a_bank_that_contradicts_itself_changes_nothing(shop: Shop) -> Non
     await shop.settle(replace(fact, money=Money(1, "USD")))
     await shop.worker.run_due()
 
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
 
 
@@ -167,7 +166,7 @@ async def test_a_payment_of_one_order_does_not_pay_another(shop: Shop) -> None:
     await shop.settle(replace(fact, order_id=his.id, ref=his.ref or ""))
     await shop.worker.run_due()
 
-    assert (await shop.look(his)).state is State.PENDING
+    assert (await shop.look(his)).state is OrderStatus.PENDING
     assert shop.hall.held[BOB] == set()
 
 
@@ -179,9 +178,9 @@ async def test_facts_about_no_order_of_ours_match_nothing(shop: Shop) -> None:
     assert not await shop.settle(replace(fact, order_id=404))
     assert not await shop.settle(replace(fact, guild_id=OTHER))
     async with shop.db.write() as tx:
-        assert not await shop.service.settling.settle(tx, "another bank", [fact])
+        assert not await shop.service.settlement.settle(tx, "another bank", [fact])
 
-    assert (await shop.look(order)).state is State.PENDING
+    assert (await shop.look(order)).state is OrderStatus.PENDING
 
 
 async def test_a_mismatch_is_told_in_words_that_lead_on(shop: Shop) -> None:
@@ -212,7 +211,7 @@ async def test_polling_finds_what_no_webhook_told(shop: Shop) -> None:
     assert shop.bank.asked == 1
 
     shop.paid(order)
-    await shop.service.buying.look(order)
+    await shop.service.checkouts.refresh(order)
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
@@ -248,9 +247,9 @@ async def test_polling_stops_two_days_after_the_link_expired(shop: Shop) -> None
 async def test_declined_payments_leave_the_order_open(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order()
-    declined = replace(shop.paid(order), kind=Kind.DECLINED, object_id="pay_0")
+    declined = replace(shop.paid(order), kind=FactKind.DECLINED, object_id="pay_0")
 
     await shop.settle(declined)
     await shop.worker.run_due()
 
-    assert (await shop.look(order)).state is State.PENDING
+    assert (await shop.look(order)).state is OrderStatus.PENDING

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.demo.people import Refused, buttons, words
+from bot.demo.people import PersonRefused, buttons, words
 from tests.payments.counter import link, press, roles, shop
 from tests.stage import Stage, staged
 
@@ -20,9 +20,11 @@ HOW = "Bank of Olivia\nDE00 1234\n```@everyone"
 async def transfers(tmp_path: Path) -> AsyncIterator[Stage]:
     """Olivia sells Gold for US$19.00 and takes bank transfers only."""
     async with staged(
-        tmp_path, PAYMENTS__TILL__ENABLED="false", PAYMENTS__MANUAL__CURRENCIES='["USD"]',
+        tmp_path,
+        PAYMENTS__TILL__ENABLED="false",
+        PAYMENTS__MANUAL__CURRENCIES='["USD"]',
         PAYMENTS__MANUAL__INSTRUCTIONS=HOW,
-    ) as there:  # fmt: skip
+    ) as there:
         await shop(there)
         yield there
 
@@ -120,5 +122,5 @@ async def test_orders_are_listed_by_who_and_how(till: Stage) -> None:
 
 
 async def test_nobody_else_is_offered_an_order(till: Stage) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(PersonRefused):
         await till.choices("max", "order refund", "order", channel="staff")

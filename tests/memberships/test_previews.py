@@ -7,13 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import UserError
-from bot.memberships import change_cards
-from bot.memberships.buying import Bill
-from bot.memberships.counter import Choice
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.changes.quote import Quote
 from bot.memberships.membership_actions import CHANGE, CONFIRM_CHANGE
-from bot.memberships.model import Way
-from bot.memberships.quotes import Quote
-from bot.memberships.state import State
+from bot.memberships.model import BillingKind, OrderStatus
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.purchasing import PurchaseChoice
 from bot.money import Money
 from bot.payments.port import Phase
 from tests.memberships.changes import EN, confirm, monthly, quote, shelf
@@ -41,7 +40,7 @@ async def test_a_preview_is_good_for_a_quarter_of_an_hour(shop: Shop) -> None:
 
     await shop.turn(timedelta(minutes=14))
     bill = await confirm(shop, told)
-    assert isinstance(bill, Bill) and bill.order.price == told.due
+    assert isinstance(bill, PendingOrder) and bill.order.price == told.due
 
     await shop.turn(timedelta(minutes=2))
     again = await confirm(shop, told)
@@ -85,15 +84,15 @@ async def test_nobody_confirms_for_another(shop: Shop) -> None:
 
 async def test_several_prices_are_offered_first(shop: Shop) -> None:
     _, gold = await monthly(shop)
-    once = next(p for p in (await shop.service.tiers.products(GUILD))[0].prices if p.span.days)
+    once = next(p for p in (await shop.service.catalog.products(GUILD))[0].prices if p.duration.days)
     await shop.settle(shop.paid((await shop.bill(ANN, "Silver", once)).order, "pay_silver"))
 
-    told = await shop.service.quoting.propose(GUILD, ANN, "Gold")
+    told = await shop.service.change_pricing.propose(GUILD, ANN, "Gold")
 
-    assert isinstance(told, Choice)
+    assert isinstance(told, PurchaseChoice)
     action = next(one for one in actions(change_cards.choice(EN, told)) if one.endswith(str(gold.id)))
     right_id, price_id = CHANGE.decode(action)
-    assert isinstance(await shop.service.quoting.press(GUILD, ANN, right_id, price_id), Quote)
+    assert isinstance(await shop.service.change_pricing.press(GUILD, ANN, right_id, price_id), Quote)
 
 
 @pytest.mark.parametrize("typed", ["silver", " SILVER "])
@@ -103,10 +102,10 @@ async def test_what_is_to_change_is_named_as_people_type(shop: Shop, typed: str)
     await shop.buy(ANN, "Silver", "pay_silver")
     await shop.buy(ANN, "Bronze", "pay_bronze")
 
-    told = await shop.service.quoting.propose(GUILD, ANN, "Gold", instead=typed)
+    told = await shop.service.change_pricing.propose(GUILD, ANN, "Gold", instead=typed)
 
     assert isinstance(told, Quote)
-    assert told.held.right.tier.name == "Silver"
+    assert told.held.entitlement.tier.name == "Silver"
 
 
 # Downwards.
@@ -121,7 +120,7 @@ async def test_a_cheaper_one_begins_when_the_dearer_ends(shop: Shop) -> None:
     assert (told.now, told.due, told.starts_at) == (False, Money(900, "USD"), MONDAY + 30 * DAY)
     assert "you can take it back" in shown(change_cards.quote(EN, told))
     bill = await confirm(shop, told)
-    assert isinstance(bill, Bill) and bill.begins == MONDAY + 30 * DAY
+    assert isinstance(bill, PendingOrder) and bill.begins == MONDAY + 30 * DAY
     await shop.settle(shop.paid(bill.order, "pay_silver"))
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
@@ -136,7 +135,7 @@ async def test_a_planned_change_can_be_taken_back_with_its_money(shop: Shop) -> 
     await shelf(shop)
     await shop.buy(ANN, "Gold", "pay_gold")
     bill = await confirm(shop, await quote(shop, "Silver"))
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     await shop.settle(shop.paid(bill.order, "pay_silver"))
     [planned] = (await shop.service.renewals.endings(GUILD, ANN)).planned
 
@@ -145,12 +144,12 @@ async def test_a_planned_change_can_be_taken_back_with_its_money(shop: Shop) -> 
     with pytest.raises(UserError, match="Take it back first"):
         await shop.bill(ANN, "Gold")
     with pytest.raises(UserError, match="no such change"):
-        await shop.service.changing.undo(GUILD, BOB, planned.order.id)
-    undone = await shop.service.changing.undo(GUILD, ANN, planned.order.id)
+        await shop.service.changes.undo(GUILD, BOB, planned.order.id)
+    undone = await shop.service.changes.undo(GUILD, ANN, planned.order.id)
     await shop.worker.run_due()
 
     assert undone.paid
-    assert (await shop.look(bill.order)).state is State.REFUNDED
+    assert (await shop.look(bill.order)).state is OrderStatus.REFUNDED
     await shop.turn(31 * DAY)
     assert shop.hall.held[ANN] == set()
 
@@ -159,12 +158,12 @@ async def test_what_has_begun_cannot_be_taken_back(shop: Shop) -> None:
     await shelf(shop)
     await shop.buy(ANN, "Gold", "pay_gold")
     bill = await confirm(shop, await quote(shop, "Silver"))
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     await shop.settle(shop.paid(bill.order, "pay_silver"))
     await shop.turn(31 * DAY)
 
     with pytest.raises(UserError, match="it has begun"):
-        await shop.service.changing.undo(GUILD, ANN, bill.order.id)
+        await shop.service.changes.undo(GUILD, ANN, bill.order.id)
 
 
 # What cannot be changed gets a sentence.
@@ -172,7 +171,7 @@ async def test_what_has_begun_cannot_be_taken_back(shop: Shop) -> None:
 
 async def test_there_must_be_something_to_change_and_to_change_to(shop: Shop) -> None:
     await shelf(shop)
-    trial = await shop.price("Gold", "0", days=7, way=Way.TRIAL)
+    trial = await shop.price("Gold", "0", days=7, way=BillingKind.TRIAL)
     with pytest.raises(UserError, match="no membership that could be changed"):
         await quote(shop, "Silver")
     await shop.service.buy(GUILD, ANN, "Gold", str(trial.id))
@@ -195,11 +194,11 @@ async def test_of_several_memberships_one_must_be_named(shop: Shop) -> None:
 
     with pytest.raises(UserError, match="several memberships"):
         await quote(shop, "Platinum")
-    chosen = (await shop.service.quoting.choices(GUILD, ANN))[0].right
-    told = await shop.service.quoting.propose(GUILD, ANN, "Platinum", None, str(chosen.id))
-    assert isinstance(told, Quote) and told.held.right.id == chosen.id
+    chosen = (await shop.service.change_pricing.choices(GUILD, ANN))[0].entitlement
+    told = await shop.service.change_pricing.propose(GUILD, ANN, "Platinum", None, str(chosen.id))
+    assert isinstance(told, Quote) and told.held.entitlement.id == chosen.id
     with pytest.raises(UserError, match="no such membership"):
-        await shop.service.quoting.propose(GUILD, ANN, "Platinum", None, "404")
+        await shop.service.change_pricing.propose(GUILD, ANN, "Platinum", None, "404")
 
 
 async def test_an_unpaid_renewal_is_paid_first(shop: Shop) -> None:
@@ -214,7 +213,7 @@ async def test_an_unpaid_renewal_is_paid_first(shop: Shop) -> None:
 async def test_another_currency_is_for_later(shop: Shop) -> None:
     await shelf(shop)
     euros = await shop.price("Gold", "25", days=30, currency="EUR")
-    once = (await shop.service.tiers.products(GUILD))[0].prices[0]
+    once = (await shop.service.catalog.products(GUILD))[0].prices[0]
     await shop.settle(shop.paid((await shop.bill(ANN, "Silver", once)).order, "pay_silver"))
 
     told = await quote(shop, "Gold", euros)

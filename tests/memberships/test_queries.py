@@ -12,9 +12,10 @@ from sqlalchemy import event
 
 from bot.db import Database
 from bot.ids import new_id
-from bot.memberships.edits import Edit
-from bot.memberships.rules import Override
-from bot.memberships.store import entitlements, grants, orders, overrides
+from bot.memberships.access.store import entitlements, grants, overrides
+from bot.memberships.access.wanted_roles import Override
+from bot.memberships.catalog.tier_edit import TierEdit
+from bot.memberships.orders.store import orders
 from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 
@@ -38,11 +39,13 @@ async def fill(shop: Shop, holders: int) -> None:
     """Ann bought Gold; so did the others, who hold its role too and were all told something by staff."""
     order = await shop.buy()
     async with shop.db.write() as tx:
-        [right] = await entitlements.of_member(tx, GUILD, ANN)
+        [entitlement] = await entitlements.of_member(tx, GUILD, ANN)
         for user in range(1001, 1000 + holders):
             bought = replace(order, id=new_id(), user_id=user, ref=f"ref_{user}")
             await orders.add(tx, bought)
-            await entitlements.add(tx, replace(right, id=new_id(), user_id=user, order_id=bought.id), None)
+            await entitlements.add(
+                tx, replace(entitlement, id=new_id(), user_id=user, order_id=bought.id), None
+            )
             await grants.intend(tx, GUILD, user, [GOLD])
             exception = Override(SILVER, True, None, "helps", new_id(), OLIVIA)
             await overrides.add(tx, GUILD, user, exception, shop.now())
@@ -61,7 +64,7 @@ async def test_the_audit_of_roles(shop: Shop, holders: int) -> None:
     shop.hall.held[1001] = {SILVER}
 
     with counted(shop.db) as sent:
-        report = await shop.service.audit.look(GUILD)
+        report = await shop.service.role_audit.look(GUILD)
 
     assert len(sent) == 5, sent  # BEGIN; rights, exceptions, grants, tiers
     assert (report.looked_at, report.away) == (len(shop.hall.held), 1)
@@ -71,7 +74,9 @@ async def test_the_audit_of_roles(shop: Shop, holders: int) -> None:
 
 async def test_an_edit_that_says_whom_it_would_concern(shop: Shop, holders: int) -> None:
     with counted(shop.db) as sent:
-        proposal = await shop.service.editing.propose(GUILD, "Gold", Edit(add_role=SILVER), OLIVIA, True)
+        proposal = await shop.service.tier_editing.propose(
+            GUILD, "Gold", TierEdit(add_role=SILVER), OLIVIA, True
+        )
 
     assert proposal.holders.members == holders
     assert len(sent) < 12, sent

@@ -12,18 +12,21 @@ from time import perf_counter
 import aiohttp
 import pytest
 
-from bot.i18n import Texts
-from bot.memberships.receipts import Receipts
-from bot.payments.port import Kind
-from bot.web import pages, receipts
+from bot.i18n import Catalog
+from bot.memberships.orders import receipt_page
+from bot.memberships.orders.receipts import Receipts
+from bot.payments.port import FactKind
+from bot.web import pages
 from bot.web.server import WebServer
 from tests.memberships.shop import ANN, GUILD, OLIVIA, OTHER, Shop
 
 
 @pytest.fixture
-async def web(shop: Shop, texts: Texts) -> AsyncIterator[WebServer]:
+async def web(shop: Shop, texts: Catalog) -> AsyncIterator[WebServer]:
     """The page on this machine."""
-    server = WebServer("127.0.0.1", 0, receipts.routes(shop.service.receipts, texts), lost=pages.lost(texts))
+    server = WebServer(
+        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), lost=pages.lost(texts)
+    )
     await server.start()
     shop.address = server.url
     yield server
@@ -81,11 +84,15 @@ async def test_it_tells_what_was_given_back(shop: Shop, web: WebServer) -> None:
     await shop.worker.run_due()
     assert "$9.50 of it was given back" in (await get(link))[1]
 
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is Kind.PAID]
+    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, "re_2", money=replace(paid.money, amount=950)))
     assert "Everything was given back." in (await get(link))[1]
 
-    await shop.settle(replace(shop.refunded(paid, "re_2"), kind=Kind.REFUND_FAILED, money=replace(paid.money, amount=950)))  # fmt: skip
+    await shop.settle(
+        replace(
+            shop.refunded(paid, "re_2"), kind=FactKind.REFUND_FAILED, money=replace(paid.money, amount=950)
+        )
+    )
     assert "$9.50 of it was given back" in (await get(link))[1]
 
 
@@ -96,11 +103,23 @@ async def test_anything_else_is_the_same_404(shop: Shop, web: WebServer) -> None
     good = reader.token(GUILD, paid.id)
     raw = base64.urlsafe_b64decode(good + "=")
     tokens = [
-        good[:-1], good + "A", good[:-1] + ("A" if good[-1] != "A" else "B"), good.swapcase(), "x", "%00", "é", "../x",
-        "A" * 43, reader.token(OTHER, paid.id), reader.token(GUILD, 404), reader.token(GUILD, unpaid.id), good + "=",
+        good[:-1],
+        good + "A",
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        good.swapcase(),
+        "x",
+        "%00",
+        "é",
+        "../x",
+        "A" * 43,
+        reader.token(OTHER, paid.id),
+        reader.token(GUILD, 404),
+        reader.token(GUILD, unpaid.id),
+        good + "=",
         base64.urlsafe_b64encode(struct.pack(">QQ", GUILD, unpaid.id) + raw[16:]).decode().rstrip("="),
-        base64.urlsafe_b64encode(bytes([raw[0] ^ 1]) + raw[1:]).decode().rstrip("="), "A" * 4000,
-    ]  # fmt: skip
+        base64.urlsafe_b64encode(bytes([raw[0] ^ 1]) + raw[1:]).decode().rstrip("="),
+        "A" * 4000,
+    ]
 
     answers = {(await get(f"{web.url}/receipt/{token}"))[:2] for token in tokens}
 
@@ -152,7 +171,11 @@ async def test_another_key_reads_no_token_of_ours(shop: Shop) -> None:
     order = await shop.buy(ANN)
     ours = shop.service.receipts
     other = Receipts(
-        shop.db, shop.service._server, shop.service.buying.plays, ours._path.with_name("2.key"), lambda: ""
+        shop.db,
+        shop.service._server,
+        shop.service.checkouts.is_play_money,
+        ours._path.with_name("2.key"),
+        lambda: "",
     )
 
     assert await other.read(ours.token(GUILD, order.id)) is None

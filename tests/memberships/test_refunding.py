@@ -9,30 +9,30 @@ from itertools import pairwise
 import pytest
 
 from bot.errors import NeedsAction, UserError
-from bot.i18n import Texts
-from bot.memberships import order_answers
-from bot.memberships.consequence import Consequence, Effect, consequence
-from bot.memberships.desk import came_back
-from bot.memberships.model import Entitlement, Order, Search, Standing, Terms, Tier
-from bot.memberships.refunds import Proposal
-from bot.memberships.settle import Policy
-from bot.memberships.state import Due, State
+from bot.i18n import Catalog
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.backoffice.backoffice import came_back
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search, Terms, Tier
+from bot.memberships.orders.order_state import ExpectedPayment
+from bot.memberships.orders.refund_preview import Consequence, Effect, consequence
+from bot.memberships.orders.refunds import RefundProposal
+from bot.memberships.orders.settlement import Policy
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Period
+from bot.payments.port import BillingPeriod, Fact, FactKind
 from tests.memberships.orders import actions, read
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, OTHER, SILVER, Shop
 
 
-async def draft(shop: Shop, order: Order, part: str | None = None) -> Proposal:
+async def draft(shop: Shop, order: Order, part: str | None = None) -> RefundProposal:
     return await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "she asked", part)
 
 
-async def confirm(shop: Shop, drafted: Proposal, actor: int = OLIVIA, guild: int = GUILD) -> None:
+async def confirm(shop: Shop, drafted: RefundProposal, actor: int = OLIVIA, guild: int = GUILD) -> None:
     await shop.service.refunds.confirm(guild, str(drafted.draft), actor)
     await shop.worker.run_due()
 
 
-async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Texts) -> None:
+async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
 
@@ -40,14 +40,14 @@ async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Texts) -> No
     await shop.worker.run_due()
 
     assert shop.bank.refunds == []
-    card = order_answers.refund_drafted(texts.of("en"), drafted)
+    card = backoffice_answers.refund_drafted(texts.of("en"), drafted)
     assert "Give $19.00 back?" in read(card)
     assert "The membership ends at once, and with it what it gave: <@&50>." in read(card)
     assert actions(card) == [f"order.give_back:{drafted.draft}"]
 
     await confirm(shop, drafted)
     assert len(shop.bank.refunds) == 1
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
     assert shop.hall.held[ANN] == set()
 
 
@@ -73,13 +73,13 @@ async def test_a_part_leaves_the_membership_by_the_usual_policy(shop: Shop) -> N
     await confirm(shop, drafted)
 
     assert shop.hall.held[ANN] == {GOLD}
-    assert (await shop.look(order)).state is State.PAID
+    assert (await shop.look(order)).state is OrderStatus.PAID
 
 
 async def test_a_part_ends_it_where_the_owner_wants_that(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
-    shop.service.settling.policy = Policy(partial_refund="revoke")
+    shop.service.settlement.policy = Policy(partial_refund="revoke")
 
     drafted = await draft(shop, order, "5")
     assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, (GOLD,))
@@ -105,7 +105,7 @@ async def test_what_changed_meanwhile_is_told_and_nothing_is_sent(shop: Shop) ->
     await shop.tier()
     order = await shop.buy(ANN)
     drafted = await draft(shop, order)
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is Kind.PAID]
+    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
     with pytest.raises(UserError, match="changed meanwhile"):
@@ -151,15 +151,15 @@ async def test_a_refund_that_the_bank_refuses_waits_on_the_list_with_what_to_do(
     give_back, shop.bank.refund = shop.bank.refund, refusing  # type: ignore[method-assign] # a bank that says no
     await confirm(shop, await draft(shop, order))
 
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.order is not None
     assert (waiting.finding, waiting.order.id) == ("payment-refused", order.id)
     assert "no balance" in waiting.detail
 
     shop.bank.refund = give_back  # type: ignore[method-assign] # and changes its mind
     await shop.patience()
-    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
-    assert (await shop.look(order)).state is State.REFUNDED
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
 
 
 async def refusing(payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
@@ -169,27 +169,27 @@ async def refusing(payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
 async def test_a_refund_that_came_back_is_on_the_list_until_it_is_made_again(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is Kind.PAID]
+    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
     refund = shop.refunded(paid, at=MONDAY + DAY)
-    failed = replace(refund, kind=Kind.REFUND_FAILED, at=MONDAY + 2 * DAY)
+    failed = replace(refund, kind=FactKind.REFUND_FAILED, at=MONDAY + 2 * DAY)
     await shop.settle(refund, failed)
     await shop.worker.run_due()
 
-    [waiting] = (await shop.service.desk.page(GUILD, Search())).waiting
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.finding == "refund-came-back"
 
     await shop.settle(replace(refund, object_id="re_2", at=MONDAY + 3 * DAY))
     await shop.worker.run_due()
-    assert (await shop.service.desk.page(GUILD, Search())).waiting == ()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
     assert not came_back([paid])
 
 
 async def test_a_payment_for_a_second_period_makes_the_membership_shorter() -> None:
     months = [MONDAY + timedelta(days=30 * n) for n in range(3)]
-    due = Due(Money(900, "USD"), Money(900, "USD"), "co_1")
+    due = ExpectedPayment(Money(900, "USD"), Money(900, "USD"), "co_1")
     facts = [
         Fact(
-            kind=Kind.PAID,
+            kind=FactKind.PAID,
             object_id=f"in_{n}",
             guild_id=GUILD,
             order_id=1,
@@ -197,7 +197,7 @@ async def test_a_payment_for_a_second_period_makes_the_membership_shorter() -> N
             money=Money(900, "USD"),
             at=start,
             payment_id=None,
-            period=Period(start, end),
+            period=BillingPeriod(start, end),
             renewal=n > 0,
         )
         for n, (start, end) in enumerate(pairwise(months))
@@ -231,22 +231,22 @@ def right_until(end: datetime) -> Entitlement:
         order_id=1,
         source="order",
         reason="",
-        standing=Standing.LIVE,
+        status=EntitlementStatus.LIVE,
         starts_at=MONDAY,
         ends_at=end,
         held_until=end,
     )
 
 
-async def test_every_fate_is_told_in_both_languages(shop: Shop, texts: Texts) -> None:
+async def test_every_fate_is_told_in_both_languages(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     drafted = await draft(shop, await shop.buy(ANN))
 
     for effect in Effect:
         told = replace(drafted, effect=Consequence(effect, MONDAY))
         for language in ("en", "zh-CN"):
-            assert read(order_answers.refund_drafted(texts.of(language), told))
-            assert read(order_answers.refund_confirmed(texts.of(language), told))
+            assert read(backoffice_answers.refund_drafted(texts.of(language), told))
+            assert read(backoffice_answers.refund_confirmed(texts.of(language), told))
 
 
 @pytest.mark.parametrize("reason", ["", " \t", "so\N{RIGHT-TO-LEFT OVERRIDE}rry"])

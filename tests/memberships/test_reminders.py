@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.cards import Accent
-from bot.i18n import Texts
-from bot.memberships import status_cards
-from bot.memberships.model import Order, Standing, Way
-from bot.memberships.store import entitlements
+from bot.i18n import Catalog
+from bot.memberships.access.store import entitlements
+from bot.memberships.changes import status_cards
+from bot.memberships.model import BillingKind, EntitlementStatus, Order
 from bot.payments.port import Phase
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, Killed, Shop, killed_at, shown
 
-EN = Texts("en", ZoneInfo("UTC")).of("en-US")
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
 
 
 async def month(shop: Shop, *, allowed: bool = True, **terms: object) -> Order:
@@ -38,8 +38,10 @@ async def test_a_week_and_a_day_before_the_end_and_when_it_is_over(shop: Shop) -
 
     assert await shop.notices() == [("before:7", "sent"), ("before:1", "sent"), ("over", "sent")]
     assert [title.split(" <")[0] for title in shop.said()] == [
-        "### Gold ends", "### Gold ends", "### Gold is over",
-    ]  # fmt: skip
+        "### Gold ends",
+        "### Gold ends",
+        "### Gold is over",
+    ]
 
 
 async def test_grace_has_a_word_at_its_beginning_and_a_day_before_its_end(shop: Shop) -> None:
@@ -150,8 +152,8 @@ async def test_what_fell_due_while_away_is_on_record_though_the_end_is_settled_f
 
     shop.moment = MONDAY + 31 * DAY  # in one step, as after a long absence
     async with shop.db.write() as tx:
-        [right] = await entitlements.of_member(tx, GUILD, ANN)
-        await entitlements.set_standing(tx, right, Standing.ENDED, shop.moment)
+        [entitlement] = await entitlements.of_member(tx, GUILD, ANN)
+        await entitlements.set_standing(tx, entitlement, EntitlementStatus.ENDED, shop.moment)
     await shop.worker.run_due()
 
     assert await shop.notices() == [told, ("before:1", "late"), ("over", "sent")]
@@ -159,7 +161,7 @@ async def test_what_fell_due_while_away_is_on_record_though_the_end_is_settled_f
 
 async def test_what_renews_has_no_reminder_of_an_end(shop: Shop) -> None:
     await shop.tier()
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.service.reminders.choose(GUILD, ANN, True)
     order = await shop.subscribe(ANN, "Gold", price)
     await shop.turn(25 * DAY)
@@ -172,7 +174,7 @@ async def test_what_renews_has_no_reminder_of_an_end(shop: Shop) -> None:
 async def test_an_unpaid_renewal_is_told_with_what_to_do(shop: Shop) -> None:
     await shop.tier()
     await shop.terms("Gold", grace_days=5)
-    price = await shop.price("Gold", "15", months=1, way=Way.RECURRING)
+    price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.service.reminders.choose(GUILD, ANN, True)
     order = await shop.subscribe(ANN, "Gold", price)
     await shop.turn(30 * DAY)

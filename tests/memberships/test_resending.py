@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from bot.cards import Accent
-from bot.i18n import Texts
-from bot.memberships import order_answers
-from bot.memberships.resending import Way
+from bot.i18n import Catalog
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.backoffice.resending import ResendOutcome
 from tests.memberships.orders import actions, links, read, transfer
 from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, Shop
 
 
-async def test_nobody_is_written_to_who_did_not_allow_it(shop: Shop, texts: Texts) -> None:
+async def test_nobody_is_written_to_who_did_not_allow_it(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    assert (told.way, shop.hall.letters) == (Way.NOT_ALLOWED, {})
-    card = order_answers.resent(texts.of("en"), told)
+    assert (told.outcome, shop.hall.letters) == (ResendOutcome.NOT_ALLOWED, {})
+    card = backoffice_answers.resent(texts.of("en"), told)
     assert "did not allow direct messages" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
 
@@ -32,7 +32,7 @@ async def test_who_allowed_it_gets_the_receipt(shop: Shop) -> None:
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
     [(user, card)] = shop.hall.letters.values()
-    assert (user, told.way) == (ANN, Way.SENT)
+    assert (user, told.outcome) == (ANN, ResendOutcome.SENT)
     assert "Active until" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
 
@@ -53,20 +53,20 @@ async def test_an_open_order_is_sent_with_the_way_to_pay_and_no_dead_button(shop
     assert actions(first) == actions(second) == []
 
 
-@pytest.mark.parametrize("way", [Way.CLOSED, Way.GONE])
-async def test_what_did_not_arrive_is_said(shop: Shop, texts: Texts, way: Way) -> None:
+@pytest.mark.parametrize("way", [ResendOutcome.CLOSED, ResendOutcome.GONE])
+async def test_what_did_not_arrive_is_said(shop: Shop, texts: Catalog, way: ResendOutcome) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
     await shop.service.reminders.choose(GUILD, ANN, wanted=True)
-    if way is Way.CLOSED:
+    if way is ResendOutcome.CLOSED:
         shop.hall.closed.add(ANN)
     else:
         del shop.hall.held[ANN]
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    assert told.way is way
-    assert order_answers.resent(texts.of("zh-CN"), told).accent is Accent.WARN
+    assert told.outcome is way
+    assert backoffice_answers.resent(texts.of("zh-CN"), told).accent is Accent.WARN
 
 
 async def test_a_role_that_was_taken_by_hand_comes_back(shop: Shop) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from bot.discord.permissions import DANGEROUS
 from bot.errors import UserError
-from bot.memberships.rules import Override, Right, refusal, wanted_roles
+from bot.memberships.access.wanted_roles import Override, RoleClaim, wanted_roles
+from bot.memberships.catalog.sellable_roles import refusal
 from bot.ports import Role
 from tests.memberships.shop import DAY, GOLD, MONDAY, OLIVIA, SILVER, Shop
 
 FINE = Role(GOLD, "Gold", 2, managed=False, everyone=False, dangerous=())
-MONTH = Right(roles=(GOLD,), starts_at=MONDAY, held_until=MONDAY + 30 * DAY, live=True)
+MONTH = RoleClaim(roles=(GOLD,), starts_at=MONDAY, held_until=MONDAY + 30 * DAY, live=True)
 
 
 def test_a_right_holds_from_its_start_until_before_its_end() -> None:
@@ -100,7 +101,7 @@ async def test_a_bad_tier_is_refused_and_nothing_is_stored(
     }
 
     with pytest.raises(UserError, match=words):
-        await shop.service.tiers.create(7, **{**fine, **wrong})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        await shop.service.catalog.create(7, **{**fine, **wrong})  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
     assert [tier.name for tier in await shop.service.plans(7)] == ["Gold"]
 
@@ -108,7 +109,7 @@ async def test_a_bad_tier_is_refused_and_nothing_is_stored(
 async def test_an_archived_name_is_free_again(shop: Shop) -> None:
     await shop.tier("Gold")
 
-    await shop.service.tiers.archive(7, "GOLD", actor=9)
+    await shop.service.catalog.archive(7, "GOLD", actor=9)
     await shop.tier("gold")
 
     assert [tier.name for tier in await shop.service.plans(7)] == ["gold"]
@@ -118,9 +119,9 @@ async def test_only_the_owner_may_sell_a_role_above_their_own(shop: Shop) -> Non
     shop.hall.held[OLIVIA] = {SILVER}
 
     with pytest.raises(UserError, match="above yours"):
-        await shop.service.tiers.create(
+        await shop.service.catalog.create(
             7, name="Gold", price="5", currency="USD", days=1, role_id=GOLD, actor=OLIVIA, owner=False
         )
-    await shop.service.tiers.create(
+    await shop.service.catalog.create(
         7, name="Gold", price="5", currency="USD", days=1, role_id=GOLD, actor=OLIVIA, owner=True
     )

@@ -11,10 +11,10 @@ import pytest
 
 from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Button, Card, Line, Row, Text
 from bot.errors import UserError
-from bot.i18n import Texts
-from bot.memberships import shelf_cards
-from bot.memberships.edits import Edit
-from bot.memberships.model import Span, Way
+from bot.i18n import Catalog
+from bot.memberships.catalog import cards as catalog_cards
+from bot.memberships.catalog.tier_edit import TierEdit
+from bot.memberships.model import BillingKind, Duration
 from tests.memberships.shop import ANN, DAY, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 
@@ -28,32 +28,32 @@ def buttons(card: Card) -> list[Button]:
 
 async def priced(shop: Shop, price: str, currency: str = "USD", **span: Any) -> None:
     told: dict[str, Any] = {"days": None, "months": None, "way": None} | span
-    await shop.service.tiers.add_price(GUILD, "Gold", price=price, currency=currency, actor=OLIVIA, **told)
+    await shop.service.catalog.add_price(GUILD, "Gold", price=price, currency=currency, actor=OLIVIA, **told)
 
 
-async def spans(shop: Shop) -> list[tuple[Span, int, str]]:
-    found, _ = await shop.service.tiers.product(GUILD, "Gold")
-    return [(price.span, price.money.amount, price.money.currency) for price in found.prices]
+async def spans(shop: Shop) -> list[tuple[Duration, int, str]]:
+    found, _ = await shop.service.catalog.product(GUILD, "Gold")
+    return [(price.duration, price.money.amount, price.money.currency) for price in found.prices]
 
 
 async def test_a_tier_is_sold_in_every_way_and_currency(shop: Shop) -> None:
     await shop.tier(days=30)
 
     await priced(shop, "54", months=3)
-    await priced(shop, "15", months=1, way=Way.RECURRING)
-    await priced(shop, "499", way=Way.LIFETIME)
-    await priced(shop, "0", days=7, way=Way.TRIAL)
+    await priced(shop, "15", months=1, way=BillingKind.RECURRING)
+    await priced(shop, "499", way=BillingKind.LIFETIME)
+    await priced(shop, "0", days=7, way=BillingKind.TRIAL)
     await priced(shop, "2900", "JPY", months=1)
     await priced(shop, "5.250", "KWD", months=1)
 
     assert set(await spans(shop)) == {
-        (Span(Way.ONCE, days=30), 1900, "USD"),
-        (Span(Way.PREPAID, months=3), 5400, "USD"),
-        (Span(Way.RECURRING, months=1), 1500, "USD"),
-        (Span(Way.LIFETIME), 49900, "USD"),
-        (Span(Way.TRIAL, days=7), 0, "USD"),
-        (Span(Way.PREPAID, months=1), 2900, "JPY"),
-        (Span(Way.PREPAID, months=1), 5250, "KWD"),
+        (Duration(BillingKind.ONCE, days=30), 1900, "USD"),
+        (Duration(BillingKind.PREPAID, months=3), 5400, "USD"),
+        (Duration(BillingKind.RECURRING, months=1), 1500, "USD"),
+        (Duration(BillingKind.LIFETIME), 49900, "USD"),
+        (Duration(BillingKind.TRIAL, days=7), 0, "USD"),
+        (Duration(BillingKind.PREPAID, months=1), 2900, "JPY"),
+        (Duration(BillingKind.PREPAID, months=1), 5250, "KWD"),
     }
 
 
@@ -70,15 +70,15 @@ async def test_a_new_price_for_the_same_span_takes_the_place_of_the_old(shop: Sh
 @pytest.mark.parametrize(
     "span",
     [
-        {"way": Way.LIFETIME, "days": 3},
-        {"way": Way.ONCE, "months": 1},
-        {"way": Way.ONCE},
-        {"way": Way.RECURRING, "days": 30},
-        {"way": Way.RECURRING, "months": 37},
-        {"way": Way.PREPAID, "months": 121},
+        {"way": BillingKind.LIFETIME, "days": 3},
+        {"way": BillingKind.ONCE, "months": 1},
+        {"way": BillingKind.ONCE},
+        {"way": BillingKind.RECURRING, "days": 30},
+        {"way": BillingKind.RECURRING, "months": 37},
+        {"way": BillingKind.PREPAID, "months": 121},
         {"days": 0},
         {"days": 3661},
-        {"way": Way.TRIAL, "days": 7},
+        {"way": BillingKind.TRIAL, "days": 7},
     ],
 )
 async def test_what_does_not_go_together_is_refused_in_words(shop: Shop, span: dict[str, Any]) -> None:
@@ -91,44 +91,44 @@ async def test_what_does_not_go_together_is_refused_in_words(shop: Shop, span: d
 async def test_a_price_taken_away_is_still_kept_by_whoever_bought_it(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
-    found, _ = await shop.service.tiers.product(GUILD, "Gold")
+    found, _ = await shop.service.catalog.product(GUILD, "Gold")
 
-    left = await shop.service.tiers.remove_price(GUILD, "Gold", str(found.prices[0].id), OLIVIA)
+    left = await shop.service.catalog.remove_price(GUILD, "Gold", str(found.prices[0].id), OLIVIA)
 
     assert left.prices == ()
-    assert [state for state, *_ in await shop.rights()] == ["live"]
+    assert [state for state, *_ in await shop.held_entitlements()] == ["live"]
 
 
 async def test_archived_keeps_its_members_and_comes_back_as_it_was(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
 
-    await shop.service.tiers.archive(GUILD, "Gold", OLIVIA)
+    await shop.service.catalog.archive(GUILD, "Gold", OLIVIA)
     with pytest.raises(UserError, match="Nothing is on sale"):
         await shop.order()
     assert shop.hall.held[ANN] == {GOLD}
-    back = await shop.service.tiers.restore(GUILD, "gold", OLIVIA, owner=True)
+    back = await shop.service.catalog.restore(GUILD, "gold", OLIVIA, owner=True)
 
     assert (await shop.order()).tier.id == back.id
 
 
 async def test_a_name_taken_meanwhile_keeps_the_archived_one_away(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.tiers.archive(GUILD, "Gold", OLIVIA)
+    await shop.service.catalog.archive(GUILD, "Gold", OLIVIA)
     await shop.tier("ＧＯＬＤ", role=SILVER)
 
     with pytest.raises(UserError, match="already"):
-        await shop.service.tiers.restore(GUILD, "Gold", OLIVIA, owner=True)
+        await shop.service.catalog.restore(GUILD, "Gold", OLIVIA, owner=True)
 
 
 async def test_the_owner_moves_a_tier_on_the_shelf(shop: Shop) -> None:
     for name in ("One", "Two", "Three"):
         await shop.tier(name)
 
-    await shop.service.tiers.order(GUILD, "Three", 1, OLIVIA)
-    await shop.service.tiers.order(GUILD, "One", 99, OLIVIA)
+    await shop.service.catalog.order(GUILD, "Three", 1, OLIVIA)
+    await shop.service.catalog.order(GUILD, "One", 99, OLIVIA)
 
-    assert [tier.name for tier in await shop.service.tiers.on_sale(GUILD)] == ["Three", "Two", "One"]
+    assert [tier.name for tier in await shop.service.catalog.on_sale(GUILD)] == ["Three", "Two", "One"]
 
 
 async def test_the_shop_card_follows_the_shelf(shop: Shop) -> None:
@@ -162,10 +162,16 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
     for number in range(tiers):
         await shop.tier(f"{'Long name ' * 7}{number}", role=GOLD)
         for months in range(1, prices):
-            await shop.service.tiers.add_price(
-                GUILD, f"{'Long name ' * 7}{number}", price=str(months), currency="USD", days=None,
-                months=months, way=None, actor=OLIVIA,
-            )  # fmt: skip
+            await shop.service.catalog.add_price(
+                GUILD,
+                f"{'Long name ' * 7}{number}",
+                price=str(months),
+                currency="USD",
+                days=None,
+                months=months,
+                way=None,
+                actor=OLIVIA,
+            )
 
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
@@ -178,9 +184,11 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
 async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nobody(shop: Shop) -> None:
     await shop.tier()
     await priced(shop, "5", "XXX", months=3)
-    found, _ = await shop.service.tiers.product(GUILD, "Gold")
+    found, _ = await shop.service.catalog.product(GUILD, "Gold")
 
-    told = shelf_cards.priced(Texts("en", ZoneInfo("UTC")).community, found, shop.service.buying.payable)
+    told = catalog_cards.priced(
+        Catalog("en", ZoneInfo("UTC")).community, found, shop.service.checkouts.payable
+    )
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     assert "Nobody can pay this yet" in words(told)
@@ -190,7 +198,7 @@ async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nob
 
 async def test_the_shop_card_counts_the_seats_down_and_up_again(shop: Shop) -> None:
     await shop.tier(days=30)
-    await shop.service.editing.propose(GUILD, "Gold", Edit(seats=1), OLIVIA, owner=True)
+    await shop.service.tier_editing.propose(GUILD, "Gold", TierEdit(seats=1), OLIVIA, owner=True)
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     await shop.buy(ANN)

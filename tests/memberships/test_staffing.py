@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.clock import real_now
 from bot.errors import UserError
-from bot.memberships import access_cards
-from bot.memberships.drift import ENOUGH, compare
+from bot.memberships.access import cards as access_cards
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.access.role_audit import ENOUGH, compare
 from bot.memberships.model import FOREVER
-from bot.memberships.staffing import Staff
 from tests.memberships.changes import EN
 from tests.memberships.shop import ANN, BOB, BOSS, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop, shown
 
@@ -25,10 +25,10 @@ MAX = Staff(CID, owner=False)
 async def test_a_grant_gives_the_role_until_its_end_and_is_no_revenue(shop: Shop) -> None:
     await shop.tier()
 
-    right = await shop.service.staffing.grant(GUILD, ANN, "Gold", "10", "helped a lot", OWNER)
+    entitlement = await shop.service.access_admin.grant(GUILD, ANN, "Gold", "10", "helped a lot", OWNER)
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
-    assert right.ends_at == shop.moment + 10 * DAY
+    assert entitlement.ends_at == shop.moment + 10 * DAY
     await shop.turn(11 * DAY)
 
     assert shop.hall.held[ANN] == set()
@@ -39,12 +39,12 @@ async def test_a_grant_gives_the_role_until_its_end_and_is_no_revenue(shop: Shop
 @pytest.mark.parametrize("typed", ["gold", " GOLD ", "ｇｏｌｄ"])
 async def test_what_is_granted_by_a_name_is_revoked_by_the_same(shop: Shop, typed: str) -> None:
     await shop.tier()
-    await shop.service.staffing.grant(GUILD, ANN, typed, "10", "helped a lot", OWNER)
+    await shop.service.access_admin.grant(GUILD, ANN, typed, "10", "helped a lot", OWNER)
 
-    gone = await shop.service.staffing.revoke(GUILD, ANN, typed, "a mistake", OWNER)
+    gone = await shop.service.access_admin.revoke(GUILD, ANN, typed, "a mistake", OWNER)
     await shop.worker.run_due()
 
-    assert [right.tier.name for right in gone] == ["Gold"]
+    assert [entitlement.tier.name for entitlement in gone] == ["Gold"]
     assert shop.hall.held[ANN] == set()
 
 
@@ -65,19 +65,19 @@ async def test_a_bad_end_is_explained_and_nothing_is_given(shop: Shop, until: st
     shop.hall.held[CID] = {BOSS}
 
     with pytest.raises(UserError, match=words):
-        await shop.service.staffing.grant(GUILD, ANN, "Gold", until, "why not", MAX)
+        await shop.service.access_admin.grant(GUILD, ANN, "Gold", until, "why not", MAX)
 
-    assert await shop.rights() == []
+    assert await shop.held_entitlements() == []
 
 
 async def test_the_owner_may_give_for_ever(shop: Shop) -> None:
     await shop.tier()
 
-    right = await shop.service.staffing.grant(GUILD, ANN, "Gold", "forever", "founder", OWNER)
+    entitlement = await shop.service.access_admin.grant(GUILD, ANN, "Gold", "forever", "founder", OWNER)
     await shop.worker.run_due()
     await shop.turn(4000 * DAY)
 
-    assert right.ends_at == FOREVER
+    assert entitlement.ends_at == FOREVER
     assert shop.hall.held[ANN] == {GOLD}
 
 
@@ -86,28 +86,28 @@ async def test_nobody_gives_a_role_above_their_own(shop: Shop) -> None:
     shop.hall.held[CID] = {SILVER}
 
     with pytest.raises(UserError, match="above yours"):
-        await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a friend", MAX)
+        await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a friend", MAX)
 
 
 async def test_a_reason_is_wanted(shop: Shop) -> None:
     await shop.tier()
 
     with pytest.raises(UserError, match="Say why"):
-        await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", " \u200b ", OWNER)
+        await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", " \u200b ", OWNER)
 
 
 async def test_somebody_who_is_not_here_gets_a_sentence(shop: Shop) -> None:
     await shop.tier()
 
     with pytest.raises(UserError, match="not in the server"):
-        await shop.service.staffing.grant(GUILD, 4711, "Gold", "30", "a friend", OWNER)
+        await shop.service.access_admin.grant(GUILD, 4711, "Gold", "30", "a friend", OWNER)
 
 
 async def test_revoking_ends_what_was_paid_too_and_leaves_the_money(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy()
 
-    gone = await shop.service.staffing.revoke(GUILD, ANN, "Gold", "spam", OWNER)
+    gone = await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "spam", OWNER)
     await shop.worker.run_due()
 
     assert len(gone) == 1
@@ -119,7 +119,7 @@ async def test_a_withheld_role_rests_and_comes_back_by_itself(shop: Shop) -> Non
     await shop.tier()
     await shop.buy()
 
-    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
+    await shop.service.access_admin.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == set()
     await shop.turn(4 * DAY)
@@ -130,22 +130,22 @@ async def test_a_withheld_role_rests_and_comes_back_by_itself(shop: Shop) -> Non
 async def test_a_withheld_role_can_be_released_early(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
-    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
+    await shop.service.access_admin.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
     await shop.worker.run_due()
 
-    await shop.service.staffing.release(GUILD, ANN, GOLD, OWNER)
+    await shop.service.access_admin.release(GUILD, ANN, GOLD, OWNER)
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
     with pytest.raises(UserError, match="withheld"):
-        await shop.service.staffing.release(GUILD, ANN, GOLD, OWNER)
+        await shop.service.access_admin.release(GUILD, ANN, GOLD, OWNER)
 
 
 async def test_handing_over_moves_the_role_and_later_refunds_follow(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy()
 
-    await shop.service.staffing.transfer(GUILD, ANN, BOB, "lost the account", OWNER)
+    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "lost the account", OWNER)
     await shop.worker.run_due()
     assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {GOLD})
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for")
@@ -159,9 +159,9 @@ async def test_import_takes_over_who_holds_the_role_and_ends_it_at_the_end(shop:
     shop.hall.held[ANN] = {GOLD}
     shop.hall.held[BOB] = {GOLD, HELPER}
 
-    _, count, _ = await shop.service.staffing.preview(GUILD, "Gold", "20", OWNER)
-    await shop.service.staffing.take_in(GUILD, "Gold", "20", "Patreon", OWNER)
-    _, again, _ = await shop.service.staffing.take_in(GUILD, "Gold", "20", "Patreon", OWNER)
+    _, count, _ = await shop.service.access_admin.preview(GUILD, "Gold", "20", OWNER)
+    await shop.service.access_admin.import_members(GUILD, "Gold", "20", "Patreon", OWNER)
+    _, again, _ = await shop.service.access_admin.import_members(GUILD, "Gold", "20", "Patreon", OWNER)
     await shop.worker.run_due()
     assert (count, again) == (2, 0)
     assert (shop.hall.held[ANN], shop.hall.held[BOB]) == ({GOLD}, {GOLD, HELPER})
@@ -176,7 +176,7 @@ async def test_an_audit_finds_what_differs_and_repairs_what_is_ours(shop: Shop) 
     shop.hall.held[ANN].discard(GOLD)
     shop.hall.held[BOB] = {GOLD}
 
-    report = await shop.service.audit.repair(GUILD, OLIVIA)
+    report = await shop.service.role_audit.repair(GUILD, OLIVIA)
     await shop.worker.run_due()
 
     assert {one.user_id for one in report.repairable} == {ANN}
@@ -201,7 +201,7 @@ async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(s
     await shop.buy()
     shop.hall.held[ANN].discard(GOLD)
 
-    await shop.service.audit.schedule([GUILD])
+    await shop.service.role_audit.schedule([GUILD])
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
     shop.hall.held[ANN].discard(GOLD)
@@ -213,18 +213,18 @@ async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(s
 
 async def test_a_month_turned_in_a_moment_lists_the_members_once(shop: Shop) -> None:
     """Discord allows ten listings in ten seconds; whoever asks for a look anew gets one all the same."""
-    await shop.service.audit.schedule([GUILD])
+    await shop.service.role_audit.schedule([GUILD])
     await shop.turn(30 * DAY)
     assert shop.hall.listings == 1
 
-    await shop.service.audit.schedule([GUILD])
+    await shop.service.role_audit.schedule([GUILD])
     await shop.worker.run_due()
     assert shop.hall.listings == 2
 
 
 async def test_the_log_tells_who_did_what(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
     await shop.worker.run_due()
 
     notes = await shop.service.log(GUILD, ANN)
@@ -254,8 +254,8 @@ def test_only_roles_that_we_gave_are_ever_superfluous(
 
 async def test_a_role_that_rests_is_not_blamed_on_permissions(shop: Shop) -> None:
     await shop.tier()
-    await shop.service.staffing.grant(GUILD, ANN, "Gold", "30", "she helps", OWNER)
-    await shop.service.staffing.withhold(GUILD, ANN, GOLD, "2", "rude", OWNER)
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "she helps", OWNER)
+    await shop.service.access_admin.withhold(GUILD, ANN, GOLD, "2", "rude", OWNER)
     await shop.worker.run_due()
 
     card = access_cards.explanation(EN, await shop.service.explain(GUILD, ANN))
@@ -268,7 +268,7 @@ async def test_a_role_that_rests_is_not_blamed_on_permissions(shop: Shop) -> Non
 
 async def test_everybody_cannot_be_withheld_from_anybody(shop: Shop) -> None:
     with pytest.raises(UserError, match="Everybody"):
-        await shop.service.staffing.withhold(GUILD, ANN, GUILD, "2", "rude", Staff(BOSS, owner=False))
+        await shop.service.access_admin.withhold(GUILD, ANN, GUILD, "2", "rude", Staff(BOSS, owner=False))
 
 
 async def test_a_deleted_role_is_called_so(shop: Shop) -> None:

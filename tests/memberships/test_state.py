@@ -10,57 +10,63 @@ from typing import Any
 
 import pytest
 
-from bot.memberships.state import Due, State, order_state
+from bot.memberships.model import OrderStatus
+from bot.memberships.orders.order_state import ExpectedPayment, order_state
 from bot.money import Money
-from bot.payments.port import Fact, Kind
+from bot.payments.port import Fact, FactKind
 from tests.memberships.shop import ANN, GUILD, MONDAY, Shop, opened
 
 PRICE = Money(1900, "USD")
-PAID = Fact(kind=Kind.PAID, object_id="pay_1", guild_id=GUILD, order_id=5, ref="co", money=PRICE, at=MONDAY)
-DECLINED = replace(PAID, kind=Kind.DECLINED, object_id="pay_0")
-EXPIRED = replace(PAID, kind=Kind.EXPIRED, object_id="co")
-CANCELLED = replace(PAID, kind=Kind.CANCELLED, object_id="co")
-REFUND = replace(PAID, kind=Kind.REFUNDED, object_id="re_1", payment_id="pay_1")
+PAID = Fact(
+    kind=FactKind.PAID, object_id="pay_1", guild_id=GUILD, order_id=5, ref="co", money=PRICE, at=MONDAY
+)
+DECLINED = replace(PAID, kind=FactKind.DECLINED, object_id="pay_0")
+EXPIRED = replace(PAID, kind=FactKind.EXPIRED, object_id="co")
+CANCELLED = replace(PAID, kind=FactKind.CANCELLED, object_id="co")
+REFUND = replace(PAID, kind=FactKind.REFUNDED, object_id="re_1", payment_id="pay_1")
 SECOND = replace(PAID, object_id="pay_2", at=MONDAY + timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
     ("facts", "state"),
     [
-        ([], State.PENDING),
-        ([DECLINED], State.PENDING),
-        ([DECLINED, PAID], State.PAID),
-        ([EXPIRED], State.EXPIRED),
-        ([EXPIRED, PAID], State.PAID),
-        ([CANCELLED], State.CANCELLED),
-        ([CANCELLED, EXPIRED, PAID], State.PAID),
-        ([REFUND], State.PENDING),
-        ([PAID, REFUND], State.REFUNDED),
-        ([PAID, replace(REFUND, money=Money(1899, "USD"))], State.PAID),
-        ([PAID, replace(REFUND, money=Money(1900, "EUR"))], State.PAID),
-        ([PAID, replace(REFUND, payment_id="another")], State.PAID),
-        ([PAID, REFUND, SECOND], State.PAID),
-        ([replace(PAID, money=Money(1, "USD"))], State.REVIEW),
-        ([replace(PAID, money=Money(1900, "JPY"))], State.REVIEW),
-        ([replace(PAID, ref="somebody else's")], State.REVIEW),
-        ([replace(PAID, money=Money(1, "USD")), SECOND], State.PAID),
-        ([replace(PAID, money=Money(1, "USD")), replace(REFUND, money=Money(1, "USD"))], State.REFUNDED),
+        ([], OrderStatus.PENDING),
+        ([DECLINED], OrderStatus.PENDING),
+        ([DECLINED, PAID], OrderStatus.PAID),
+        ([EXPIRED], OrderStatus.EXPIRED),
+        ([EXPIRED, PAID], OrderStatus.PAID),
+        ([CANCELLED], OrderStatus.CANCELLED),
+        ([CANCELLED, EXPIRED, PAID], OrderStatus.PAID),
+        ([REFUND], OrderStatus.PENDING),
+        ([PAID, REFUND], OrderStatus.REFUNDED),
+        ([PAID, replace(REFUND, money=Money(1899, "USD"))], OrderStatus.PAID),
+        ([PAID, replace(REFUND, money=Money(1900, "EUR"))], OrderStatus.PAID),
+        ([PAID, replace(REFUND, payment_id="another")], OrderStatus.PAID),
+        ([PAID, REFUND, SECOND], OrderStatus.PAID),
+        ([replace(PAID, money=Money(1, "USD"))], OrderStatus.REVIEW),
+        ([replace(PAID, money=Money(1900, "JPY"))], OrderStatus.REVIEW),
+        ([replace(PAID, ref="somebody else's")], OrderStatus.REVIEW),
+        ([replace(PAID, money=Money(1, "USD")), SECOND], OrderStatus.PAID),
+        (
+            [replace(PAID, money=Money(1, "USD")), replace(REFUND, money=Money(1, "USD"))],
+            OrderStatus.REFUNDED,
+        ),
     ],
 )
-def test_facts_decide(facts: list[Fact], state: State) -> None:
-    assert order_state(Due(PRICE, None, "co"), facts).state is state
+def test_facts_decide(facts: list[Fact], state: OrderStatus) -> None:
+    assert order_state(ExpectedPayment(PRICE, None, "co"), facts).state is state
 
 
 def test_a_second_payment_is_extra_whichever_came_first() -> None:
     for facts in permutations([PAID, SECOND]):
-        outcome = order_state(Due(PRICE, None, "co"), facts)
+        outcome = order_state(ExpectedPayment(PRICE, None, "co"), facts)
 
         assert outcome.counted == (PAID,)
         assert outcome.extra == (SECOND,)
 
 
 def test_without_a_checkout_the_order_is_only_begun() -> None:
-    assert order_state(Due(PRICE, None, None), []).state is State.CREATED
+    assert order_state(ExpectedPayment(PRICE, None, None), []).state is OrderStatus.CREATED
 
 
 async def _end(shop: Shop, moves: tuple[str, ...]) -> tuple[Any, ...]:
@@ -71,16 +77,22 @@ async def _end(shop: Shop, moves: tuple[str, ...]) -> tuple[Any, ...]:
     facts = {
         "paid": paid,
         "refunded": shop.refunded(paid),
-        "expired": replace(paid, kind=Kind.EXPIRED, object_id="co"),
-        "declined": replace(paid, kind=Kind.DECLINED, object_id="pay_0"),
+        "expired": replace(paid, kind=FactKind.EXPIRED, object_id="co"),
+        "declined": replace(paid, kind=FactKind.DECLINED, object_id="pay_0"),
         "paid again": replace(paid, object_id="pay_2"),
     }
     for move in moves:
         await shop.settle(facts[move])
         await shop.worker.run_due()
     accounts = {account.partition(":")[0]: money for account, money in (await shop.balances()).items()}
-    rights = [right[0] for right in await shop.rights()]
-    return (await shop.look(order)).state, rights, sorted(shop.hall.held[ANN]), accounts, await shop.rows()
+    held_entitlements = [entitlement[0] for entitlement in await shop.held_entitlements()]
+    return (
+        (await shop.look(order)).state,
+        held_entitlements,
+        sorted(shop.hall.held[ANN]),
+        accounts,
+        await shop.rows(),
+    )
 
 
 async def test_all_orders_of_four_facts_end_alike(tmp_path: Path) -> None:
@@ -103,4 +115,4 @@ async def test_control_the_number_of_facts_makes_a_difference(shop: Shop) -> Non
     """Otherwise the test above would compare nothing."""
     end = await _end(shop, ("paid",))
 
-    assert end[:3] == (State.PAID, ["live"], [50])
+    assert end[:3] == (OrderStatus.PAID, ["live"], [50])

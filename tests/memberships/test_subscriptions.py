@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import RetryLater, UserError
-from bot.memberships import cards, change_cards
-from bot.memberships.buying import Bill
-from bot.memberships.counter import Given
-from bot.memberships.holdings import Planned
-from bot.memberships.model import Way
-from bot.memberships.state import State
+from bot.memberships.changes import cards as change_cards
+from bot.memberships.model import BillingKind, OrderStatus
+from bot.memberships.orders import cards as order_cards
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.holdings import PlannedChange
+from bot.memberships.orders.purchasing import Activated
 from bot.money import Money
 from bot.payments.port import Phase
 from tests.memberships.changes import EN, confirm, monthly, quote
@@ -41,11 +41,11 @@ async def test_a_dearer_subscription_is_charged_at_once_by_its_provider(shop: Sh
     made = await confirm(shop, told)
     await shop.worker.run_due()
 
-    assert isinstance(made, Given)
+    assert isinstance(made, Activated)
     assert [(ref, at_once) for ref, _, at_once in shop.bank.changes] == [(old.ref, True)]
     assert shop.hall.held[ANN] == {GOLD}
     assert (await shop.look(old)).phase is Phase.ENDED
-    assert [state for state, _, _ in await shop.rights()] == ["replaced", "live"]
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["replaced", "live"]
     assert made.order is not None
     await shop.turn(25 * DAY)
     await shop.renew(made.order)
@@ -65,7 +65,7 @@ async def test_a_card_that_fails_changes_nothing(shop: Shop) -> None:
 
     assert shop.hall.held[ANN] == {SILVER}
     latest = (await shop.service.status(GUILD, ANN)).orders[0]
-    assert latest.state is State.CANCELLED
+    assert latest.state is OrderStatus.CANCELLED
     assert shop.bank.changes == []
 
 
@@ -111,13 +111,13 @@ async def test_a_cheaper_subscription_waits_for_the_period_and_can_be_taken_back
 
     told = await quote(shop, "Silver", silver)
     made = await confirm(shop, told)
-    assert isinstance(made, Planned)
+    assert isinstance(made, PlannedChange)
     assert [at_once for _, _, at_once in shop.bank.changes] == [False]
     assert "charged then" in shown(change_cards.planned(EN, made))
     [planned] = (await shop.service.status(GUILD, ANN)).planned
     assert planned.starts_at == told.starts_at
 
-    undone = await shop.service.changing.undo(GUILD, ANN, planned.order.id)
+    undone = await shop.service.changes.undo(GUILD, ANN, planned.order.id)
     assert not undone.paid
     assert (await shop.service.status(GUILD, ANN)).planned == ()
     await shop.turn(25 * DAY)
@@ -129,7 +129,7 @@ async def test_a_cheaper_subscription_takes_over_when_its_time_comes(shop: Shop)
     silver, gold = await monthly(shop)
     old = await shop.subscribe(ANN, "Gold", gold)
     made = await confirm(shop, await quote(shop, "Silver", silver))
-    assert isinstance(made, Planned)
+    assert isinstance(made, PlannedChange)
 
     await shop.turn(30 * DAY)
     first = await shop.phase(old, Phase.ENDED)
@@ -139,20 +139,20 @@ async def test_a_cheaper_subscription_takes_over_when_its_time_comes(shop: Shop)
 
     assert first.phase is Phase.ENDED
     assert shop.hall.held[ANN] == {SILVER}
-    assert (await shop.look(made.order)).state is State.PAID
+    assert (await shop.look(made.order)).state is OrderStatus.PAID
 
 
 async def test_a_subscription_that_is_exchanged_for_days_renews_no_more(shop: Shop) -> None:
     """Else she would pay for both."""
     silver, _ = await monthly(shop)
     old = await shop.subscribe(ANN, "Silver", silver)
-    lifetime = await shop.price("Gold", "100", way=Way.LIFETIME)
+    lifetime = await shop.price("Gold", "100", way=BillingKind.LIFETIME)
 
     told = await quote(shop, "Gold", lifetime)
     assert (told.by_provider, told.credit, told.due) == (False, 800, Money(9200, "USD"))
     bill = await confirm(shop, told)
-    assert isinstance(bill, Bill)
-    assert "Your unused days took $8.00 off" in shown(cards.pay(EN, bill))
+    assert isinstance(bill, PendingOrder)
+    assert "Your unused days took $8.00 off" in shown(order_cards.pay(EN, bill))
     await shop.settle(shop.paid(bill.order, "pay_up"))
     await shop.worker.run_due()
 
@@ -162,7 +162,7 @@ async def test_a_subscription_that_is_exchanged_for_days_renews_no_more(shop: Sh
 
 async def test_paid_days_become_a_subscription_with_a_smaller_first_payment(shop: Shop) -> None:
     _, gold = await monthly(shop)
-    once = next(p for p in (await shop.service.tiers.products(GUILD))[1].prices if p.span.days)
+    once = next(p for p in (await shop.service.catalog.products(GUILD))[1].prices if p.duration.days)
     await shop.settle(shop.paid((await shop.bill(ANN, "Gold", once)).order, "pay_gold"))
     with pytest.raises(UserError, match="worth more than the first payment"):
         await quote(shop, "Gold", gold)
@@ -171,11 +171,11 @@ async def test_paid_days_become_a_subscription_with_a_smaller_first_payment(shop
     told = await quote(shop, "Gold", gold)
     assert (told.credit, told.due) == (950, Money(850, "USD"))
     bill = await confirm(shop, told)
-    assert isinstance(bill, Bill)
+    assert isinstance(bill, PendingOrder)
     ref = bill.order.ref or ""
     await shop.bank.set_ending(ref, False)
     shop.bank.take(bill.order, ref, told.due, shop.moment)
     await shop.news(bill.order)
 
-    assert [state for state, _, _ in await shop.rights()] == ["replaced", "live"]
-    assert (await shop.renew(bill.order)).state is State.PAID
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["replaced", "live"]
+    assert (await shop.renew(bill.order)).state is OrderStatus.PAID

@@ -39,9 +39,15 @@ async def test_an_owner_makes_sells_changes_and_archives_a_membership(stage: Sta
         stage, "tier price add", tier="Gold", price="50", currency="USD", months=3
     )
     changed = await typed(
-        stage, "tier edit", tier="Gold", description="For those who *ship*", seats=5, grace_days=3,
-        at_the_end="fallback", after_role="Alumni",
-    )  # fmt: skip
+        stage,
+        "tier edit",
+        tier="Gold",
+        description="For those who *ship*",
+        seats=5,
+        grace_days=3,
+        at_the_end="fallback",
+        after_role="Alumni",
+    )
     assert "0 → 3" in changed and "no limit → 5" in changed
     seen = await typed(stage, "tier preview", tier="Gold")
     assert "5 seats left" in seen and "3 more days" in seen and r"\*ship\*" in seen
@@ -109,9 +115,15 @@ async def test_a_members_event_lets_in_those_whose_membership_opens_it(stage: St
     await typed(stage, "tier create", name_="Gold", price="19", currency="USD", role="Gold", days=30)
     await typed(stage, "tier edit", tier="Gold", events=True)
     told = await typed(
-        stage, "host create", who="max", kind="talk", title="Behind the door", when="tomorrow 18:00",
-        channel_="Classroom", members_only=True,
-    )  # fmt: skip
+        stage,
+        "host create",
+        who="max",
+        kind="talk",
+        title="Behind the door",
+        when="tomorrow 18:00",
+        channel_="Classroom",
+        members_only=True,
+    )
     assert "for members" in told
     await stage.settled()
     card = (await stage.messages("events", "ann"))[-1]

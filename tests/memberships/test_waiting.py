@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 
 from bot.discord.errors import _sentence
 from bot.errors import NeedsAction
-from bot.i18n import Texts
-from bot.memberships import order_cards
+from bot.i18n import Catalog
+from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.model import Search
 from bot.money import Money
 from bot.payments.port import Fact
@@ -32,12 +32,14 @@ async def refused(shop: Shop) -> Shop:
     return shop
 
 
-async def listed(shop: Shop, texts: Texts, locale: str) -> str:
-    return read(order_cards.order_list(texts.of(locale), await shop.service.desk.page(GUILD, Search())))
+async def listed(shop: Shop, texts: Catalog, locale: str) -> str:
+    return read(
+        backoffice_cards.order_list(texts.of(locale), await shop.service.backoffice.listing(GUILD, Search()))
+    )
 
 
 async def test_the_list_says_in_the_reader_s_language_what_the_other_side_said(
-    refused: Shop, texts: Texts
+    refused: Shop, texts: Catalog
 ) -> None:
     assert r"Stripe answered 402, no\_balance {0}" in await listed(refused, texts, "en-US")
     chinese = await listed(refused, texts, "zh-CN")
@@ -53,7 +55,7 @@ async def test_the_row_of_work_stays_readable_in_the_file(refused: Shop) -> None
     assert row.problem == {"message": "Stripe answered {answer}", "values": {"answer": "402, no_balance {0}"}}
 
 
-async def test_a_row_of_an_older_version_shows_its_sentence(refused: Shop, texts: Texts) -> None:
+async def test_a_row_of_an_older_version_shows_its_sentence(refused: Shop, texts: Catalog) -> None:
     """It was stored whole, whatever it holds."""
     async with refused.db.write() as tx:
         stored = {"error": "payment-refused: Stripe answered 400: no {brace} here", "problem": None}
@@ -74,7 +76,7 @@ async def test_what_is_done_after_all_keeps_no_problem(refused: Shop) -> None:
     assert [tuple(row) for row in rows] == [(None, None)]
 
 
-def test_whoever_runs_into_it_reads_it_in_their_language(texts: Texts) -> None:
+def test_whoever_runs_into_it_reads_it_in_their_language(texts: Catalog) -> None:
     error = NeedsAction("staff-channel-missing", "There is no channel #{channel}.", channel="staff")
 
     assert _sentence(error, texts.of("zh-CN")) == "需要服务器所有者先处理一个问题：没有 #staff 频道。"

@@ -11,7 +11,8 @@ import pytest
 
 from bot.clock import real_now
 from bot.demo.people import words
-from bot.memberships.store import breaker, tiers
+from bot.memberships.access.store import breaker
+from bot.memberships.catalog.store import tiers
 from bot.work import Job
 from tests.memberships.reading import Killed, killed_at
 from tests.outbox.desk import Desk, opened
@@ -55,7 +56,7 @@ async def refused(desk: Desk) -> bool:
 
 async def suspend(desk: Desk) -> str:
     """A tier is off sale, because its role is gone."""
-    made = await desk.stage.app.memberships.tiers.create(
+    made = await desk.stage.app.memberships.catalog.create(
         desk.stage.guild_id,
         name="Gold",
         price="19.00",

@@ -17,13 +17,13 @@ from sqlalchemy import select
 from bot.clock import real_now
 from bot.db import Writer
 from bot.memberships.model import Order
-from bot.payments.intake import Intake
-from bot.payments.port import Fact, Headers, Notice
+from bot.payments import webhooks
+from bot.payments.inbox import Inbox
+from bot.payments.port import Fact, Headers, ProviderNotice
 from bot.payments.tables import inbox
 from bot.payments.till.provider import TillProvider
 from bot.payments.till.signing import HEADER, sign
 from bot.payments.wiring import wire_inbox
-from bot.web import hooks
 from bot.web.server import WebServer
 from bot.work.tables import work
 from tests.memberships.shop import GUILD, Shop, opened
@@ -38,9 +38,11 @@ class Signer(TillProvider):
     name = "bank"
     poison = ""
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         notice = super().verify(headers, body, now)
-        return Notice("\ud800", notice.kind, notice.fact) if notice.event_id == self.poison else notice
+        return (
+            ProviderNotice("\ud800", notice.kind, notice.fact) if notice.event_id == self.poison else notice
+        )
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Gate:
     """A shop that can be reached."""
 
     shop: Shop
-    intake: Intake
+    intake: Inbox
     signer: Signer
     web: WebServer
     session: aiohttp.ClientSession
@@ -117,7 +119,7 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
 
         intake, wiring = wire_inbox(shop.core, {"bank": signer}, replace(orders, settle=settle))
         shop.worker.handlers.update(wiring.handlers)
-        web = WebServer("127.0.0.1", 0, hooks.routes(intake, slowest=PATIENCE), idle=PATIENCE)
+        web = WebServer("127.0.0.1", 0, webhooks.routes(intake, slowest=PATIENCE), idle=PATIENCE)
         await web.start()
         connector = aiohttp.TCPConnector(limit=64)
         async with aiohttp.ClientSession(connector=connector) as session:

@@ -13,13 +13,25 @@ Journey = Callable[[Lane, str], Awaitable[None]]
 """Somebody of that name, who is new, goes this way to its end."""
 
 BOUGHT = {
-    "order": "paid", "role": 1, "rights": ["live"], "grants": 1, "ledger": [(0, 3800)],
-    "payments": [("paid",)], "inbox": [("settled",)], "card": "Active until",
-}  # fmt: skip
+    "order": "paid",
+    "role": 1,
+    "rights": ["live"],
+    "grants": 1,
+    "ledger": [(0, 3800)],
+    "payments": [("paid",)],
+    "inbox": [("settled",)],
+    "card": "Active until",
+}
 GIVEN_BACK = {
-    "order": "refunded", "role": 0, "rights": ["revoked"], "grants": 0, "ledger": [(0, 7600)],
-    "payments": [("paid",), ("refunded",)], "inbox": [("settled",)], "card": "given back",
-}  # fmt: skip
+    "order": "refunded",
+    "role": 0,
+    "rights": ["revoked"],
+    "grants": 0,
+    "ledger": [(0, 7600)],
+    "payments": [("paid",), ("refunded",)],
+    "inbox": [("settled",)],
+    "card": "given back",
+}
 RUN_OUT = BOUGHT | {"role": 0, "rights": ["ended"], "grants": 0, "card": "membership ended"}
 KNOWN = {"sent", "late", "unknown"}  # what may have become of a reminder to somebody who can be written to
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 
-from bot.demo.people import People, Refused, buttons, words
+from bot.demo.people import People, PersonRefused, buttons, words
 from tests.payments.counter import look, press
 from tests.stage import MONDAY, Process, process
 
@@ -54,7 +54,7 @@ class Lane:
             await self.awake()
             try:
                 return await step()
-            except (Again, Refused, aiohttp.ClientError, OSError, AssertionError):
+            except (Again, PersonRefused, aiohttp.ClientError, OSError, AssertionError):
                 await asyncio.sleep(0.2)
         return await step()
 

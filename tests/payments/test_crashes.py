@@ -158,10 +158,19 @@ def test_every_point_lies_on_a_way() -> None:
 
     assert set(ways) == {"buy", "refund", "expiry", "reminders", "shop_card"}
     assert {
-        "webhook.verified", "webhook.stored", "webhook.committed", "webhook.answered", "settle.before_commit",
-        "settle.committed", "work.claimed", "work.leased", "work.before_done", "work.done", "role.before_put",
+        "webhook.verified",
+        "webhook.stored",
+        "webhook.committed",
+        "webhook.answered",
+        "settle.before_commit",
+        "settle.committed",
+        "work.claimed",
+        "work.leased",
+        "work.before_done",
+        "work.done",
+        "role.before_put",
         "role.after_put",
-    } <= set(ways["buy"])  # fmt: skip
+    } <= set(ways["buy"])
 
 
 @pytest.mark.thorough

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.demo.people import words
-from bot.memberships.tables import order
+from bot.memberships.orders.tables import order
 from bot.payments.tables import inbox
 from bot.payments.till.signing import HEADER
 from tests.payments.counter import events, link, post, roles, shop, signed

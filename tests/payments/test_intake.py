@@ -13,7 +13,7 @@ import pytest
 
 from bot.money import Money
 from bot.payments import store
-from bot.payments.port import Notice
+from bot.payments.port import ProviderNotice
 from tests.memberships.shop import GOLD, GUILD, OTHER
 from tests.payments.gate import Gate, event, gate, slow
 
@@ -104,14 +104,14 @@ async def test_t2_replayed_now_or_later_an_event_counts_once(door: Gate) -> None
 
     statuses = [await door.send(body, by=age) for age in ages]
     await door.shop.worker.run_due()
-    right = await door.shop.rights()
+    entitlement = await door.shop.held_entitlements()
     await door.shop.turn(timedelta(days=29))
     assert await door.send(body) == 200  # the provider itself, weeks later, signs anew what it sent before
     await door.shop.worker.run_due()
 
     assert statuses == [200, 200, 400, 400, 400]
     assert await door.states() == ["settled"]
-    assert await door.shop.rights() == right
+    assert await door.shop.held_entitlements() == entitlement
 
 
 async def test_t2_for_ever_one_row_even_if_it_says_something_else_the_next_time(door: Gate) -> None:
@@ -129,13 +129,26 @@ async def test_t2_for_ever_one_row_even_if_it_says_something_else_the_next_time(
 @pytest.mark.parametrize(
     "field",
     [
-        b'"amount":500.0', b'"amount":"500"', b'"amount":true', b'"amount":null', b'"amount":NaN', b'"amount":Infinity',
-        b'"amount":1e3', b'"amount":-1900', b'"amount":0', b'"amount":9223372036854775808', b'"amount":[1900]',
-        b'"amount":' + b"9" * 5000, b'"amount":1900,"amount":1900', b'"amount":' + b"[" * 100_000,
-        b'"amount":1900,"x":"\\ud800","id":"\\ud800"', b'"amount":1900,"currency":"usd"', b'"amount":1900,"currency":"\\udfff"',
+        b'"amount":500.0',
+        b'"amount":"500"',
+        b'"amount":true',
+        b'"amount":null',
+        b'"amount":NaN',
+        b'"amount":Infinity',
+        b'"amount":1e3',
+        b'"amount":-1900',
+        b'"amount":0',
+        b'"amount":9223372036854775808',
+        b'"amount":[1900]',
+        b'"amount":' + b"9" * 5000,
+        b'"amount":1900,"amount":1900',
+        b'"amount":' + b"[" * 100_000,
+        b'"amount":1900,"x":"\\ud800","id":"\\ud800"',
+        b'"amount":1900,"currency":"usd"',
+        b'"amount":1900,"currency":"\\udfff"',
     ],
     ids=lambda field: field[9:25].decode(),
-)  # fmt: skip
+)
 async def test_t4_what_is_no_amount_is_refused_though_signed(door: Gate, field: bytes) -> None:
     body = event(None).replace(b'"amount":1900', field)
     if b'"currency"' in field:
@@ -157,7 +170,7 @@ async def test_t4_one_field_off_gives_no_role(door: Gate, wrong: dict[str, Any])
     await door.shop.worker.run_due()
 
     assert door.shop.hall.held[order.user_id] == set()
-    assert await door.shop.rights() == []
+    assert await door.shop.held_entitlements() == []
 
 
 async def test_t4_another_guilds_order_is_not_found_by_its_number(door: Gate) -> None:
@@ -168,7 +181,7 @@ async def test_t4_another_guilds_order_is_not_found_by_its_number(door: Gate) ->
     await door.shop.worker.run_due()
 
     assert await door.states() == ["unmatched"]
-    assert await door.shop.rights() == []
+    assert await door.shop.held_entitlements() == []
 
 
 async def test_t18_a_body_that_is_too_large_is_refused_however_it_comes(door: Gate) -> None:
@@ -255,7 +268,7 @@ async def test_a_flood_about_no_order_of_ours_makes_no_work(door: Gate) -> None:
 
 
 async def test_the_owner_sees_what_belongs_to_no_order(door: Gate) -> None:
-    elsewhere = Notice("evt_9", "charge.refunded", about="ch_9")
+    elsewhere = ProviderNotice("evt_9", "charge.refunded", about="ch_9")
     await door.send(event(None))
     await door.send(event(None, "evt_2", reference=f"{OTHER}-5"))
     async with door.shop.db.write() as tx:

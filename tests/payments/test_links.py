@@ -41,11 +41,16 @@ async def test_a_million_random_ids_find_none_of_ten_thousand_links(tmp_path: Pa
     async with till._db.write() as tx:
         others = [
             {
-                "id": secrets.token_hex(16), "reference": f"7-{n}", "title": "Gold", "amount": 1900, "currency": "USD",
-                "created_at": real_now(), "expires_at": first.expires_at,
+                "id": secrets.token_hex(16),
+                "reference": f"7-{n}",
+                "title": "Gold",
+                "amount": 1900,
+                "currency": "USD",
+                "created_at": real_now(),
+                "expires_at": first.expires_at,
             }
             for n in range(2, 10_001)
-        ]  # fmt: skip
+        ]
         await tx.execute(insert(checkout), others)
     await till.close()
 

@@ -75,13 +75,16 @@ async def test_the_list_on_the_status_leads_to_a_preview(community: Stage) -> No
     listed = await community.click("ann", status["message"]["id"], label="Change")
     assert "What would you like instead of" in words(listed["message"])
     [pick] = [
-        one for block in listed["message"]["components"][0]["components"] if block["type"] == 1
-        for one in block["components"] if one["type"] == 3
-    ]  # fmt: skip
+        one
+        for block in listed["message"]["components"][0]["components"]
+        if block["type"] == 1
+        for one in block["components"]
+        if one["type"] == 3
+    ]
     assert [option["label"] for option in pick["options"]] == [
-                "Gold · $19.00 for 30 days", "Gold · $99.00 once, for ever",
-
-    ]  # fmt: skip
+        "Gold · $19.00 for 30 days",
+        "Gold · $99.00 once, for ever",
+    ]
     preview = await community.select(
         "ann", listed["message"]["id"], pick["custom_id"], [pick["options"][1]["value"]]
     )
@@ -109,7 +112,8 @@ async def test_reminders_are_written_to_those_who_asked(community: Stage) -> Non
         notices = select(outbox).where(outbox.c.kind == "notice").order_by(outbox.c.reason.desc())
         rows = (await db.execute(notices)).all()
     assert [(row.key.split(":")[1], row.reason or row.state) for row in rows] == [
-        ("before", "not_allowed"), ("before", "sent"),
-    ]  # fmt: skip
+        ("before", "not_allowed"),
+        ("before", "sent"),
+    ]
     off = await community.slash("ann", "membership reminders", allowed=0)
     assert "no reminders" in words(off["message"])

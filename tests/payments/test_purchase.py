@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.people import Refused, words
+from bot.demo.people import PersonRefused, words
 from tests.payments.counter import events, link, look, press, roles, shop
 from tests.stage import Stage, bot_in, staged
 
@@ -233,7 +233,7 @@ async def test_members_cannot_use_the_owners_commands(gold: Stage) -> None:
         ("access explain", {"member": "ann"}),
     ]
     for command, options in forbidden:
-        with pytest.raises(Refused):
+        with pytest.raises(PersonRefused):
             await gold.slash("cid", command, **options)
 
 

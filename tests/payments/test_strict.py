@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.clock import real_now
 from bot.money import Money
-from bot.payments.port import InvalidWebhook, Kind
+from bot.payments.port import FactKind, InvalidWebhook
 from bot.payments.till.provider import TillProvider
 from bot.payments.till.signing import HEADER, sign
 
@@ -42,7 +42,7 @@ def test_a_good_event_is_read() -> None:
     notice = read(with_(EVENT))
 
     assert notice.event_id == "evt_1"
-    assert (notice.fact.kind, notice.fact.guild_id, notice.fact.order_id) == (Kind.PAID, 7, 5)
+    assert (notice.fact.kind, notice.fact.guild_id, notice.fact.order_id) == (FactKind.PAID, 7, 5)
     assert notice.fact.money == Money(1900, "USD")
     assert notice.fact.at == datetime(2026, 11, 2, 8, tzinfo=UTC)
 
@@ -62,14 +62,37 @@ def test_an_amount_is_an_integer_above_zero(amount: object) -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("object__currency", "usd"), ("object__currency", "US"), ("object__currency", 840), ("object__currency", "ＵＳＤ"),
-        ("object__reference", "5"), ("object__reference", "7-"), ("object__reference", "07-5"), ("object__reference", "7-5-1"),
-        ("object__reference", "-7-5"), ("object__reference", f"7-{2**63}"), ("object__reference", "7-٥"), ("object__reference", 75),
-        ("object__id", ""), ("object__id", "x" * 121), ("object__id", "a b"), ("object__id", "\ud800"), ("object__id", ["pay_1"]),
-        ("object__checkout", "\x00"), ("object", []), ("object", "pay_1"), ("id", None), ("id", 7), ("kind", {}), ("kind", "\udfff"),
-        ("at", "yesterday"), ("at", "2026-11-02T08:00:00"), ("at", 1), ("at", None), ("at", "0001-01-01T00:00:00+23:59"),
+        ("object__currency", "usd"),
+        ("object__currency", "US"),
+        ("object__currency", 840),
+        ("object__currency", "ＵＳＤ"),
+        ("object__reference", "5"),
+        ("object__reference", "7-"),
+        ("object__reference", "07-5"),
+        ("object__reference", "7-5-1"),
+        ("object__reference", "-7-5"),
+        ("object__reference", f"7-{2**63}"),
+        ("object__reference", "7-٥"),
+        ("object__reference", 75),
+        ("object__id", ""),
+        ("object__id", "x" * 121),
+        ("object__id", "a b"),
+        ("object__id", "\ud800"),
+        ("object__id", ["pay_1"]),
+        ("object__checkout", "\x00"),
+        ("object", []),
+        ("object", "pay_1"),
+        ("id", None),
+        ("id", 7),
+        ("kind", {}),
+        ("kind", "\udfff"),
+        ("at", "yesterday"),
+        ("at", "2026-11-02T08:00:00"),
+        ("at", 1),
+        ("at", None),
+        ("at", "0001-01-01T00:00:00+23:59"),
     ],
-)  # fmt: skip
+)
 def test_every_field_is_what_it_should_be(path: str, value: object) -> None:
     with pytest.raises(InvalidWebhook):
         read(with_(EVENT, **{path: value}))
@@ -84,11 +107,26 @@ def test_a_refund_names_its_payment() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"null", b"[]", b"1", b'"text"', b"{", b"\xff\xfe", b"\xef\xbb\xbf{}", b"NaN", b'{"a":NaN}', b'{"a":Infinity}',
-        b'{"id":"a","id":"b"}', b"[" * 100_000, b'{"a":' * 50_000, b'{"a":' + b"9" * 5000 + b"}", b'{"a":1e5}', b'{"a":1.0}',
+        b"",
+        b"null",
+        b"[]",
+        b"1",
+        b'"text"',
+        b"{",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"NaN",
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"id":"a","id":"b"}',
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"a":' + b"9" * 5000 + b"}",
+        b'{"a":1e5}',
+        b'{"a":1.0}',
     ],
     ids=lambda body: repr(body[:12]),
-)  # fmt: skip
+)
 def test_what_is_no_object_of_ours_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidWebhook):
         read(body)

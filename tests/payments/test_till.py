@@ -10,7 +10,7 @@ import pytest
 from bot.clock import real_now
 from bot.errors import ConfigurationError
 from bot.money import Money
-from bot.payments.till.machine import Refused, Till
+from bot.payments.till.machine import Till, TillRefused
 from bot.payments.till.setup import open_till
 from bot.settings import Settings, load
 from bot.web.pages import preferred
@@ -42,7 +42,7 @@ async def test_a_checkout_is_paid_once_and_refunded_once(tmp_path: Path) -> None
     assert paid is not None and paid.paid_by is not None
     part = await till.refund(paid.paid_by, Money(900, "USD"), "one")
     again = await till.refund(paid.paid_by, Money(900, "USD"), "one")
-    with pytest.raises(Refused, match="more than"):
+    with pytest.raises(TillRefused, match="more than"):
         await till.refund(paid.paid_by, Money(1001, "USD"), "two")
     rest = await till.refund(paid.paid_by, None, "two")
     over = await till.refund(paid.paid_by, None, "three")
@@ -59,7 +59,7 @@ async def test_an_expired_checkout_takes_nothing(tmp_path: Path) -> None:
     slip = await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(minutes=30))
     clock.moment += timedelta(minutes=30)
 
-    with pytest.raises(Refused, match="expired"):
+    with pytest.raises(TillRefused, match="expired"):
         await till.pay(slip.id)
 
     assert (await till.look(slip.id)) == slip

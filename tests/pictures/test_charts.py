@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.pictures.charts import Bars, Chart, Line, draw
+from bot.pictures.charts import Bars, Chart, ChartLine, draw
 from bot.pictures.renderer import Renderer
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -31,14 +31,14 @@ def test_the_same_content_gives_the_same_bytes() -> None:
 
 
 def test_a_line_may_be_broken() -> None:
-    assert draw(chart(line=Line("all", (1.5, None), ("1.5", "")))).startswith(PNG)
+    assert draw(chart(line=ChartLine("all", (1.5, None), ("1.5", "")))).startswith(PNG)
 
 
 @pytest.mark.parametrize(
     ("other", "highest"),
     [
         ({}, 2.0),
-        ({"line": Line("all", (4.0, None), ("4", ""))}, 4.0),
+        ({"line": ChartLine("all", (4.0, None), ("4", ""))}, 4.0),
         ({"bars": (Bars("white", (0.0, 0.0)),)}, 0.1),
         ({"bars": ()}, 0.1),
     ],

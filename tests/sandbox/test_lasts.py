@@ -35,9 +35,16 @@ class Seen:
 
 async def _started(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", "--port", "0", "--data", str(folder), "--no-limits",
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        "--no-limits",
         stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     return process, (await process.stdout.readline()).decode().split()[2]
 

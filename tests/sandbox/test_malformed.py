@@ -15,21 +15,109 @@ from tests.sandbox.raw import BOT, raw
 pytestmark = pytest.mark.not_judged("malformed on purpose")
 
 VALUES: list[Any] = [
-    None, True, 0, -1, 7, 2**70, 1.5, "", "x", "5", "x" * 5000, [], [None], [1], ["x"], [[]], {}, {"id": 1}, [{}],
-    [{"id": "x"}], [{"type": 1}], [{"type": 1, "components": [{"type": 2}]}], {"x": []}, "2099-01-01T00:00:00Z",
-]  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    7,
+    2**70,
+    1.5,
+    "",
+    "x",
+    "5",
+    "x" * 5000,
+    [],
+    [None],
+    [1],
+    ["x"],
+    [[]],
+    {},
+    {"id": 1},
+    [{}],
+    [{"id": "x"}],
+    [{"type": 1}],
+    [{"type": 1, "components": [{"type": 2}]}],
+    {"x": []},
+    "2099-01-01T00:00:00Z",
+]
 FIELDS = (
-    "content", "embeds", "components", "flags", "nonce", "enforce_nonce", "allowed_mentions", "message_reference",
-    "attachments", "poll", "sticker_ids", "tts", "name", "topic", "type", "position", "parent_id", "nsfw", "roles",
-    "rate_limit_per_user", "user_limit", "bitrate", "available_tags", "permission_overwrites", "nick", "mute", "deaf",
-    "channel_id", "communication_disabled_until", "permissions", "color", "colors", "hoist", "mentionable", "id",
-    "messages", "recipient_id", "username", "avatar", "description", "options", "name_localizations", "contexts",
-    "integration_types", "default_member_permissions", "scheduled_start_time", "scheduled_end_time", "privacy_level",
-    "entity_type", "entity_metadata", "status", "recurrence_rule", "max_age", "max_uses", "unique", "sku_id",
-    "owner_id", "owner_type", "user_ids", "delete_message_seconds", "data", "message", "applied_tags", "archived",
-    "locked", "auto_archive_duration", "invitable", "thread_name", "allow", "deny", "original_scheduled_start_time",
-    "is_canceled", "preferred_locale", "system_channel_id", "default_sort_order", "default_reaction_emoji",
-)  # fmt: skip
+    "content",
+    "embeds",
+    "components",
+    "flags",
+    "nonce",
+    "enforce_nonce",
+    "allowed_mentions",
+    "message_reference",
+    "attachments",
+    "poll",
+    "sticker_ids",
+    "tts",
+    "name",
+    "topic",
+    "type",
+    "position",
+    "parent_id",
+    "nsfw",
+    "roles",
+    "rate_limit_per_user",
+    "user_limit",
+    "bitrate",
+    "available_tags",
+    "permission_overwrites",
+    "nick",
+    "mute",
+    "deaf",
+    "channel_id",
+    "communication_disabled_until",
+    "permissions",
+    "color",
+    "colors",
+    "hoist",
+    "mentionable",
+    "id",
+    "messages",
+    "recipient_id",
+    "username",
+    "avatar",
+    "description",
+    "options",
+    "name_localizations",
+    "contexts",
+    "integration_types",
+    "default_member_permissions",
+    "scheduled_start_time",
+    "scheduled_end_time",
+    "privacy_level",
+    "entity_type",
+    "entity_metadata",
+    "status",
+    "recurrence_rule",
+    "max_age",
+    "max_uses",
+    "unique",
+    "sku_id",
+    "owner_id",
+    "owner_type",
+    "user_ids",
+    "delete_message_seconds",
+    "data",
+    "message",
+    "applied_tags",
+    "archived",
+    "locked",
+    "auto_archive_duration",
+    "invitable",
+    "thread_name",
+    "allow",
+    "deny",
+    "original_scheduled_start_time",
+    "is_canceled",
+    "preferred_locale",
+    "system_channel_id",
+    "default_sort_order",
+    "default_reaction_emoji",
+)
 
 
 async def ids(control: Control) -> dict[str, str]:
@@ -42,19 +130,41 @@ async def ids(control: Control) -> dict[str, str]:
     message = await control.post("say", who="olivia", channel="general", content="Hello")
     hook = (await ask("POST", f"/channels/{room}/webhooks", {"name": "Feed"})).json
     event = {
-        "name": "Evening", "entity_type": 3, "entity_metadata": {"location": "Here"}, "privacy_level": 2,
-        "scheduled_start_time": "2099-01-05T10:00:00Z", "scheduled_end_time": "2099-01-05T11:00:00Z",
-        "recurrence_rule": {"start": "2099-01-05T10:00:00Z", "frequency": 2, "interval": 1, "by_weekday": [0]},
-    }  # fmt: skip
+        "name": "Evening",
+        "entity_type": 3,
+        "entity_metadata": {"location": "Here"},
+        "privacy_level": 2,
+        "scheduled_start_time": "2099-01-05T10:00:00Z",
+        "scheduled_end_time": "2099-01-05T11:00:00Z",
+        "recurrence_rule": {
+            "start": "2099-01-05T10:00:00Z",
+            "frequency": 2,
+            "interval": 1,
+            "by_weekday": [0],
+        },
+    }
     series = (await ask("POST", f"/guilds/{guild}/scheduled-events", event)).json
     role = (await ask("POST", f"/guilds/{guild}/roles", {"name": "Pro"})).json
     return {
-        "guild_id": guild, "channel_id": room, "message_id": message["id"], "role_id": role["id"],
-        "user_id": await control.user_id("bob"), "application_id": application, "command_id": made["id"],
-        "webhook_id": hook["id"], "token": hook["token"], "event_id": series["id"], "overwrite_id": role["id"],
-        "emoji": "👍", "code": "none", "entitlement_id": "1", "interaction_id": "1", "exception_id": "1",
-        "kind:public|private": "public", r"exception_id:\d+": "1",
-    }  # fmt: skip
+        "guild_id": guild,
+        "channel_id": room,
+        "message_id": message["id"],
+        "role_id": role["id"],
+        "user_id": await control.user_id("bob"),
+        "application_id": application,
+        "command_id": made["id"],
+        "webhook_id": hook["id"],
+        "token": hook["token"],
+        "event_id": series["id"],
+        "overwrite_id": role["id"],
+        "emoji": "👍",
+        "code": "none",
+        "entitlement_id": "1",
+        "interaction_id": "1",
+        "exception_id": "1",
+        "kind:public|private": "public",
+        r"exception_id:\d+": "1",
+    }
 
 
 def bodies(dice: random.Random) -> list[Any]:
@@ -118,17 +228,40 @@ async def test_each_fault_is_told_under_its_own_path(control: Control) -> None:
 
 BUTTON = {"type": 2, "style": 1, "label": "Go", "custom_id": "go", "emoji": {"name": "👍"}}
 PAGE = {
-    "type": 17, "accent_color": 5, "components": [
+    "type": 17,
+    "accent_color": 5,
+    "components": [
         {"type": 10, "content": "Words"},
-        {"type": 9, "components": [{"type": 10, "content": "x"}], "accessory": BUTTON | {"custom_id": "other"}},
+        {
+            "type": 9,
+            "components": [{"type": 10, "content": "x"}],
+            "accessory": BUTTON | {"custom_id": "other"},
+        },
         {"type": 12, "items": [{"media": {"url": "https://example.org/x.png"}, "description": "x"}]},
         {"type": 14, "divider": True, "spacing": 1},
-        {"type": 1, "components": [{
-            "type": 3, "custom_id": "pick", "placeholder": "x", "min_values": 1, "max_values": 1,
-            "options": [{"label": "A", "value": "a", "description": "x", "emoji": {"name": "👍"}, "default": True}],
-        }]},
+        {
+            "type": 1,
+            "components": [
+                {
+                    "type": 3,
+                    "custom_id": "pick",
+                    "placeholder": "x",
+                    "min_values": 1,
+                    "max_values": 1,
+                    "options": [
+                        {
+                            "label": "A",
+                            "value": "a",
+                            "description": "x",
+                            "emoji": {"name": "👍"},
+                            "default": True,
+                        }
+                    ],
+                }
+            ],
+        },
     ],
-}  # fmt: skip
+}
 OPTION = {
     "type": 3,
     "name": "what",
@@ -137,52 +270,131 @@ OPTION = {
     "required": True,
 }
 COMMAND = {
-    "name": "do", "description": "x", "name_localizations": {"de": "tu"}, "contexts": [0], "integration_types": [0],
-    "options": [{"type": 2, "name": "group", "description": "x", "options": [
-        {"type": 1, "name": "sub", "description": "x", "options": [OPTION]}]}],
+    "name": "do",
+    "description": "x",
+    "name_localizations": {"de": "tu"},
+    "contexts": [0],
+    "integration_types": [0],
+    "options": [
+        {
+            "type": 2,
+            "name": "group",
+            "description": "x",
+            "options": [{"type": 1, "name": "sub", "description": "x", "options": [OPTION]}],
+        }
+    ],
     "default_member_permissions": "8",
-}  # fmt: skip
+}
 WORDS = {
-    "content": "x", "nonce": "1", "enforce_nonce": True, "flags": 4, "attachments": [{"id": 0, "filename": "x"}],
-    "embeds": [{"title": "x", "footer": {"text": "x"}, "author": {"name": "x"}, "timestamp": "2026-01-01T00:00:00Z",
-                "fields": [{"name": "x", "value": "x", "inline": True}], "image": {"url": "https://example.org"}}],
+    "content": "x",
+    "nonce": "1",
+    "enforce_nonce": True,
+    "flags": 4,
+    "attachments": [{"id": 0, "filename": "x"}],
+    "embeds": [
+        {
+            "title": "x",
+            "footer": {"text": "x"},
+            "author": {"name": "x"},
+            "timestamp": "2026-01-01T00:00:00Z",
+            "fields": [{"name": "x", "value": "x", "inline": True}],
+            "image": {"url": "https://example.org"},
+        }
+    ],
     "allowed_mentions": {"parse": ["users"], "roles": ["1"], "replied_user": True},
     "message_reference": {"message_id": "1", "fail_if_not_exists": False},
     "components": [{"type": 1, "components": [BUTTON]}],
-}  # fmt: skip
+}
 VALID: list[tuple[str, str, Any]] = [
     ("POST", "/channels/{channel_id}/messages", WORDS),
     ("PATCH", "/channels/{channel_id}/messages/{message_id}", WORDS),
     ("POST", "/channels/{channel_id}/messages", {"flags": 1 << 15, "components": [PAGE]}),
     ("POST", "/webhooks/{webhook_id}/{token}", WORDS),
-    ("POST", "/guilds/{guild_id}/channels", {
-        "name": "x", "type": 15, "topic": "x", "position": 1, "parent_id": None, "nsfw": False,
-        "permission_overwrites": [{"id": "1", "type": 0, "allow": "1", "deny": "0"}],
-        "available_tags": [{"name": "x", "moderated": False, "emoji_name": "👍"}],
-        "default_reaction_emoji": {"emoji_name": "👍"}, "rate_limit_per_user": 1, "default_sort_order": 0,
-    }),
-    ("POST", "/guilds/{guild_id}/roles", {
-        "name": "x", "permissions": "8", "colors": {"primary_color": 1}, "hoist": True, "mentionable": True,
-    }),
+    (
+        "POST",
+        "/guilds/{guild_id}/channels",
+        {
+            "name": "x",
+            "type": 15,
+            "topic": "x",
+            "position": 1,
+            "parent_id": None,
+            "nsfw": False,
+            "permission_overwrites": [{"id": "1", "type": 0, "allow": "1", "deny": "0"}],
+            "available_tags": [{"name": "x", "moderated": False, "emoji_name": "👍"}],
+            "default_reaction_emoji": {"emoji_name": "👍"},
+            "rate_limit_per_user": 1,
+            "default_sort_order": 0,
+        },
+    ),
+    (
+        "POST",
+        "/guilds/{guild_id}/roles",
+        {
+            "name": "x",
+            "permissions": "8",
+            "colors": {"primary_color": 1},
+            "hoist": True,
+            "mentionable": True,
+        },
+    ),
     ("PATCH", "/guilds/{guild_id}/roles", [{"id": "{role_id}", "position": 1}]),
     ("PATCH", "/guilds/{guild_id}/channels", [{"id": "{channel_id}", "position": 1, "parent_id": None}]),
     ("PUT", "/applications/{application_id}/commands", [COMMAND]),
     ("POST", "/applications/{application_id}/commands", COMMAND),
-    ("POST", "/channels/{channel_id}/threads", {"name": "x", "type": 11, "invitable": True, "applied_tags": ["1"]}),
+    (
+        "POST",
+        "/channels/{channel_id}/threads",
+        {"name": "x", "type": 11, "invitable": True, "applied_tags": ["1"]},
+    ),
     ("POST", "/channels/{forum_id}/threads", {"name": "x", "message": WORDS, "applied_tags": ["1"]}),
-    ("PATCH", "/guilds/{guild_id}/members/{user_id}", {
-        "nick": "x", "roles": ["{role_id}"], "communication_disabled_until": None,
-    }),
-    ("POST", "/guilds/{guild_id}/scheduled-events", {
-        "name": "x", "entity_type": 3, "entity_metadata": {"location": "x"}, "privacy_level": 2,
-        "scheduled_start_time": "2099-01-05T10:00:00Z", "scheduled_end_time": "2099-01-05T11:00:00Z",
-        "recurrence_rule": {"start": "2099-01-05T10:00:00Z", "frequency": 1, "interval": 1,
-                            "by_n_weekday": [{"n": 1, "day": 1}]},
-    }),
-    ("POST", "/interactions/1/x/callback", {"type": 9, "data": {"title": "x", "custom_id": "x", "components": [
-        {"type": 18, "label": "x", "component": {"type": 4, "style": 1, "custom_id": "x", "min_length": 1}}]}}),
+    (
+        "PATCH",
+        "/guilds/{guild_id}/members/{user_id}",
+        {
+            "nick": "x",
+            "roles": ["{role_id}"],
+            "communication_disabled_until": None,
+        },
+    ),
+    (
+        "POST",
+        "/guilds/{guild_id}/scheduled-events",
+        {
+            "name": "x",
+            "entity_type": 3,
+            "entity_metadata": {"location": "x"},
+            "privacy_level": 2,
+            "scheduled_start_time": "2099-01-05T10:00:00Z",
+            "scheduled_end_time": "2099-01-05T11:00:00Z",
+            "recurrence_rule": {
+                "start": "2099-01-05T10:00:00Z",
+                "frequency": 1,
+                "interval": 1,
+                "by_n_weekday": [{"n": 1, "day": 1}],
+            },
+        },
+    ),
+    (
+        "POST",
+        "/interactions/1/x/callback",
+        {
+            "type": 9,
+            "data": {
+                "title": "x",
+                "custom_id": "x",
+                "components": [
+                    {
+                        "type": 18,
+                        "label": "x",
+                        "component": {"type": 4, "style": 1, "custom_id": "x", "min_length": 1},
+                    }
+                ],
+            },
+        },
+    ),
     ("PUT", "/channels/{channel_id}/permissions/{role_id}", {"type": 0, "allow": "1024", "deny": "0"}),
-]  # fmt: skip
+]
 
 
 def spoilt(body: Any) -> list[Any]:

@@ -18,9 +18,22 @@ def begin(folder: Path) -> subprocess.Popen[str]:
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("LYCEUM_", "PYTEST_"))}
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder), str(folder)],
-        cwd=folder, env=plain | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            str(folder),
+            str(folder),
+        ],
+        cwd=folder,
+        env=plain | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def write(folder: Path) -> dict[str, str]:

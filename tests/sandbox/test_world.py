@@ -159,9 +159,16 @@ async def test_the_world_is_there_after_a_restart(tmp_path: Path) -> None:
 async def _started(folder: Path, *arguments: str) -> tuple[asyncio.subprocess.Process, str]:
     """The sandbox as a process, and its address."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", "--port", "0", "--data", str(folder), *arguments,
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        *arguments,
         stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     assert process.stdout is not None
     words = (await process.stdout.readline()).decode().split()
     assert words[:2] == ["sandbox", "ready"]
@@ -200,8 +207,12 @@ async def test_the_demo_is_always_the_same(tmp_path: Path) -> None:
     assert worlds[0] == worlds[1]
     assert len(worlds[0]["members"]) == 100
     assert {c["name"] for c in worlds[0]["channels"] if c["type"] == 0} == {
-        "general", "help", "events", "courses", "staff",
-    }  # fmt: skip
+        "general",
+        "help",
+        "events",
+        "courses",
+        "staff",
+    }
     assert sum(m["locale"] == "zh-CN" for m in worlds[0]["members"]) >= 3
 
 

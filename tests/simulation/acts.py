@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from bot.memberships.buying import Bill
-from bot.memberships.quotes import Quote
-from bot.memberships.renewals import Reason
-from bot.memberships.staffing import Staff
-from bot.memberships.store import entitlements, orders
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.access.store import entitlements
+from bot.memberships.changes.quote import Quote
+from bot.memberships.changes.renewals import Reason
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.store import orders
 from bot.money import Money
 from tests.simulation.hall import GOLD, GUILD, HELPER, SILVER, SOLD
 from tests.simulation.shelf import LIFETIME, PRICES, SUBSCRIBED, TIERS, TRIAL
@@ -37,7 +38,7 @@ def _somebody(world: Schedule) -> int:
 async def buy(world: Schedule) -> None:
     price = world.dice.choice([*PRICES, *SUBSCRIBED])  # else too few live to see their renewal
     tier = next(tier for tier, _ in TIERS if tier.id == price.tier_id)
-    bill = await world.process.service.buying.buy(tier, price, _somebody(world))
+    bill = await world.process.service.checkouts.buy(tier, price, _somebody(world))
     world.bank.tills[bill.checkout.ref].shown = True
     paid = world.bank.pay(bill.checkout.ref) if world.dice.random() < 0.7 else None
     if (
@@ -133,7 +134,7 @@ async def leave_and_return(world: Schedule) -> None:
         world.hall.leave(user)
     else:
         world.hall.held[user] = set()
-        await world.process.service.returned(GUILD, user)
+        await world.process.service.member_joined(GUILD, user)
 
 
 async def delete_role(world: Schedule) -> None:
@@ -150,7 +151,7 @@ async def grant(world: Schedule) -> None:
     """Staff give a tier for nothing."""
     user, (tier, _) = _somebody(world), world.dice.choice(TIERS)
     days = str(world.dice.choice([1, 5, 30]))
-    await world.process.service.staffing.grant(GUILD, user, tier.name, days, "helped a lot", OWNER)
+    await world.process.service.access_admin.grant(GUILD, user, tier.name, days, "helped a lot", OWNER)
     world.tally.grants += 1
 
 
@@ -158,16 +159,16 @@ async def revoke(world: Schedule) -> None:
     """Staff end what a member has from a tier, paid or not. The money stays where it is."""
     user = _somebody(world)
     async with world.disk.view.read() as db:
-        rights = await entitlements.of_member(db, GUILD, user)
-    plan = world.dice.choice(rights).tier.name if rights else "Gold"
-    await world.process.service.staffing.revoke(GUILD, user, plan, "spam", OWNER)
+        held_entitlements = await entitlements.of_member(db, GUILD, user)
+    plan = world.dice.choice(held_entitlements).tier.name if held_entitlements else "Gold"
+    await world.process.service.access_admin.revoke(GUILD, user, plan, "spam", OWNER)
     world.tally.revocations += 1
 
 
 async def withhold(world: Schedule) -> None:
     """A role rests for some days."""
     user, role = _somebody(world), world.dice.choice([GOLD, SILVER])
-    await world.process.service.staffing.withhold(GUILD, user, role, "3", "insults", OWNER)
+    await world.process.service.access_admin.withhold(GUILD, user, role, "3", "insults", OWNER)
 
 
 async def choose_reminders(world: Schedule) -> None:
@@ -177,7 +178,7 @@ async def choose_reminders(world: Schedule) -> None:
 
 async def try_out(world: Schedule) -> None:
     """A trial, at once."""
-    await world.process.service.counter.press(GUILD, _somebody(world), TRIAL.id, None)
+    await world.process.service.purchasing.press(GUILD, _somebody(world), TRIAL.id, None)
     world.tally.trials += 1
 
 
@@ -185,16 +186,16 @@ async def change(world: Schedule) -> None:
     """A member looks what a change would be, and makes it."""
     service = world.process.service
     members = range(1, world.options.members + 1)
-    having = [(user, mine) for user in members if (mine := await service.quoting.choices(GUILD, user))]
+    having = [(user, mine) for user in members if (mine := await service.change_pricing.choices(GUILD, user))]
     if not having:
         return
     user, mine = world.dice.choice(having)
     held, price = world.dice.choice(mine), world.dice.choice([*PRICES, LIFETIME])
-    quote = await service.quoting.press(GUILD, user, held.right.id, price.id)
+    quote = await service.change_pricing.press(GUILD, user, held.entitlement.id, price.id)
     assert isinstance(quote, Quote)
-    made = await service.changing.confirm(GUILD, user, quote.draft)
+    made = await service.changes.confirm(GUILD, user, quote.draft)
     world.tally.changes += 1
-    if isinstance(made, Bill):
+    if isinstance(made, PendingOrder):
         world.bank.tills[made.checkout.ref].shown = True
         if world.dice.random() < 0.7:
             world.bank.pay(made.checkout.ref)
@@ -223,13 +224,26 @@ async def end_or_keep(world: Schedule) -> None:
         world.asked.update(
             fact.object_id for fact in world.bank.payments() if fact.order_id == planned.order.id
         )
-        await world.process.service.changing.undo(GUILD, user, planned.order.id)
+        await world.process.service.changes.undo(GUILD, user, planned.order.id)
 
 
 ACTS: list[tuple[Act, int]] = [
-    (try_out, 1), (change, 5), (end_or_keep, 3),
-    (buy, 8), (pay, 8), (pay_wrong, 2), (pay_twice, 2), (decline, 1), (refund_at_the_bank, 2),
-    (refund_by_the_owner, 2), (dispute, 2), (forbid, 4), (grant, 2), (revoke, 2), (withhold, 1), (choose_reminders, 3),
-]  # fmt: skip
+    (try_out, 1),
+    (change, 5),
+    (end_or_keep, 3),
+    (buy, 8),
+    (pay, 8),
+    (pay_wrong, 2),
+    (pay_twice, 2),
+    (decline, 1),
+    (refund_at_the_bank, 2),
+    (refund_by_the_owner, 2),
+    (dispute, 2),
+    (forbid, 4),
+    (grant, 2),
+    (revoke, 2),
+    (withhold, 1),
+    (choose_reminders, 3),
+]
 WITH_RECONCILER: list[tuple[Act, int]] = [(by_hand, 3), (leave_and_return, 2), (delete_role, 1)]
 """What nobody hears of while the bot is dead: only looking at everybody finds it."""

@@ -14,17 +14,17 @@ from dateutil.relativedelta import relativedelta
 from bot.errors import NeedsAction, RetryLater, UserError
 from bot.money import Money
 from bot.payments.port import (
+    BillingPeriod,
     Checkout,
+    CheckoutSnapshot,
     Fact,
+    FactKind,
     Headers,
     InvalidWebhook,
-    Kind,
-    Notice,
-    Pace,
-    Period,
     Phase,
+    ProviderNotice,
     Purchase,
-    Snapshot,
+    Recurrence,
     Subscription,
 )
 from tests.simulation.life import Life
@@ -81,7 +81,7 @@ class Bank:
 
     # --- what the bot asks
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         return True
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
@@ -99,27 +99,27 @@ class Bank:
         till.closed = self._dice.random() < 0.5  # else a payment is on its way that nobody can stop
         self._fail("after")
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         letter = next((one for one in self.letters if one.event_id == json.loads(body)["id"]), None)
         if letter is None:
             raise InvalidWebhook("not ours")
-        about = letter.fact.period is not None or letter.fact.kind is Kind.DISPUTED
+        about = letter.fact.period is not None or letter.fact.kind is FactKind.DISPUTED
         if about:  # like Stripe: look again
-            return Notice(letter.event_id, "changed", about=letter.fact.object_id)
-        return Notice(letter.event_id, letter.fact.kind.value, fact=letter.fact)
+            return ProviderNotice(letter.event_id, "changed", about=letter.fact.object_id)
+        return ProviderNotice(letter.event_id, letter.fact.kind.value, fact=letter.fact)
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         await self._line()
         for till in self.tills.values():
             if any(fact.object_id == about for fact in till.facts):
                 return till.purchase.guild_id, till.purchase.order_id
         return None
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         await self._line()
         till = self.tills[ref]
         seen = None if till.phase is None else Subscription(f"sub_{ref}", till.phase, "cus_1")
-        return Snapshot(tuple(till.facts), seen)
+        return CheckoutSnapshot(tuple(till.facts), seen)
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         await self._line()
@@ -149,7 +149,7 @@ class Bank:
                 old.phase = Phase.ENDED
                 self._tally.payments += 1
                 ends = self._now() + relativedelta(months=to.months)
-                self._happen(made, Kind.PAID, "pay", to.money, period=Period(self._now(), ends))
+                self._happen(made, FactKind.PAID, "pay", to.money, period=BillingPeriod(self._now(), ends))
         self._fail("after")
         return Checkout(new, to.expires_at)
 
@@ -188,21 +188,21 @@ class Bank:
         if till.closed or till.phase is not None or (over and self._options.lost_webhooks):
             return None
         period = None
-        if asked.pace is Pace.RECURRING:
+        if asked.pace is Recurrence.RECURRING:
             till.phase = Phase.ACTIVE
-            period = Period(self._now(), self._now() + relativedelta(months=asked.months))
+            period = BillingPeriod(self._now(), self._now() + relativedelta(months=asked.months))
         self._tally.payments += 1
-        return self._happen(till, Kind.PAID, "pay", money or asked.money, period=period)
+        return self._happen(till, FactKind.PAID, "pay", money or asked.money, period=period)
 
     def renew(self, ref: str) -> Fact | None:
         """The next period of a subscription is paid."""
         till = self.tills[ref]
         if till.phase is not Phase.ACTIVE or till.purchase.renewal is None:
             return None
-        last = max(fact.period.ends_at for fact in till.facts if fact.period and fact.kind is Kind.PAID)
+        last = max(fact.period.ends_at for fact in till.facts if fact.period and fact.kind is FactKind.PAID)
         self._tally.renewals += 1
-        period = Period(last, last + relativedelta(months=till.purchase.months))
-        return self._happen(till, Kind.PAID, "pay", till.purchase.renewal, period=period, renewal=True)
+        period = BillingPeriod(last, last + relativedelta(months=till.purchase.months))
+        return self._happen(till, FactKind.PAID, "pay", till.purchase.renewal, period=period, renewal=True)
 
     def renewals(self) -> list[datetime]:
         """When subscriptions are due for their next payment."""
@@ -226,9 +226,9 @@ class Bank:
             elif following is not None:
                 starts = self.renewals_of(till)
                 till.phase, following.after = Phase.ENDED, None
-                period = Period(starts, starts + relativedelta(months=following.purchase.months))
+                period = BillingPeriod(starts, starts + relativedelta(months=following.purchase.months))
                 self._tally.payments += 1
-                self._happen(following, Kind.PAID, "pay", following.purchase.money, period=period)
+                self._happen(following, FactKind.PAID, "pay", following.purchase.money, period=period)
             elif self._dice.random() < 0.9:
                 self.renew(ref)
             else:
@@ -247,7 +247,7 @@ class Bank:
     def decline(self, ref: str) -> None:
         """An attempt fails."""
         till = self.tills[ref]
-        self._happen(till, Kind.DECLINED, "att", till.purchase.money)
+        self._happen(till, FactKind.DECLINED, "att", till.purchase.money)
 
     def give_back(self, payment_id: str, part: float = 1.0) -> None:
         """A refund made at the bank's own desk."""
@@ -262,14 +262,14 @@ class Bank:
         if self.left(till, paid) < paid.money.amount:
             return
         self._tally.disputes += 1
-        opened = self._happen(till, Kind.DISPUTED, "dp", paid.money, payment_id=payment_id)
+        opened = self._happen(till, FactKind.DISPUTED, "dp", paid.money, payment_id=payment_id)
         if won is not None:
-            kind = Kind.DISPUTE_WON if won else Kind.DISPUTE_LOST
+            kind = FactKind.DISPUTE_WON if won else FactKind.DISPUTE_LOST
             self._happen(till, kind, "dp", paid.money, payment_id=payment_id, object_id=opened.object_id)
 
     def payments(self) -> list[Fact]:
         """All that was ever paid."""
-        return [fact for till in self.tills.values() for fact in till.facts if fact.kind is Kind.PAID]
+        return [fact for till in self.tills.values() for fact in till.facts if fact.kind is FactKind.PAID]
 
     def returnable(self) -> list[Fact]:
         """Payments that may be given back or disputed; where webhooks are lost, while polling still looks."""
@@ -281,30 +281,30 @@ class Bank:
         given = sum(
             fact.money.amount
             for fact in till.facts
-            if fact.kind is Kind.REFUNDED and fact.payment_id == paid.object_id
+            if fact.kind is FactKind.REFUNDED and fact.payment_id == paid.object_id
         )
         return paid.money.amount - given
 
     def _payment(self, payment_id: str) -> tuple[Till, Fact]:
         for till in self.tills.values():
             for fact in till.facts:
-                if fact.kind is Kind.PAID and fact.object_id == payment_id:
+                if fact.kind is FactKind.PAID and fact.object_id == payment_id:
                     return till, fact
         raise NeedsAction("payment-refused", "There is no such payment.")
 
     def _give_back(self, till: Till, paid: Fact, money: Money) -> Fact:
         self._tally.refunds += 1
-        return self._happen(till, Kind.REFUNDED, "re", money, payment_id=paid.object_id)
+        return self._happen(till, FactKind.REFUNDED, "re", money, payment_id=paid.object_id)
 
     def _happen(
         self,
         till: Till,
-        kind: Kind,
+        kind: FactKind,
         prefix: str,
         money: Money,
         *,
         payment_id: str | None = None,
-        period: Period | None = None,
+        period: BillingPeriod | None = None,
         renewal: bool = False,
         object_id: str = "",
     ) -> Fact:

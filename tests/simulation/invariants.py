@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from bot.audit import Action
+from bot.audit import AuditAction
 from bot.audit.tables import audit
-from bot.memberships.model import Entitlement, Order, Standing
-from bot.memberships.rules import right_of, wanted_roles
-from bot.memberships.state import State, order_state
-from bot.memberships.store import books, entitlements, orders, overrides, revocations
-from bot.memberships.tables import ledger
+from bot.memberships.access.store import entitlements, overrides, revocations
+from bot.memberships.access.wanted_roles import role_claim, wanted_roles
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.orders.order_state import order_state
+from bot.memberships.orders.store import ledger, orders
+from bot.memberships.orders.tables import ledger as ledger_table
 from bot.outbox.tables import outbox
-from bot.payments.port import Fact, Kind, Phase
+from bot.payments.port import Fact, FactKind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.hall import GUILD, HELPER, SOLD
@@ -47,7 +48,7 @@ async def check(world: Schedule) -> None:
 
 async def _orders(world: Schedule) -> list[Order]:
     async with world.disk.view.read() as db:
-        return await orders.latest(db, GUILD, list(State), 1000)
+        return await orders.latest(db, GUILD, list(OrderStatus), 1000)
 
 
 async def _acknowledged_is_stored(world: Schedule) -> None:
@@ -75,19 +76,21 @@ async def _nothing_is_left_to_do(world: Schedule) -> None:
 async def _ledger_balances(world: Schedule) -> None:
     """I1: each booking sums to 0, and the books say what the bank says."""
     async with world.disk.view.read() as db:
-        rows = (await db.execute(select(ledger))).all()
-        balances = await books.balances(db, GUILD)
+        rows = (await db.execute(select(ledger_table))).all()
+        balances = await ledger.balances(db, GUILD)
     sums: Counter[tuple[str, str]] = Counter()
     for row in rows:
         sums[row.ref, row.currency] += row.delta
     assert not any(sums.values()), "a booking does not sum to 0"
     held: Counter[str] = Counter()
     for till in world.bank.tills.values():
-        won = {fact.object_id for fact in till.facts if fact.kind is Kind.DISPUTE_WON}
+        won = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_WON}
         for fact in till.facts:
-            if fact.kind is Kind.PAID:
+            if fact.kind is FactKind.PAID:
                 held[fact.money.currency] += fact.money.amount
-            elif fact.kind is Kind.REFUNDED or (fact.kind is Kind.DISPUTED and fact.object_id not in won):
+            elif fact.kind is FactKind.REFUNDED or (
+                fact.kind is FactKind.DISPUTED and fact.object_id not in won
+            ):
                 held[fact.money.currency] -= fact.money.amount
     booked = {money.currency: money.amount for money in balances.get("clearing:bank", [])}
     for currency, amount in held.items():
@@ -98,7 +101,7 @@ async def _ledger_balances(world: Schedule) -> None:
 
 async def _all_money_is_somewhere(world: Schedule) -> None:
     """Per currency, captured = allocated + given back + open, and the ledger says what the reports say."""
-    lines = await world.process.service.desk.totals(GUILD)
+    lines = await world.process.service.backoffice.totals(GUILD)
     assert all(line.closed for line in lines), f"the books do not close: {lines}"
 
 
@@ -106,14 +109,14 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
     till = world.bank.tills.get(f"co_{order.id}")
     facts = list(till.facts) if till else []
-    due = world.process.service.settling.due(order)
+    due = world.process.service.settlement.due(order)
     known = await _facts(world, order)
     facts += await _refused(world, order)
     truth = order_state(due, facts)
-    missing = {(fact.kind, fact.object_id) for fact in facts if fact.kind is not Kind.DECLINED} - known
+    missing = {(fact.kind, fact.object_id) for fact in facts if fact.kind is not FactKind.DECLINED} - known
     assert not missing, f"the bank knows of {missing}"
     async with world.disk.view.read() as db:
-        right = await entitlements.find(db, GUILD, order_id=order.id)
+        entitlement = await entitlements.find(db, GUILD, order_id=order.id)
         notes = list(
             (
                 await db.execute(
@@ -124,58 +127,65 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
             ).scalars()
         )
     if truth.ever or facts:
-        expected = truth.state if truth.state is not State.PENDING else order.state
-        assert order.state in (expected, State.EXPIRED if not truth.ever else expected), (
+        expected = truth.state if truth.state is not OrderStatus.PENDING else order.state
+        assert order.state in (expected, OrderStatus.EXPIRED if not truth.ever else expected), (
             order.state,
             truth.state,
         )
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
     if truth.ever:
-        assert right is not None, "paid, and no right"
-        _right_fits(truth.state, right, world, by_staff=await _revoked_by_staff(world, right, truth.counted))
+        assert entitlement is not None, "paid, and no right"
+        _right_fits(
+            truth.state,
+            entitlement,
+            world,
+            by_staff=await _revoked_by_staff(world, entitlement, truth.counted),
+        )
     else:
-        assert right is None, "a right that nobody paid for"
+        assert entitlement is None, "a right that nobody paid for"
 
 
-async def _revoked_by_staff(world: Schedule, right: Entitlement, counted: Sequence[Fact]) -> bool:
+async def _revoked_by_staff(world: Schedule, entitlement: Entitlement, counted: Sequence[Fact]) -> bool:
     """Did staff end it, and nobody paid for it since?"""
-    since = await _last_revocation(world, right)
+    since = await _last_revocation(world, entitlement)
     return since is not None and not any(fact.at > since for fact in counted)
 
 
-async def _last_revocation(world: Schedule, right: Entitlement) -> datetime | None:
+async def _last_revocation(world: Schedule, entitlement: Entitlement) -> datetime | None:
     """When staff last ended it: what rules go by and what the log says are the same."""
     logged = select(func.max(audit.c.at)).where(
-        audit.c.subject == right.id, audit.c.what == Action.ENTITLEMENT_REVOKED, audit.c.actor != 0
+        audit.c.subject == entitlement.id, audit.c.what == AuditAction.ENTITLEMENT_REVOKED, audit.c.actor != 0
     )
     async with world.disk.view.read() as db:
-        since = await revocations.last(db, GUILD, right.id)
+        since = await revocations.last(db, GUILD, entitlement.id)
         assert since == (await db.execute(logged)).scalar(), (
             "a revocation that is not in the log, or the other way round"
         )
     return since
 
 
-def _right_fits(state: State, right: Entitlement, world: Schedule, *, by_staff: bool) -> None:
+def _right_fits(state: OrderStatus, entitlement: Entitlement, world: Schedule, *, by_staff: bool) -> None:
     if by_staff:
-        assert right.standing in (Standing.REVOKED, Standing.ENDED), (
-            f"revoked by staff, and {right.standing} again"
+        assert entitlement.status in (EntitlementStatus.REVOKED, EntitlementStatus.ENDED), (
+            f"revoked by staff, and {entitlement.status} again"
         )
         return
-    if right.standing is Standing.REPLACED:
+    if entitlement.status is EntitlementStatus.REPLACED:
         return  # `_exchanges_count_once` looks by what
-    over = right.held_until <= world.now()
+    over = entitlement.held_until <= world.now()
     allowed = {
-        State.PAID: {Standing.LIVE} if not over else {Standing.ENDED},
-        State.DISPUTED: {Standing.SUSPENDED} if not over else {Standing.SUSPENDED, Standing.ENDED},
-    }.get(state, {Standing.REVOKED, Standing.ENDED})
-    assert right.standing in allowed, f"order {state}, right {right.standing}, over {over}"
+        OrderStatus.PAID: {EntitlementStatus.LIVE} if not over else {EntitlementStatus.ENDED},
+        OrderStatus.DISPUTED: {EntitlementStatus.SUSPENDED}
+        if not over
+        else {EntitlementStatus.SUSPENDED, EntitlementStatus.ENDED},
+    }.get(state, {EntitlementStatus.REVOKED, EntitlementStatus.ENDED})
+    assert entitlement.status in allowed, f"order {state}, right {entitlement.status}, over {over}"
 
 
 async def _refused(world: Schedule, order: Order) -> list[Fact]:
     """That we could not give any more what was sold: only we know."""
     async with world.disk.view.read() as db:
-        return [fact for fact in await books.facts(db, GUILD, order.id) if fact.kind is Kind.REJECTED]
+        return [fact for fact in await ledger.facts(db, GUILD, order.id) if fact.kind is FactKind.REJECTED]
 
 
 async def _exchanges_count_once(world: Schedule) -> None:
@@ -184,11 +194,11 @@ async def _exchanges_count_once(world: Schedule) -> None:
     async with world.disk.view.read() as db:
         for order in found.values():
             exchanged = await entitlements.replaced_by(db, GUILD, order.id)
-            right = await entitlements.find(db, GUILD, order_id=order.id)
-            if right is None or right.standing is not Standing.REVOKED:
-                live = right is not None and right.standing is Standing.LIVE
+            entitlement = await entitlements.find(db, GUILD, order_id=order.id)
+            if entitlement is None or entitlement.status is not EntitlementStatus.REVOKED:
+                live = entitlement is not None and entitlement.status is EntitlementStatus.LIVE
                 assert exchanged or order.replaces is None or not live, "credit for nothing"
-            elif await _last_revocation(world, right) is None:
+            elif await _last_revocation(world, entitlement) is None:
                 assert not exchanged, f"replaced for good by an order that is {order.state}"
 
 
@@ -199,16 +209,16 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
         if till is None or till.phase is not Phase.ACTIVE or till.after is not None:
             continue
         async with world.disk.view.read() as db:
-            right = await entitlements.find(db, GUILD, order_id=order.id)
-        assert right is not None, f"charged for an order that is {order.state}"
-        assert right.standing not in (Standing.REVOKED, Standing.REPLACED), (
-            f"charged for what is {right.standing}"
+            entitlement = await entitlements.find(db, GUILD, order_id=order.id)
+        assert entitlement is not None, f"charged for an order that is {order.state}"
+        assert entitlement.status not in (EntitlementStatus.REVOKED, EntitlementStatus.REPLACED), (
+            f"charged for what is {entitlement.status}"
         )
 
 
-async def _facts(world: Schedule, order: Order) -> set[tuple[Kind, str]]:
+async def _facts(world: Schedule, order: Order) -> set[tuple[FactKind, str]]:
     async with world.disk.view.read() as db:
-        return {(fact.kind, fact.object_id) for fact in await books.facts(db, GUILD, order.id)}
+        return {(fact.kind, fact.object_id) for fact in await ledger.facts(db, GUILD, order.id)}
 
 
 async def _parts_go_back_once(world: Schedule) -> None:
@@ -229,20 +239,20 @@ async def _nobody_paid_twice(world: Schedule) -> None:
     for till in world.bank.tills.values():
         order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
         facts = [*till.facts, *await _refused(world, order)]
-        truth = order_state(world.process.service.settling.due(order), facts)
+        truth = order_state(world.process.service.settlement.due(order), facts)
         assert not truth.extra, f"{len(truth.extra)} payments too many were kept"
         counted = {fact.object_id for fact in truth.counted}
         for fact in till.facts:
-            if fact.kind is Kind.REFUNDED and fact.payment_id in counted - world.asked:
+            if fact.kind is FactKind.REFUNDED and fact.payment_id in counted - world.asked:
                 raise AssertionError("the payment that counts was given back, and nobody had asked")
 
 
 async def _roles_are_wanted(world: Schedule, user: int) -> None:
     """I4: a sold role is held if and only if a right wants it."""
     async with world.disk.view.read() as db:
-        rights = await entitlements.of_member(db, GUILD, user)
+        held_entitlements = await entitlements.of_member(db, GUILD, user)
         exceptions = await overrides.of_member(db, GUILD, user)
-    wanted = wanted_roles(map(right_of, rights), exceptions, world.now())
+    wanted = wanted_roles(map(role_claim, held_entitlements), exceptions, world.now())
     held = world.hall.held[user]
     by_hand = {role for one, role in world.hall.foreign if one == user}
     assert wanted <= held, f"{user} lacks {set(wanted - held)}"

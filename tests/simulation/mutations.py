@@ -15,10 +15,10 @@ from typing import Any
 from bot.clock import real_now
 from bot.db import Writer
 from bot.errors import NeedsAction, RetryLater
-from bot.memberships.model import Standing
-from bot.memberships.state import State
-from bot.memberships.store import books, entitlements, orders
-from bot.payments.port import Fact, Kind
+from bot.memberships.access.store import entitlements
+from bot.memberships.model import EntitlementStatus, OrderStatus
+from bot.memberships.orders.store import ledger, orders
+from bot.payments.port import Fact, FactKind
 from bot.work import Job
 from bot.work import store as work_store
 from tests.simulation.bank import Letter
@@ -78,30 +78,30 @@ def split(process: Process) -> None:
             if kind == "role.sync":
                 waiting.append((kind, guild_id, key))
             else:
-                await process.queue.again(tx, kind, guild_id, key, **more)
+                await process.queue.enqueue(tx, kind, guild_id, key, **more)
 
     async def settle(job: Job) -> None:
         await whole(job)
         while waiting:
             async with process.db.write() as tx:
-                await process.queue.again(tx, *waiting.pop())
+                await process.queue.enqueue(tx, *waiting.pop())
 
     whole = process.handlers["order.settle"]
     process.handlers["order.settle"] = settle
-    _set(process.service.settling.entitling, "_queue", After())
+    _set(process.service.settlement.entitlements, "_queue", After())
 
 
 def ledger_by_event(process: Process) -> None:
     """The books are keyed by report, not by the provider's object: one payment told by two events counts twice."""
-    settling, record = process.service.settling, process.service.settling._record
+    settling, record = process.service.settlement, process.service.settlement._record
 
     async def twice(tx: Writer, order: Any, facts: Sequence[Fact]) -> None:
         for fact in facts:
-            known = await books.fact(tx, GUILD, "bank", fact.kind, fact.object_id)
+            known = await ledger.fact(tx, GUILD, "bank", fact.kind, fact.object_id)
             accounts = settling._accounts(order, fact)
             if known is not None and accounts:
                 again = replace(fact, object_id=f"{fact.object_id}:{real_now()}")
-                await books.book(tx, "bank", again, accounts, process.now())
+                await ledger.book(tx, "bank", again, accounts, process.now())
         await record(tx, order, facts)
 
     _set(settling, "_record", twice)
@@ -119,11 +119,13 @@ def amount_trusted(process: Process) -> None:
         believed: list[Fact] = []
         for fact in facts:
             order = await orders.find(tx, fact.guild_id, fact.order_id)
-            believed.append(replace(fact, money=order.price) if order and fact.kind is Kind.PAID else fact)
+            believed.append(
+                replace(fact, money=order.price) if order and fact.kind is FactKind.PAID else fact
+            )
         return await settle(tx, provider, believed)
 
-    settle = process.service.settling.settle
-    _set(process.service.settling, "settle", believe)
+    settle = process.service.settlement.settle
+    _set(process.service.settlement, "settle", believe)
     _set(process.intake, "_settle", believe)
 
 
@@ -150,12 +152,12 @@ def late_ignored(process: Process) -> None:
         kept: list[Fact] = []
         for fact in facts:
             order = await orders.find(tx, fact.guild_id, fact.order_id)
-            if order is None or order.state is not State.EXPIRED:
+            if order is None or order.state is not OrderStatus.EXPIRED:
                 kept.append(fact)
         return await settle(tx, provider, kept)
 
-    settle = process.service.settling.settle
-    _set(process.service.settling, "settle", only_open)
+    settle = process.service.settlement.settle
+    _set(process.service.settlement, "settle", only_open)
     _set(process.intake, "_settle", only_open)
 
 
@@ -166,12 +168,12 @@ def refund_forgotten(process: Process) -> None:
         kept = [
             fact
             for fact in facts
-            if fact.kind is not Kind.REFUNDED
-            or await books.fact(tx, GUILD, "bank", Kind.PAID, fact.payment_id or "") is not None
+            if fact.kind is not FactKind.REFUNDED
+            or await ledger.fact(tx, GUILD, "bank", FactKind.PAID, fact.payment_id or "") is not None
         ]
         return await settle(tx, provider, kept) if kept else True
 
-    settle = process.service.settling.settle
+    settle = process.service.settlement.settle
     _set(process.intake, "_settle", known_only)
 
 
@@ -182,8 +184,8 @@ def timer_in_memory(process: Process) -> None:
 
     async def remembered(job: Job) -> None:
         async with process.db.read() as db:
-            right = await entitlements.find(db, GUILD, id_=int(job.key))
-        if right is not None and right.starts_at >= born:
+            entitlement = await entitlements.find(db, GUILD, id_=int(job.key))
+        if entitlement is not None and entitlement.starts_at >= born:
             await end(job)
 
     process.handlers["entitlement.end"] = remembered
@@ -221,9 +223,13 @@ def polar_revokes_per_benefit(process: Process) -> None:
     async def per_benefit(guild_id: int, user_id: int) -> Any:
         roles, ours = await wanted(guild_id, user_id)
         async with process.db.read() as db:
-            rights = await entitlements.of_member(db, guild_id, user_id)
-        over = [right for right in rights if right.standing not in (Standing.LIVE, Standing.SUSPENDED)]
-        return roles - {role for right in over for role in right.tier.terms.roles}, ours
+            held_entitlements = await entitlements.of_member(db, guild_id, user_id)
+        over = [
+            entitlement
+            for entitlement in held_entitlements
+            if entitlement.status not in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)
+        ]
+        return roles - {role for entitlement in over for role in entitlement.tier.terms.roles}, ours
 
     _set(process.service.reconciler, "wanted", per_benefit)
 

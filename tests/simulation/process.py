@@ -94,7 +94,7 @@ class Process:
 
     async def reconcile(self) -> None:
         """Look at everybody's roles."""
-        await self.service.audit.schedule([GUILD])
+        await self.service.role_audit.schedule([GUILD])
 
     async def work(self, letters: list[Letter], *, poll: bool) -> None:
         """All that is to be done now, at the same time: webhooks, due work, polling. Killed when it dies of it."""

@@ -12,7 +12,8 @@ from sqlalchemy import func, select, type_coerce
 
 from bot.db.types import Utc
 from bot.errors import NeedsAction, RetryLater, UserError
-from bot.memberships.store import notices, tiers
+from bot.memberships.catalog.store import tiers
+from bot.memberships.reminders import store as notices
 from bot.work import store
 from bot.work.tables import work
 from tests.simulation.acts import act

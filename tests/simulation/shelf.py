@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.memberships.model import After, Price, Span, Terms, Tier, Way
+from bot.memberships.model import BillingKind, Duration, ExpiryAction, Price, Terms, Tier
 from bot.money import Money
 from tests.simulation.hall import GOLD, GUILD, HELPER, PLUS, SILVER
 
@@ -46,18 +46,18 @@ TIERS = (
             seats=None,
             suspended=None,
             archived=False,
-            terms=Terms(version=1, roles=(SILVER,), after=After.FALLBACK, after_role_id=HELPER),
+            terms=Terms(version=1, roles=(SILVER,), after=ExpiryAction.FALLBACK, after_role_id=HELPER),
         ),
         "silver",
     ),
 )
-TRIAL = Price(13, 1, Span(Way.TRIAL, 5), Money(0, "USD"))
-LIFETIME = Price(14, 1, Span(Way.LIFETIME), Money(9900, "USD"))
+TRIAL = Price(13, 1, Duration(BillingKind.TRIAL, 5), Money(0, "USD"))
+LIFETIME = Price(14, 1, Duration(BillingKind.LIFETIME), Money(9900, "USD"))
 PRICES = (
-    Price(11, 1, Span(Way.ONCE, 30), Money(1900, "USD")),
-    Price(12, 1, Span(Way.RECURRING, months=1), Money(1500, "USD")),
-    Price(21, 2, Span(Way.ONCE, 10), Money(900, "USD")),
-    Price(22, 2, Span(Way.RECURRING, months=1), Money(700, "USD")),
-    Price(31, 3, Span(Way.PREPAID, months=1), Money(500, "JPY")),
+    Price(11, 1, Duration(BillingKind.ONCE, 30), Money(1900, "USD")),
+    Price(12, 1, Duration(BillingKind.RECURRING, months=1), Money(1500, "USD")),
+    Price(21, 2, Duration(BillingKind.ONCE, 10), Money(900, "USD")),
+    Price(22, 2, Duration(BillingKind.RECURRING, months=1), Money(700, "USD")),
+    Price(31, 3, Duration(BillingKind.PREPAID, months=1), Money(500, "JPY")),
 )
-SUBSCRIBED = tuple(price for price in PRICES if price.span.way is Way.RECURRING)
+SUBSCRIBED = tuple(price for price in PRICES if price.duration.kind is BillingKind.RECURRING)

@@ -15,13 +15,14 @@ from sqlalchemy import func, select
 
 from bot.clock import SystemClock
 from bot.db import Database
-from bot.memberships.model import Order
-from bot.memberships.settle import Settling
-from bot.memberships.state import State
-from bot.memberships.store import entitlements, orders, tiers
-from bot.memberships.tables import ledger, payment
+from bot.memberships.access.store import entitlements
+from bot.memberships.catalog.store import tiers
+from bot.memberships.model import Order, OrderStatus
+from bot.memberships.orders.settlement import Settlement
+from bot.memberships.orders.store import orders
+from bot.memberships.orders.tables import ledger, payment
 from bot.money import Money
-from bot.payments.port import Fact, Kind
+from bot.payments.port import Fact, FactKind
 from bot.work import Queue
 from tests.blank import blank
 from tests.simulation.hall import GUILD
@@ -30,8 +31,22 @@ from tests.simulation.loop import START
 from tests.simulation.runner import MEMORY
 from tests.simulation.shelf import PRICES, TIERS
 
-SIX = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_WON)
-SIX_TO_THE_LOSS = (Kind.DECLINED, Kind.PAID, Kind.EXPIRED, Kind.REFUNDED, Kind.DISPUTED, Kind.DISPUTE_LOST)
+SIX = (
+    FactKind.DECLINED,
+    FactKind.PAID,
+    FactKind.EXPIRED,
+    FactKind.REFUNDED,
+    FactKind.DISPUTED,
+    FactKind.DISPUTE_WON,
+)
+SIX_TO_THE_LOSS = (
+    FactKind.DECLINED,
+    FactKind.PAID,
+    FactKind.EXPIRED,
+    FactKind.REFUNDED,
+    FactKind.DISPUTED,
+    FactKind.DISPUTE_LOST,
+)
 
 
 class Row:
@@ -42,7 +57,7 @@ class Row:
         self.db = Database(path, self._connect)
         self.path = path
         clock = SystemClock()
-        self.settling = Settling(clock, Queue(self.db, clock))
+        self.settling = Settlement(clock, Queue(self.db, clock))
         self.number = 0
 
     async def _connect(self) -> Inline:
@@ -53,7 +68,7 @@ class Row:
             await tiers.add(tx, TIERS[0][0], "gold", START, 0)
             await tiers.add_price(tx, GUILD, PRICES[0], START)
 
-    async def told(self, kinds: Sequence[Kind]) -> dict[str, Any]:
+    async def told(self, kinds: Sequence[FactKind]) -> dict[str, Any]:
         """A new order, told these events one by one; all that is left of it."""
         self.number += 1
         order = await self._order(self.number)
@@ -70,10 +85,10 @@ class Row:
             user_id=number,
             tier=TIERS[0][0],
             price_id=price.id,
-            state=State.PENDING,
+            state=OrderStatus.PENDING,
             provider="bank",
             ref=f"co_{number}",
-            span=price.span,
+            duration=price.duration,
             price=price.money,
             renewal=None,
             credit=Money(0, "USD"),
@@ -90,20 +105,20 @@ class Row:
     async def _end(self, order: Order) -> dict[str, Any]:
         async with self.db.read() as db:
             found = await orders.find(db, GUILD, order.id)
-            right = await entitlements.find(db, GUILD, order_id=order.id)
+            entitlement = await entitlements.find(db, GUILD, order_id=order.id)
             booked = select(ledger.c.account, func.sum(ledger.c.delta)).where(ledger.c.order_id == order.id)
             facts = select(payment.c.kind).where(payment.c.order_id == order.id)
             return {
                 "order": found and found.state,
-                "right": right and right.standing,
+                "right": entitlement and entitlement.status,
                 "ledger": sorted(tuple(row) for row in await db.execute(booked.group_by(ledger.c.account))),
                 "facts": sorted((await db.execute(facts)).scalars()),
             }
 
 
-def _fact(order: Order, kind: Kind) -> Fact:
+def _fact(order: Order, kind: FactKind) -> Fact:
     paid = Fact(
-        kind=Kind.PAID,
+        kind=FactKind.PAID,
         object_id=f"pay_{order.id}",
         guild_id=GUILD,
         order_id=order.id,
@@ -113,19 +128,19 @@ def _fact(order: Order, kind: Kind) -> Fact:
     )
     about = paid.object_id
     return {
-        Kind.DECLINED: replace(paid, kind=kind, object_id=f"att_{order.id}"),
-        Kind.PAID: paid,
-        Kind.EXPIRED: replace(paid, kind=kind, object_id=f"order:{order.id}"),
-        Kind.REFUNDED: replace(
+        FactKind.DECLINED: replace(paid, kind=kind, object_id=f"att_{order.id}"),
+        FactKind.PAID: paid,
+        FactKind.EXPIRED: replace(paid, kind=kind, object_id=f"order:{order.id}"),
+        FactKind.REFUNDED: replace(
             paid, kind=kind, object_id=f"re_{order.id}", money=Money(400, "USD"), payment_id=about
         ),
-        Kind.DISPUTED: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
-        Kind.DISPUTE_WON: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
-        Kind.DISPUTE_LOST: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+        FactKind.DISPUTED: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+        FactKind.DISPUTE_WON: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
+        FactKind.DISPUTE_LOST: replace(paid, kind=kind, object_id=f"dp_{order.id}", payment_id=about),
     }[kind]
 
 
-def doubled(kinds: Sequence[Kind], dice: random.Random) -> list[Kind]:
+def doubled(kinds: Sequence[FactKind], dice: random.Random) -> list[FactKind]:
     """One of them comes a second time, at any later place."""
     found = list(kinds)
     which = dice.randrange(len(found))
@@ -133,7 +148,7 @@ def doubled(kinds: Sequence[Kind], dice: random.Random) -> list[Kind]:
     return found
 
 
-async def _all_the_same(tmp_path: Path, told: Iterable[Sequence[Kind]], state: State) -> int:
+async def _all_the_same(tmp_path: Path, told: Iterable[Sequence[FactKind]], state: OrderStatus) -> int:
     row = Row((MEMORY if MEMORY.is_dir() else tmp_path) / f"{tmp_path.name}.db")
     try:
         await row.furnish()
@@ -156,7 +171,7 @@ EVERY = [pytest.param(1, marks=pytest.mark.thorough), 11]
 async def test_720_orders_of_six_events_end_the_same(tmp_path: Path, every: int) -> None:
     told = list(permutations(SIX))[::every]
 
-    assert await _all_the_same(tmp_path, told, State.PAID) == len(told)
+    assert await _all_the_same(tmp_path, told, OrderStatus.PAID) == len(told)
 
 
 @pytest.mark.parametrize("every", EVERY)
@@ -165,7 +180,7 @@ async def test_720_orders_with_one_event_doubled_end_the_same(tmp_path: Path, ev
 
     told = [doubled(kinds, dice) for kinds in permutations(SIX_TO_THE_LOSS)][::every]
 
-    assert await _all_the_same(tmp_path, told, State.REFUNDED) == len(told)
+    assert await _all_the_same(tmp_path, told, OrderStatus.REFUNDED) == len(told)
 
 
 @pytest.mark.long
@@ -177,4 +192,4 @@ async def test_all_15120_orders_with_one_event_doubled_end_the_same(tmp_path: Pa
         for order in dict.fromkeys(permutations([*SIX_TO_THE_LOSS, twice]))
     ]
 
-    assert await _all_the_same(tmp_path, told, State.REFUNDED) == 15_120
+    assert await _all_the_same(tmp_path, told, OrderStatus.REFUNDED) == 15_120

@@ -52,7 +52,7 @@ async def test_every_step_shows_what_it_says(bot: Process, chromium: str, pictur
 
 
 async def test_in_chinese_and_in_the_dark(bot: Process, chromium: str, pictures: bool) -> None:
-    bot.bootstrap.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
+    bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
 
     async with visit(bot, chromium, Mouse(), "zh-CN", color_scheme="dark") as visitor:

@@ -29,7 +29,7 @@ async def test_every_step_shows_what_it_says(bot: Process) -> None:
 
 @pytest.mark.thorough
 async def test_in_chinese_no_answer_is_without_chinese(bot: Process) -> None:
-    bot.bootstrap.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
+    bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
 
     async with People(bot.sandbox) as people:

@@ -15,7 +15,7 @@ from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
 from bot.work import Job, Queue, store
 from bot.work.tables import work
-from bot.work.worker import Handler, Later, Worker, backoff
+from bot.work.worker import Handler, Reschedule, Worker, backoff
 from tests.blank import prepare
 
 GUILD = 1
@@ -47,11 +47,11 @@ class Desk:
 
     async def once(self, kind: str, key: str, **more: datetime) -> None:
         async with self.db.write() as tx:
-            await self.queue.once(tx, kind, GUILD, key, due=more.get("due"))
+            await self.queue.enqueue_once(tx, kind, GUILD, key, due=more.get("due"))
 
     async def again(self, kind: str, key: str) -> None:
         async with self.db.write() as tx:
-            await self.queue.again(tx, kind, GUILD, key)
+            await self.queue.enqueue(tx, kind, GUILD, key)
 
     async def states(self) -> dict[str, str]:
         async with self.db.read() as db:
@@ -191,7 +191,7 @@ async def test_what_only_the_owner_can_mend_stays_and_heals(desk: Desk) -> None:
 
     mended = True
     async with desk.db.write() as tx:
-        await store.heal(tx, GUILD, real_now())
+        await store.retry_stuck(tx, GUILD, real_now())
     await desk.worker.run_due()
 
     assert await desk.states() == {"ann": "done"}
@@ -201,7 +201,7 @@ async def test_later_waits_for_the_community_s_clock(desk: Desk) -> None:
     async def not_yet(job: Job) -> None:
         desk.done.append(job.key)
         if len(desk.done) == 1:
-            raise Later(desk.clock.now() + timedelta(hours=1))
+            raise Reschedule(desk.clock.now() + timedelta(hours=1))
 
     desk.handlers["later"] = not_yet
     await desk.once("later", "a")
@@ -232,7 +232,7 @@ async def test_what_a_dead_process_had_leased_is_taken_over_at_start(desk: Desk)
 async def test_a_rolled_back_cause_leaves_no_work(desk: Desk) -> None:
     with pytest.raises(RuntimeError):
         async with desk.db.write() as tx:
-            await desk.queue.once(tx, "note", GUILD, "a")
+            await desk.queue.enqueue_once(tx, "note", GUILD, "a")
             raise RuntimeError
 
     await desk.worker.run_due()

@@ -139,20 +139,31 @@ async def add_version(
     """Store what the course is from now on; `ids` has every lesson of `source` by its slug."""
     key = {"guild_id": guild_id, "course_id": course_id, "version": version}
     head = {
-        "title": source.title, "description": source.description, "tags": list(source.tags), "digest": source.digest(),
-        "lessons": len(source.lessons), "imported_at": now, "imported_by": by,
-    }  # fmt: skip
+        "title": source.title,
+        "description": source.description,
+        "tags": list(source.tags),
+        "digest": source.digest(),
+        "lessons": len(source.lessons),
+        "imported_at": now,
+        "imported_by": by,
+    }
     await tx.execute(insert(course_version).values(**key, **head))
     named = [{**key, "place": place, "title": module.title} for place, module in enumerate(source.modules)]
     await tx.execute(insert(course_module), named)
     placed = [(n, one) for n, module in enumerate(source.modules) for one in module.lessons]
     texts = [
         {
-            **key, "place": place, "lesson_id": ids[one.slug], "module": module, "depth": one.depth, "title": one.title,
-            "tags": list(one.tags), "body": one.body,
+            **key,
+            "place": place,
+            "lesson_id": ids[one.slug],
+            "module": module,
+            "depth": one.depth,
+            "title": one.title,
+            "tags": list(one.tags),
+            "body": one.body,
         }
         for place, (module, one) in enumerate(placed)
-    ]  # fmt: skip
+    ]
     await tx.execute(insert(lesson_text), texts)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
+from bot.i18n import Language, phrase
 from bot.insight.metrics.metric import Metric
-from bot.insight.snapshot import Period
+from bot.insight.snapshot import WeekPeriod
 
 
-class Consumption(Metric):
+class ConsumptionMetric(Metric):
     """Openings, once per member, item and day."""
 
     key = "consumption"
@@ -19,10 +19,10 @@ class Consumption(Metric):
         "the card is delivered."
     )
 
-    def value(self, period: Period) -> Fraction:
+    def value(self, period: WeekPeriod) -> Fraction:
         return Fraction(period.counts.consumption)
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         return [
             t("- Lessons, documents, files and links opened: **{n}**", n=t.number(period.counts.consumption))
         ]

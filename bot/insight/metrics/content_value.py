@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
-from bot.insight import figures
-from bot.insight.figures import VALUE
-from bot.insight.metrics.metric import Metric, Place
+from bot.i18n import Language, phrase
+from bot.insight import formatting
+from bot.insight.formatting import VALUE
+from bot.insight.metrics.metric import CardPlace, Metric
 from bot.insight.score import mean_rating, trimmed
-from bot.insight.snapshot import Period, Report
+from bot.insight.snapshot import WeekPeriod, WeekReport
 
 
-class ContentValue(Metric):
+class ContentValueMetric(Metric):
     """Content consumption × mean rating / number of contents."""
 
     key = "content_value"
@@ -21,13 +21,13 @@ class ContentValue(Metric):
         "What the library is worth to its readers: content consumption × mean rating / number of contents. "
         "Contents that nobody opened lower it; contents that nobody rated do not change the mean."
     )
-    place = Place.SECTION
+    place = CardPlace.SECTION
     digits = VALUE
 
-    def value(self, period: Period) -> Fraction | None:
+    def value(self, period: WeekPeriod) -> Fraction | None:
         return period.content_value
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         counts = period.counts
         return [
             t("- Content consumption: {n}", n=t.number(counts.consumption)),
@@ -48,36 +48,36 @@ class ContentValue(Metric):
                 c=t.number(counts.consumption),
                 mean=_rating(t, period),
                 rated=t.number(counts.rated),
-                value=figures.figure(t, period.rated_value, VALUE),
+                value=formatting.figure(t, period.rated_value, VALUE),
             ),
         ]
 
-    def section(self, t: Words, report: Report) -> str:
+    def section(self, t: Language, report: WeekReport) -> str:
         week, counts = report.snapshot, report.snapshot.month.counts
         rated = t(
             "{rated} of {contents} rated; rated items only: {value}",
             rated=t.number(counts.rated),
             contents=t.number(counts.contents),
-            value=figures.figure(t, week.month.rated_value, VALUE),
+            value=formatting.figure(t, week.month.rated_value, VALUE),
         )
-        below = figures.dots(
+        below = formatting.dots(
             t(
                 "{days}, consumption × mean rating / contents",
-                days=figures.days(t, week.month.window, week.zone),
+                days=formatting.days(t, week.month.window, week.zone),
             ),
-            figures.compared(t, week, report.earlier, VALUE, lambda one: one.month.content_value),
+            formatting.compared(t, week, report.earlier, VALUE, lambda one: one.month.content_value),
         )
         return f"### {t('Content value, last 28 days')}\n{_arithmetic(t, week.month)} ({rated})\n-# {below}"
 
 
-def _arithmetic(t: Words, period: Period) -> str:
+def _arithmetic(t: Language, period: WeekPeriod) -> str:
     """100 × 4.5 / 10 = **45.0**"""
     counts = period.counts
     product = f"{t.number(counts.consumption)} × {_rating(t, period)} / {t.number(counts.contents)}"
-    return f"{product} = **{figures.figure(t, period.content_value, VALUE)}**"
+    return f"{product} = **{formatting.figure(t, period.content_value, VALUE)}**"
 
 
-def _rating(t: Words, period: Period) -> str:
+def _rating(t: Language, period: WeekPeriod) -> str:
     """The mean rating: 4.5, ≈4.667, or n/a."""
     mean = mean_rating(period.counts.rating_sum, period.counts.rating_count)
     if mean is None:

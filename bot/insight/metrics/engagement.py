@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
-from bot.insight import figures
-from bot.insight.figures import RATIO
-from bot.insight.metrics.metric import Metric, Place
+from bot.i18n import Language, phrase
+from bot.insight import formatting
+from bot.insight.formatting import RATIO
+from bot.insight.metrics.metric import CardPlace, Metric
 from bot.insight.score import shares, shown
-from bot.insight.snapshot import Period, Report
+from bot.insight.snapshot import WeekPeriod, WeekReport
 
 
-class Engagement(Metric):
+class EngagementMetric(Metric):
     """(interactions + content consumption + event participation) / members."""
 
     key = "engagement"
@@ -21,36 +21,36 @@ class Engagement(Metric):
         "How many counted actions there were per member: (interactions + content consumption + event "
         "participation) / members. It may be above 1 and is compared only with this community's own past."
     )
-    place = Place.SECTION
+    place = CardPlace.SECTION
     digits = RATIO
 
-    def value(self, period: Period) -> Fraction | None:
+    def value(self, period: WeekPeriod) -> Fraction | None:
         return period.engagement
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         counts = period.counts
         return [
             t("- Interactions: {n}", n=t.number(counts.interactions)),
             t("- Content consumption: {n}", n=t.number(counts.consumption)),
             t("- Event participation: {n}", n=t.number(counts.participation)),
-            figures.members_line(t, period),
+            formatting.members_line(t, period),
             f"{arithmetic(t, period)} {_rounded(t, period)}",
         ]
 
-    def section(self, t: Words, report: Report) -> str:
+    def section(self, t: Language, report: WeekReport) -> str:
         week, earlier = report.snapshot, report.earlier
-        month = figures.dots(
+        month = formatting.dots(
             t(
                 "{days}, interactions + consumption + participation per member",
-                days=figures.days(t, week.month.window, week.zone),
+                days=formatting.days(t, week.month.window, week.zone),
             ),
-            figures.compared(t, week, earlier, RATIO, lambda one: one.month.engagement),
+            formatting.compared(t, week, earlier, RATIO, lambda one: one.month.engagement),
         )
-        own = figures.dots(
+        own = formatting.dots(
             t("This week: {sum}", sum=arithmetic(t, week.own)),
             None
             if report.running
-            else figures.compared(t, week, earlier, RATIO, lambda one: one.own.engagement),
+            else formatting.compared(t, week, earlier, RATIO, lambda one: one.own.engagement),
             None if report.running else _usual(t, report.usual),
         )
         return "\n".join(
@@ -64,15 +64,15 @@ class Engagement(Metric):
         )
 
 
-def arithmetic(t: Words, period: Period) -> str:
+def arithmetic(t: Language, period: WeekPeriod) -> str:
     """(50 + 100 + 30) / 100 = **1.80**"""
     counts = period.counts
     parts = " + ".join(map(t.number, (counts.interactions, counts.consumption, counts.participation)))
-    value = figures.figure(t, period.engagement, RATIO)
+    value = formatting.figure(t, period.engagement, RATIO)
     return f"({parts}) / {t.number(period.members)} = **{value}**"
 
 
-def _parts(t: Words, period: Period) -> str:
+def _parts(t: Language, period: WeekPeriod) -> str:
     """What engagement consists of, with shares."""
     counts = period.counts
     numbers = (counts.interactions, counts.consumption, counts.participation)
@@ -80,15 +80,19 @@ def _parts(t: Words, period: Period) -> str:
     parts = [f"{name} {t.number(number)}" for name, number in zip(names, numbers, strict=True)]
     of_all = shares(*numbers)
     if of_all is not None:
-        parts = [f"{part} ({figures.percent(t, share)})" for part, share in zip(parts, of_all, strict=True)]
+        parts = [
+            f"{part} ({formatting.percent(t, share)})" for part, share in zip(parts, of_all, strict=True)
+        ]
     return " · ".join(parts)
 
 
-def _usual(t: Words, usual: Fraction | None) -> str | None:
-    return None if usual is None else t("median of four weeks {value}", value=figures.figure(t, usual, RATIO))
+def _usual(t: Language, usual: Fraction | None) -> str | None:
+    return (
+        None if usual is None else t("median of four weeks {value}", value=formatting.figure(t, usual, RATIO))
+    )
 
 
-def _rounded(t: Words, period: Period) -> str:
+def _rounded(t: Language, period: WeekPeriod) -> str:
     value = period.engagement
     if value is None:
         return t("(there are no members to divide by)")

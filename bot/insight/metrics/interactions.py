@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
+from bot.i18n import Language, phrase
 from bot.insight.metrics.metric import Metric
-from bot.insight.snapshot import Period
+from bot.insight.snapshot import WeekPeriod
 
 
-class Interactions(Metric):
+class InteractionsMetric(Metric):
     """Messages, reactions, threads and voice sessions, each counted once."""
 
     key = "interactions"
@@ -19,10 +19,10 @@ class Interactions(Metric):
         "webhooks, direct messages, slash commands and edits do not count; deleting does not uncount."
     )
 
-    def value(self, period: Period) -> Fraction:
+    def value(self, period: WeekPeriod) -> Fraction:
         return Fraction(period.counts.interactions)
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         counts = period.counts
         numbers = (counts.messages, counts.reactions, counts.threads, counts.voice)
         return [

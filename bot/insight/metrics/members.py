@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
-from bot.insight import figures
-from bot.insight.metrics.metric import Metric, Place
-from bot.insight.snapshot import Period, Report
+from bot.i18n import Language, phrase
+from bot.insight import formatting
+from bot.insight.metrics.metric import CardPlace, Metric
+from bot.insight.snapshot import WeekPeriod, WeekReport
 
 
-class Members(Metric):
+class MembersMetric(Metric):
     """Humans on the server at the window's end, opted-out members excluded."""
 
     key = "members"
@@ -19,19 +19,19 @@ class Members(Metric):
         "The people on the server at the window's end (for a running week: now), without bots and without "
         "members who opted out of counting."
     )
-    place = Place.SECTION
+    place = CardPlace.SECTION
 
-    def value(self, period: Period) -> Fraction:
+    def value(self, period: WeekPeriod) -> Fraction:
         return Fraction(period.members)
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         active = t("- Active in the window: {n}", n=t.number(period.counts.active_members))
         opted_out = t(
             "- Opted out of counting, and so not among them: {n}", n=t.number(period.heard.opted_out)
         )
-        return [figures.members_line(t, period), active, opted_out]
+        return [formatting.members_line(t, period), active, opted_out]
 
-    def section(self, t: Words, report: Report) -> str:
+    def section(self, t: Language, report: WeekReport) -> str:
         week = report.snapshot
         members = t.n("{n} member", "{n} members", week.members)
         if report.last:
@@ -41,4 +41,4 @@ class Members(Metric):
             )
         active = t("{n} active in 28 days", n=t.number(week.month.counts.active_members))
         paying = t("{n} paying", n=t.number(week.paying))
-        return f"### {t('Members')}\n" + figures.dots(members, active, paying)
+        return f"### {t('Members')}\n" + formatting.dots(members, active, paying)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from bot.i18n import Words, phrase
+from bot.i18n import Language, phrase
 from bot.insight.metrics.metric import Metric
-from bot.insight.snapshot import Period
+from bot.insight.snapshot import WeekPeriod
 
 
-class Participation(Metric):
+class ParticipationMetric(Metric):
     """Attendances, once per member and event."""
 
     key = "participation"
@@ -19,8 +19,8 @@ class Participation(Metric):
         "Signing up alone does not count."
     )
 
-    def value(self, period: Period) -> Fraction:
+    def value(self, period: WeekPeriod) -> Fraction:
         return Fraction(period.counts.participation)
 
-    def lines(self, t: Words, period: Period) -> list[str]:
+    def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         return [t("- Attendances: **{n}**", n=t.number(period.counts.participation))]

@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from bot.errors import UserError
-from bot.insight.metrics.consumption import Consumption
-from bot.insight.metrics.content_value import ContentValue
-from bot.insight.metrics.engagement import Engagement
-from bot.insight.metrics.interactions import Interactions
-from bot.insight.metrics.members import Members
+from bot.insight.metrics.consumption import ConsumptionMetric
+from bot.insight.metrics.content_value import ContentValueMetric
+from bot.insight.metrics.engagement import EngagementMetric
+from bot.insight.metrics.interactions import InteractionsMetric
+from bot.insight.metrics.members import MembersMetric
 from bot.insight.metrics.metric import Metric
-from bot.insight.metrics.participation import Participation
+from bot.insight.metrics.participation import ParticipationMetric
 
 Metrics: TypeAlias = Mapping[str, Metric]
 
 METRICS: Metrics = {
-    "engagement": Engagement(),
-    "content_value": ContentValue(),
-    "interactions": Interactions(),
-    "consumption": Consumption(),
-    "participation": Participation(),
-    "members": Members(),
+    "engagement": EngagementMetric(),
+    "content_value": ContentValueMetric(),
+    "interactions": InteractionsMetric(),
+    "consumption": ConsumptionMetric(),
+    "participation": ParticipationMetric(),
+    "members": MembersMetric(),
 }
 
 

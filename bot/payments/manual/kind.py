@@ -13,7 +13,7 @@ from bot.payments.manual.provider import ManualProvider
 from bot.payments.manual.settings import ManualSettings
 
 if TYPE_CHECKING:
-    from bot.i18n import Words
+    from bot.i18n import Language
 
 
 def _install(settings: ManualSettings, context: ProviderContext) -> Installed | None:
@@ -34,7 +34,7 @@ def _install(settings: ManualSettings, context: ProviderContext) -> Installed | 
     )
 
 
-def _check(settings: ManualSettings, at: Deployment, t: Words) -> Iterator[Finding]:
+def _check(settings: ManualSettings, at: Deployment, t: Language) -> Iterator[Finding]:
     if bool(settings.instructions.strip()) != bool(settings.currencies):
         yield Finding(
             "manual-half",

@@ -1,7 +1,7 @@
 """The provider of manual payments: it shows how to pay, and waits for what the owner says.
 
 It knows nothing of its own. What came and what went back are facts that the owner states with
-`/order paid` and `/order refund` (`bot/memberships/marking.py`); their object ids are ours.
+`/order paid` and `/order refund` (`bot/memberships/backoffice/manual_payment.py`); their object ids are ours.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from bot.money import Money
 from bot.payments.manual.epc import Account, transfer
 from bot.payments.port import (
     Checkout,
+    CheckoutSnapshot,
     Fact,
     Headers,
     InvalidWebhook,
-    Notice,
-    Pace,
+    ProviderNotice,
     Purchase,
-    Snapshot,
+    Recurrence,
 )
 
 
@@ -48,9 +48,9 @@ class ManualProvider:
         self._currencies = frozenset(currencies)
         self._account = account
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         """Nobody sends money again and again because we ask for it."""
-        return pace is Pace.ONCE and money.currency in self._currencies
+        return pace is Recurrence.ONCE and money.currency in self._currencies
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Nothing has to be opened: the order's number is the reference."""
@@ -65,17 +65,17 @@ class ManualProvider:
     async def close_checkout(self, ref: str) -> None:
         """Nothing can be closed: money that comes all the same is marked, and given back."""
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         """Nobody sends webhooks for it; its address does not exist."""
         raise InvalidWebhook("nobody reports manual payments")
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         """As `verify`."""
         return None
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         """Nothing is known but what the owner marked, and that is stored already."""
-        return Snapshot(())
+        return CheckoutSnapshot(())
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Only the owner can send it; it stays on their list until they say that they did."""

@@ -12,8 +12,8 @@ from bot.payments.port import Purchase
 from bot.payments.stripe.amounts import from_stripe, to_stripe
 from bot.payments.stripe.checkout import attempt, owner_of, recurring
 from bot.payments.stripe.facts import identity, moment
-from bot.payments.stripe.library import Line, Object
-from bot.payments.stripe.reading import Place, Reader, changed_ref
+from bot.payments.stripe.library import Account, Object
+from bot.payments.stripe.reading import EventPlace, Reader, changed_ref
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Changer:
     """One change, over one conversation."""
 
-    def __init__(self, line: Line, client: StripeClient) -> None:
+    def __init__(self, line: Account, client: StripeClient) -> None:
         self._line = line
         self._v1: Any = client.v1
         self._reader = Reader(line, client)
@@ -113,13 +113,13 @@ class Changer:
             params = {"cancel_at_period_end": True} if ending else _going_on(subscription)
             await self._update(subscription["id"], params, None)
 
-    async def forget(self, place: Place) -> None:
+    async def forget(self, place: EventPlace) -> None:
         """Drop a change that has not come yet."""
         subscription = await self._subscription(place)
         if not place.order.is_of(subscription) and await self._reader.scheduled(subscription, place.order):
             await self._release(subscription)
 
-    async def _subscription(self, place: Place) -> Object:
+    async def _subscription(self, place: EventPlace) -> Object:
         if place.subscription_id is None:
             raise NeedsAction("payment-refused", "{checkout} has no subscription", checkout=place.ref)
         return await self._reader.subscription(place.subscription_id)

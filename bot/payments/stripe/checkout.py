@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.ids import snowflake_time
 from bot.money import Money
-from bot.payments.port import Pace, Purchase
+from bot.payments.port import Purchase, Recurrence
 from bot.payments.stripe.amounts import to_stripe
 from bot.payments.stripe.facts import Ours
 from bot.payments.stripe.library import Object
@@ -79,7 +79,7 @@ def session(purchase: Purchase, back: str, coupon_id: str | None, now: datetime)
     }
     if purchase.customer:
         params["customer"] = purchase.customer
-    if purchase.pace is Pace.ONCE:
+    if purchase.pace is Recurrence.ONCE:
         params["mode"] = "payment"
         params["payment_intent_data"] = {"metadata": owner.metadata, "description": purchase.title}
         return params
@@ -99,7 +99,7 @@ def recurring(months: int) -> dict[str, Any]:
 
 
 def _months(purchase: Purchase) -> int | None:
-    return purchase.months if purchase.pace is Pace.RECURRING else None
+    return purchase.months if purchase.pace is Recurrence.RECURRING else None
 
 
 def _line(title: str, money: Money, months: int | None) -> Any:

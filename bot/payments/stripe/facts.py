@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 
 from bot.errors import NeedsAction
 from bot.money import Money
-from bot.payments.port import Fact, Kind, Period, Phase
-from bot.payments.strict import LARGEST_ID
+from bot.payments.json_input import LARGEST_ID
+from bot.payments.port import BillingPeriod, Fact, FactKind, Phase
 from bot.payments.stripe.amounts import from_stripe
 from bot.payments.stripe.library import Object
 
@@ -73,7 +73,7 @@ def identity(value: Any) -> str | None:
 
 
 @dataclass(frozen=True)
-class Teller:
+class FactMapper:
     """Makes the facts of one order at one checkout."""
 
     order: Ours
@@ -81,7 +81,7 @@ class Teller:
 
     def fact(
         self,
-        kind: Kind,
+        kind: FactKind,
         object_id: str,
         money: Money,
         at: datetime,
@@ -105,7 +105,7 @@ class Teller:
         """A checkout that nobody paid in time, or that we closed."""
         if session["status"] == "expired" and session["payment_status"] == "unpaid":
             total = from_stripe(session["amount_total"], session["currency"])
-            yield self.fact(Kind.EXPIRED, session["id"], total, moment(session["expires_at"]))
+            yield self.fact(FactKind.EXPIRED, session["id"], total, moment(session["expires_at"]))
 
     def payment(self, intent: Object, *, over: bool) -> Iterator[Fact]:
         """A one-time payment, with its `latest_charge` expanded. `over`: nothing more can be paid at its checkout."""
@@ -115,19 +115,19 @@ class Teller:
         at = moment(charge["created"])
         if intent["status"] == "succeeded":
             money = from_stripe(intent["amount_received"], intent["currency"])
-            yield self.fact(Kind.PAID, intent["id"], money, at)
+            yield self.fact(FactKind.PAID, intent["id"], money, at)
         elif charge["status"] == "failed" and over:
             yield self.fact(
-                Kind.DECLINED, charge["id"], from_stripe(charge["amount"], charge["currency"]), at
+                FactKind.DECLINED, charge["id"], from_stripe(charge["amount"], charge["currency"]), at
             )
 
     def refunds(self, payment_id: str, refunds: Iterable[Object]) -> Iterator[Fact]:
         """What was given back. A refund that came back is told twice: that it was made, and that it failed."""
         for refund in refunds:
             money, at = from_stripe(refund["amount"], refund["currency"]), moment(refund["created"])
-            yield self.fact(Kind.REFUNDED, refund["id"], money, at, payment_id)
+            yield self.fact(FactKind.REFUNDED, refund["id"], money, at, payment_id)
             if refund["status"] in ("failed", "canceled"):
-                yield self.fact(Kind.REFUND_FAILED, refund["id"], money, at, payment_id)
+                yield self.fact(FactKind.REFUND_FAILED, refund["id"], money, at, payment_id)
 
     def disputes(self, payment_id: str, disputes: Iterable[Object]) -> Iterator[Fact]:
         """Disputes that moved money. An inquiry (`warning_…`) and what was prevented never do."""
@@ -136,11 +136,11 @@ class Teller:
                 continue
             status = dispute["status"]
             money, at = from_stripe(dispute["amount"], dispute["currency"]), moment(dispute["created"])
-            yield self.fact(Kind.DISPUTED, dispute["id"], money, at, payment_id)
+            yield self.fact(FactKind.DISPUTED, dispute["id"], money, at, payment_id)
             if status == "won":
-                yield self.fact(Kind.DISPUTE_WON, dispute["id"], money, at, payment_id)
+                yield self.fact(FactKind.DISPUTE_WON, dispute["id"], money, at, payment_id)
             elif status == "lost" or status.startswith("appeal_"):  # an appeal follows a loss
-                yield self.fact(Kind.DISPUTE_LOST, dispute["id"], money, at, payment_id)
+                yield self.fact(FactKind.DISPUTE_LOST, dispute["id"], money, at, payment_id)
 
     def invoices(self, invoices: Sequence[Object]) -> Iterator[Fact]:
         """The payments of a subscription: one for each paid invoice that is this order's."""
@@ -152,7 +152,7 @@ class Teller:
             if money.amount == 0:  # paid out of a credit: nothing moved
                 continue
             yield self.fact(
-                Kind.PAID,
+                FactKind.PAID,
                 payment_of(invoice),
                 money,
                 moment(invoice["status_transitions"]["paid_at"]),
@@ -176,7 +176,7 @@ def payment_of(invoice: Object) -> str:
     return named[0] if len(named) == 1 and named[0] else str(invoice["id"])
 
 
-def period_of(invoice: Object) -> Period:
+def period_of(invoice: Object) -> BillingPeriod:
     """The time that was paid for. It stands at the lines: an invoice's own period is the one before."""
     lines: list[Object] = invoice["lines"]["data"]
     spans = [
@@ -186,7 +186,9 @@ def period_of(invoice: Object) -> Period:
     ] or [line["period"] for line in lines]
     if not spans:
         raise NeedsAction("payment-mismatch", "{invoice} says not what it is for", invoice=invoice["id"])
-    return Period(moment(min(span["start"] for span in spans)), moment(max(span["end"] for span in spans)))
+    return BillingPeriod(
+        moment(min(span["start"] for span in spans)), moment(max(span["end"] for span in spans))
+    )
 
 
 def _parent(line: Object) -> Any:

@@ -10,7 +10,7 @@ from bot.payments.kind import Deployment, Installed, ProviderContext, ProviderKi
 from bot.payments.stripe.settings import StripeSettings
 
 if TYPE_CHECKING:
-    from bot.i18n import Words
+    from bot.i18n import Language
 
 
 def _install(settings: StripeSettings, context: ProviderContext) -> Installed | None:
@@ -20,7 +20,7 @@ def _install(settings: StripeSettings, context: ProviderContext) -> Installed | 
     return Installed(provider=provider) if provider else None
 
 
-def _check(settings: StripeSettings, at: Deployment, t: Words) -> Iterator[Finding]:
+def _check(settings: StripeSettings, at: Deployment, t: Language) -> Iterator[Finding]:
     if at.sandboxed or not settings.key:
         return
     if "_test_" in settings.key[:8]:

@@ -40,7 +40,7 @@ async def loaded() -> Any:
     return await asyncio.to_thread(library)
 
 
-class Line:
+class Account:
     """The line to one account. `live` tells whether its key moves real money."""
 
     def __init__(

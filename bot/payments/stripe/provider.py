@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import real_now
 from bot.errors import UserError
 from bot.money import Money
-from bot.payments.port import Checkout, Fact, Headers, Notice, Pace, Purchase, Snapshot
+from bot.payments.port import Checkout, CheckoutSnapshot, Fact, Headers, ProviderNotice, Purchase, Recurrence
 from bot.payments.stripe import checkout, webhooks
 from bot.payments.stripe.amounts import takes, to_stripe
 from bot.payments.stripe.changing import Changer
-from bot.payments.stripe.library import Line, Object, loaded
+from bot.payments.stripe.library import Account, Object, loaded
 from bot.payments.stripe.reading import Reader
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ class StripeProvider:
     name = "stripe"
     acknowledgement = b"ok"
 
-    def __init__(self, line: Line, secrets: Sequence[str], back: Callable[[int], str] = to_discord) -> None:
+    def __init__(
+        self, line: Account, secrets: Sequence[str], back: Callable[[int], str] = to_discord
+    ) -> None:
         self._line = line
         self._secrets = [secret for secret in secrets if secret.strip()]
         self._back = back
@@ -47,7 +49,7 @@ class StripeProvider:
         """Without a signing secret anybody could write to us."""
         return bool(self._secrets)
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         """Is this a currency and an amount of Stripe's?"""
         return takes(money)
 
@@ -84,25 +86,25 @@ class StripeProvider:
                     if found.status == "open":
                         raise
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         """Check the signature over the raw body, then read which object it is about."""
         return webhooks.verify(
             self._secrets, headers, body, now, live=self._line.live, account=self._line.account
         )
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         """Our order behind an object, by the metadata that we gave it or what it belongs to."""
         stripe = await loaded()
         async with self._line.talk() as client:
             try:
-                order = await Reader(self._line, client).whose(about)
+                order = await Reader(self._line, client).order_of(about)
             except stripe.InvalidRequestError as error:
                 if error.http_status != 404:
                     raise
                 return None
         return (order.guild_id, order.order_id) if order else None
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         """What Stripe shows of it now."""
         async with self._line.talk() as client:
             return await Reader(self._line, client).snapshot(ref)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import real_now
 from bot.errors import NeedsAction
 from bot.ids import snowflake_time
-from bot.payments.port import Fact, Kind, Phase, Snapshot, Subscription
-from bot.payments.stripe.facts import Ours, Teller, billed, identity, moment, ours, phase_of
-from bot.payments.stripe.library import Line, Object
+from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase, Subscription
+from bot.payments.stripe.facts import FactMapper, Ours, billed, identity, moment, ours, phase_of
+from bot.payments.stripe.library import Account, Object
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -30,7 +30,7 @@ def changed_ref(subscription_id: str, order_id: int) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class EventPlace:
     """Where an order is paid: its checkout `ref`, and the subscription if there is one."""
 
     order: Ours
@@ -42,13 +42,13 @@ class Place:
 class Reader:
     """One look, over one conversation."""
 
-    def __init__(self, line: Line, client: StripeClient) -> None:
+    def __init__(self, line: Account, client: StripeClient) -> None:
         self._line = line
         self._v1: Any = client.v1
         self._checked = line.checked
         self._every = line.every
 
-    async def place(self, ref: str) -> Place:
+    async def place(self, ref: str) -> EventPlace:
         """What a ref that we gave out names. NeedsAction when it is not what we made."""
         changed = _CHANGED.fullmatch(ref)
         if changed:
@@ -58,12 +58,12 @@ class Reader:
                 raise NeedsAction(
                     "payment-mismatch", "{reference} names no order of ours", reference=changed[1]
                 )
-            return Place(Ours(known.guild_id, int(changed[2])), ref, changed[1])
+            return EventPlace(Ours(known.guild_id, int(changed[2])), ref, changed[1])
         session = self._checked(await self._v1.checkout.sessions.retrieve_async(ref))
         order = ours(session["metadata"])
         if order is None or session["client_reference_id"] != order.reference:
             raise NeedsAction("payment-mismatch", "{reference} names no order of ours", reference=ref)
-        return Place(order, ref, identity(session["subscription"]), session)
+        return EventPlace(order, ref, identity(session["subscription"]), session)
 
     async def subscription(self, id_: str) -> Object:
         """A subscription."""
@@ -76,10 +76,10 @@ class Reader:
         sessions = await self._every(await self._v1.checkout.sessions.list_async(asked))
         return next((one for one in sessions if order.is_of(one) and one["status"] != "expired"), None)
 
-    async def snapshot(self, ref: str) -> Snapshot:
+    async def snapshot(self, ref: str) -> CheckoutSnapshot:
         """Everything that happened at a checkout."""
         place = await self.place(ref)
-        teller = Teller(place.order, ref)
+        teller = FactMapper(place.order, ref)
         facts: list[Fact] = []
         if place.session is not None:
             facts += teller.session(place.session)
@@ -87,15 +87,15 @@ class Reader:
             if intent is not None:
                 facts += await self._once(teller, intent, over=place.session["status"] != "open")
         if place.subscription_id is None:
-            return Snapshot(tuple(facts))
+            return CheckoutSnapshot(tuple(facts))
         subscription = await self.subscription(place.subscription_id)
         facts += await self._recurring(teller, subscription)
         phase = phase_of(subscription)
         if phase is None:
-            return Snapshot(tuple(facts))
+            return CheckoutSnapshot(tuple(facts))
         if not await self.holds(subscription, place.order):
             phase = Phase.ENDED
-        return Snapshot(tuple(facts), Subscription(ref, phase, identity(subscription["customer"])))
+        return CheckoutSnapshot(tuple(facts), Subscription(ref, phase, identity(subscription["customer"])))
 
     async def holds(self, subscription: Object, order: Ours) -> bool:
         """Is the subscription this order's, now or after the present period? Another may have taken it over."""
@@ -111,7 +111,7 @@ class Reader:
             order.is_of(phase) and moment(phase["end_date"]) > real_now() for phase in schedule["phases"]
         )
 
-    async def whose(self, about: str) -> Ours | None:
+    async def order_of(self, about: str) -> Ours | None:
         """The order behind any object that an event can be about."""
         prefix = about.partition("_")[0]
         match prefix:
@@ -156,7 +156,7 @@ class Reader:
         refunds = await self._every(
             await self._v1.refunds.list_async({"payment_intent": payment_id, "limit": 100})
         )
-        return tuple(Teller(place.order, place.ref).refunds(payment_id, refunds))
+        return tuple(FactMapper(place.order, place.ref).refunds(payment_id, refunds))
 
     async def _payer(self, intent_id: str) -> Ours | None:
         """The order of a payment: named by itself, or by the invoice that it paid."""
@@ -164,7 +164,7 @@ class Reader:
         invoice = None if ours(intent["metadata"]) else await self._invoice_of(intent_id)
         return ours(intent["metadata"]) or ours(billed(invoice or {}).get("metadata"))
 
-    async def _paid_at(self, intent_id: str) -> Place | None:
+    async def _paid_at(self, intent_id: str) -> EventPlace | None:
         order = await self._payer(intent_id)
         if order is None:
             return None
@@ -174,9 +174,9 @@ class Reader:
         sessions = await self._every(await self._v1.checkout.sessions.list_async({**asked, "limit": 10}))
         own = [session["id"] for session in sessions if order.is_of(session)]
         if own:
-            return Place(order, own[0], subscription_id)
+            return EventPlace(order, own[0], subscription_id)
         return (
-            Place(order, changed_ref(subscription_id, order.order_id), subscription_id)
+            EventPlace(order, changed_ref(subscription_id, order.order_id), subscription_id)
             if subscription_id
             else None
         )
@@ -189,7 +189,7 @@ class Reader:
         invoice_id = identity(self._checked(payments[0])["invoice"])
         return self._checked(await self._v1.invoices.retrieve_async(invoice_id))
 
-    async def _once(self, teller: Teller, intent_id: str, *, over: bool) -> list[Fact]:
+    async def _once(self, teller: FactMapper, intent_id: str, *, over: bool) -> list[Fact]:
         asked = {"expand": ["latest_charge"]}
         intent = self._checked(await self._v1.payment_intents.retrieve_async(intent_id, asked))
         if not teller.order.is_of(intent):
@@ -197,11 +197,11 @@ class Reader:
                 "payment-mismatch", "{payment} names another order than its checkout", payment=intent_id
             )
         facts = list(teller.payment(intent, over=over))
-        if any(fact.kind is Kind.PAID for fact in facts):
+        if any(fact.kind is FactKind.PAID for fact in facts):
             facts += await self._after(teller, intent_id)
         return facts
 
-    async def _recurring(self, teller: Teller, subscription: Object) -> list[Fact]:
+    async def _recurring(self, teller: FactMapper, subscription: Object) -> list[Fact]:
         asked = {"subscription": subscription["id"], "limit": 100, "expand": ["data.payments"]}
         invoices = await self._every(await self._v1.invoices.list_async(asked))
         for invoice in invoices:
@@ -221,7 +221,7 @@ class Reader:
             lines = await self._v1.invoices.line_items.list_async(invoice["id"], {"limit": 100})
             invoice["lines"] = {"data": await self._every(lines)}
 
-    async def _after(self, teller: Teller, payment_id: str) -> list[Fact]:
+    async def _after(self, teller: FactMapper, payment_id: str) -> list[Fact]:
         """What happened to a payment later."""
         asked = {"payment_intent": payment_id, "limit": 100}
         refunds = await self._every(await self._v1.refunds.list_async(asked))

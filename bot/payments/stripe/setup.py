@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from bot.payments.kind import Deployment
-from bot.payments.stripe.library import Line
+from bot.payments.stripe.library import Account
 from bot.payments.stripe.provider import StripeProvider
 from bot.payments.stripe.settings import StripeSettings
 
@@ -16,7 +16,7 @@ def set_up(settings: StripeSettings, at: Deployment) -> StripeProvider | None:
     """The provider, None when it is off."""
     if not settings.key:
         return None
-    line = Line(settings.key, account=settings.account, api=settings.api)
+    line = Account(settings.key, account=settings.account, api=settings.api)
     if line.live and at.sandboxed:
         log.warning("Stripe stays off: a live key moves real money, and this is the sandbox. Use a test key")
         return None

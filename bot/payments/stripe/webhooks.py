@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.payments import strict
-from bot.payments.port import Headers, InvalidWebhook, Notice
+from bot.payments import json_input
+from bot.payments.port import Headers, InvalidWebhook, ProviderNotice
 from bot.payments.stripe.library import library
 
 HEADER = "stripe-signature"
@@ -43,23 +43,23 @@ _TIME = re.compile(r"(?:^|,)t=([0-9]{1,12})(?=,|$)")
 
 def verify(
     secrets: Sequence[str], headers: Headers, body: bytes, now: datetime, *, live: bool, account: str | None
-) -> Notice:
+) -> ProviderNotice:
     """The event's id and what it is about. Raises InvalidWebhook, without telling the sender why."""
     if not _genuine(secrets, headers, body, now):
         raise InvalidWebhook("the signature does not hold")
-    event = strict.read(body, fractions=True)
+    event = json_input.read(body, fractions=True)
     if event.get("object") != "event" or event.get("livemode") is not live:
         raise InvalidWebhook("not an event of our mode")
     if event.get("account") is not None and event["account"] != account:
         raise InvalidWebhook("not our account")
-    kind = strict.name(event, "type")
-    event_id = strict.name(event, "id")
+    kind = json_input.name(event, "type")
+    event_id = json_input.name(event, "id")
     if kind not in EVENTS:
-        return Notice(event_id, kind)
-    about = strict.part(strict.part(event, "data"), "object")
+        return ProviderNotice(event_id, kind)
+    about = json_input.part(json_input.part(event, "data"), "object")
     if about.get("object") != EVENTS[kind]:
         raise InvalidWebhook("not what such an event is about")
-    return Notice(event_id, kind, about=strict.name(about, "id"))
+    return ProviderNotice(event_id, kind, about=json_input.name(about, "id"))
 
 
 def _genuine(secrets: Sequence[str], headers: Headers, body: bytes, now: datetime) -> bool:

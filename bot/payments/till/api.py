@@ -7,11 +7,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.clock import real_now
-from bot.payments import strict
+from bot.payments import json_input
 from bot.payments.port import InvalidWebhook
-from bot.payments.till.machine import Refused, Till
+from bot.payments.till.machine import Till, TillRefused
 from bot.payments.till.signing import genuine
-from bot.payments.till.store import Slip
+from bot.payments.till.store import TillCheckout
 
 TITLE_LIMIT = 200
 
@@ -20,12 +20,15 @@ def routes(till: Till) -> list[web.RouteDef]:
     """Open a checkout, ask about one, refund."""
 
     async def create(request: web.Request) -> web.StreamResponse:
-        asked = strict.read(await _signed(till, request))
+        asked = json_input.read(await _signed(till, request))
         title = asked.get("title")
         if type(title) is not str or not 0 < len(title) <= TITLE_LIMIT or not title.isprintable():
             raise InvalidWebhook("title is not a title")
         slip = await till.create(
-            strict.name(asked, "reference"), title, strict.money(asked), strict.moment(asked, "expires_at")
+            json_input.name(asked, "reference"),
+            title,
+            json_input.money(asked),
+            json_input.moment(asked, "expires_at"),
         )
         return web.json_response({"id": slip.id, "expires_at": slip.expires_at.isoformat()})
 
@@ -33,20 +36,20 @@ def routes(till: Till) -> list[web.RouteDef]:
         await _signed(till, request)
         slip = await till.look(request.match_info["id"])
         if slip is None:
-            raise Refused("no such checkout")
+            raise TillRefused("no such checkout")
         return web.json_response({"id": slip.id, "objects": _objects(slip)})
 
     async def shut(request: web.Request) -> web.StreamResponse:
         await _signed(till, request)
         slip = await till.shut(request.match_info["id"])
         if slip is None:
-            raise Refused("no such checkout")
+            raise TillRefused("no such checkout")
         return web.json_response({"id": slip.id, "objects": _objects(slip)})
 
     async def refund(request: web.Request) -> web.StreamResponse:
-        asked = strict.read(await _signed(till, request))
+        asked = json_input.read(await _signed(till, request))
         slip = await till.refund(
-            strict.name(asked, "payment"), strict.money(asked), strict.name(asked, "key")
+            json_input.name(asked, "payment"), json_input.money(asked), json_input.name(asked, "key")
         )
         return web.json_response({"id": slip.id, "objects": _objects(slip)})
 
@@ -66,7 +69,7 @@ def _told(handler: Any) -> Any:
             return await handler(request)  # type: ignore[no-any-return]
         except InvalidWebhook:
             raise web.HTTPBadRequest(text="bad request") from None
-        except Refused as error:
+        except TillRefused as error:
             raise web.HTTPConflict(text=str(error)) from None
 
     return careful
@@ -80,7 +83,7 @@ async def _signed(till: Till, request: web.Request) -> bytes:
     return body
 
 
-def _objects(slip: Slip) -> list[dict[str, Any]]:
+def _objects(slip: TillCheckout) -> list[dict[str, Any]]:
     shared = {"checkout": slip.id, "reference": slip.reference, "currency": slip.money.currency}
     if slip.paid_by is None or slip.paid_at is None:
         return []

@@ -10,7 +10,7 @@ from bot.payments.kind import Deployment, Installed, ProviderContext, ProviderKi
 from bot.payments.till.settings import TillSettings
 
 if TYPE_CHECKING:
-    from bot.i18n import Words
+    from bot.i18n import Language
 
 
 def _install(settings: TillSettings, context: ProviderContext) -> Installed | None:
@@ -19,7 +19,7 @@ def _install(settings: TillSettings, context: ProviderContext) -> Installed | No
     return set_up(settings, context)
 
 
-def _check(settings: TillSettings, at: Deployment, t: Words) -> Iterator[Finding]:
+def _check(settings: TillSettings, at: Deployment, t: Language) -> Iterator[Finding]:
     if settings.play_money and not at.sandboxed:
         yield Finding(
             "play-money",

@@ -20,7 +20,7 @@ from bot.keyfile import own_secret
 from bot.money import Money
 from bot.payments.till import store
 from bot.payments.till.signing import HEADER, sign
-from bot.payments.till.store import Refund, Slip
+from bot.payments.till.store import Refund, TillCheckout
 from bot.payments.till.tables import metadata
 
 LONGEST_WAIT = 300.0  # seconds between two tries to deliver
@@ -29,7 +29,7 @@ FIRST_TRY = 10.0  # seconds for which the buyer's browser waits for the first on
 log = structlog.get_logger(__name__)
 
 
-class Refused(Exception):
+class TillRefused(Exception):
     """The till does not do this; the text tells the shop why."""
 
 
@@ -70,16 +70,16 @@ class Till:
                 await self._task
         await self._db.close()
 
-    def open_now(self, slip: Slip) -> bool:
+    def open_now(self, slip: TillCheckout) -> bool:
         """Can this still be paid?"""
         return slip.paid_by is None and self._clock.now() < slip.expires_at
 
-    async def look(self, checkout_id: str) -> Slip | None:
+    async def look(self, checkout_id: str) -> TillCheckout | None:
         """What is known about a checkout; changes nothing."""
         async with self._db.read() as db:
             return await store.slip(db, id_=checkout_id)
 
-    async def create(self, reference: str, title: str, money: Money, expires_at: datetime) -> Slip:
+    async def create(self, reference: str, title: str, money: Money, expires_at: datetime) -> TillCheckout:
         """Open a checkout of 128 random bits; the same reference gives the same one again."""
         async with self._db.write() as tx:
             if await store.slip(tx, reference=reference) is None:
@@ -95,10 +95,10 @@ class Till:
             slip = await store.slip(tx, reference=reference)
         assert slip is not None  # noqa: S101 # made above
         if slip.money != money:
-            raise Refused("this reference was opened for another amount")
+            raise TillRefused("this reference was opened for another amount")
         return slip
 
-    async def shut(self, checkout_id: str) -> Slip | None:
+    async def shut(self, checkout_id: str) -> TillCheckout | None:
         """Take no more money at this checkout; harmless when it is paid or over."""
         async with self._db.write() as tx:
             await store.close_checkout(tx, checkout_id, self._clock.now())
@@ -112,7 +112,7 @@ class Till:
         """Let this attempt fail; another may follow."""
         await self._attempt(checkout_id, paid=False)
 
-    async def refund(self, payment_id: str, money: Money | None, key: str) -> Slip:
+    async def refund(self, payment_id: str, money: Money | None, key: str) -> TillCheckout:
         """Give back `money`, or all that is left; the same key gives it back once. Raises Refused.
 
         Asking for what was given back already changes nothing: the slip tells.
@@ -121,13 +121,13 @@ class Till:
         async with self._db.write() as tx:
             slip = await store.slip(tx, payment_id=payment_id)
             if slip is None or (money is not None and money.currency != slip.money.currency):
-                raise Refused("no such payment")
+                raise TillRefused("no such payment")
             rest = slip.money.amount - slip.refunded
             wanted = rest if money is None else money.amount
             if rest == 0 or f"{payment_id}:{key}" in {refund.key for refund in slip.refunds}:
                 return slip
             if wanted > rest:
-                raise Refused("more than what is left")
+                raise TillRefused("more than what is left")
             refund = Refund("re_" + secrets.token_hex(8), f"{payment_id}:{key}", wanted, self._clock.now())
             await store.add_refund(tx, refund.id, payment_id, refund.key, wanted, refund.at)
             event = await self._tell(
@@ -143,11 +143,11 @@ class Till:
         async with self._db.write() as tx:
             slip = await store.slip(tx, id_=checkout_id)
             if slip is None:
-                raise Refused("no such checkout")
+                raise TillRefused("no such checkout")
             if slip.paid_by is not None:
                 return
             if not self.open_now(slip):
-                raise Refused("expired")
+                raise TillRefused("expired")
             made = "pay_" + secrets.token_hex(8)
             await store.add_attempt(tx, made, checkout_id, now, paid=paid)
             kind = "payment.succeeded" if paid else "payment.declined"
@@ -206,7 +206,7 @@ class Till:
             self._tried[id_].set()
 
 
-def _told(id_: str, slip: Slip, amount: int, payment_id: str | None) -> dict[str, Any]:
+def _told(id_: str, slip: TillCheckout, amount: int, payment_id: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": id_,
         "checkout": slip.id,

@@ -10,10 +10,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.i18n import Texts, Words
+from bot.i18n import Catalog, Language
 from bot.money import Money
-from bot.payments.till.machine import Refused, Till
-from bot.payments.till.store import Slip
+from bot.payments.till.machine import Till, TillRefused
+from bot.payments.till.store import TillCheckout
 from bot.web import pages
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -21,7 +21,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _COLOURS = {"open": "open", "declined": "bad", "paid": "good"}
 
 
-def routes(till: Till, texts: Texts) -> list[web.RouteDef]:
+def routes(till: Till, texts: Catalog) -> list[web.RouteDef]:
     """The page and its three verbs."""
 
     async def page(request: web.Request) -> web.StreamResponse:
@@ -44,7 +44,7 @@ def routes(till: Till, texts: Texts) -> list[web.RouteDef]:
                 await till.decline(id_)
             elif known.paid_by is not None:
                 await till.refund(known.paid_by, None, "page")
-        except Refused:
+        except TillRefused:
             pass  # over meanwhile: the page says so
         raise web.HTTPSeeOther(f"/till/pay/{id_}")
 
@@ -54,7 +54,7 @@ def routes(till: Till, texts: Texts) -> list[web.RouteDef]:
     ]
 
 
-def _state(till: Till, slip: Slip) -> str:
+def _state(till: Till, slip: TillCheckout) -> str:
     if slip.paid_by is not None:
         return "refunded" if slip.refunded >= slip.money.amount else "paid"
     if not till.open_now(slip):
@@ -67,7 +67,7 @@ def _token(till: Till, id_: str, verb: str) -> str:
     return hmac.new(till.secret, f"form {verb} {id_}".encode(), hashlib.sha256).hexdigest()
 
 
-def _page(t: Words, till: Till, slip: Slip | None) -> web.Response:
+def _page(t: Language, till: Till, slip: TillCheckout | None) -> web.Response:
     state = _state(till, slip) if slip else "unknown"
     name, nothing = t("The till"), t("There is nothing here")
     return pages.page(
@@ -99,7 +99,7 @@ def _page(t: Words, till: Till, slip: Slip | None) -> web.Response:
     )
 
 
-def _facts(t: Words, state: str, slip: Slip) -> list[tuple[str, Any]]:
+def _facts(t: Language, state: str, slip: TillCheckout) -> list[tuple[str, Any]]:
     """What is worth knowing besides the price: a label, and a moment or an amount."""
     found: list[tuple[str, Any]] = []
     if state in ("open", "declined"):
@@ -111,7 +111,7 @@ def _facts(t: Words, state: str, slip: Slip) -> list[tuple[str, Any]]:
     return found
 
 
-def _told(t: Words, state: str) -> str:
+def _told(t: Language, state: str) -> str:
     told = {
         "unknown": t(
             "There is nothing to pay under this link. Type /membership buy in Discord for a new one."
@@ -127,7 +127,7 @@ def _told(t: Words, state: str) -> str:
     return told[state]
 
 
-def _forms(t: Words, state: str, slip: Slip) -> list[tuple[str, str]]:
+def _forms(t: Language, state: str, slip: TillCheckout) -> list[tuple[str, str]]:
     if state in ("open", "declined"):
         return [("pay", t("Pay {price}", price=t.money(slip.money))), ("decline", t("Decline"))]
     return [("refund", t("Give the money back"))] if state == "paid" else []

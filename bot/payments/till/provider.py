@@ -12,24 +12,24 @@ import aiohttp
 from bot.clock import real_now
 from bot.errors import NeedsAction, RetryLater
 from bot.money import Money
-from bot.payments import strict
+from bot.payments import json_input
 from bot.payments.port import (
     Checkout,
+    CheckoutSnapshot,
     Fact,
+    FactKind,
     Headers,
     InvalidWebhook,
-    Kind,
-    Notice,
-    Pace,
+    ProviderNotice,
     Purchase,
-    Snapshot,
+    Recurrence,
 )
 from bot.payments.till.signing import HEADER, genuine, sign
 
 KINDS = {
-    "payment.succeeded": Kind.PAID,
-    "payment.declined": Kind.DECLINED,
-    "refund.succeeded": Kind.REFUNDED,
+    "payment.succeeded": FactKind.PAID,
+    "payment.declined": FactKind.DECLINED,
+    "refund.succeeded": FactKind.REFUNDED,
 }
 
 
@@ -46,9 +46,9 @@ class TillProvider:
         self._address = address
         self._public = public
 
-    def supports(self, money: Money, pace: Pace) -> bool:
+    def supports(self, money: Money, pace: Recurrence) -> bool:
         """Play money comes in every currency, but once."""
-        return pace is Pace.ONCE
+        return pace is Recurrence.ONCE
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open the till's page for this order."""
@@ -63,37 +63,37 @@ class TillProvider:
                 "expires_at": purchase.expires_at.isoformat(),
             },
         )
-        ref = strict.name(told, "id")
-        return Checkout(ref, strict.moment(told, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
+        ref = json_input.name(told, "id")
+        return Checkout(ref, json_input.moment(told, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
 
     async def close_checkout(self, ref: str) -> None:
         """The till takes no more money there."""
         await self._call("POST", f"/till/api/checkouts/{ref}/close", {})
 
-    def verify(self, headers: Headers, body: bytes, now: datetime) -> Notice:
+    def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
         """Check the signature over the raw body, then read it."""
         if not genuine(self._secret, headers, body, now):
             raise InvalidWebhook("the signature does not hold")
-        event = strict.read(body)
-        kind, at = strict.name(event, "kind"), strict.moment(event, "at")
+        event = json_input.read(body)
+        kind, at = json_input.name(event, "kind"), json_input.moment(event, "at")
         meaning = KINDS.get(kind)
-        fact = _fact(meaning, strict.part(event, "object"), at) if meaning else None
-        return Notice(strict.name(event, "id"), kind, fact)
+        fact = _fact(meaning, json_input.part(event, "object"), at) if meaning else None
+        return ProviderNotice(json_input.name(event, "id"), kind, fact)
 
-    async def whose(self, about: str) -> tuple[int, int] | None:
+    async def order_of(self, about: str) -> tuple[int, int] | None:
         """The till's webhooks carry facts; it never asks us to look."""
         return None
 
-    async def fetch(self, ref: str) -> Snapshot:
+    async def fetch(self, ref: str) -> CheckoutSnapshot:
         """Ask the till what has happened."""
-        return Snapshot(_facts(await self._call("GET", f"/till/api/checkouts/{ref}", None)))
+        return CheckoutSnapshot(_facts(await self._call("GET", f"/till/api/checkouts/{ref}", None)))
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Give play money back."""
         asked = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
         return _facts(await self._call("POST", "/till/api/refunds", asked))
 
-    async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> strict.Object:
+    async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> json_input.Object:
         if not self._address():
             raise RetryLater("the till is not open yet")
         body = b"" if what is None else json.dumps(what).encode()
@@ -118,31 +118,31 @@ class TillProvider:
                 answer=raw[:200].decode("utf-8", "replace"),
             )
         try:
-            return strict.read(raw)
+            return json_input.read(raw)
         except InvalidWebhook as error:
             raise RetryLater("the till's answer cannot be read") from error
 
 
-def _facts(told: strict.Object) -> tuple[Fact, ...]:
+def _facts(told: json_input.Object) -> tuple[Fact, ...]:
     try:
         return tuple(
-            _fact(KINDS[strict.name(one, "kind")], one, strict.moment(one, "at"))
+            _fact(KINDS[json_input.name(one, "kind")], one, json_input.moment(one, "at"))
             for one in told.get("objects", [])
         )
     except (InvalidWebhook, KeyError, AttributeError, TypeError) as error:
         raise RetryLater("the till's answer cannot be read") from error
 
 
-def _fact(kind: Kind, what: strict.Object, at: datetime) -> Fact:
-    guild_id, order_id = strict.ids(what, "reference")
-    payment_id = strict.name(what, "payment") if kind is Kind.REFUNDED else None
+def _fact(kind: FactKind, what: json_input.Object, at: datetime) -> Fact:
+    guild_id, order_id = json_input.ids(what, "reference")
+    payment_id = json_input.name(what, "payment") if kind is FactKind.REFUNDED else None
     return Fact(
         kind=kind,
-        object_id=strict.name(what, "id"),
+        object_id=json_input.name(what, "id"),
         guild_id=guild_id,
         order_id=order_id,
-        ref=strict.name(what, "checkout"),
-        money=strict.money(what),
+        ref=json_input.name(what, "checkout"),
+        money=json_input.money(what),
         at=at,
         payment_id=payment_id,
     )

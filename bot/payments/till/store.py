@@ -24,7 +24,7 @@ class Refund:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slip:
+class TillCheckout:
     """All that the till knows about one checkout."""
 
     id: str
@@ -43,7 +43,9 @@ class Slip:
         return sum(refund.amount for refund in self.refunds)
 
 
-async def slip(db: Reader, *, id_: str = "", reference: str = "", payment_id: str = "") -> Slip | None:
+async def slip(
+    db: Reader, *, id_: str = "", reference: str = "", payment_id: str = ""
+) -> TillCheckout | None:
     """The checkout with that id, reference or payment, whichever is given."""
     query = select(checkout)
     if payment_id:
@@ -67,7 +69,7 @@ async def slip(db: Reader, *, id_: str = "", reference: str = "", payment_id: st
         .order_by(refund.c.at, refund.c.id)
     )
     refunds = tuple(Refund(one.id, one.key, one.amount, one.at) for one in await db.execute(given))
-    return Slip(
+    return TillCheckout(
         id=row.id,
         reference=row.reference,
         title=row.title,
@@ -86,10 +88,15 @@ async def open_checkout(
     """A new link to pay."""
     await tx.execute(
         insert(checkout).values(
-            id=id_, reference=reference, title=title, amount=money.amount, currency=money.currency,
-            created_at=now, expires_at=expires_at,
+            id=id_,
+            reference=reference,
+            title=title,
+            amount=money.amount,
+            currency=money.currency,
+            created_at=now,
+            expires_at=expires_at,
         )
-    )  # fmt: skip
+    )
 
 
 async def close_checkout(tx: Writer, id_: str, now: datetime) -> None:

@@ -55,7 +55,7 @@ class RefundColumns(TypedColumns):
     at: Named[datetime] = Column(Utc())
 
 
-class EventColumns(TypedColumns):
+class TillEventColumns(TypedColumns):
     """A webhook to deliver `wanted` times. `next_at` is real time."""
 
     id: Named[str] = Column(String, primary_key=True)
@@ -71,4 +71,4 @@ attempt = Table(
     "attempt", metadata, AttemptColumns, CheckConstraint("paid IS NULL OR paid = checkout_id"), **STRICT
 )
 refund = Table("refund", metadata, RefundColumns, CheckConstraint("amount > 0"), **STRICT)
-event = Table("event", metadata, EventColumns, **STRICT)
+event = Table("event", metadata, TillEventColumns, **STRICT)

@@ -27,12 +27,16 @@ class Billing:
         rhythm = params.get("recurring")
         return self._books.add(
             "price",
-            currency=params["currency"], unit_amount=int(params["unit_amount"]), product=product, active=True,
-            type="recurring" if rhythm else "one_time", metadata=params.get("metadata", {}),
+            currency=params["currency"],
+            unit_amount=int(params["unit_amount"]),
+            product=product,
+            active=True,
+            type="recurring" if rhythm else "one_time",
+            metadata=params.get("metadata", {}),
             recurring={"interval": rhythm["interval"], "interval_count": int(rhythm.get("interval_count", 1))}
             if rhythm
             else None,
-        )  # fmt: skip
+        )
 
     def update(self, id_: str, params: Object) -> Object:
         """POST /v1/subscriptions/{id}."""
@@ -66,9 +70,14 @@ class Billing:
         )
         total = sum(line["amount"] for line in lines)
         return {
-            "object": "invoice", "id": "upcoming_in_0", "livemode": self._books.live, "currency": subscription["currency"],
-            "total": total, "amount_due": max(total, 0), "lines": listed(lines, "/v1/invoices/upcoming/lines"),
-        }  # fmt: skip
+            "object": "invoice",
+            "id": "upcoming_in_0",
+            "livemode": self._books.live,
+            "currency": subscription["currency"],
+            "total": total,
+            "amount_due": max(total, 0),
+            "lines": listed(lines, "/v1/invoices/upcoming/lines"),
+        }
 
     def create_schedule(self, params: Object) -> Object:
         """POST /v1/subscription_schedules with `from_subscription`."""
@@ -87,9 +96,14 @@ class Billing:
         }
         schedule = self._books.add(
             "subscription_schedule",
-            subscription=subscription["id"], customer=subscription["customer"], status="active", end_behavior="release",
-            current_phase=span, phases=[phase | span], metadata={},
-        )  # fmt: skip
+            subscription=subscription["id"],
+            customer=subscription["customer"],
+            status="active",
+            end_behavior="release",
+            current_phase=span,
+            phases=[phase | span],
+            metadata={},
+        )
         subscription["schedule"] = schedule["id"]
         return schedule
 
@@ -133,23 +147,41 @@ class Billing:
         data = params.get("subscription_data", {})
         subscription = books.add(
             "subscription",
-            status="active", customer=session["customer"], currency=session["currency"], schedule=None,
-            cancel_at_period_end=False, cancel_at=None, pause_collection=None, metadata=dict(data.get("metadata", {})),
-            description=data.get("description"), start_date=books.now(), latest_invoice=None,
-        )  # fmt: skip
+            status="active",
+            customer=session["customer"],
+            currency=session["currency"],
+            schedule=None,
+            cancel_at_period_end=False,
+            cancel_at=None,
+            pause_collection=None,
+            metadata=dict(data.get("metadata", {})),
+            description=data.get("description"),
+            start_date=books.now(),
+            latest_invoice=None,
+        )
         now = books.now()
         end = later(now, recurring["recurring"])
         item = books.add(
             "subscription_item",
-            subscription=subscription["id"], price=recurring, quantity=1, current_period_start=now, current_period_end=end,
-        )  # fmt: skip
+            subscription=subscription["id"],
+            price=recurring,
+            quantity=1,
+            current_period_start=now,
+            current_period_end=end,
+        )
         subscription["items"] = listed([item], "/v1/subscription_items")
         session["subscription"] = subscription["id"]
         off = sum(books.get(d["coupon"], "coupon")["amount_off"] for d in params.get("discounts", []))
         lines = [
-            line(price["unit_amount"], price["currency"], now, end if price["recurring"] else now, item["id"] if price["recurring"] else None)
+            line(
+                price["unit_amount"],
+                price["currency"],
+                now,
+                end if price["recurring"] else now,
+                item["id"] if price["recurring"] else None,
+            )
             for price in prices
-        ]  # fmt: skip
+        ]
         books.tell("customer.subscription.created", subscription)
         session["invoice"] = self.bill(subscription, lines, "subscription_create", off=off)["id"]
 
@@ -208,13 +240,21 @@ class Billing:
         details = {"subscription": subscription["id"], "metadata": copy.deepcopy(subscription["metadata"])}
         invoice = books.add(
             "invoice",
-            status="open", billing_reason=reason, customer=subscription["customer"], currency=subscription["currency"],
-            total=total, amount_due=max(total, 0), amount_paid=0, amount_remaining=max(total, 0),
+            status="open",
+            billing_reason=reason,
+            customer=subscription["customer"],
+            currency=subscription["currency"],
+            total=total,
+            amount_due=max(total, 0),
+            amount_paid=0,
+            amount_remaining=max(total, 0),
             lines=listed(kept, "/v1/invoices/lines"),
             parent={"type": "subscription_details", "subscription_details": details, "quote_details": None},
-            status_transitions={"finalized_at": books.now(), "paid_at": None}, metadata={},
-            period_start=subscription["start_date"], period_end=books.now(),
-        )  # fmt: skip
+            status_transitions={"finalized_at": books.now(), "paid_at": None},
+            metadata={},
+            period_start=subscription["start_date"],
+            period_end=books.now(),
+        )
         subscription["latest_invoice"] = invoice["id"]
         if subscription["customer"] in self.broken_cards:
             subscription["status"] = "past_due"
@@ -224,8 +264,14 @@ class Billing:
         return invoice
 
     def charge(
-        self, amount: int, currency: str, customer: str | None, metadata: Object, status: str, intent: Object | None = None
-    ) -> Object:  # fmt: skip
+        self,
+        amount: int,
+        currency: str,
+        customer: str | None,
+        metadata: Object,
+        status: str,
+        intent: Object | None = None,
+    ) -> Object:
         """A payment, and a charge of it that is succeeded, failed or pending. The payment."""
         books = self._books
         if intent is None:
@@ -234,10 +280,18 @@ class Billing:
             )
         charge = books.add(
             "charge",
-            amount=amount, amount_refunded=0, currency=currency, customer=customer, payment_intent=intent["id"],
-            status=status, paid=status == "succeeded", refunded=False, disputed=False, metadata=dict(metadata),
+            amount=amount,
+            amount_refunded=0,
+            currency=currency,
+            customer=customer,
+            payment_intent=intent["id"],
+            status=status,
+            paid=status == "succeeded",
+            refunded=False,
+            disputed=False,
+            metadata=dict(metadata),
             captured=status == "succeeded",
-        )  # fmt: skip
+        )
         states = {"succeeded": "succeeded", "failed": "requires_payment_method", "pending": "processing"}
         intent |= {"status": states[status], "latest_charge": charge["id"]}
         intent["amount_received"] = amount if status == "succeeded" else 0
@@ -252,10 +306,14 @@ class Billing:
             )
             books.add(
                 "invoice_payment",
-                invoice=invoice["id"], amount_paid=invoice["amount_due"], amount_requested=invoice["amount_due"],
-                currency=invoice["currency"], status="paid", is_default=True,
+                invoice=invoice["id"],
+                amount_paid=invoice["amount_due"],
+                amount_requested=invoice["amount_due"],
+                currency=invoice["currency"],
+                status="paid",
+                is_default=True,
                 payment={"type": "payment_intent", "payment_intent": intent["id"]},
-            )  # fmt: skip
+            )
         invoice |= {"status": "paid", "amount_paid": invoice["amount_due"], "amount_remaining": 0}
         invoice["status_transitions"]["paid_at"] = books.now()
         books.tell("invoice.paid", invoice)

@@ -15,20 +15,39 @@ from tests.payments.stripe.shapes import stray
 Object = dict[str, Any]
 
 PREFIXES = {
-    "checkout.session": "cs_test", "payment_intent": "pi", "charge": "ch", "refund": "re", "dispute": "dp", "customer": "cus",
-    "invoice": "in", "subscription": "sub", "subscription_item": "si", "price": "price", "product": "prod", "line_item": "il",
-    "invoice_payment": "inpay", "coupon": "co", "subscription_schedule": "sub_sched", "billing_portal.session": "bps",
-    "event": "evt", "balance_transaction": "txn",
-}  # fmt: skip
+    "checkout.session": "cs_test",
+    "payment_intent": "pi",
+    "charge": "ch",
+    "refund": "re",
+    "dispute": "dp",
+    "customer": "cus",
+    "invoice": "in",
+    "subscription": "sub",
+    "subscription_item": "si",
+    "price": "price",
+    "product": "prod",
+    "line_item": "il",
+    "invoice_payment": "inpay",
+    "coupon": "co",
+    "subscription_schedule": "sub_sched",
+    "billing_portal.session": "bps",
+    "event": "evt",
+    "balance_transaction": "txn",
+}
 
 
 class Refused(Exception):
     """A call that Stripe answers with an error."""
 
     def __init__(
-        self, message: str, *, param: str | None = None, code: str | None = None, status: int = 400,
+        self,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        status: int = 400,
         kind: str = "invalid_request_error",
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(message)
         told = {"type": kind, "message": message, "param": param, "code": code}
         self.status = status

@@ -24,8 +24,12 @@ def line(amount: int, currency: str, start: int, end: int, item_id: str | None) 
         }
     )
     return {
-        "object": "line_item", "amount": amount, "currency": currency, "period": {"start": start, "end": end}, "parent": parent,
-    }  # fmt: skip
+        "object": "line_item",
+        "amount": amount,
+        "currency": currency,
+        "period": {"start": start, "end": end},
+        "parent": parent,
+    }
 
 
 def later(moment: int, rhythm: Object) -> int:

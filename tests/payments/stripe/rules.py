@@ -142,8 +142,9 @@ def change(books: Books, subscription: Object, params: Object) -> None:
         if "price" in item or "price_data" in item:
             need(
                 currency(books, item) == subscription["currency"],
-                "You cannot combine currencies on a single customer", f"{path}[price]",
-            )  # fmt: skip
+                "You cannot combine currencies on a single customer",
+                f"{path}[price]",
+            )
     if "proration_date" in params:
         first = next(iter(own.values()))
         inside = first["current_period_start"] <= int(params["proration_date"]) <= first["current_period_end"]

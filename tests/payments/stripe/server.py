@@ -199,20 +199,85 @@ class FakeStripe:
     def _routes(self) -> list[tuple[str, str, str, Callable[[Object, str], Object]]]:
         shop, billing = self.shop, self.billing
         return [
-            ("POST", "/v1/checkout/sessions", "checkout._session_create_params:SessionCreateParams", lambda params, _: shop.create_session(params)),
-            ("POST", f"/v1/checkout/sessions/{ID}/expire", "checkout._session_expire_params:SessionExpireParams", lambda _, id_: shop.expire_session(id_)),
-            ("POST", "/v1/refunds", "_refund_create_params:RefundCreateParams", lambda params, _: shop.create_refund(params)),
-            ("POST", "/v1/prices", "_price_create_params:PriceCreateParams", lambda params, _: billing.create_price(params)),
-            ("POST", "/v1/coupons", "_coupon_create_params:CouponCreateParams", lambda params, _: self._coupon(params)),
-            ("POST", "/v1/invoices/create_preview", "_invoice_create_preview_params:InvoiceCreatePreviewParams", lambda params, _: billing.preview(params)),
-            ("GET", f"/v1/invoices/{ID}/lines", "_invoice_line_item_list_params:InvoiceLineItemListParams", self._lines),
-            ("POST", f"/v1/subscriptions/{ID}", "_subscription_update_params:SubscriptionUpdateParams", lambda params, id_: billing.update(id_, params)),
-            ("POST", "/v1/subscription_schedules", "_subscription_schedule_create_params:SubscriptionScheduleCreateParams", lambda params, _: billing.create_schedule(params)),
-            ("POST", f"/v1/subscription_schedules/{ID}/release", "_subscription_schedule_release_params:SubscriptionScheduleReleaseParams", lambda _, id_: billing.release(id_)),
-            ("POST", f"/v1/subscription_schedules/{ID}", "_subscription_schedule_update_params:SubscriptionScheduleUpdateParams", lambda params, id_: billing.update_schedule(id_, params)),
-            ("POST", "/v1/billing_portal/sessions", "billing_portal._session_create_params:SessionCreateParams", lambda params, _: self._portal(params)),
-            ("GET", "/v1/account", "_account_retrieve_current_params:AccountRetrieveCurrentParams", lambda _, __: {"object": "account", "id": self.account}),
-        ]  # fmt: skip
+            (
+                "POST",
+                "/v1/checkout/sessions",
+                "checkout._session_create_params:SessionCreateParams",
+                lambda params, _: shop.create_session(params),
+            ),
+            (
+                "POST",
+                f"/v1/checkout/sessions/{ID}/expire",
+                "checkout._session_expire_params:SessionExpireParams",
+                lambda _, id_: shop.expire_session(id_),
+            ),
+            (
+                "POST",
+                "/v1/refunds",
+                "_refund_create_params:RefundCreateParams",
+                lambda params, _: shop.create_refund(params),
+            ),
+            (
+                "POST",
+                "/v1/prices",
+                "_price_create_params:PriceCreateParams",
+                lambda params, _: billing.create_price(params),
+            ),
+            (
+                "POST",
+                "/v1/coupons",
+                "_coupon_create_params:CouponCreateParams",
+                lambda params, _: self._coupon(params),
+            ),
+            (
+                "POST",
+                "/v1/invoices/create_preview",
+                "_invoice_create_preview_params:InvoiceCreatePreviewParams",
+                lambda params, _: billing.preview(params),
+            ),
+            (
+                "GET",
+                f"/v1/invoices/{ID}/lines",
+                "_invoice_line_item_list_params:InvoiceLineItemListParams",
+                self._lines,
+            ),
+            (
+                "POST",
+                f"/v1/subscriptions/{ID}",
+                "_subscription_update_params:SubscriptionUpdateParams",
+                lambda params, id_: billing.update(id_, params),
+            ),
+            (
+                "POST",
+                "/v1/subscription_schedules",
+                "_subscription_schedule_create_params:SubscriptionScheduleCreateParams",
+                lambda params, _: billing.create_schedule(params),
+            ),
+            (
+                "POST",
+                f"/v1/subscription_schedules/{ID}/release",
+                "_subscription_schedule_release_params:SubscriptionScheduleReleaseParams",
+                lambda _, id_: billing.release(id_),
+            ),
+            (
+                "POST",
+                f"/v1/subscription_schedules/{ID}",
+                "_subscription_schedule_update_params:SubscriptionScheduleUpdateParams",
+                lambda params, id_: billing.update_schedule(id_, params),
+            ),
+            (
+                "POST",
+                "/v1/billing_portal/sessions",
+                "billing_portal._session_create_params:SessionCreateParams",
+                lambda params, _: self._portal(params),
+            ),
+            (
+                "GET",
+                "/v1/account",
+                "_account_retrieve_current_params:AccountRetrieveCurrentParams",
+                lambda _, __: {"object": "account", "id": self.account},
+            ),
+        ]
 
     def _look(self, method: str, path: str, params: Object) -> Object:
         folder, _, id_ = path.rpartition("/")
@@ -233,9 +298,10 @@ class FakeStripe:
         if kind == "invoice" and "subscription" in params:
             wanted = params.pop("subscription")
             found = [
-                one for one in self.books.all(kind, **params)
+                one
+                for one in self.books.all(kind, **params)
                 if one["parent"]["subscription_details"]["subscription"] == wanted
-            ]  # fmt: skip
+            ]
         else:
             found = self.books.all(kind, **params)
         shown = [self.books.shown(one, expand) for one in found if one["created"] >= since]

@@ -168,13 +168,25 @@ def stray(answer: Params) -> list[str]:
 @cache
 def _classes() -> dict[str, type]:
     named = {
-        "checkout.session": stripe.checkout.Session, "payment_intent": stripe.PaymentIntent, "charge": stripe.Charge,
-        "refund": stripe.Refund, "dispute": stripe.Dispute, "customer": stripe.Customer, "invoice": stripe.Invoice,
-        "subscription": stripe.Subscription, "subscription_item": stripe.SubscriptionItem, "price": stripe.Price,
-        "line_item": stripe.InvoiceLineItem, "invoice_payment": stripe.InvoicePayment, "coupon": stripe.Coupon,
-        "subscription_schedule": stripe.SubscriptionSchedule, "billing_portal.session": stripe.billing_portal.Session,
-        "event": stripe.Event, "account": stripe.Account, "balance_transaction": stripe.BalanceTransaction,
-    }  # fmt: skip
+        "checkout.session": stripe.checkout.Session,
+        "payment_intent": stripe.PaymentIntent,
+        "charge": stripe.Charge,
+        "refund": stripe.Refund,
+        "dispute": stripe.Dispute,
+        "customer": stripe.Customer,
+        "invoice": stripe.Invoice,
+        "subscription": stripe.Subscription,
+        "subscription_item": stripe.SubscriptionItem,
+        "price": stripe.Price,
+        "line_item": stripe.InvoiceLineItem,
+        "invoice_payment": stripe.InvoicePayment,
+        "coupon": stripe.Coupon,
+        "subscription_schedule": stripe.SubscriptionSchedule,
+        "billing_portal.session": stripe.billing_portal.Session,
+        "event": stripe.Event,
+        "account": stripe.Account,
+        "balance_transaction": stripe.BalanceTransaction,
+    }
     return dict(named)
 
 

@@ -29,13 +29,23 @@ class Shop:
             total = max(0, total - self._books.get(discount["coupon"], "coupon")["amount_off"])
         session = self._books.add(
             "checkout.session",
-            mode=params["mode"], status="open", payment_status="unpaid" if total else "no_payment_required",
-            client_reference_id=params.get("client_reference_id"), metadata=params.get("metadata", {}),
-            customer=params.get("customer"), payment_intent=None, subscription=None, invoice=None,
-            amount_total=total, currency=rules.currency(self._books, lines[0]),
-            expires_at=int(params.get("expires_at", self._books.now() + 86400)), locale=params.get("locale"),
-            success_url=params["success_url"], cancel_url=params.get("cancel_url"), ui_mode="hosted_page",
-        )  # fmt: skip
+            mode=params["mode"],
+            status="open",
+            payment_status="unpaid" if total else "no_payment_required",
+            client_reference_id=params.get("client_reference_id"),
+            metadata=params.get("metadata", {}),
+            customer=params.get("customer"),
+            payment_intent=None,
+            subscription=None,
+            invoice=None,
+            amount_total=total,
+            currency=rules.currency(self._books, lines[0]),
+            expires_at=int(params.get("expires_at", self._books.now() + 86400)),
+            locale=params.get("locale"),
+            success_url=params["success_url"],
+            cancel_url=params.get("cancel_url"),
+            ui_mode="hosted_page",
+        )
         session["url"] = f"{self._url}/pay/{session['id']}"
         self._asked[session["id"]] = params
         return session
@@ -55,9 +65,14 @@ class Shop:
         amount = int(params.get("amount", charge["amount"] - charge["amount_refunded"]))
         refund = self._books.add(
             "refund",
-            amount=amount, currency=charge["currency"], charge=charge["id"], payment_intent=charge["payment_intent"],
-            metadata=params.get("metadata", {}), status=status, reason=params.get("reason"),
-        )  # fmt: skip
+            amount=amount,
+            currency=charge["currency"],
+            charge=charge["id"],
+            payment_intent=charge["payment_intent"],
+            metadata=params.get("metadata", {}),
+            status=status,
+            reason=params.get("reason"),
+        )
         charge["amount_refunded"] += amount
         charge["refunded"] = charge["amount_refunded"] == charge["amount"]
         self._books.tell("refund.created", refund)
@@ -117,9 +132,15 @@ class Shop:
         charge = self._books.get(self._books.get(payment_id, "payment_intent")["latest_charge"], "charge")
         dispute = self._books.add(
             "dispute",
-            amount=amount or charge["amount"], currency=charge["currency"], charge=charge["id"],
-            payment_intent=payment_id, status=status, reason="fraudulent", balance_transactions=[], metadata={},
-        )  # fmt: skip
+            amount=amount or charge["amount"],
+            currency=charge["currency"],
+            charge=charge["id"],
+            payment_intent=payment_id,
+            status=status,
+            reason="fraudulent",
+            balance_transactions=[],
+            metadata={},
+        )
         charge["disputed"] = True
         self._books.tell("charge.dispute.created", dispute)
         if not status.startswith("warning_"):

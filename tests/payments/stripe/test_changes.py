@@ -9,7 +9,7 @@ import pytest
 from bot.clock import real_now
 from bot.errors import NeedsAction, UserError
 from bot.money import Money
-from bot.payments.port import Kind, Phase, Purchase
+from bot.payments.port import FactKind, Phase, Purchase
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, monthly, of, once, phase_of, subscription_of
 from tests.payments.stripe.server import FakeStripe
@@ -34,11 +34,11 @@ async def test_an_upgrade_takes_the_difference_that_was_shown(
     new = (await stripe.change(gold, to, at_once=True)).ref
 
     told, old = await stripe.fetch(new), await stripe.fetch(gold)
-    paid = of(told, Kind.PAID)
+    paid = of(told, FactKind.PAID)
     assert (paid.order_id, paid.money, paid.ref, paid.renewal) == (to.order_id, to.money, new, False)
     assert told.subscription and told.subscription.phase is Phase.ACTIVE
     assert old.subscription and old.subscription.phase is Phase.ENDED
-    assert kinds(old) == [Kind.PAID]
+    assert kinds(old) == [FactKind.PAID]
 
 
 async def test_after_an_upgrade_renewals_are_the_new_order_s(
@@ -64,7 +64,7 @@ async def test_to_another_rhythm_a_new_period_begins(
 
     new = (await stripe.change(gold, to, at_once=True)).ref
 
-    paid = of(await stripe.fetch(new), Kind.PAID)
+    paid = of(await stripe.fetch(new), FactKind.PAID)
     assert paid.period and (paid.period.ends_at - paid.period.starts_at).days in (365, 366)
 
 
@@ -123,7 +123,7 @@ async def test_a_price_that_was_shown_before_the_hour_struck_is_taken(
     new = (await stripe.change(gold, to, at_once=True)).ref
 
     assert to.money != await stripe.quote_change(gold, platinum())
-    assert of(await stripe.fetch(new), Kind.PAID).money == to.money
+    assert of(await stripe.fetch(new), FactKind.PAID).money == to.money
 
 
 async def test_a_price_that_was_shown_too_long_ago_is_not_taken(
@@ -145,7 +145,7 @@ async def test_a_card_that_fails_changes_nothing(fake: FakeStripe, stripe: Strip
         await stripe.change(gold, to, at_once=True)
 
     assert await phase_of(stripe, gold) is Phase.ACTIVE
-    assert kinds(await stripe.fetch(gold)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(gold)) == [FactKind.PAID]
 
 
 async def test_what_would_leave_a_credit_is_for_the_period_s_end(stripe: StripeProvider, gold: str) -> None:
@@ -179,7 +179,7 @@ async def test_a_downgrade_waits_for_the_period_s_end(
         (500, True, to.order_id),
     ]
     assert await phase_of(stripe, gold) is Phase.ENDED
-    assert kinds(await stripe.fetch(gold)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(gold)) == [FactKind.PAID]
 
 
 async def test_a_downgrade_is_planned_once(fake: FakeStripe, stripe: StripeProvider, gold: str) -> None:
@@ -213,7 +213,7 @@ async def test_a_second_downgrade_takes_the_place_of_the_first(
     fake.billing.renew(subscription_of(fake, gold))
 
     assert await phase_of(stripe, dropped) is Phase.ENDED
-    assert of(await stripe.fetch(kept), Kind.PAID).money == Money(400, "USD")
+    assert of(await stripe.fetch(kept), FactKind.PAID).money == Money(400, "USD")
 
 
 async def test_a_planned_change_can_be_dropped(fake: FakeStripe, stripe: StripeProvider, gold: str) -> None:

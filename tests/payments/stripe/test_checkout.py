@@ -12,7 +12,7 @@ from bot.clock import real_now
 from bot.errors import NeedsAction
 from bot.ids import snowflake_at, snowflake_time
 from bot.money import Money
-from bot.payments.port import Kind, Pace
+from bot.payments.port import FactKind, Recurrence
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import ANN, GUILD, bought, kinds, of, once, provider_of
 from tests.payments.stripe.server import FakeStripe
@@ -23,7 +23,7 @@ async def test_what_is_bought_is_paid_for_and_known(fake: FakeStripe, stripe: St
 
     ref = await bought(fake, stripe, purchase)
 
-    paid = of(await stripe.fetch(ref), Kind.PAID)
+    paid = of(await stripe.fetch(ref), FactKind.PAID)
     assert (paid.guild_id, paid.order_id, paid.ref) == (GUILD, purchase.order_id, ref)
     assert paid.money == Money(1900, "USD")
     assert (paid.period, paid.renewal) == (None, False)
@@ -133,7 +133,7 @@ async def test_a_checkout_that_we_close_is_over(fake: FakeStripe, stripe: Stripe
     await stripe.close_checkout(checkout.ref)
     await stripe.close_checkout(checkout.ref)
 
-    assert kinds(await stripe.fetch(checkout.ref)) == [Kind.EXPIRED]
+    assert kinds(await stripe.fetch(checkout.ref)) == [FactKind.EXPIRED]
 
 
 async def test_closing_what_is_paid_changes_nothing(fake: FakeStripe, stripe: StripeProvider) -> None:
@@ -141,7 +141,7 @@ async def test_closing_what_is_paid_changes_nothing(fake: FakeStripe, stripe: St
 
     await stripe.close_checkout(ref)
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID]
     assert not any(call.path.endswith("/expire") for call in fake.calls)
 
 
@@ -152,7 +152,7 @@ async def test_a_declined_card_may_be_followed_by_another(fake: FakeStripe, stri
 
     fake.shop.pay(checkout.ref)
 
-    assert kinds(await stripe.fetch(checkout.ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(checkout.ref)) == [FactKind.PAID]
 
 
 async def test_a_delayed_payment_stays_open_until_it_comes(fake: FakeStripe, stripe: StripeProvider) -> None:
@@ -161,7 +161,7 @@ async def test_a_delayed_payment_stays_open_until_it_comes(fake: FakeStripe, str
 
     fake.shop.arrive(ref, paid=True)
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID]
 
 
 async def test_a_delayed_payment_that_never_comes_is_declined(
@@ -171,7 +171,7 @@ async def test_a_delayed_payment_that_never_comes_is_declined(
 
     fake.shop.arrive(ref, paid=False)
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.DECLINED]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.DECLINED]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def test_currencies_without_and_with_three_decimals(
 
     asked = fake.calls[-2].params if fake.calls[-1].method == "GET" else fake.calls[-1].params
     assert asked["line_items"][0]["price_data"]["unit_amount"] == unit_amount
-    assert of(await stripe.fetch(ref), Kind.PAID).money == money
+    assert of(await stripe.fetch(ref), FactKind.PAID).money == money
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ async def test_currencies_without_and_with_three_decimals(
     ],
 )
 def test_what_stripe_cannot_take_is_not_offered(stripe: StripeProvider, money: Money, yes: bool) -> None:
-    assert stripe.supports(money, Pace.ONCE) is yes
+    assert stripe.supports(money, Recurrence.ONCE) is yes
 
 
 async def test_the_price_is_in_the_currency_that_the_card_said(
@@ -252,7 +252,7 @@ async def test_a_checkout_of_somebody_else_is_not_ours(fake: FakeStripe, stripe:
 
     with pytest.raises(NeedsAction, match="names no order of ours"):
         await stripe.fetch(checkout.ref)
-    assert await stripe.whose(checkout.ref) is None
+    assert await stripe.order_of(checkout.ref) is None
 
 
 async def test_a_second_lyceum_with_a_live_key_says_that_money_is_real(fake: FakeStripe) -> None:

@@ -79,9 +79,7 @@ async def test_control_a_good_call_is_accepted(fake: FakeStripe) -> None:
         ("payment_method_types", ["card"], "unknown parameter: payment_method_types"),
         ("ui_mode", "hosted", "Invalid ui_mode"),
         ("expires_at", 1.5, "Invalid int: expires_at"),
-        pytest.param(
-            "expires_at", int(time.time()) + 1700, "between 30 minutes and 24 hours", id="too-soon"
-        ),
+        pytest.param("expires_at", int(time.time()) + 1700, "between 30 minutes and 24 hours", id="too-soon"),
         pytest.param(
             "expires_at", int(time.time()) + 90000, "between 30 minutes and 24 hours", id="too-late"
         ),
@@ -94,11 +92,19 @@ async def test_control_a_good_call_is_accepted(fake: FakeStripe) -> None:
         ("line_items.0.quantity", None, "Quantity is required"),
         ("line_items.0.quantity", "two", "Invalid int"),
         ("line_items.0.price", "price_1", "Exactly one of price and price_data"),
-        ("line_items.0.price_data.unit_amout", 500, "unknown parameter: line_items[0][price_data][unit_amout]"),
+        (
+            "line_items.0.price_data.unit_amout",
+            500,
+            "unknown parameter: line_items[0][price_data][unit_amout]",
+        ),
         ("line_items.0.price_data.unit_amount", 4.99, "Invalid int"),
         ("line_items.0.price_data.unit_amount", 49, "amount_too_small"),
         ("line_items.0.price_data.unit_amount", 10**8, "amount_too_large"),
-        ("line_items.0.price_data.currency", None, "Missing required param: line_items[0][price_data][currency]"),
+        (
+            "line_items.0.price_data.currency",
+            None,
+            "Missing required param: line_items[0][price_data][currency]",
+        ),
         ("line_items.0.price_data.currency", "USD", "Invalid currency"),
         ("line_items.0.price_data.product_data", None, "product"),
         ("line_items.0.price_data.product_data.name", " ", "empty string"),
@@ -110,7 +116,7 @@ async def test_control_a_good_call_is_accepted(fake: FakeStripe) -> None:
         ("locale", "klingon", "Invalid locale"),
         ("payment_method_options", {"wechat_pay": {"client": "desktop"}}, "Invalid payment_method_options"),
     ],
-)  # fmt: skip
+)
 async def test_a_bad_checkout_is_refused(fake: FakeStripe, path: str, value: Any, told: str) -> None:
     error = await refused(fake, "checkout.sessions.create_async", with_(path, value))
 
@@ -127,12 +133,20 @@ async def test_a_bad_checkout_is_refused(fake: FakeStripe, path: str, value: Any
         ("coupons.create_async", {"percent_off": 5, "amount_off": 5, "currency": "usd"}, "Exactly one"),
         ("prices.create_async", {"currency": "usd", "unit_amount": 500}, "product"),
         ("promotion_codes.create_async", {"promotion": {"type": "coupon"}}, "Unrecognized request URL"),
-        ("invoice_payments.list_async", {"payment": {"payment_intent": "pi_1"}}, "Missing required param: payment[type]"),
-        ("subscription_schedules.create_async", {"from_subscription": "sub_1", "end_behavior": "release"}, "no other parameter"),
+        (
+            "invoice_payments.list_async",
+            {"payment": {"payment_intent": "pi_1"}},
+            "Missing required param: payment[type]",
+        ),
+        (
+            "subscription_schedules.create_async",
+            {"from_subscription": "sub_1", "end_behavior": "release"},
+            "no other parameter",
+        ),
         ("billing_portal.sessions.create_async", {"customer": "cus_1"}, "No such customer"),
         ("charges.list_async", {"limit": 5, "invoice": "in_1"}, "unknown parameter: invoice"),
     ],
-)  # fmt: skip
+)
 async def test_other_bad_calls_are_refused(fake: FakeStripe, call: str, params: Any, told: str) -> None:
     error = await refused(fake, call, params)
 

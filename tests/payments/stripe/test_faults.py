@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NeedsAction, RetryLater
 from bot.money import Money
-from bot.payments.port import Kind
+from bot.payments.port import FactKind
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, of, once, provider_of
 from tests.payments.stripe.server import FakeStripe, Fault
@@ -23,7 +23,7 @@ async def test_stripe_that_stays_broken_is_asked_again_later(fake: FakeStripe, s
     with pytest.raises(RetryLater, match=f"Stripe answered {status}"):
         await stripe.fetch(ref)
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID]
 
 
 async def test_one_error_is_not_noticed(fake: FakeStripe, stripe: StripeProvider) -> None:
@@ -49,14 +49,14 @@ async def test_a_checkout_whose_answer_got_lost_is_made_once(fake: FakeStripe) -
 async def test_a_refund_whose_answer_got_lost_is_made_once(fake: FakeStripe) -> None:
     stripe = provider_of(fake, retries=0)
     ref = await bought(fake, stripe, once())
-    payment = of(await stripe.fetch(ref), Kind.PAID).object_id
+    payment = of(await stripe.fetch(ref), FactKind.PAID).object_id
     fake.faults.append(Fault("POST /v1/refunds", after=True))
     with pytest.raises(RetryLater):
         await stripe.refund(payment, Money(1900, "USD"), "refund-1")
 
     facts = await stripe.refund(payment, Money(1900, "USD"), "refund-1")
 
-    assert kinds(facts) == [Kind.REFUNDED]
+    assert kinds(facts) == [FactKind.REFUNDED]
     assert len(fake.books.all("refund")) == 1
 
 

@@ -21,9 +21,15 @@ async def stage(tmp_path: Path, fake: FakeStripe) -> AsyncIterator[Stage]:
     async with opened(tmp_path, fake, f'["{fake.secret}"]') as stage:
         await stage.discord("olivia", "POST", f"/guilds/{stage.guild_id}/roles", {"name": "Silver"})
         await stage.slash(
-            "olivia", "tier create",
-            name="Silver", price="9", currency="USD", months=1, way="recurring", role="Silver",
-        )  # fmt: skip
+            "olivia",
+            "tier create",
+            name="Silver",
+            price="9",
+            currency="USD",
+            months=1,
+            way="recurring",
+            role="Silver",
+        )
         await stage.slash(
             "olivia", "tier price add", tier="Gold", price="29", currency="USD", months=1, way="recurring"
         )

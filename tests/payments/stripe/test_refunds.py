@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NeedsAction
 from bot.money import Money
-from bot.payments.port import Kind
+from bot.payments.port import FactKind
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, monthly, of, once, subscription_of
 from tests.payments.stripe.server import FakeStripe
@@ -25,13 +25,13 @@ async def ref(fake: FakeStripe, stripe: StripeProvider) -> str:
 @pytest.fixture
 async def payment(stripe: StripeProvider, ref: str) -> str:
     """What she paid with."""
-    return of(await stripe.fetch(ref), Kind.PAID).object_id
+    return of(await stripe.fetch(ref), FactKind.PAID).object_id
 
 
 async def test_a_part_is_given_back(stripe: StripeProvider, ref: str, payment: str) -> None:
     [fact] = await stripe.refund(payment, FIVE, "refund-1")
 
-    assert (fact.kind, fact.money, fact.payment_id, fact.ref) == (Kind.REFUNDED, FIVE, payment, ref)
+    assert (fact.kind, fact.money, fact.payment_id, fact.ref) == (FactKind.REFUNDED, FIVE, payment, ref)
     assert fact in (await stripe.fetch(ref)).facts
 
 
@@ -53,7 +53,7 @@ async def test_the_same_key_twice_at_the_same_time_gives_back_once(
     told = await asyncio.gather(*(stripe.refund(payment, FIVE, "refund-1") for _ in range(4)))
 
     assert len(fake.books.all("refund")) == 1
-    assert {kinds(facts)[0] for facts in told} == {Kind.REFUNDED}
+    assert {kinds(facts)[0] for facts in told} == {FactKind.REFUNDED}
 
 
 async def test_another_key_gives_back_again(fake: FakeStripe, stripe: StripeProvider, payment: str) -> None:
@@ -61,7 +61,7 @@ async def test_another_key_gives_back_again(fake: FakeStripe, stripe: StripeProv
 
     facts = await stripe.refund(payment, FIVE, "refund-2")
 
-    assert kinds(facts) == [Kind.REFUNDED, Kind.REFUNDED]
+    assert kinds(facts) == [FactKind.REFUNDED, FactKind.REFUNDED]
 
 
 async def test_what_was_given_back_elsewhere_is_told_and_not_paid_twice(
@@ -71,7 +71,7 @@ async def test_what_was_given_back_elsewhere_is_told_and_not_paid_twice(
 
     [fact] = await stripe.refund(payment, Money(1900, "USD"), "refund-1")
 
-    assert (fact.kind, fact.money) == (Kind.REFUNDED, Money(1900, "USD"))
+    assert (fact.kind, fact.money) == (FactKind.REFUNDED, Money(1900, "USD"))
 
 
 async def test_more_than_was_paid_is_refused(stripe: StripeProvider, payment: str) -> None:
@@ -94,22 +94,22 @@ async def test_a_refund_of_the_dashboard_is_found(
 
     told = await stripe.fetch(ref)
 
-    assert of(told, Kind.REFUNDED).money == Money(700, "USD")
+    assert of(told, FactKind.REFUNDED).money == Money(700, "USD")
     assert refund["metadata"] == {}
-    assert await stripe.whose(refund["id"]) == (told.facts[0].guild_id, told.facts[0].order_id)
+    assert await stripe.order_of(refund["id"]) == (told.facts[0].guild_id, told.facts[0].order_id)
 
 
 async def test_a_refund_that_comes_back_is_told(
     fake: FakeStripe, stripe: StripeProvider, ref: str, payment: str
 ) -> None:
     refund = fake.shop.refund(payment, status="pending")
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID, Kind.REFUNDED]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID, FactKind.REFUNDED]
 
     fake.shop.fail_refund(refund["id"])
 
     told = await stripe.fetch(ref)
-    assert kinds(told) == [Kind.PAID, Kind.REFUNDED, Kind.REFUND_FAILED]
-    assert of(told, Kind.REFUNDED).object_id == of(told, Kind.REFUND_FAILED).object_id == refund["id"]
+    assert kinds(told) == [FactKind.PAID, FactKind.REFUNDED, FactKind.REFUND_FAILED]
+    assert of(told, FactKind.REFUNDED).object_id == of(told, FactKind.REFUND_FAILED).object_id == refund["id"]
 
 
 @pytest.mark.parametrize(
@@ -117,21 +117,21 @@ async def test_a_refund_that_comes_back_is_told(
     [
         ("needs_response", []),
         ("under_review", []),
-        ("won", [Kind.DISPUTE_WON]),
-        ("lost", [Kind.DISPUTE_LOST]),
-        ("appeal_under_review", [Kind.DISPUTE_LOST]),
+        ("won", [FactKind.DISPUTE_WON]),
+        ("lost", [FactKind.DISPUTE_LOST]),
+        ("appeal_under_review", [FactKind.DISPUTE_LOST]),
     ],
 )
 async def test_a_dispute_goes_its_way(
-    fake: FakeStripe, stripe: StripeProvider, ref: str, payment: str, status: str, after: list[Kind]
+    fake: FakeStripe, stripe: StripeProvider, ref: str, payment: str, status: str, after: list[FactKind]
 ) -> None:
     dispute = fake.shop.dispute(payment)
 
     fake.shop.close_dispute(dispute["id"], status)
 
     told = await stripe.fetch(ref)
-    assert kinds(told) == [Kind.PAID, Kind.DISPUTED, *after]
-    assert of(told, Kind.DISPUTED).payment_id == payment
+    assert kinds(told) == [FactKind.PAID, FactKind.DISPUTED, *after]
+    assert of(told, FactKind.DISPUTED).payment_id == payment
     assert {fact.object_id for fact in told.facts[1:]} == {dispute["id"]}
 
 
@@ -145,7 +145,7 @@ async def test_as_long_as_no_money_moved_there_is_no_dispute(
     dispute = fake.shop.dispute(payment, "warning_needs_response")
     dispute["status"] = status
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID]
 
 
 async def test_an_inquiry_may_become_a_dispute(
@@ -156,7 +156,7 @@ async def test_an_inquiry_may_become_a_dispute(
     dispute["status"] = "needs_response"
     fake.shop.move_funds(dispute["id"], -dispute["amount"])
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID, Kind.DISPUTED]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID, FactKind.DISPUTED]
 
 
 async def test_a_renewal_can_be_refunded_and_disputed(fake: FakeStripe, stripe: StripeProvider) -> None:
@@ -169,8 +169,8 @@ async def test_a_renewal_can_be_refunded_and_disputed(fake: FakeStripe, stripe: 
 
     told = await stripe.fetch(ref)
     assert (refund.ref, refund.payment_id) == (ref, second.object_id)
-    assert of(told, Kind.REFUNDED) == refund
-    assert of(told, Kind.DISPUTED).payment_id == first.object_id
+    assert of(told, FactKind.REFUNDED) == refund
+    assert of(told, FactKind.DISPUTED).payment_id == first.object_id
 
 
 async def test_an_old_payment_that_was_refunded_is_still_looked_at(
@@ -181,9 +181,9 @@ async def test_an_old_payment_that_was_refunded_is_still_looked_at(
     charge["created"] -= 400 * 86400
     payment = charge["payment_intent"]
     fake.calls.clear()
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID]
     assert not any(call.path == "/v1/refunds" for call in fake.calls)
 
     fake.shop.refund(payment)
 
-    assert kinds(await stripe.fetch(ref)) == [Kind.PAID, Kind.REFUNDED]
+    assert kinds(await stripe.fetch(ref)) == [FactKind.PAID, FactKind.REFUNDED]

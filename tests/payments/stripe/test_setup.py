@@ -10,7 +10,7 @@ import pytest
 
 from bot.discord.doctor import before_discord
 from bot.errors import ConfigurationError
-from bot.i18n import Texts
+from bot.i18n import Catalog
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments import test_registry
 from tests.stage import settings
@@ -78,7 +78,7 @@ def test_the_library_is_not_loaded_before_it_is_needed() -> None:
 def test_the_doctor_says_what_is_missing(tmp_path: Path, more: dict[str, str], found: str) -> None:
     told = settings(tmp_path, DISCORD__TOKEN="x.y.z", **more)
 
-    t = Texts(told.community.language, told.community.timezone).community
+    t = Catalog(told.community.language, told.community.timezone).community
 
     assert {finding.id for finding in before_discord(told, t)} - {"file-readable"} == set(found.split())
 

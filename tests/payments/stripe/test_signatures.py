@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.payments.port import InvalidWebhook, Notice
-from bot.payments.stripe.library import Line
+from bot.payments.port import InvalidWebhook, ProviderNotice
+from bot.payments.stripe.library import Account
 from bot.payments.stripe.provider import StripeProvider
 from tests.clients.programs import NODE_MODULES, node, npm_package
 from tests.payments.stripe.counter import HEADER, bought, once, verified
@@ -24,11 +24,15 @@ OLDEST = 20  # what npm's stripe runs on
 SECRET, OTHER = "whsec_" + "5e" * 16, "whsec_" + "07" * 16
 BODY = json.dumps(
     {
-        "id": "evt_1", "object": "event", "type": "invoice.paid", "livemode": False,
+        "id": "evt_1",
+        "object": "event",
+        "type": "invoice.paid",
+        "livemode": False,
         "data": {"object": {"id": "in_1", "object": "invoice", "description": "Gold für 会员 — 19 €"}},
     },
-    ensure_ascii=False, indent=2,
-).encode()  # fmt: skip
+    ensure_ascii=False,
+    indent=2,
+).encode()
 
 
 class Signer:
@@ -73,9 +77,9 @@ def npm() -> Iterator[Signer]:
         process.stdin.close()
 
 
-def read(header: str, *secrets: str, body: bytes = BODY) -> Notice:
+def read(header: str, *secrets: str, body: bytes = BODY) -> ProviderNotice:
     """As Lyceum reads it."""
-    provider = StripeProvider(Line("sk_test_1", account=None, api=None), secrets or (SECRET,))
+    provider = StripeProvider(Account("sk_test_1", account=None, api=None), secrets or (SECRET,))
     return provider.verify([(HEADER, header)], body, datetime.now(UTC))
 
 

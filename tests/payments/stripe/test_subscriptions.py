@@ -7,7 +7,7 @@ import pytest
 from bot.errors import NeedsAction
 from bot.ids import new_id
 from bot.money import Money
-from bot.payments.port import Kind, Pace, Phase
+from bot.payments.port import FactKind, Phase, Recurrence
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.counter import bought, kinds, monthly, of, phase_of, subscription_of
 from tests.payments.stripe.server import FakeStripe
@@ -16,7 +16,7 @@ from tests.payments.stripe.server import FakeStripe
 async def test_the_first_payment_is_for_the_first_period(stripe: StripeProvider, gold: str) -> None:
     told = await stripe.fetch(gold)
 
-    paid = of(told, Kind.PAID)
+    paid = of(told, FactKind.PAID)
     assert paid.money == Money(900, "USD") and not paid.renewal
     assert paid.period is not None and 28 <= (paid.period.ends_at - paid.period.starts_at).days <= 31
     assert told.subscription is not None
@@ -68,7 +68,7 @@ async def test_the_first_payment_may_be_more_than_the_renewals(
 async def test_three_months_are_three_months(fake: FakeStripe, stripe: StripeProvider) -> None:
     ref = await bought(fake, stripe, monthly(2500, months=3))
 
-    paid = of(await stripe.fetch(ref), Kind.PAID)
+    paid = of(await stripe.fetch(ref), FactKind.PAID)
     assert paid.period and 89 <= (paid.period.ends_at - paid.period.starts_at).days <= 92
 
 
@@ -98,7 +98,7 @@ async def test_a_cancelled_one_runs_to_the_end_of_what_was_paid(
     fake.billing.renew(subscription_of(fake, gold))
 
     assert await phase_of(stripe, gold) is Phase.ENDED
-    assert kinds(await stripe.fetch(gold)) == [Kind.PAID]
+    assert kinds(await stripe.fetch(gold)) == [FactKind.PAID]
     await stripe.set_ending(gold, True)  # harmless
 
 
@@ -165,7 +165,7 @@ async def test_the_portal_is_for_the_customer(fake: FakeStripe, stripe: StripePr
 
 
 def test_every_pace_is_supported(stripe: StripeProvider) -> None:
-    assert all(stripe.supports(Money(900, "USD"), pace) for pace in Pace)
+    assert all(stripe.supports(Money(900, "USD"), pace) for pace in Recurrence)
 
 
 async def test_years_of_renewals_are_not_asked_about_one_by_one(

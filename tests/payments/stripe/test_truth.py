@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NeedsAction
 from bot.money import Money
-from bot.payments.port import Kind
+from bot.payments.port import FactKind
 from bot.payments.stripe.amounts import from_stripe, to_stripe
 from bot.payments.stripe.facts import period_of
 from bot.payments.stripe.provider import StripeProvider
@@ -45,7 +45,7 @@ async def test_the_same_for_invoices_refunds_and_disputes(
     fake: FakeStripe, stripe: StripeProvider, amount: object
 ) -> None:
     ref = await bought(fake, stripe, monthly())
-    payment = of(await stripe.fetch(ref), Kind.PAID).object_id
+    payment = of(await stripe.fetch(ref), FactKind.PAID).object_id
     refund, dispute = fake.shop.refund(payment, 100), fake.shop.dispute(payment)
     invoice = fake.books.all("invoice")[0]
     for found, field in ((invoice, "amount_paid"), (refund, "amount"), (dispute, "amount")):
@@ -63,7 +63,7 @@ async def test_another_amount_or_currency_is_told_as_it_is(
     ref = await bought(fake, stripe, once())
     fake.books.all("payment_intent")[0][field] = value
 
-    money = of(await stripe.fetch(ref), Kind.PAID).money
+    money = of(await stripe.fetch(ref), FactKind.PAID).money
 
     assert money == (Money(1899, "USD") if field == "amount_received" else Money(1900, "JPY"))
 
@@ -96,7 +96,7 @@ async def test_a_live_account_works_the_same() -> None:
         stripe = provider_of(fake)
         ref = await bought(fake, stripe, once())
 
-        assert of(await stripe.fetch(ref), Kind.PAID).money == Money(1900, "USD")
+        assert of(await stripe.fetch(ref), FactKind.PAID).money == Money(1900, "USD")
         assert not stripe.play_money
 
 
@@ -152,7 +152,7 @@ async def test_what_was_paid_outside_stripe_is_named_by_its_invoice(
     payment = fake.books.all("invoice_payment")[0]
     payment["status"] = "canceled"
 
-    assert of(await stripe.fetch(ref), Kind.PAID).object_id == payment["invoice"]
+    assert of(await stripe.fetch(ref), FactKind.PAID).object_id == payment["invoice"]
 
 
 async def test_an_invoice_that_says_not_what_it_is_for_is_for_the_owner(
@@ -183,7 +183,7 @@ async def test_lines_that_do_not_fit_into_an_invoice_are_asked_for(
     ref = await bought(fake, stripe, monthly())
     fake.books.all("invoice")[0]["lines"]["has_more"] = True
 
-    paid = of(await stripe.fetch(ref), Kind.PAID)
+    paid = of(await stripe.fetch(ref), FactKind.PAID)
 
     item: dict[str, Any] = fake.books.get(subscription_of(fake, ref), "subscription")["items"]["data"][0]
     assert paid.period and int(paid.period.ends_at.timestamp()) == item["current_period_end"]

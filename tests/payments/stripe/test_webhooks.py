@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bootstrap.environment import ROOT
-from bot.payments.port import InvalidWebhook, Notice
-from bot.payments.stripe.library import Line
+from bot.payments.port import InvalidWebhook, ProviderNotice
+from bot.payments.stripe.library import Account
 from bot.payments.stripe.provider import StripeProvider
 from bot.payments.stripe.webhooks import EVENTS
 from tests.payments.stripe.counter import (
@@ -26,10 +26,18 @@ SECRET = "whsec_" + "0123456789abcdef" * 2
 KEY = "sk_test_51Lyceum"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 EVENT: dict[str, Any] = {
-    "id": "evt_1", "object": "event", "api_version": "2026-10-28.endive", "created": 1795521600, "livemode": False,
-    "type": "checkout.session.completed", "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None},
-    "data": {"object": {"id": "cs_test_1", "object": "checkout.session", "amount_total": 1900, "livemode": False}},
-}  # fmt: skip
+    "id": "evt_1",
+    "object": "event",
+    "api_version": "2026-10-28.endive",
+    "created": 1795521600,
+    "livemode": False,
+    "type": "checkout.session.completed",
+    "pending_webhooks": 1,
+    "request": {"id": None, "idempotency_key": None},
+    "data": {
+        "object": {"id": "cs_test_1", "object": "checkout.session", "amount_total": 1900, "livemode": False}
+    },
+}
 BODY = json.dumps(EVENT, indent=2).encode()
 
 
@@ -41,10 +49,10 @@ def signed(body: bytes, *, secret: str = SECRET, at: datetime = NOW, scheme: str
 
 
 def provider(*secrets: str, key: str = KEY, account: str | None = None) -> StripeProvider:
-    return StripeProvider(Line(key, account=account, api=None), secrets or (SECRET,))
+    return StripeProvider(Account(key, account=account, api=None), secrets or (SECRET,))
 
 
-def read(body: bytes = BODY, headers: list[tuple[str, str]] | None = None, **more: Any) -> Notice:
+def read(body: bytes = BODY, headers: list[tuple[str, str]] | None = None, **more: Any) -> ProviderNotice:
     """As Lyceum reads it at noon."""
     told = [(HEADER, signed(body))] if headers is None else headers
     return provider(**more).verify(told, body, NOW)
@@ -62,7 +70,7 @@ def changed(**changes: Any) -> bytes:
 
 
 def test_control_the_real_one_says_where_to_look() -> None:
-    assert read() == Notice("evt_1", "checkout.session.completed", about="cs_test_1")
+    assert read() == ProviderNotice("evt_1", "checkout.session.completed", about="cs_test_1")
 
 
 GOOD = signed(BODY)
@@ -142,7 +150,7 @@ def test_while_the_secret_changes_both_are_taken() -> None:
 
 @pytest.mark.parametrize("secrets", [[], [""], ["  ", "\n"]])
 def test_without_a_secret_nobody_listens(secrets: list[str]) -> None:
-    deaf = StripeProvider(Line(KEY, account=None, api=None), secrets)
+    deaf = StripeProvider(Account(KEY, account=None, api=None), secrets)
 
     assert not deaf.listens
     for secret in ["", *secrets]:
@@ -153,11 +161,18 @@ def test_without_a_secret_nobody_listens(secrets: list[str]) -> None:
 @pytest.mark.parametrize(
     ("key", "livemode", "read_at_all"),
     [
-        ("sk_test_1", False, True), ("sk_live_1", True, True), ("rk_live_1", True, True), ("rk_test_1", False, True),
-        ("sk_test_1", True, False), ("sk_live_1", False, False), ("sk_live_1", None, False), ("sk_live_1", "true", False),
-        ("sk_live_1", 1, False), ("sk_test_1", 0, False),
+        ("sk_test_1", False, True),
+        ("sk_live_1", True, True),
+        ("rk_live_1", True, True),
+        ("rk_test_1", False, True),
+        ("sk_test_1", True, False),
+        ("sk_live_1", False, False),
+        ("sk_live_1", None, False),
+        ("sk_live_1", "true", False),
+        ("sk_live_1", 1, False),
+        ("sk_test_1", 0, False),
     ],
-)  # fmt: skip
+)
 def test_play_money_and_real_money_stay_apart(key: str, livemode: object, read_at_all: bool) -> None:
     body = changed(livemode=livemode)
 
@@ -171,10 +186,15 @@ def test_play_money_and_real_money_stay_apart(key: str, livemode: object, read_a
 @pytest.mark.parametrize(
     ("ours", "its", "read_at_all"),
     [
-        (None, None, True), ("acct_1", None, True), ("acct_1", "acct_1", True),
-        ("acct_1", "acct_2", False), (None, "acct_2", False), ("acct_1", 1, False), ("acct_1", [], False),
+        (None, None, True),
+        ("acct_1", None, True),
+        ("acct_1", "acct_1", True),
+        ("acct_1", "acct_2", False),
+        (None, "acct_2", False),
+        ("acct_1", 1, False),
+        ("acct_1", [], False),
     ],
-)  # fmt: skip
+)
 def test_an_event_of_another_account_is_refused(ours: str | None, its: object, read_at_all: bool) -> None:
     body = changed(account=its)
 
@@ -188,12 +208,26 @@ def test_an_event_of_another_account_is_refused(ours: str | None, its: object, r
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("id", None), ("id", 7), ("id", ""), ("id", "x" * 121), ("id", "evt 1"), ("id", "\ud800"), ("type", None),
-        ("type", {}), ("object", "v2.core.event"), ("object", None), ("data", None), ("data", []), ("data__object", "cs_test_1"),
-        ("data__object__id", None), ("data__object__id", ["cs_test_1"]), ("data__object__id", "cs test"),
-        ("data__object__object", "invoice"), ("data__object__object", None),
+        ("id", None),
+        ("id", 7),
+        ("id", ""),
+        ("id", "x" * 121),
+        ("id", "evt 1"),
+        ("id", "\ud800"),
+        ("type", None),
+        ("type", {}),
+        ("object", "v2.core.event"),
+        ("object", None),
+        ("data", None),
+        ("data", []),
+        ("data__object", "cs_test_1"),
+        ("data__object__id", None),
+        ("data__object__id", ["cs_test_1"]),
+        ("data__object__id", "cs test"),
+        ("data__object__object", "invoice"),
+        ("data__object__object", None),
     ],
-)  # fmt: skip
+)
 def test_every_field_is_what_it_should_be(path: str, value: object) -> None:
     with pytest.raises(InvalidWebhook):
         read(changed(**{path: value}))
@@ -202,12 +236,21 @@ def test_every_field_is_what_it_should_be(path: str, value: object) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"null", b"[]", b"1", b"{", b"\xef\xbb\xbf{}", b"NaN", BODY.replace(b"1900", b"NaN"), BODY.replace(b"1900", b"Infinity"),
-        BODY.replace(b'"id": "evt_1"', b'"id": "evt_1", "id": "evt_2"'), b"[" * 100_000, b'{"a":' * 50_000,
+        b"null",
+        b"[]",
+        b"1",
+        b"{",
+        b"\xef\xbb\xbf{}",
+        b"NaN",
+        BODY.replace(b"1900", b"NaN"),
+        BODY.replace(b"1900", b"Infinity"),
+        BODY.replace(b'"id": "evt_1"', b'"id": "evt_1", "id": "evt_2"'),
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
         BODY.replace(b"1900", b"9" * 5000),
     ],
     ids=lambda body: repr(body[:12]),
-)  # fmt: skip
+)
 def test_hostile_json_is_refused_even_when_signed(body: bytes) -> None:
     with pytest.raises(InvalidWebhook):
         read(body)
@@ -231,14 +274,14 @@ def test_fractions_may_stand_in_it() -> None:
     ],
 )
 def test_other_kinds_are_kept_and_mean_nothing(kind: str) -> None:
-    assert read(changed(type=kind)) == Notice("evt_1", kind)
+    assert read(changed(type=kind)) == ProviderNotice("evt_1", kind)
 
 
 @pytest.mark.parametrize("kind", EVENTS)
 def test_every_kind_of_ours_says_where_to_look(kind: str) -> None:
     body = changed(type=kind, data__object={"id": "x_1", "object": EVENTS[kind]})
 
-    assert read(body) == Notice("evt_1", kind, about="x_1")
+    assert read(body) == ProviderNotice("evt_1", kind, about="x_1")
 
 
 def test_the_owner_is_told_to_subscribe_to_exactly_these() -> None:

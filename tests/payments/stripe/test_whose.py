@@ -32,7 +32,7 @@ async def test_everything_in_a_subscription_s_life_leads_to_its_order(
     fake.billing.cancel(id_)
 
     told = [verified(fake, stripe, event.body) for event in fake.events]
-    looked = [(notice.kind, await stripe.whose(notice.about)) for notice in told if notice.about]
+    looked = [(notice.kind, await stripe.order_of(notice.about)) for notice in told if notice.about]
 
     assert len(looked) == 12
     assert {kind for kind, order in looked if order != (purchase.guild_id, purchase.order_id)} == set()
@@ -53,22 +53,22 @@ async def test_everything_about_a_payment_leads_to_its_order(
 
     assert len(abouts) == 5
     for about in abouts:
-        assert about and await stripe.whose(about) == (purchase.guild_id, purchase.order_id)
+        assert about and await stripe.order_of(about) == (purchase.guild_id, purchase.order_id)
 
 
 @pytest.mark.parametrize(
     "about", ["cs_gone", "pi_gone", "ch_gone", "re_gone", "dp_gone", "sub_gone", "in_gone", "x_1", "file"]
 )
 async def test_what_is_not_there_is_nobody_s(stripe: StripeProvider, about: str) -> None:
-    assert await stripe.whose(about) is None
+    assert await stripe.order_of(about) is None
 
 
 async def test_what_the_account_sells_besides_is_not_ours(fake: FakeStripe, stripe: StripeProvider) -> None:
     shirt = fake.billing.charge(2500, "usd", None, {"shirt": "L"}, "succeeded")
     refund = fake.shop.refund(shirt["id"])
 
-    assert await stripe.whose(shirt["id"]) is None
-    assert await stripe.whose(refund["id"]) is None
+    assert await stripe.order_of(shirt["id"]) is None
+    assert await stripe.order_of(refund["id"]) is None
 
 
 @pytest.mark.parametrize("order", ["5", "05", "-5", "5.0", "٥", str(2**63), "", "x"])
@@ -77,7 +77,7 @@ async def test_metadata_that_we_would_not_write_is_not_ours(
 ) -> None:
     intent = fake.billing.charge(2500, "usd", None, {"guild_id": "7", "order_id": order}, "succeeded")
 
-    assert await stripe.whose(intent["id"]) == ((7, 5) if order == "5" else None)
+    assert await stripe.order_of(intent["id"]) == ((7, 5) if order == "5" else None)
 
 
 async def test_the_fake_signs_as_we_read(fake: FakeStripe) -> None:

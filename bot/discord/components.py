@@ -1,0 +1,132 @@
+"""Cards drawn with Discord's components, and buttons that outlive a restart."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.cards import Attachment, Block, Button, Card, Divider, Line, Picture, Row, Select, Text
+
+Interaction = discord.Interaction[Any]
+ActionHandler = Callable[[Interaction, str], Awaitable[None]]
+"""What a press runs: the interaction, and the text of the action's arguments."""
+
+STYLES: dict[str, discord.ButtonStyle] = {
+    "primary": discord.ButtonStyle.primary,
+    "secondary": discord.ButtonStyle.secondary,
+    "success": discord.ButtonStyle.success,
+    "danger": discord.ButtonStyle.danger,
+}
+
+
+class ActionItem(ui.DynamicItem[Any], template=r"(?s).+"):
+    """Every button and select of ours: its custom id says what to do, so it works after any restart.
+
+    The template fits every custom id, so that one of an older version, or of none, is answered too.
+    """
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item)
+
+    async def callback(self, interaction: Interaction) -> None:
+        data: Any = interaction.data
+        await interaction.client.act(interaction, self.custom_id, data.get("values"))
+
+
+def view(card: Card) -> ui.LayoutView:
+    """The card as a message body that needs no memory of this process."""
+    layout = ui.LayoutView(timeout=None)
+    container: ui.Container[Any] = ui.Container(accent_colour=card.accent.value)
+    for block in card.blocks:
+        container.add_item(_draw(block))
+    layout.add_item(container)
+    return layout
+
+
+def files(card: Card) -> list[discord.File]:
+    """The pictures and files of a card, made anew for each sending."""
+    return [
+        discord.File(
+            io.BytesIO(block.data), block.name, description=block.alt if isinstance(block, Picture) else None
+        )
+        for block in card.blocks
+        if isinstance(block, Picture | Attachment)
+    ]
+
+
+async def defer(interaction: Interaction, *, public: bool = False) -> None:
+    """Show "thinking…" before anything that leaves the process; `answer` then fills it."""
+    await interaction.response.defer(ephemeral=not public, thinking=True)
+
+
+async def answer(interaction: Interaction, card: Card, *, public: bool = False) -> None:
+    """Answer with a card, as the first answer or after a defer. Only the asker sees it unless `public`."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view(card), attachments=files(card))
+    else:
+        await interaction.response.send_message(view=view(card), files=files(card), ephemeral=not public)
+
+
+async def replace(interaction: Interaction, card: Card) -> None:
+    """Show another card in place of the one whose button was pressed."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view(card), attachments=files(card))
+    else:
+        await interaction.response.edit_message(view=view(card), attachments=files(card))
+
+
+def _draw(block: Block) -> ui.Item[Any]:
+    match block:
+        case Text(text):
+            return ui.TextDisplay(text)
+        case Line(text, button):
+            return ui.Section(text, accessory=cast("ui.Button[Any]", _button(button)))
+        case Row(buttons):
+            row: ui.ActionRow[Any] = ui.ActionRow()
+            for button in buttons:
+                row.add_item(_button(button))
+            return row
+        case Select(action, placeholder, options):
+            select: ui.Select[Any] = ui.Select(
+                custom_id=action,
+                placeholder=placeholder[:150],
+                options=[
+                    discord.SelectOption(
+                        label=option.label[:100],
+                        value=option.value,
+                        description=option.description and option.description[:100],
+                    )
+                    for option in options[:25]
+                ],
+            )
+            picker: ui.ActionRow[Any] = ui.ActionRow()
+            picker.add_item(ActionItem(select))
+            return picker
+        case Divider():
+            return ui.Separator()
+        case Picture(name, _, alt):
+            return ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{name}", description=alt[:1024]))
+        case Attachment(name, _):
+            return ui.File(f"attachment://{name}")
+
+
+def _button(button: Button) -> ui.Button[Any] | ActionItem:
+    if button.url is not None:
+        return ui.Button(label=button.label[:80], url=button.url, disabled=button.disabled)
+    # As a Press also when sent: a plain button would be remembered with its message, and answered twice.
+    return ActionItem(
+        ui.Button(
+            label=button.label[:80],
+            custom_id=button.action,
+            style=STYLES[button.style],
+            disabled=button.disabled,
+        )
+    )

@@ -1,0 +1,1 @@
+"""What members have and the roles it gives them."""

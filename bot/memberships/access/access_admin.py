@@ -1,0 +1,263 @@
+"""What staff do about somebody's access: give, revoke, withhold, hand over, import. Each with its reason, each in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.audit import AuditAction, record
+from bot.cards import plain
+from bot.clock import Clock
+from bot.db import Database, Writer
+from bot.errors import UserError
+from bot.ids import new_id
+from bot.memberships.access.entitlements import Entitlements, held_until
+from bot.memberships.access.store import entitlements, grants, overrides
+from bot.memberships.access.wanted_roles import Override
+from bot.memberships.catalog.tiers import TierCatalog
+from bot.memberships.model import Entitlement, EntitlementStatus, Tier
+from bot.memberships.reasons import clean_reason
+from bot.memberships.until import read_until
+from bot.names import means
+from bot.ports import ChatServer, Person
+from bot.work import Queue
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who acts. `owner`: no role stands above them."""
+
+    id: int
+    owner: bool
+
+
+class AccessAdmin:
+    """The verbs of /access that change something."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        tiers: TierCatalog,
+        entitlement_service: Entitlements,
+        zone: ZoneInfo,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+        self._tiers = tiers
+        self._entitlement_service = entitlement_service
+        self._zone = zone
+
+    async def grant(
+        self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
+    ) -> Entitlement:
+        """Give a tier for nothing. UserError for bots, people who are not here, roles above the giver, or a bad end."""
+        tier = await self._tiers.find(guild_id, plan)
+        await self._present(guild_id, user_id)
+        await self._may_give(guild_id, tier.terms.roles, staff)
+        now = self._clock.now()
+        end = read_until(until, now, self._zone, ever=staff.owner)
+        entitlement = _right(tier, user_id, "grant", clean_reason(reason), now, end)
+        async with self._db.write() as tx:
+            await self._entitlement_service.give(tx, entitlement, staff.id)
+        return entitlement
+
+    async def revoke(
+        self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
+    ) -> list[Entitlement]:
+        """End every running right of this member from a tier; paid money stays where it is. UserError when there is none."""
+        why = clean_reason(reason)
+        async with self._db.write() as tx:
+            running = await self._running(tx, guild_id, user_id)
+            chosen = [
+                entitlement
+                for entitlement in running
+                if means(plan, entitlement.tier.id, entitlement.tier.name)
+            ]
+            if not chosen:
+                raise UserError("This member has no such membership. /access explain shows what they have.")
+            for entitlement in chosen:
+                await self._entitlement_service.end(tx, entitlement, EntitlementStatus.REVOKED, staff.id, why)
+        return chosen
+
+    async def withhold(
+        self, guild_id: int, user_id: int, role_id: int, until: str, reason: str, staff: Staff
+    ) -> Override:
+        """Let a role rest although a membership wants it, until then; the days go on."""
+        why = clean_reason(reason)
+        if role_id == guild_id:  # Discord's @everyone has the server's id
+            raise UserError("Everybody has this role, so it cannot be withheld. Choose another one.")
+        await self._may_give(guild_id, [role_id], staff)
+        now = self._clock.now()
+        end = read_until(until, now, self._zone, ever=False)
+        new = Override(role_id, False, end, why, new_id(), staff.id)
+        async with self._db.write() as tx:
+            await overrides.add(tx, guild_id, user_id, new, now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=staff.id,
+                action=AuditAction.ROLE_WITHHELD,
+                subject=user_id,
+                role=str(role_id),
+                until=end.isoformat(),
+                reason=why,
+            )
+            await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
+            await self._queue.enqueue(tx, "access.release", guild_id, str(user_id), due=end)
+        return new
+
+    async def release(self, guild_id: int, user_id: int, role_id: int, staff: Staff) -> None:
+        """Take back what was withheld. UserError when nothing was."""
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            if not await overrides.end(tx, guild_id, user_id, role_id, now):
+                raise UserError("No role of that name is withheld from this member.")
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=staff.id,
+                action=AuditAction.ROLE_RELEASED,
+                subject=user_id,
+                role=str(role_id),
+            )
+            await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
+
+    async def transfer(
+        self, guild_id: int, giver: int, taker: int, reason: str, staff: Staff
+    ) -> list[Entitlement]:
+        """Hand everything that runs to another account of the same person. UserError when there is nothing, or nobody."""
+        why = clean_reason(reason)
+        if giver == taker:
+            raise UserError("These are the same account. Name the old one first, then the new one.")
+        await self._present(guild_id, taker)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            running = await self._running(tx, guild_id, giver)
+            if not running:
+                raise UserError("The first member has nothing that runs, so nothing can be handed over.")
+            for entitlement in await self._replaced(
+                tx, guild_id, giver, running
+            ):  # a refund would bring it back
+                await entitlements.hand_over(tx, entitlement, taker)
+            for entitlement in running:
+                await entitlements.hand_over(tx, entitlement, taker)
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=staff.id,
+                    action=AuditAction.ENTITLEMENT_TRANSFERRED,
+                    subject=entitlement.id,
+                    member=str(giver),
+                    to=str(taker),
+                    reason=why,
+                )
+            for user_id in (giver, taker):
+                await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
+        return running
+
+    async def importable(self, guild_id: int, plan: str) -> tuple[Tier, list[Person]]:
+        """A tier, and who holds all its roles without having it from Lyceum."""
+        tier = await self._tiers.find(guild_id, plan)
+        roles = frozenset(tier.terms.roles)
+        async with self._db.read() as db:
+            known = {
+                entitlement.user_id for entitlement in await entitlements.live_of_tier(db, guild_id, tier.id)
+            }
+        found = [
+            person
+            async for person in self._server.members(guild_id)
+            if not person.bot and person.id not in known and roles <= person.roles
+        ]
+        return tier, found
+
+    async def preview(self, guild_id: int, plan: str, until: str, staff: Staff) -> tuple[Tier, int, datetime]:
+        """What `take_in` would do: the tier, how many members, until when."""
+        tier, found = await self.importable(guild_id, plan)
+        return tier, len(found), read_until(until, self._clock.now(), self._zone, ever=staff.owner)
+
+    async def import_members(
+        self, guild_id: int, plan: str, until: str, source: str, staff: Staff
+    ) -> tuple[Tier, int, datetime]:
+        """Import those who hold a tier's roles already: theirs until then, and taken by Lyceum afterwards. Harmless twice."""
+        tier, found = await self.importable(guild_id, plan)
+        now = self._clock.now()
+        end = read_until(until, now, self._zone, ever=staff.owner)
+        why = clean_reason(source)
+        for person in found:
+            async with self._db.write() as tx:
+                entitlement = _right(tier, person.id, "import", why, now, end)
+                await grants.intend(tx, guild_id, person.id, tier.terms.roles)
+                for role_id in tier.terms.roles:
+                    await grants.given(tx, guild_id, person.id, role_id, now)
+                await self._entitlement_service.give(tx, entitlement, staff.id)
+        return tier, len(found), end
+
+    async def _running(self, tx: Writer, guild_id: int, user_id: int) -> list[Entitlement]:
+        mine = await entitlements.of_member(tx, guild_id, user_id)
+        return [one for one in mine if one.status in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)]
+
+    async def _replaced(
+        self, tx: Writer, guild_id: int, user_id: int, running: Collection[Entitlement]
+    ) -> list[Entitlement]:
+        """What the running rights took the place of, and what that had, as far back as it goes."""
+        mine = await entitlements.of_member(tx, guild_id, user_id)
+        found: list[Entitlement] = []
+        later = {entitlement.order_id for entitlement in running} - {None}
+        while later:
+            step = [
+                entitlement
+                for entitlement in mine
+                if entitlement.replaced_by in later and entitlement not in found
+            ]
+            found += step
+            later = {entitlement.order_id for entitlement in step} - {None}
+        return found
+
+    async def _present(self, guild_id: int, user_id: int) -> None:
+        person = await self._server.member(guild_id, user_id)
+        if person is None:
+            raise UserError("This person is not in the server. Ask them to join first.")
+        if person.bot:
+            raise UserError("Bots have no memberships. Choose a person.")
+
+    async def _may_give(self, guild_id: int, roles: Collection[int], staff: Staff) -> None:
+        """Nobody gives or withholds a role that stands above their own (reliability.md, threat T8)."""
+        if staff.owner:
+            return
+        person = await self._server.member(guild_id, staff.id)
+        held = person.roles if person else frozenset[int]()
+        known = {role.id: role for role in await self._server.roles(guild_id)}
+        top = max((known[role].position for role in held if role in known), default=0)
+        above = [known[role].name for role in roles if role in known and known[role].position >= top]
+        if above:
+            raise UserError(
+                "The role {role} stands above yours. Choose a lower one, or ask somebody with a higher role.",
+                role=plain(above[0]),
+            )
+
+
+def _right(tier: Tier, user_id: int, source: str, reason: str, now: datetime, end: datetime) -> Entitlement:
+    return Entitlement(
+        id=new_id(),
+        guild_id=tier.guild_id,
+        user_id=user_id,
+        tier=tier,
+        order_id=None,
+        source=source,
+        reason=reason,
+        status=EntitlementStatus.LIVE,
+        starts_at=now,
+        ends_at=end,
+        held_until=held_until(tier.terms, end),
+    )

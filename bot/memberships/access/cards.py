@@ -1,0 +1,297 @@
+"""What staff see of access: why somebody has a role, what differs, what was done, and what Discord refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.audit import Entry
+from bot.audit.labels import action_label, details
+from bot.cards import Accent, Button, Card, Row, card, plain
+from bot.i18n import Language, stamp
+from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, Scope
+from bot.memberships.access.role_audit import RoleAuditReport, RoleDifference
+from bot.memberships.access.wanted_roles import Override
+from bot.memberships.model import FOREVER, Entitlement, EntitlementStatus, Tier
+from bot.memberships.wording import roles_words
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why a member has, or should have, their roles. `held` is None when they are not in the server.
+
+    `there` are the roles that the server has; None when nobody looked.
+    """
+
+    user_id: int
+    held_entitlements: tuple[Entitlement, ...]
+    wanted: frozenset[int]
+    ours: frozenset[int]
+    held: frozenset[int] | None
+    now: datetime
+    exceptions: tuple[Override, ...] = ()
+    there: frozenset[int] | None = None
+
+
+def explanation(t: Language, told: Explanation) -> Card:
+    """role — why — until — source, for one member."""
+    lines = [
+        _why(t, entitlement, told)
+        for entitlement in told.held_entitlements
+        if entitlement.status is EntitlementStatus.LIVE and entitlement.ends_at > told.now
+    ]
+    lines += [_exception(t, one) for one in told.exceptions]
+    by_us = [f"<@&{role}>" for role in sorted((told.held or frozenset()) & told.ours - told.wanted)]
+    by_others = [f"<@&{role}>" for role in sorted((told.held or frozenset()) - told.ours)]
+    return card(
+        t("## Access of {member}", member=f"<@{told.user_id}>"),
+        t("This person is not in the server. What they paid for waits for their return.")
+        if told.held is None
+        else None,
+        "\n".join(lines) if lines else t("No membership gives this person a role."),
+        t("Over, and being taken back: {roles}", roles=" ".join(by_us)) if by_us else None,
+        t("Not given by Lyceum, never taken by it: {roles}", roles=" ".join(by_others))
+        if by_others
+        else None,
+    )
+
+
+def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
+    """What differs between Discord and the database, with a button that puts it right."""
+    looked = t.n("{n} member looked at.", "{n} members looked at.", report.looked_at)
+    away = (
+        t.n(
+            "{n} member with a membership has left; it waits for their return.",
+            "{n} members with a membership have left; it waits for their return.",
+            report.away,
+        )
+        if report.away
+        else None
+    )
+    if not report.drifts:
+        return card(t("## Access"), t("Everything is as it should be."), looked, away, accent=Accent.GOOD)
+    lines = [_drift(t, one) for one in report.drifts[:SHOWN]]
+    more = len(report.drifts) - len(lines)
+    if more > 0:
+        lines.append(t.n("… and {n} more.", "… and {n} more.", more))
+    button = Row((Button(t("Repair"), action=REPAIR_ROLES.encode(Scope.ALL), style="primary"),))
+    return card(
+        t("## Access"),
+        "\n".join(lines),
+        looked,
+        away,
+        t("Being put right now. /access audit shows what is left.") if repairing else None,
+        button if report.repairable and not repairing else None,
+        accent=Accent.WARN if report.repairable else Accent.PLAIN,
+    )
+
+
+def refused(t: Language, role_id: int, action: str) -> Card:
+    """For the staff channel: Discord refuses, the two usual causes, and a button to try again."""
+    return card(
+        t("## I may not change roles"),
+        t(
+            "Discord refused to let me give or take {role}. There are two usual causes:",
+            role=f"<@&{role_id}>",
+        ),
+        t(
+            "1. My role lacks **Manage Roles**: Server Settings → Roles → my role → Permissions.\n"
+            "2. My role stands **below** {role}: drag mine above it in Server Settings → Roles.",
+            role=f"<@&{role_id}>",
+        ),
+        t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
+        Row((Button(t("Try again"), action, style="primary"),)),
+        accent=Accent.BAD,
+    )
+
+
+def retry_action(mark: int) -> str:
+    """What *Try again* runs; it marks which card it stands on."""
+    return RETRY_ROLES.encode(mark)
+
+
+def retried(t: Language) -> Card:
+    """Somebody pressed *Try again*."""
+    return card(t("I am trying again now. If Discord still refuses, I say so here."), accent=Accent.GOOD)
+
+
+def granted(t: Language, entitlement: Entitlement) -> Card:
+    """A tier was given for nothing."""
+    return card(
+        t(
+            "{member} has **{plan}** until {when}: {roles}.",
+            member=f"<@{entitlement.user_id}>",
+            plan=plain(entitlement.tier.name),
+            when=_end(t, entitlement.ends_at),
+            roles=roles_words(entitlement.tier.terms.roles),
+        ),
+        t("Reason: {reason}", reason=plain(entitlement.reason)),
+        accent=Accent.GOOD,
+    )
+
+
+def revoked(t: Language, user_id: int, held_entitlements: Sequence[Entitlement]) -> Card:
+    """Rights were ended; money is another matter."""
+    paid = any(entitlement.source == "order" for entitlement in held_entitlements)
+    return card(
+        t(
+            "{member} no longer has **{plan}**.",
+            member=f"<@{user_id}>",
+            plan=plain(held_entitlements[0].tier.name),
+        ),
+        t("What was paid is not given back by this. /order refund does that.") if paid else None,
+        accent=Accent.GOOD,
+    )
+
+
+def withheld(t: Language, user_id: int, override: Override) -> Card:
+    """A role rests."""
+    return card(
+        t(
+            "{role} is withheld from {member} until {when}. The days of a membership go on meanwhile.",
+            role=f"<@&{override.role_id}>",
+            member=f"<@{user_id}>",
+            when=stamp(override.until or FOREVER),
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def released(t: Language, user_id: int, role_id: int) -> Card:
+    """A role may come back."""
+    return card(
+        t("{role} is no longer withheld from {member}.", role=f"<@&{role_id}>", member=f"<@{user_id}>"),
+        accent=Accent.GOOD,
+    )
+
+
+def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence[Entitlement]) -> Card:
+    """Everything that ran belongs to another account now."""
+    names = t.join(list(dict.fromkeys(plain(entitlement.tier.name) for entitlement in held_entitlements)))
+    return card(
+        t(
+            "**{plans}** went from {giver} to {taker}, with all remaining days.",
+            plans=names,
+            giver=f"<@{giver}>",
+            taker=f"<@{taker}>",
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def importable(t: Language, tier: Tier, count: int, end: datetime) -> Card:
+    """How many would be imported, before it is done."""
+    if not count:
+        return card(
+            t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),
+            accent=Accent.QUIET,
+        )
+    return card(
+        t.n(
+            "{n} member holds the roles of **{plan}** and would have it from me until {when}.",
+            "{n} members hold the roles of **{plan}** and would have it from me until {when}.",
+            count,
+            plan=plain(tier.name),
+            when=_end(t, end),
+        ),
+        t("From then on I take the roles away like any others. Nobody is told, nothing is charged."),
+        t("Type the same again with **confirm: True** to do it."),
+    )
+
+
+def imported(t: Language, tier: Tier, count: int, end: datetime) -> Card:
+    """They are members now."""
+    return card(
+        t.n(
+            "{n} member has **{plan}** until {when}.",
+            "{n} members have **{plan}** until {when}.",
+            count,
+            plan=plain(tier.name),
+            when=_end(t, end),
+        ),
+        accent=Accent.GOOD,
+    )
+
+
+def history(t: Language, notes: Sequence[Entry]) -> Card:
+    """Who changed what, the newest first."""
+    if not notes:
+        return card(t("Nothing was changed yet."), accent=Accent.QUIET)
+    return card(t("## Log"), "\n".join(_note(t, note) for note in notes[:SHOWN]))
+
+
+def _note(t: Language, note: Entry) -> str:
+    who = f"<@{note.actor}>" if note.actor else "Lyceum"
+    return " · ".join([stamp(note.at, "f"), who, action_label(t, note.what), *details(note)])
+
+
+def _drift(t: Language, drift: RoleDifference) -> str:
+    parts = [
+        t("lacks {roles}", roles=roles_words(sorted(drift.missing))) if drift.missing else None,
+        t("still has {roles}", roles=roles_words(sorted(drift.superfluous))) if drift.superfluous else None,
+        t("has {roles} from somebody else; I leave that", roles=roles_words(sorted(drift.foreign)))
+        if drift.foreign
+        else None,
+    ]
+    return f"<@{drift.user_id}> " + " · ".join(part for part in parts if part)
+
+
+def _exception(t: Language, override: Override) -> str:
+    told = {
+        "role": f"<@&{override.role_id}>",
+        "when": stamp(override.until or FOREVER),
+        "reason": plain(override.reason),
+    }
+    if override.give:
+        return t("{role} — given by staff until {when}: {reason}", **told)
+    return t("{role} — withheld by staff until {when}: {reason}", **told)
+
+
+def _end(t: Language, moment: datetime) -> str:
+    return t("for ever") if moment >= FOREVER else stamp(moment)
+
+
+def _why(t: Language, entitlement: Entitlement, told: Explanation) -> str:
+    role = roles_words(entitlement.tier.terms.roles)
+    if entitlement.starts_at > told.now:
+        return t(
+            "{role} — {plan}, from {start} — until {when} — {source}",
+            role=role,
+            plan=plain(entitlement.tier.name),
+            start=stamp(entitlement.starts_at),
+            when=_end(t, entitlement.ends_at),
+            source=_source(t, entitlement),
+        )
+    words = {
+        "role": role,
+        "plan": plain(entitlement.tier.name),
+        "when": _end(t, entitlement.ends_at),
+        "source": _source(t, entitlement),
+    }
+    line = (
+        t("{role} — {plan}, paid — until {when} — {source}", **words)
+        if entitlement.order_id is not None
+        else t("{role} — {plan} — until {when} — {source}", **words)
+    )
+    lacks = frozenset(entitlement.tier.terms.roles) & told.wanted - (told.held or frozenset())
+    if told.held is not None and told.there is not None and lacks - told.there:
+        line += "\n" + t("⚠ A role was deleted. Give the membership another one with /tier edit.")
+    elif told.held is not None and lacks:
+        line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")
+    elif told.ours.isdisjoint(entitlement.tier.terms.roles):
+        line += "\n" + t("held already before, so Lyceum will not take it.")
+    return line
+
+
+def _source(t: Language, entitlement: Entitlement) -> str:
+    if entitlement.order_id is not None:
+        return t("order {number}", number=entitlement.order_id)
+    words = {"trial": t("trial"), "grant": t("given by staff"), "import": t("imported")}
+    return (
+        f"{words[entitlement.source]} ({plain(entitlement.reason, 80)})"
+        if entitlement.reason
+        else words[entitlement.source]
+    )

@@ -1,0 +1,222 @@
+"""Making a member's roles what they should be, and ending what is over."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import datetime
+
+from bot.audit import LYCEUM, AuditAction, record
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database, Writer
+from bot.errors import NeedsAction
+from bot.memberships.access.breaker import Breaker
+from bot.memberships.access.store import entitlements, grants, overrides
+from bot.memberships.access.wanted_roles import role_claim, wanted_roles
+from bot.memberships.catalog.shop import seats_changed
+from bot.memberships.model import EntitlementStatus
+from bot.ports import ChatServer, Person, Role
+from bot.work import Job, Queue
+from bot.work.worker import Reschedule
+
+OnRolesChanged = Callable[[Writer, int, int], Awaitable[None]]
+"""Called in the transaction that notes what a member's roles are now, with the ids of guild and member."""
+
+
+class Reconciler:
+    """Asks what a member should hold, looks at what they hold, and changes only what differs.
+
+    It takes only roles that Lyceum gave (`grant`); a role given by hand is never touched.
+    """
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        server: ChatServer,
+        breaker: Breaker,
+        on_change: OnRolesChanged,
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._server = server
+        self._breaker = breaker
+        self._on_change = on_change
+
+    async def wanted(self, guild_id: int, user_id: int) -> tuple[frozenset[int], dict[int, datetime | None]]:
+        """(roles that the member should hold now, roles that Lyceum gave)."""
+        async with self._db.read() as db:
+            held_entitlements = await entitlements.of_member(db, guild_id, user_id)
+            exceptions = await overrides.of_member(db, guild_id, user_id)
+            ours = await grants.of_member(db, guild_id, user_id)
+        return wanted_roles(map(role_claim, held_entitlements), exceptions, self._clock.now()), ours
+
+    async def sync(self, job: Job) -> None:
+        """Work `role.sync`: equal afterwards, or NeedsAction for what only the owner can mend.
+
+        Somebody who left is let be; their return asks again.
+        """
+        guild_id, user_id = job.guild_id, int(job.key)
+        wanted, ours = await self.wanted(guild_id, user_id)
+        person = await self._server.member(guild_id, user_id)
+        if person is None:
+            return
+        taken = frozenset(ours) - wanted
+        trouble: NeedsAction | None = None
+        given: list[int] = [
+            role for role, when in ours.items() if when is None and role in wanted & person.roles
+        ]
+        for role in sorted(wanted - person.roles):
+            try:
+                await self._give(guild_id, person, role)
+            except NeedsAction as error:
+                trouble = error
+            else:
+                given.append(role)
+        gone: list[int] = []
+        for role in sorted(taken):
+            try:
+                await self._take(guild_id, person, role)
+            except NeedsAction as error:
+                trouble = error
+            else:
+                gone.append(role)
+        await self._note(guild_id, user_id, given, gone)
+        if trouble is not None:
+            raise trouble
+
+    async def resync(self, job: Job) -> None:
+        """Work `access.release`: what was withheld until now may come back."""
+        async with self._db.write() as tx:
+            await self._queue.enqueue(tx, "role.sync", job.guild_id, job.key)
+
+    async def end(self, job: Job) -> None:
+        """Work `entitlement.end`: when its time has come, the right ends and its role goes, or what it leaves goes later."""
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            entitlement = await entitlements.find(tx, job.guild_id, id_=int(job.key))
+            if entitlement is None or entitlement.status not in (
+                EntitlementStatus.LIVE,
+                EntitlementStatus.SUSPENDED,
+                EntitlementStatus.ENDED,
+            ):
+                return
+            kept_until = entitlement.tier.terms.after_until
+            if entitlement.status is not EntitlementStatus.ENDED:
+                if now < entitlement.held_until:
+                    raise Reschedule(entitlement.held_until)
+                point("entitlement.before_end")
+                await entitlements.set_standing(tx, entitlement, EntitlementStatus.ENDED, now)
+                await record(
+                    tx,
+                    guild_id=job.guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=AuditAction.ENTITLEMENT_ENDED,
+                    subject=entitlement.id,
+                )
+                await seats_changed(tx, self._queue, entitlement.tier)
+            elif kept_until is not None and now < kept_until:
+                raise Reschedule(kept_until)
+            await self._queue.enqueue(tx, "role.sync", job.guild_id, str(entitlement.user_id))
+        point("entitlement.ended")
+        if kept_until is not None and now < kept_until:
+            raise Reschedule(kept_until)
+
+    async def start(self, job: Job) -> None:
+        """Work `entitlement.start`: a right that was bought ahead begins."""
+        async with self._db.write() as tx:
+            entitlement = await entitlements.find(tx, job.guild_id, id_=int(job.key))
+            if entitlement is None or entitlement.status is not EntitlementStatus.LIVE:
+                return
+            if self._clock.now() < entitlement.starts_at:
+                raise Reschedule(entitlement.starts_at)
+            await self._queue.enqueue(tx, "role.sync", job.guild_id, str(entitlement.user_id))
+
+    async def _give(self, guild_id: int, person: Person, role_id: int) -> None:
+        roles = {role.id: role for role in await self._server.roles(guild_id)}
+        _check(roles.get(role_id), role_id, await self._server.own_top_position(guild_id))
+        async with self._db.write() as tx:
+            await grants.intend(tx, guild_id, person.id, [role_id])
+        await self._breaker.check(guild_id)
+        point("role.before_put")
+        async with self._told(guild_id, role_id):
+            await self._server.add_role(guild_id, person.id, role_id, "Lyceum: a membership wants it")
+        point("role.after_put")
+
+    async def _take(self, guild_id: int, person: Person, role_id: int) -> None:
+        if role_id in person.roles:
+            await self._breaker.check(guild_id)
+            point("role.before_delete")
+            async with self._told(guild_id, role_id):
+                await self._server.remove_role(
+                    guild_id, person.id, role_id, "Lyceum: no membership wants it any more"
+                )
+            point("role.after_delete")
+
+    @contextlib.asynccontextmanager
+    async def _told(self, guild_id: int, role_id: int) -> AsyncGenerator[None]:
+        """One refusal by Discord stops the others; one success lets them go on."""
+        try:
+            yield
+        except NeedsAction as error:
+            if error.finding == "missing-permission":
+                await self._breaker.refused(guild_id, role_id)
+            raise
+        await self._breaker.allowed(guild_id)
+
+    async def _note(self, guild_id: int, user_id: int, given: list[int], gone: list[int]) -> None:
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            for role in given:
+                await grants.given(tx, guild_id, user_id, role, now)
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=AuditAction.ROLE_GIVEN,
+                    subject=user_id,
+                    role=str(role),
+                )
+            for role in gone:
+                await grants.taken(tx, guild_id, user_id, role)
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=AuditAction.ROLE_TAKEN,
+                    subject=user_id,
+                    role=str(role),
+                )
+            await self._on_change(tx, guild_id, user_id)
+            point("role.before_commit")
+        point("role.committed")
+
+
+def _check(role: Role | None, role_id: int, own_top: int) -> None:
+    """Roles change after a tier was made: look again before giving one (reliability.md, threat T7)."""
+    if role is None:
+        raise NeedsAction(
+            "role-deleted", "The role {role} that a membership gives was deleted.", role=role_id
+        )
+    if role.position >= own_top:  # Discord would refuse: it need not be asked
+        raise NeedsAction("missing-permission", "The role {role} stands above Lyceum's own.", role=role.name)
+    if role.dangerous:
+        raise NeedsAction(
+            "role-dangerous",
+            "The role {role} may not be given for money any more: {permissions}.",
+            role=role.name,
+            permissions=", ".join(role.dangerous),
+        )
+    if role.managed or role.everyone:
+        raise NeedsAction(
+            "role-dangerous",
+            "The role {role} may not be given for money any more: it is managed.",
+            role=role.name,
+        )

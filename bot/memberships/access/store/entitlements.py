@@ -1,0 +1,182 @@
+"""What somebody has, and the roles that Lyceum gave for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from bot.db import Reader, Writer
+from bot.memberships.access.tables import entitlement
+from bot.memberships.catalog.store import tiers
+from bot.memberships.model import Entitlement, EntitlementStatus
+
+
+async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
+    """Give somebody a right. One order gives one, whatever happens: the key refuses a second."""
+    await tx.execute(
+        insert(entitlement).values(
+            id=new.id,
+            guild_id=new.guild_id,
+            user_id=new.user_id,
+            tier_id=new.tier.id,
+            version=new.tier.terms.version,
+            order_id=new.order_id,
+            source=new.source,
+            reason=new.reason,
+            state=new.status.value,
+            starts_at=new.starts_at,
+            ends_at=new.ends_at,
+            held_until=new.held_until,
+            ended_at=ended_at,
+            replaced_by=new.replaced_by,
+        )
+    )
+
+
+def _entitlements(guild_id: int) -> Select[Any]:
+    query = tiers.joined(select(entitlement), entitlement.c.tier_id, entitlement.c.version)
+    return query.where(entitlement.c.guild_id == guild_id)
+
+
+async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Entitlement]:
+    """All that a member has or had, the earliest first."""
+    query = _entitlements(guild_id).where(entitlement.c.user_id == user_id)
+    return [
+        _entitlement(row)
+        for row in await db.execute(query.order_by(entitlement.c.starts_at, entitlement.c.id))
+    ]
+
+
+async def find(
+    db: Reader, guild_id: int, *, id_: int | None = None, order_id: int | None = None
+) -> Entitlement | None:
+    """The one with that id, or that came from that order."""
+    key = entitlement.c.id == id_ if order_id is None else entitlement.c.order_id == order_id
+    row = (await db.execute(_entitlements(guild_id).where(key))).one_or_none()
+    return _entitlement(row) if row else None
+
+
+async def set_standing(
+    tx: Writer, seen: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
+) -> bool:
+    """End, suspend, revoke, replace or revive a right, if it still stands where we saw it."""
+    own = (
+        (entitlement.c.guild_id == seen.guild_id)
+        & (entitlement.c.id == seen.id)
+        & (entitlement.c.state == seen.status.value)
+    )
+    ended_at = None if new in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED) else now
+    change = (
+        update(entitlement).where(own).values(state=new.value, ended_at=ended_at, replaced_by=replaced_by)
+    )
+    return (await tx.execute(change)).rowcount == 1
+
+
+async def move(
+    tx: Writer, seen: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
+) -> None:
+    """Let a right begin or end at another time."""
+    await _set(tx, seen, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
+
+
+async def hand_over(tx: Writer, seen: Entitlement, user_id: int) -> None:
+    """Let it be another member's."""
+    await _set(tx, seen, user_id=user_id)
+
+
+async def renew_terms(tx: Writer, guild_id: int, tier_id: int, version: int) -> list[int]:
+    """Let everybody who has this tier have it under these terms; the members whose right changed."""
+    theirs = (
+        (entitlement.c.guild_id == guild_id)
+        & (entitlement.c.tier_id == tier_id)
+        & (entitlement.c.version != version)
+        & entitlement.c.state.in_(["live", "suspended"])
+    )
+    change = update(entitlement).where(theirs).values(version=version).returning(entitlement.c.user_id)
+    return list(dict.fromkeys((await tx.execute(change)).scalars()))
+
+
+async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlement]:
+    """Everybody's rights to a tier that are not over, the one that ends first first."""
+    query = _entitlements(guild_id).where(
+        entitlement.c.tier_id == tier_id, entitlement.c.state.in_(["live", "suspended"])
+    )
+    rows = await db.execute(query.order_by(entitlement.c.ends_at, entitlement.c.id))
+    return [_entitlement(row) for row in rows]
+
+
+async def by_member(db: Reader, guild_id: int) -> dict[int, list[Entitlement]]:
+    """All that each member of the guild has or had, the earliest first."""
+    theirs: dict[int, list[Entitlement]] = {}
+    query = _entitlements(guild_id).order_by(entitlement.c.starts_at, entitlement.c.id)
+    for row in await db.execute(query):
+        theirs.setdefault(row.user_id, []).append(_entitlement(row))
+    return theirs
+
+
+async def replaced_by(db: Reader, guild_id: int, order_id: int) -> list[Entitlement]:
+    """The rights that ended because this order was paid."""
+    query = _entitlements(guild_id).where(entitlement.c.replaced_by == order_id)
+    return [_entitlement(row) for row in await db.execute(query)]
+
+
+async def _set(tx: Writer, seen: Entitlement, **values: Any) -> None:
+    own = (entitlement.c.guild_id == seen.guild_id) & (entitlement.c.id == seen.id)
+    await tx.execute(update(entitlement).where(own).values(**values))
+
+
+async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
+    """Members whose paid right ran at that moment."""
+    ended = func.coalesce(entitlement.c.ended_at, entitlement.c.ends_at)
+    query = select(func.count(entitlement.c.user_id.distinct())).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.source == "order",
+        entitlement.c.starts_at <= at,
+        entitlement.c.ends_at > at,
+        ended > at,
+    )
+    return (await db.execute(query)).scalar_one()
+
+
+def _entitlement(row: Row[Any]) -> Entitlement:
+    return Entitlement(
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        tier=tiers.read(row),
+        order_id=row.order_id,
+        source=row.source,
+        reason=row.reason,
+        status=EntitlementStatus(row.state),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        held_until=row.held_until,
+        replaced_by=row.replaced_by,
+    )
+
+
+async def seats_taken(db: Reader, guild_id: int, now: datetime) -> dict[int, int]:
+    """How many members hold each tier now, or have paid for it ahead: what counts against its seats."""
+    query = (
+        select(entitlement.c.tier_id, func.count(entitlement.c.user_id.distinct()).label("seats"))
+        .where(
+            entitlement.c.guild_id == guild_id,
+            entitlement.c.state.in_(["live", "suspended"]),
+            entitlement.c.held_until > now,
+        )
+        .group_by(entitlement.c.tier_id)
+    )
+    return {row.tier_id: row.seats for row in await db.execute(query)}
+
+
+async def seat_holders(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """The members whom `seats_taken` counts for one tier."""
+    query = select(entitlement.c.user_id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.tier_id == tier_id,
+        entitlement.c.state.in_(["live", "suspended"]),
+        entitlement.c.held_until > now,
+    )
+    return set((await db.execute(query)).scalars())

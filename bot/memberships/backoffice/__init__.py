@@ -1,0 +1,1 @@
+"""What owners see of orders and money, and what they do about them."""

@@ -1,0 +1,165 @@
+"""What owners are answered when they do something with an order: refund, mark as paid, send again, export."""
+
+from __future__ import annotations
+
+from bot.cards import Accent, Attachment, Button, Card, Row, card, plain
+from bot.i18n import Language, stamp
+from bot.memberships.backoffice.actions import GIVE_BACK, SHOW_ORDER
+from bot.memberships.backoffice.export import Exported
+from bot.memberships.backoffice.manual_payment import Marked
+from bot.memberships.backoffice.resending import ResendOutcome, Resent
+from bot.memberships.orders.refund_preview import Effect
+from bot.memberships.orders.refunds import RefundProposal
+from bot.memberships.wording import roles_words
+from bot.payments.port import Phase
+
+
+def refund_drafted(t: Language, told: RefundProposal) -> Card:
+    """What would go back and what that does; nothing is sent before the button is pressed."""
+    order, money = told.order, _money(t, told)
+    label = t("I have sent {money}", money=money) if told.by_hand else t("Give {money} back", money=money)
+    return card(
+        t("## Give {money} back?", money=money),
+        t(
+            "To {member}, for **{plan}** (order {number}). Reason: {reason}",
+            member=f"<@{order.user_id}>",
+            plan=plain(order.tier.name),
+            number=order.id,
+            reason=plain(told.reason),
+        ),
+        _effect(t, told),
+        t(
+            "The subscription itself goes on and charges again. The member ends it with /membership cancel, or you at the provider."
+        )
+        if order.phase in (Phase.ACTIVE, Phase.PAST_DUE)
+        else None,
+        t(
+            "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
+        )
+        if told.by_hand
+        else t("Nothing has been sent yet."),
+        Row((Button(label, action=GIVE_BACK.encode(told.draft), style="danger"),)),
+        accent=Accent.WARN,
+    )
+
+
+def refund_confirmed(t: Language, told: RefundProposal) -> Card:
+    """It was asked for, or, by hand, it is done."""
+    values = {
+        "money": _money(t, told),
+        "member": f"<@{told.order.user_id}>",
+        "plan": plain(told.order.tier.name),
+    }
+    sentence = (
+        t("Noted: {money} went back to {member} for **{plan}**.", **values)
+        if told.by_hand
+        else t("{money} goes back to {member} for **{plan}**. /order show tells when it is done.", **values)
+    )
+    return card(sentence, _effect(t, told), accent=Accent.GOOD)
+
+
+def marked(t: Language, told: Marked) -> Card:
+    """The order as it stands after it was marked."""
+    order, money = told.order, t.money(told.money)
+    again = Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),))
+    if told.before:
+        return card(
+            t(
+                "Order {number} was marked as paid before, with {money}. Nothing was changed.",
+                number=order.id,
+                money=money,
+            ),
+            again,
+            accent=Accent.QUIET,
+        )
+    if not told.entitlement:
+        return card(
+            t(
+                "{money} are noted for order {number}, but its price is {price}, so it gives nothing. It waits on your list: /order refund gives the money back.",
+                money=money,
+                number=order.id,
+                price=t.money(order.price),
+            ),
+            again,
+            accent=Accent.WARN,
+        )
+    return card(
+        t(
+            "{money} are noted for order {number}. {member} gets **{plan}** now.",
+            money=money,
+            number=order.id,
+            member=f"<@{order.user_id}>",
+            plan=plain(order.tier.name),
+        ),
+        again,
+        accent=Accent.GOOD,
+    )
+
+
+def resent(t: Language, told: Resent) -> Card:
+    """Whether the member has it, and what to do if not."""
+    member = f"<@{told.order.user_id}>"
+    sentences = {
+        ResendOutcome.SENT: t("{member} has it as a direct message.", member=member),
+        ResendOutcome.CLOSED: t(
+            "Discord did not deliver it: {member} takes no direct messages from this server.", member=member
+        ),
+        ResendOutcome.GONE: t("{member} is not in this server any more, so nothing was sent.", member=member),
+        ResendOutcome.NOT_ALLOWED: t(
+            "{member} did not allow direct messages, so nothing was sent. /membership status shows it to them, and /membership reminders allows messages.",
+            member=member,
+        ),
+    }
+    reached = told.outcome is ResendOutcome.SENT
+    return card(
+        sentences[told.outcome],
+        t("Role and card of the order are looked at again as well."),
+        t("Whoever has the link to the receipt can read it; you may hand it on yourself.")
+        if told.link and not reached
+        else None,
+        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
+        accent=Accent.GOOD if reached else Accent.WARN,
+    )
+
+
+def exported(t: Language, told: Exported) -> Card:
+    """Two files to download."""
+    if not told.orders and not told.bookings:
+        return card(t("Nothing was ordered or booked in these days."), accent=Accent.QUIET)
+    return card(
+        t(
+            "{orders} orders and {bookings} bookings until {when}.",
+            orders=t.number(told.orders),
+            bookings=t.number(told.bookings),
+            when=stamp(told.until),
+        ),
+        *(Attachment(name, data) for name, data in told.files),
+        t(
+            "-# Numbers begin with # so that a spreadsheet does not round them. Each booking has two lines; debit and credit are equal."
+        ),
+    )
+
+
+def _effect(t: Language, told: RefundProposal) -> str:
+    effect = told.effect
+    if effect.effect is Effect.NONE:
+        return t("No membership depends on this money, so nobody loses anything.")
+    if effect.effect is Effect.STAYS:
+        return t("The membership stays as it is.")
+    if effect.effect is Effect.SHORTER:
+        return (
+            t("The membership stays, but only until {when}.", when=stamp(effect.until))
+            if effect.until
+            else ""
+        )
+    if told.going:
+        return t(
+            "The membership ends at once, and with it what it gave: {roles}.", roles=roles_words(told.going)
+        )
+    return t(
+        "The membership ends at once. No role is taken: something else gives them too, or none was given."
+    )
+
+
+def _money(t: Language, told: RefundProposal) -> str:
+    return t.join([t.money(money) for money in told.back])

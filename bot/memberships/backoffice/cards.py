@@ -1,0 +1,317 @@
+"""What owners see of orders: the list with what needs them, one order in full, and where all the money is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.audit import Area, AuditAction, Entry
+from bot.audit.labels import action_label
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
+from bot.i18n import Language, stamp
+from bot.memberships.backoffice.actions import (
+    CLOSE_STRAY,
+    LOOK_AGAIN,
+    MARK_PAID,
+    REFUND_ORDER,
+    RESEND_ORDER,
+    TURN_ORDERS,
+)
+from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, stray_id
+from bot.memberships.backoffice.totals import Totals
+from bot.memberships.changes.cards import stop_reasons
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search
+from bot.memberships.orders.cards import state_word
+from bot.memberships.orders.store.ledger import Booking
+from bot.memberships.wording import duration_words
+from bot.money import Money
+from bot.payments.port import Fact, FactKind, Unmatched
+
+WAITING_SHOWN, STRAYS_SHOWN = 6, 4
+FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
+
+
+def order_list(t: Language, page: OrderListing) -> Card:
+    """What needs the owner, then one page of orders, newest first."""
+    blocks: list[Block | str | None] = []
+    if page.waiting or page.unmatched_payments:
+        waiting, unmatched_payments = page.waiting[:WAITING_SHOWN], page.unmatched_payments[:STRAYS_SHOWN]
+        hidden = len(page.waiting) + len(page.unmatched_payments) - len(waiting) - len(unmatched_payments)
+        blocks += [
+            t("## These need you"),
+            "\n".join(_waiting(t, one) for one in waiting) or None,
+            *(_stray(t, one) for one in unmatched_payments),
+            t.n("… and {n} more.", "… and {n} more.", hidden) if hidden else None,
+            Divider(),
+        ]
+    blocks.append(t("## Orders"))
+    if not page.orders:
+        blocks.append(
+            t("Nobody has ordered anything yet.") if page.search == Search() else t("No order fits that.")
+        )
+    else:
+        blocks.append("\n".join(order_line(t, order) for order in page.orders))
+    if page.pages > 1:
+        blocks.append(
+            t(
+                "-# Page {page} of {pages} · {count} orders",
+                page=page.number + 1,
+                pages=page.pages,
+                count=t.number(page.total),
+            )
+        )
+        blocks.append(Row((_turn(t("Newer"), page, -1), _turn(t("Older"), page, +1))))
+    return card(*blocks, accent=Accent.WARN if page.waiting or page.unmatched_payments else Accent.PLAIN)
+
+
+def order_line(t: Language, order: Order) -> str:
+    """One order among others, for staff."""
+    parts = (
+        stamp(order.created_at, "d"),
+        f"<@{order.user_id}>",
+        plain(order.tier.name, 40),
+        t.money(order.price),
+        state_word(t, order.state),
+        f"`{order.id}`",
+    )
+    return " · ".join(parts)
+
+
+def _turn(label: str, page: OrderListing, by: int) -> Button:
+    to, search = page.number + by, page.search
+    action = TURN_ORDERS.encode(to, search.user_id, search.state, search.tier_id)
+    return Button(label, action=action, disabled=not 0 <= to < page.pages)
+
+
+def _waiting(t: Language, one: Waiting) -> str:
+    told: dict[str, str] = {
+        "payment-mismatch": t(
+            "Money came that is not the price. /order show tells what came, /order refund gives it back."
+        ),
+        "refund-by-hand": t("Its money has to go back by hand. Send it, then say so with /order refund."),
+        "refund-under-way": t("Money is on its way back by itself; there is nothing to do."),
+        "refund-came-back": t(
+            "A refund came back: the bank did not take it. Ask the member for another way, or try /order refund again."
+        ),
+        "payment-refused": t("The provider refused. Look into your account there."),
+        "provider-off": t(
+            "Its provider is not set up any more. Set it up again, or give the money back there."
+        ),
+        "payment-account": t(
+            "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
+        ),
+    }
+    what = told.get(one.finding, t("This stopped with {finding}.", finding=coded(one.finding)))
+    about = order_line(t, one.order) if one.order else coded(one.finding)
+    said = (
+        f"\n-# {plain(t.error(one.problem), 150)}"
+        if one.problem and one.finding not in ("payment-mismatch", "refund-by-hand")
+        else ""
+    )
+    return f"⚠ {about}\n{what}{said}"
+
+
+def _stray(t: Language, one: Unmatched) -> Line:
+    money = t.money(one.money) if one.money else t("something")
+    told = "⚠ " + t(
+        "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
+        when=stamp(one.received_at, "d"),
+        money=money,
+        provider=one.provider,
+        id=coded(one.object_id, 40),
+    )
+    return Line(told, Button(t("Done…"), action=CLOSE_STRAY.encode(stray_id(one))))
+
+
+def order_detail(t: Language, sheet: OrderDetail) -> Card:
+    """One order: what was agreed, what happened, how it was booked, what it gave, who did what."""
+    order = sheet.order
+    blocks: list[Block | str | None] = [
+        t("## Order {number}", number=order.id),
+        "\n".join(_agreed(t, sheet)),
+        _section(t, t("**What happened**"), [_fact(t, fact) for fact in sheet.facts], FACTS_SHOWN),
+        _section(
+            t,
+            t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
+            [_booking(t, sides) for sides in _grouped(sheet.bookings)],
+            BOOKINGS_SHOWN,
+        ),
+        _section(t, t("**Log**"), [_note(t, note) for note in _told(sheet.notes)], NOTES_SHOWN),
+        t("-# Play money: nothing real was charged.") if sheet.playing else None,
+    ]
+    accent = Accent.WARN if order.state in (OrderStatus.REVIEW, OrderStatus.DISPUTED) else Accent.PLAIN
+    return card(*blocks, Row(_buttons(t, sheet)), accent=accent)
+
+
+def _agreed(t: Language, sheet: OrderDetail) -> list[str]:
+    order = sheet.order
+    lines = [
+        f"<@{order.user_id}> · **{plain(order.tier.name, 60)}** · {state_word(t, order.state)}",
+        t(
+            "{price} for {days}, ordered {when}",
+            price=t.money(order.price),
+            days=duration_words(t, order.duration),
+            when=stamp(order.created_at),
+        ),
+    ]
+    if order.renewal:
+        lines.append(
+            t(
+                "Renews for {price}; the subscription is {phase}",
+                price=t.money(order.renewal),
+                phase=order.phase or "–",
+            )
+        )
+    if order.credit.amount:
+        lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+    if order.discount:
+        less = t.money(Money(order.discount, order.price.currency))
+        lines.append(t("{amount} were taken off by another membership", amount=less))
+    lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
+    if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
+        lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
+    if sheet.entitlement is not None:
+        lines.append(_right(t, sheet.entitlement, order))
+    return lines
+
+
+def _right(t: Language, entitlement: Entitlement, order: Order) -> str:
+    words = {
+        EntitlementStatus.LIVE: t("active"),
+        EntitlementStatus.SUSPENDED: t("suspended"),
+        EntitlementStatus.ENDED: t("ended"),
+        EntitlementStatus.REVOKED: t("revoked"),
+        EntitlementStatus.REPLACED: t("replaced by an upgrade"),
+    }
+    until = t("for ever") if entitlement.forever else stamp(entitlement.ends_at)
+    told = t(
+        "Gave: {start} – {until}, {standing}",
+        start=stamp(entitlement.starts_at),
+        until=until,
+        standing=words[entitlement.status],
+    )
+    return told if entitlement.user_id == order.user_id else f"{told} · <@{entitlement.user_id}>"
+
+
+def _fact(t: Language, fact: Fact) -> str:
+    words = {
+        FactKind.PAID: t("paid"),
+        FactKind.DECLINED: t("declined"),
+        FactKind.REFUNDED: t("refunded"),
+        FactKind.REFUND_FAILED: t("the refund came back"),
+        FactKind.DISPUTED: t("disputed"),
+        FactKind.DISPUTE_WON: t("dispute won"),
+        FactKind.DISPUTE_LOST: t("dispute lost"),
+        FactKind.EXPIRED: t("expired"),
+        FactKind.CANCELLED: t("cancelled"),
+        FactKind.REJECTED: t("cannot be given any more"),
+    }
+    id_ = "" if fact.object_id.startswith("order:") else f" · {coded(fact.object_id, 40)}"
+    return f"{stamp(fact.at)} · {words[fact.kind]} · {t.money(fact.money)}{id_}"
+
+
+def _grouped(bookings: Sequence[Booking]) -> list[list[Booking]]:
+    """The sides of each booking together, in the order of time."""
+    found: dict[str, list[Booking]] = {}
+    for one in bookings:
+        found.setdefault(one.ref, []).append(one)
+    return list(found.values())
+
+
+def _booking(t: Language, sides: list[Booking]) -> str:
+    told = " · ".join(f"{coded(one.account, 40)} {_signed(t, one.delta)}" for one in sides)
+    return f"{stamp(sides[0].at, 'd')} {told}"
+
+
+def _signed(t: Language, money: Money) -> str:
+    return f"{'+' if money.amount > 0 else '−'}{t.money(Money(abs(money.amount), money.currency))}"
+
+
+def _sum(t: Language, bookings: Sequence[Booking]) -> str:
+    """Nothing, in each currency: or the card shows how much is wrong."""
+    sums: dict[str, int] = {}
+    for one in bookings:
+        sums[one.delta.currency] = sums.get(one.delta.currency, 0) + one.delta.amount
+    return " · ".join(t.money(Money(amount, currency)) for currency, amount in sorted(sums.items()))
+
+
+def _told(notes: Sequence[Entry]) -> list[Entry]:
+    """Without those that only repeat what happened."""
+    return [
+        note
+        for note in notes
+        if not note.what.startswith(f"{Area.FACT}.") or note.what == AuditAction.FACT_CONTRADICTION
+    ]
+
+
+def _note(t: Language, note: Entry) -> str:
+    who = f"<@{note.actor}>" if note.actor else "Lyceum"
+    reason = str(note.detail.get("reason") or "")
+    if note.what == AuditAction.SUBSCRIPTION_STOPPED:
+        reason = stop_reasons(t).get(reason, reason)
+    return " · ".join(filter(None, [stamp(note.at), who, action_label(t, note.what), plain(reason, 60)]))
+
+
+def _section(t: Language, head: str, rows: Sequence[str], most: int) -> str | None:
+    """The latest rows under a head, with how many there are before them."""
+    if not rows:
+        return None
+    hidden = len(rows) - most
+    lines = [head, *rows[-most:]]
+    if hidden > 0:
+        lines.insert(
+            1,
+            t.n("-# … {n} before; /order export has all.", "-# … {n} before; /order export has all.", hidden),
+        )
+    return "\n".join(lines)
+
+
+def _buttons(t: Language, sheet: OrderDetail) -> tuple[Button, ...]:
+    id_ = sheet.order.id
+    found = [
+        Button(t("Refund…"), action=REFUND_ORDER.encode(id_), style="danger") if sheet.refundable else None,
+        Button(t("Mark as paid…"), action=MARK_PAID.encode(id_), style="primary")
+        if sheet.by_hand and not sheet.refundable and sheet.order.price.amount
+        else None,
+        Button(t("Send it again"), action=RESEND_ORDER.encode(id_)),
+        Button(t("Look again at the provider"), action=LOOK_AGAIN.encode(id_)) if sheet.order.ref else None,
+    ]
+    return tuple(button for button in found if button is not None)
+
+
+def books(t: Language, lines: Sequence[Totals]) -> Card:
+    """All the money, one line a currency, and whether it adds up."""
+    if not lines:
+        return card(t("No money has come yet."), accent=Accent.QUIET)
+    told: list[str] = []
+    for line in lines:
+
+        def money(amount: int, currency: str = line.currency) -> str:
+            return t.money(Money(amount, currency))
+
+        mark = "✔" if line.closed else "⚠"
+        told.append(
+            t(
+                "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
+                mark=mark,
+                captured=money(line.captured),
+                allocated=money(line.allocated),
+                back=money(line.given_back),
+                open=money(line.open),
+            )
+        )
+        if line.reported != line.booked:
+            told.append(
+                t(
+                    "By the reports {reported} should lie at the providers, by the ledger {booked}. Please tell whoever looks after Lyceum.",
+                    reported=money(line.reported),
+                    booked=money(line.booked),
+                )
+            )
+    return card(
+        t("## Where the money is"),
+        "\n".join(told),
+        t(
+            "-# Open is what waits for you, is on its way back, or is with a bank that decides about a dispute. Fees are not in it."
+        ),
+        accent=Accent.GOOD if all(line.closed for line in lines) else Accent.BAD,
+    )

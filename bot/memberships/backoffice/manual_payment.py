@@ -1,0 +1,102 @@
+"""Marking a manual order as paid: the owner states the fact that nobody reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.audit import AuditAction, record
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import UserError
+from bot.memberships.model import Order
+from bot.memberships.orders.order_state import matches
+from bot.memberships.orders.refunds import held_payments
+from bot.memberships.orders.settlement import Settlement
+from bot.memberships.orders.store import ledger, orders
+from bot.memberships.reasons import clean_reason
+from bot.money import Money, parse_money
+from bot.payments.port import Fact, FactKind, PaymentProvider, by_hand
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The payment of an order. `before`: it was marked already and nothing changed. `right`: it is the price."""
+
+    order: Order
+    money: Money
+    before: bool
+    entitlement: bool
+
+
+class ManualPayments:
+    """The verb of /order paid."""
+
+    def __init__(
+        self, db: Database, clock: Clock, providers: Mapping[str, PaymentProvider], settlement: Settlement
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._providers = providers
+        self._settlement = settlement
+
+    async def mark(
+        self, guild_id: int, number: str, actor: int, reason: str, typed: str | None = None
+    ) -> Marked:
+        """So much came for this order (None: its price). Twice is once: a payment that is held stands.
+
+        Another amount than the price is a payment like any other that does not fit: it gives nothing and waits
+        for the owner. After all of it went back, the order can be marked anew.
+        """
+        reason = clean_reason(reason)
+        async with self._db.write() as tx:
+            order = await orders.numbered(tx, guild_id, number)
+            if order is None:
+                raise UserError(
+                    "There is no such order here. Pick one from the list that appears while typing."
+                )
+            self._check(order)
+            money = order.price if typed is None else parse_money(typed, order.price.currency)
+            facts = await ledger.facts(tx, guild_id, order.id)
+            held = held_payments(facts)
+            if held:
+                [(first, _), *_] = held
+                return Marked(
+                    order, first.money, before=True, entitlement=matches(self._settlement.due(order), first)
+                )
+            now = self._clock.now()
+            count = sum(fact.kind is FactKind.PAID for fact in facts)
+            paid = Fact(
+                kind=FactKind.PAID,
+                object_id=f"{order.id}-{count + 1}",
+                guild_id=guild_id,
+                order_id=order.id,
+                ref=order.ref or "-",
+                money=money,
+                at=now,
+            )
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=AuditAction.ORDER_MARKED,
+                subject=order.id,
+                reason=reason,
+                amount=money.amount,
+                currency=money.currency,
+            )
+            await self._settlement.settle(tx, order.provider, [paid])
+            found = await orders.find(tx, guild_id, order.id)
+            assert found is not None  # noqa: S101 # orders are never deleted
+            return Marked(found, money, before=False, entitlement=matches(self._settlement.due(found), paid))
+
+    def _check(self, order: Order) -> None:
+        provider = self._providers.get(order.provider)
+        if by_hand(provider) is None:
+            raise UserError(
+                "This order is paid through {provider}, which reports payments itself. Only orders by bank transfer can be marked.",
+                provider=order.provider,
+            )
+        if order.price.amount == 0:
+            raise UserError("Nothing has to be paid for this order.")

@@ -1,0 +1,42 @@
+"""What owners have seen to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Named,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    TypedColumns,
+)
+
+from bot.db.metadata import STRICT, metadata
+from bot.db.types import Utc
+
+
+class ClosedUnmatchedColumns(TypedColumns):
+    """Money that belongs to no order, and that an owner has seen to: it is not listed any more."""
+
+    guild_id: Named[int] = Column(BigInteger)
+    key: Named[str] = Column(String)
+    provider: Named[str] = Column(String)
+    object_id: Named[str] = Column(String)
+    actor: Named[int] = Column(BigInteger)
+    reason: Named[str] = Column(String)
+    closed_at: Named[datetime] = Column(Utc())
+
+
+closed_unmatched = Table(
+    "closed_unmatched",
+    metadata,
+    ClosedUnmatchedColumns,
+    PrimaryKeyConstraint("guild_id", "key"),
+    CheckConstraint("length(key) = 20", name="key"),
+    CheckConstraint("actor > 0", name="actor"),
+    **STRICT,
+)

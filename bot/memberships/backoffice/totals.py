@@ -1,0 +1,68 @@
+"""What became of all the money: captured = allocated + given back + open, in each currency. Pure.
+
+Currencies are never added up. It is a control, not bookkeeping: fees and payouts are the provider's to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.memberships.orders.order_state import ExpectedPayment, amount_left, disputes, order_state, refunded
+from bot.payments.port import Fact, FactKind
+
+
+@dataclass(kw_only=True)
+class Totals:
+    """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision.
+
+    `reported` is what should lie at the providers by their reports, `booked` what the ledger says of it.
+    """
+
+    currency: str
+    captured: int = 0
+    allocated: int = 0
+    given_back: int = 0
+    open: int = 0
+    reported: int = 0
+    booked: int = 0
+
+    @property
+    def closed(self) -> bool:
+        """Is every cent accounted for, and does the ledger say the same as the reports that it was written from?"""
+        return self.captured == self.allocated + self.given_back + self.open and self.reported == self.booked
+
+
+_AT_THE_PROVIDER = {
+    FactKind.PAID: 1,
+    FactKind.REFUNDED: -1,
+    FactKind.REFUND_FAILED: 1,
+    FactKind.DISPUTED: -1,
+    FactKind.DISPUTE_WON: 1,
+}
+
+
+def totals(
+    orders: Iterable[tuple[ExpectedPayment, Sequence[Fact]]], clearing: Mapping[str, int]
+) -> list[Totals]:
+    """One line a currency, by its name. What was lost in a dispute was given back. `clearing`: the ledger's own sums."""
+    found = {currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()}
+    for due, facts in orders:
+        outcome = order_state(due, facts)
+        given_back, (contested, lost) = refunded(facts), disputes(facts)
+        for fact in set(facts):
+            line = found.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
+            line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
+            if fact.kind is not FactKind.PAID:
+                continue
+            rest = amount_left(fact, given_back)
+            line.captured += fact.money.amount
+            line.given_back += fact.money.amount - rest
+            if fact.object_id in lost:
+                line.given_back += rest
+            elif fact.object_id in contested or fact in (*outcome.odd, *outcome.extra):
+                line.open += rest
+            else:
+                line.allocated += rest
+    lines = [found[currency] for currency in sorted(found)]
+    return [line for line in lines if line.captured or line.reported or line.booked]

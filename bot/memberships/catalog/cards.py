@@ -1,0 +1,232 @@
+"""What owners see of the shelf when they change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
+from bot.i18n import Language, stamp
+from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.catalog.holders import Holders
+from bot.memberships.catalog.shop_view import ending, finding_words
+from bot.memberships.catalog.tier_edit import EditProposal
+from bot.memberships.model import Price, Product, Terms, Tier
+from bot.memberships.wording import price_words, roles_words
+
+LISTED = 20
+
+
+def listed(t: Language, products: Sequence[Product]) -> Card:
+    """Everything on sale in the owner's order, and what was."""
+    if not products:
+        return card(
+            t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
+        )
+    on_sale = [one for one in products if not one.tier.archived]
+    past = [one for one in products if one.tier.archived]
+    blocks: list[Block | str | None] = [
+        t("## On sale"),
+        "\n".join(_row(t, *one) for one in enumerate(on_sale[:LISTED], 1)) if on_sale else t("Nothing."),
+    ]
+    if past:
+        blocks += [
+            Divider(),
+            t("## Archived"),
+            "\n".join(_row(t, *one) for one in enumerate(past[:LISTED], 1)),
+        ]
+    return card(*blocks)
+
+
+def created(t: Language, product: Product, payable: Callable[[Price], bool]) -> Card:
+    """The new tier, as it is sold."""
+    told = t(
+        "**{plan}** is on sale: {details}.",
+        plan=plain(product.tier.name),
+        details=_details(t, product),
+    )
+    return card(
+        told,
+        _unpayable(t, product, payable)
+        or t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
+        accent=Accent.GOOD if all(map(payable, product.prices)) else Accent.WARN,
+    )
+
+
+def priced(t: Language, product: Product, payable: Callable[[Price], bool]) -> Card:
+    """The prices after a change."""
+    lines = "\n".join(f"- {price_words(t, price)}" for price in product.prices)
+    return card(
+        t("**{plan}** is sold like this now:", plan=plain(product.tier.name)),
+        lines or t("Nothing: without a price nobody can buy it."),
+        _unpayable(t, product, payable),
+        t("Whoever has bought it already keeps their price, renewals included."),
+        accent=Accent.GOOD if lines and all(map(payable, product.prices)) else Accent.WARN,
+    )
+
+
+def _unpayable(t: Language, product: Product, payable: Callable[[Price], bool]) -> str | None:
+    """Prices that no provider takes: they can be saved, but nobody would see them."""
+    found = [price_words(t, price) for price in product.prices if not payable(price)]
+    if not found:
+        return None
+    return t(
+        "⚠ Nobody can pay this yet, so members do not see it: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
+        prices=" · ".join(found),
+    )
+
+
+def archived(t: Language, tier: Tier) -> Card:
+    """It is sold no more."""
+    return card(
+        t("**{plan}** is no longer on sale. Whoever has it keeps it until it ends.", plan=plain(tier.name)),
+        accent=Accent.GOOD,
+    )
+
+
+def restored(t: Language, tier: Tier) -> Card:
+    """It is sold again."""
+    return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
+
+
+def course_included(t: Language, title: str, tiers: Sequence[str]) -> Card:
+    """Which memberships open a course now."""
+    plans = " · ".join(plain(one, 60) for one in tiers)
+    told = (
+        t("**{course}** opens with {plans}.", course=plain(title, 100), plans=plans)
+        if plans
+        else t("**{course}** is open to everybody.", course=plain(title, 100))
+    )
+    return card(told, accent=Accent.GOOD)
+
+
+def proposed(t: Language, proposal: EditProposal) -> Card:
+    """What an edit changed at once; for the rest, while somebody has the tier, who keeps what until when, and the choice."""
+    before, after = proposal.before, proposal.after
+    now, later = _lines(_labels(t, before, after)), _lines(_terms(t, before.terms, after.terms))
+    if proposal.draft is None:
+        told = t("**{plan}** is changed:", plan=plain(after.name))
+        return card(told, "\n".join(filter(None, (now, later))), accent=Accent.GOOD)
+    return card(
+        t("**Saved:**") + "\n" + now if now else None,
+        t("## Change {plan}?", plan=plain(after.name)),
+        later,
+        Divider(),
+        keepers(t, proposal.holders),
+        t("*Apply to existing too* changes what they have at once, roles included."),
+        Row(
+            (
+                Button(t("Apply to new buyers only"), APPLY_TO_NEW.encode(*proposal.draft), style="primary"),
+                Button(t("Apply to existing too"), APPLY_TO_ALL.encode(*proposal.draft), style="danger"),
+                Button(t("Cancel"), DROP_DRAFT.encode()),
+            )
+        ),
+        accent=Accent.WARN,
+    )
+
+
+def keepers(t: Language, holders: Holders) -> str:
+    """Who keeps the old terms until when."""
+    told = t.n(
+        "**{n} member has it now** and keeps the old terms:",
+        "**{n} members have it now** and keep the old terms:",
+        holders.members,
+    )
+    lines = [
+        t("until {when} at the latest", when=stamp(holders.until, "D")) if holders.until else None,
+        t.n("{n} as long as it is renewed", "{n} as long as they are renewed", holders.renewing)
+        if holders.renewing
+        else None,
+        t.n("{n} for ever", "{n} for ever", holders.forever) if holders.forever else None,
+    ]
+    return "\n".join([told, *(f"- {line}" for line in lines if line)])
+
+
+def applied(t: Language, tier: Tier, reached: int) -> Card:
+    """The new terms are in force."""
+    told = t("**{plan}** is changed. New buyers get the new terms.", plan=plain(tier.name))
+    more = t.n("{n} member has them too.", "{n} members have them too.", reached) if reached else None
+    return card(told, more, accent=Accent.GOOD)
+
+
+def cancelled(t: Language) -> Card:
+    """The draft is dropped."""
+    return card(t("What it gives stays as it was."), accent=Accent.QUIET)
+
+
+def suspended(t: Language, tier: Tier, action: str) -> Card:
+    """In the staff channel: a tier cannot be sold any more, why, and what to do."""
+    return card(
+        t("## {plan} is off sale for now", plan=plain(tier.name)),
+        finding_words(t, tier.suspended or ""),
+        t("Members who have it keep their membership and its days. It goes on sale again by itself."),
+        Row((Button(t("Look again"), action),)),
+        accent=Accent.WARN,
+    )
+
+
+def looked(t: Language) -> Card:
+    """The answer to *Look again*."""
+    return card(t("I looked at all roles. /tier list shows what is on sale now."), accent=Accent.GOOD)
+
+
+def recheck_action(mark: str) -> str:
+    """What *Look again* runs; it marks which card it stands on."""
+    return RECHECK_TIERS.encode(mark)
+
+
+Change: TypeAlias = tuple[str, str, str]
+"""What it is, what it was, what it will be."""
+
+
+def _labels(t: Language, before: Tier, after: Tier) -> list[Change]:
+    """What nobody bought: it changes at once."""
+    none = t("none")
+    seats = [t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)]
+    return [
+        (t("Name"), plain(before.name), plain(after.name)),
+        (t("Description"), plain(before.description, 100) or none, plain(after.description, 100) or none),
+        (t("Seats"), seats[0], seats[1]),
+    ]
+
+
+def _terms(t: Language, old: Terms, new: Terms) -> list[Change]:
+    """What members bought."""
+    events = [t("open") if one.events else t("closed") for one in (old, new)]
+    return [
+        (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
+        (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
+        (t("Events for members"), events[0], events[1]),
+        (t("Consultations a month"), t.number(old.consultations), t.number(new.consultations)),
+        (t("Discount"), t.percent(old.discount / 100), t.percent(new.discount / 100)),
+        (t("At the end"), ending(t, _no_grace(old)), ending(t, _no_grace(new))),
+    ]
+
+
+def _lines(changes: Sequence[Change]) -> str:
+    return "\n".join(f"- {what}: {was} → {will}" for what, was, will in changes if was != will)
+
+
+def _no_grace(terms: Terms) -> Terms:
+    return replace(terms, grace_days=0)
+
+
+def _row(t: Language, place: int, product: Product) -> str:
+    """One tier in the owner's list: its place, its roles, its prices, and what keeps it off sale."""
+    tier = product.tier
+    lines = [
+        f"**{t.number(place)}. {plain(tier.name)}** · {roles_words(tier.terms.roles)}",
+        "-# " + (" · ".join(price_words(t, price) for price in product.prices) or t("no price yet")),
+        finding_words(t, tier.suspended) if tier.suspended else "",
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def _details(t: Language, product: Product) -> str:
+    prices = " · ".join(price_words(t, price) for price in product.prices)
+    return t(
+        "{prices}; gives {role}",
+        prices=prices or "–",
+        role=roles_words(product.tier.terms.roles),
+    )

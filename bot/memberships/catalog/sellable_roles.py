@@ -1,0 +1,48 @@
+"""Which roles may be sold. Pure."""
+
+from __future__ import annotations
+
+from bot.cards import plain
+from bot.errors import UserError
+from bot.ports import Role
+
+
+def refusal(role: Role, own_top: int, editor_top: int | None) -> UserError | None:
+    """Why this role may not be sold, None when it may. `editor_top` is None for the server's owner.
+
+    Positions grow upwards. A paid role must not be able to harm the server (reliability.md, threat T7).
+    """
+    if role.everyone:
+        return UserError("@everyone cannot be sold: all members have it. Choose another role.")
+    if role.managed:
+        return UserError(
+            "The role {role} belongs to an integration, and only that can give it. Choose another role.",
+            role=plain(role.name),
+        )
+    if role.position >= own_top:
+        return UserError(
+            "The role {role} stands above mine, so I cannot give it. Open Server Settings → Roles and drag my role above it.",
+            role=plain(role.name),
+        )
+    if editor_top is not None and role.position >= editor_top:
+        return UserError(
+            "The role {role} stands above yours. Choose a lower one, or ask somebody with a higher role.",
+            role=plain(role.name),
+        )
+    if role.dangerous:
+        return UserError(
+            "The role {role} carries permissions that nobody should be able to buy: {permissions}. "
+            "Take them from the role, or choose another one.",
+            role=plain(role.name),
+            permissions=", ".join(sorted(role.dangerous)),
+        )
+    return None
+
+
+def finding_of(role: Role | None, own_top: int) -> str | None:
+    """The finding that keeps a tier with this role off sale, None when it may be sold. A deleted role is None."""
+    if role is None:
+        return "role-deleted"
+    if role.everyone or role.managed or role.dangerous:
+        return "role-dangerous"
+    return "role-too-high" if role.position >= own_top else None

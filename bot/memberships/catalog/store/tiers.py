@@ -1,0 +1,242 @@
+"""What is for sale: tiers, the versions of their terms, and their prices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, insert, select, update
+
+from bot.db import Reader, Writer
+from bot.memberships.catalog.tables import price, terms, tier
+from bot.memberships.model import BillingKind, Duration, ExpiryAction, Price, Product, Terms, Tier
+from bot.money import Money
+
+PREFIX = "its_"
+
+
+async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
+    """A new tier with the first version of its terms; prices are added by themselves."""
+    await tx.execute(
+        insert(tier).values(
+            id=new.id,
+            guild_id=new.guild_id,
+            name=new.name,
+            name_key=name_key,
+            description=new.description,
+            position=new.position,
+            seats=new.seats,
+            version=new.terms.version,
+            suspended=new.suspended,
+            created_at=now,
+            archived_at=None,
+        )
+    )
+    await add_terms(tx, new.guild_id, new.id, new.terms, now, actor)
+
+
+async def add_terms(tx: Writer, guild_id: int, tier_id: int, new: Terms, now: datetime, actor: int) -> None:
+    """Another version of what a tier gives; the key refuses one that is there already."""
+    await tx.execute(
+        insert(terms).values(
+            guild_id=guild_id,
+            tier_id=tier_id,
+            version=new.version,
+            roles=list(new.roles),
+            events=new.events,
+            consultations=new.consultations,
+            discount=new.discount,
+            grace_days=new.grace_days,
+            after=new.after.value,
+            after_role_id=new.after_role_id,
+            after_until=new.after_until,
+            made_at=now,
+            made_by=actor,
+        )
+    )
+
+
+async def add_price(tx: Writer, guild_id: int, new: Price, now: datetime) -> None:
+    """Another way to buy a tier; the key refuses a second of the same span and currency."""
+    await tx.execute(
+        insert(price).values(
+            id=new.id,
+            guild_id=guild_id,
+            tier_id=new.tier_id,
+            kind=new.duration.kind.value,
+            days=new.duration.days,
+            months=new.duration.months,
+            amount=new.money.amount,
+            currency=new.money.currency,
+            created_at=now,
+            archived_at=None,
+        )
+    )
+
+
+async def archive_price(tx: Writer, guild_id: int, price_id: int, now: datetime) -> bool:
+    """Sell it this way no more; False when it was not sold so."""
+    sold = (price.c.guild_id == guild_id) & (price.c.id == price_id) & price.c.archived_at.is_(None)
+    return (await tx.execute(update(price).where(sold).values(archived_at=now))).rowcount == 1
+
+
+async def change(tx: Writer, guild_id: int, tier_id: int, version: int, /, **values: Any) -> bool:
+    """Set columns of a tier on sale, if its terms are still the version that we saw."""
+    seen = (
+        (tier.c.guild_id == guild_id)
+        & (tier.c.id == tier_id)
+        & (tier.c.version == version)
+        & tier.c.archived_at.is_(None)
+    )
+    return (await tx.execute(update(tier).where(seen).values(**values))).rowcount == 1
+
+
+async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> bool:
+    """Take it off sale; False when it was not on sale."""
+    on_sale = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_(None)
+    return (await tx.execute(update(tier).where(on_sale).values(archived_at=now))).rowcount == 1
+
+
+async def restore(tx: Writer, guild_id: int, tier_id: int) -> bool:
+    """Put it on sale again; False when it is. The key refuses a name that another tier on sale has by now."""
+    past = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_not(None)
+    return (await tx.execute(update(tier).where(past).values(archived_at=None))).rowcount == 1
+
+
+async def place(tx: Writer, guild_id: int, in_order: Sequence[int]) -> None:
+    """Let the shelf stand in this order of tier ids."""
+    for position, tier_id in enumerate(in_order, 1):
+        own = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id)
+        await tx.execute(update(tier).where(own).values(position=position))
+
+
+async def last_version(db: Reader, guild_id: int, tier_id: int) -> int:
+    """The newest version of its terms, in force or only drafted."""
+    own = (terms.c.guild_id == guild_id) & (terms.c.tier_id == tier_id)
+    return (await db.execute(select(func.max(terms.c.version)).where(own))).scalar_one()
+
+
+async def at_version(db: Reader, guild_id: int, tier_id: int, version: int) -> Tier | None:
+    """One tier with a version of its terms, in force or not."""
+    row = (
+        await db.execute(_tiers(version).where(tier.c.guild_id == guild_id, tier.c.id == tier_id))
+    ).one_or_none()
+    return read(row) if row else None
+
+
+async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) -> bool:
+    """Keep it off sale because of this finding, or let it be sold again; False when that is so already."""
+    other = (
+        (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.suspended.is_distinct_from(finding)
+    )
+    return (await tx.execute(update(tier).where(other).values(suspended=finding))).rowcount == 1
+
+
+async def all_of(db: Reader, guild_id: int, *, archived: bool = False) -> list[Tier]:
+    """The tiers on sale (with `archived`, all) with their present terms, in the owner's order."""
+    query = _tiers(tier.c.version).where(tier.c.guild_id == guild_id)
+    if not archived:
+        query = query.where(tier.c.archived_at.is_(None))
+    rows = await db.execute(query.order_by(tier.c.archived_at.is_not(None), tier.c.position, tier.c.id))
+    return [read(row) for row in rows]
+
+
+async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list[Product]:
+    """The tiers on sale (with `archived`, all) with the prices at which they are sold now."""
+    query = (
+        select(price)
+        .where(price.c.guild_id == guild_id, price.c.archived_at.is_(None))
+        .order_by(
+            price.c.kind == "lifetime",
+            price.c.amount > 0,
+            price.c.months,
+            price.c.days,
+            price.c.currency,
+            price.c.amount,
+            price.c.id,
+        )
+    )
+    sold: dict[int, list[Price]] = {}
+    for row in await db.execute(query):
+        sold.setdefault(row.tier_id, []).append(_price(row))
+    found = await all_of(db, guild_id, archived=archived)
+    return [Product(one, tuple(sold.get(one.id, ()))) for one in found]
+
+
+async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
+    """One tier, on sale or not, with its present terms."""
+    row = (
+        await db.execute(_tiers(tier.c.version).where(tier.c.guild_id == guild_id, tier.c.id == tier_id))
+    ).one_or_none()
+    return read(row) if row else None
+
+
+async def find(db: Reader, guild_id: int, name_key: str) -> Tier | None:
+    """The tier on sale of that name."""
+    named = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & tier.c.archived_at.is_(None)
+    row = (await db.execute(_tiers(tier.c.version).where(named))).one_or_none()
+    return read(row) if row else None
+
+
+def read(row: Row[Any]) -> Tier:
+    """The tier in a row of a query that `joined` made."""
+    told = row._mapping
+
+    def its(name: str) -> Any:
+        return told[PREFIX + name]
+
+    return Tier(
+        id=its("id"),
+        guild_id=its("guild_id"),
+        name=its("name"),
+        description=its("description"),
+        position=its("position"),
+        seats=its("seats"),
+        suspended=its("suspended"),
+        archived=its("archived_at") is not None,
+        terms=Terms(
+            version=its("terms_version"),
+            roles=tuple(its("roles")),
+            events=its("events"),
+            consultations=its("consultations"),
+            discount=its("discount"),
+            grace_days=its("grace_days"),
+            after=ExpiryAction(its("after")),
+            after_role_id=its("after_role_id"),
+            after_until=its("after_until"),
+        ),
+    )
+
+
+def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:
+    """The query with the columns of a tier and of one version of its terms: `read` takes them."""
+    wider: Any = query.add_columns(*_columns()).join(tier, tier.c.id == tier_id)
+    return _joined(wider, and_(terms.c.tier_id == tier_id, terms.c.version == version))
+
+
+def _joined(query: Any, which: Any) -> Select[Any]:
+    """Untyped in between: the checkers would name every column."""
+    joined: Any = query.join(terms, which)
+    return joined  # type: ignore[no-any-return]
+
+
+def _tiers(version: Any) -> Select[Any]:
+    present = and_(terms.c.tier_id == tier.c.id, terms.c.version == version)
+    return _joined(select(*_columns()).select_from(tier), present)
+
+
+def _columns() -> list[Any]:
+    own = [column.label(PREFIX + column.name) for column in tier.c if column.name != "version"]
+    skipped = ("guild_id", "tier_id", "version", "made_at", "made_by")
+    given = [column.label(PREFIX + column.name) for column in terms.c if column.name not in skipped]
+    return [*own, *given, terms.c.version.label(PREFIX + "terms_version")]
+
+
+def _price(row: Row[Any]) -> Price:
+    return Price(
+        row.id,
+        row.tier_id,
+        Duration(BillingKind(row.kind), row.days, row.months),
+        Money(row.amount, row.currency),
+    )

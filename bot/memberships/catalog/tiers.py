@@ -1,0 +1,275 @@
+"""What is for sale: making tiers and prices, finding them by what people type, their order, taking them off sale."""
+
+from __future__ import annotations
+
+from bot.audit import LYCEUM, AuditAction, record
+from bot.cards import plain
+from bot.clock import Clock
+from bot.db import Database, Reader
+from bot.errors import UserError
+from bot.ids import new_id
+from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
+from bot.memberships.catalog.holders import TierHolders
+from bot.memberships.catalog.naming import NAME_LIMIT, free_name, named
+from bot.memberships.catalog.role_safety import RoleSafety
+from bot.memberships.catalog.shop import catalog_changed
+from bot.memberships.catalog.store import tiers
+from bot.memberships.model import BillingKind, Price, Product, Terms, Tier
+from bot.names import compared, means
+from bot.work import Queue
+
+__all__ = ["LONGEST", "NAME_LIMIT", "TierCatalog"]
+
+PRICES = 10
+"""More ways to buy one tier would not fit onto a card."""
+
+
+class TierCatalog:
+    """The shop's shelf."""
+
+    def __init__(
+        self, db: Database, clock: Clock, queue: Queue, safety: RoleSafety, holders: TierHolders
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._queue = queue
+        self._safety = safety
+        self._holders = holders
+
+    async def create(
+        self,
+        guild_id: int,
+        *,
+        name: str,
+        price: str,
+        currency: str,
+        days: int | None = None,
+        months: int | None = None,
+        way: BillingKind | None = None,
+        role_id: int,
+        actor: int,
+        owner: bool,
+    ) -> Product:
+        """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
+        name, key = named(name)
+        span = read_duration(way, days, months)
+        money = read_price(span, price, currency)
+        await self._safety.check(guild_id, [role_id], actor, owner)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            await free_name(tx, guild_id, key, name)
+            after = max((one.position for one in await tiers.all_of(tx, guild_id)), default=0) + 1
+            tier = Tier(
+                id=new_id(),
+                guild_id=guild_id,
+                name=name,
+                description="",
+                position=after,
+                seats=None,
+                suspended=None,
+                archived=False,
+                terms=Terms(version=1, roles=(role_id,)),
+            )
+            way_to_buy = Price(new_id(), tier.id, span, money)
+            await tiers.add(tx, tier, key, now, actor)
+            await tiers.add_price(tx, guild_id, way_to_buy, now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=AuditAction.TIER_CREATED,
+                subject=tier.id,
+                amount=money.amount,
+                currency=money.currency,
+                days=span.days,
+                months=span.months,
+                role=str(role_id),
+            )
+            await catalog_changed(tx, self._queue, guild_id)
+        return Product(tier, (way_to_buy,))
+
+    async def add_price(
+        self,
+        guild_id: int,
+        typed: str,
+        *,
+        price: str,
+        currency: str,
+        days: int | None,
+        months: int | None,
+        way: BillingKind | None,
+        actor: int,
+    ) -> Product:
+        """Another way to buy a tier. In place of the price for the same span and currency, if there is one."""
+        span = read_duration(way, days, months)
+        money = read_price(span, price, currency)
+        tier = await self.find(guild_id, typed)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            before = (await self._product(tx, guild_id, tier.id)).prices
+            same = [one for one in before if (one.duration, one.money.currency) == (span, money.currency)]
+            if len(before) - len(same) >= PRICES:
+                raise UserError(
+                    "A membership has {most} prices at most. Take one away first with /tier price remove.",
+                    most=PRICES,
+                )
+            for one in same:
+                await tiers.archive_price(tx, guild_id, one.id, now)
+            await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, span, money), now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=AuditAction.TIER_PRICED,
+                subject=tier.id,
+                way=span.kind.value,
+                amount=money.amount,
+                currency=money.currency,
+                days=span.days,
+                months=span.months,
+            )
+            await catalog_changed(tx, self._queue, guild_id)
+            return await self._product(tx, guild_id, tier.id)
+
+    async def remove_price(self, guild_id: int, typed: str, price: str, actor: int) -> Product:
+        """Sell it this way no more. Whoever bought it so keeps it, renewals included."""
+        tier = await self.find(guild_id, typed)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            prices = (await self._product(tx, guild_id, tier.id)).prices
+            found = [one for one in prices if str(one.id) == price.strip()]
+            if not found:
+                raise UserError(
+                    "{plan} is not sold that way. Pick a price from the list that appears while typing.",
+                    plan=plain(tier.name),
+                )
+            await tiers.archive_price(tx, guild_id, found[0].id, now)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=now,
+                actor=actor,
+                action=AuditAction.TIER_UNPRICED,
+                subject=tier.id,
+                price=str(found[0].id),
+            )
+            await catalog_changed(tx, self._queue, guild_id)
+            return await self._product(tx, guild_id, tier.id)
+
+    async def archive(self, guild_id: int, typed: str, actor: int) -> Tier:
+        """Sell it no more; whoever has it keeps it to the end."""
+        tier = await self.find(guild_id, typed)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            if await tiers.archive(tx, guild_id, tier.id, now):
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=actor,
+                    action=AuditAction.TIER_ARCHIVED,
+                    subject=tier.id,
+                )
+                await catalog_changed(tx, self._queue, guild_id)
+        return tier
+
+    async def restore(self, guild_id: int, typed: str, actor: int, owner: bool) -> Tier:
+        """Sell it again as it was, if its name is free and its roles may still be sold."""
+        past = [
+            product.tier for product in await self.products(guild_id, archived=True) if product.tier.archived
+        ]
+        tier = _chosen(past, typed)
+        if tier is None:
+            raise UserError("There is no archived plan of that name. /tier list shows what was on sale.")
+        await self._safety.check(guild_id, tier.terms.roles, actor, owner)
+        now = self._clock.now()
+        async with self._db.write() as tx:
+            await free_name(tx, guild_id, compared(tier.name), tier.name)
+            if await tiers.restore(tx, guild_id, tier.id):
+                await tiers.suspend(tx, guild_id, tier.id, None)
+                await record(
+                    tx,
+                    guild_id=guild_id,
+                    at=now,
+                    actor=actor,
+                    action=AuditAction.TIER_RESTORED,
+                    subject=tier.id,
+                )
+                await catalog_changed(tx, self._queue, guild_id)
+        return tier
+
+    async def order(self, guild_id: int, typed: str, position: int, actor: int) -> list[Product]:
+        """Let it stand at this place (1: first); the others move up. A number too large means last."""
+        tier = await self.find(guild_id, typed)
+        async with self._db.write() as tx:
+            others = [one.id for one in await tiers.all_of(tx, guild_id) if one.id != tier.id]
+            others.insert(max(position, 1) - 1, tier.id)
+            await tiers.place(tx, guild_id, others)
+            await record(
+                tx,
+                guild_id=guild_id,
+                at=self._clock.now(),
+                actor=actor,
+                action=AuditAction.TIER_ORDERED,
+                subject=tier.id,
+                position=position,
+            )
+            await catalog_changed(tx, self._queue, guild_id)
+        return await self.products(guild_id)
+
+    async def on_sale(self, guild_id: int) -> list[Tier]:
+        """Everything on sale, in the owner's order."""
+        async with self._db.read() as db:
+            return await tiers.all_of(db, guild_id)
+
+    async def products(self, guild_id: int, *, archived: bool = False) -> list[Product]:
+        """Everything on sale (with `archived`, that ever was) with its prices."""
+        async with self._db.read() as db:
+            return await tiers.products(db, guild_id, archived=archived)
+
+    async def product(self, guild_id: int, typed: str) -> tuple[Product, int]:
+        """A tier on sale with its prices, and how many seats are taken."""
+        tier = await self.find(guild_id, typed)
+        async with self._db.read() as db:
+            taken = await self._holders.seats_taken(db, guild_id, self._clock.now())
+            return await self._product(db, guild_id, tier.id), taken.get(tier.id, 0)
+
+    async def find(self, guild_id: int, typed: str) -> Tier:
+        """The tier on sale that autocomplete gave (an id), or that somebody typed (its name). UserError else."""
+        found = await self.on_sale(guild_id)
+        tier = _chosen(found, typed)
+        if tier is not None:
+            return tier
+        if not found:
+            raise UserError("Nothing is on sale here yet. An owner can change that with /tier create.")
+        raise UserError(
+            "There is no plan called {plan}. Pick one from the list that appears while typing; /membership plans shows them all.",
+            plan=plain(typed, NAME_LIMIT),
+        )
+
+    async def ever_sold(self, guild_id: int, typed: str) -> Tier:
+        """As `find`, archived ones too."""
+        tier = _chosen([one.tier for one in await self.products(guild_id, archived=True)], typed)
+        return tier or await self.find(guild_id, typed)
+
+    async def sellable(self, tier: Tier) -> None:
+        """Raises UserError while its roles cannot be given: nobody should pay for nothing."""
+        if tier.suspended or not await self._safety.sellable(tier):
+            raise UserError(
+                "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
+                plan=plain(tier.name),
+            )
+
+    async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
+        """Roles of the server changed: which tiers can be sold now? Also at every start."""
+        await self._safety.recheck(guild_id, actor)
+
+    async def _product(self, db: Reader, guild_id: int, tier_id: int) -> Product:
+        [found] = [one for one in await tiers.products(db, guild_id, archived=True) if one.tier.id == tier_id]
+        return found
+
+
+def _chosen(found: list[Tier], typed: str) -> Tier | None:
+    return next((tier for tier in found if means(typed, tier.id, tier.name)), None)

@@ -1,0 +1,1 @@
+"""Changing, renewing and ending what a member has."""

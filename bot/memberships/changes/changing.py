@@ -1,0 +1,168 @@
+"""Changing a membership: upwards at once, with credit for unused days; downwards when what one has ends.
+
+A subscription that stays one is changed by its provider, which charges the card that it knows. Everything else is an
+order like any other, paid behind a link.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from bot.clock import Clock
+from bot.crashpoints import point
+from bot.db import Database
+from bot.errors import NeedsAction, RetryLater, UserError
+from bot.memberships.access.store import entitlements
+from bot.memberships.changes.pricing import ChangePricing
+from bot.memberships.changes.quote import GOOD_FOR, Quote
+from bot.memberships.membership_actions import CONFIRM_CHANGE, ChangeDraft
+from bot.memberships.model import Order, OrderStatus
+from bot.memberships.orders.checkouts import Checkouts, PendingOrder, purchase
+from bot.memberships.orders.holdings import PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
+from bot.memberships.orders.refunds import Refunds
+from bot.memberships.orders.store import orders
+from bot.payments.port import PaymentProvider, Phase, subscriptions_of
+from bot.work import Job
+
+LATE = timedelta(days=7)
+"""A change that a provider makes at a period's end may be paid so much later."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A planned change that was taken back: its money goes back, if some was paid."""
+
+    order: Order
+    paid: bool
+
+
+class Changes:
+    """Makes a change that was previewed, and takes back one that is still to come."""
+
+    def __init__(
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        pricing: ChangePricing,
+        purchasing: Purchasing,
+        checkouts: Checkouts,
+        refunds: Refunds,
+        providers: Mapping[str, PaymentProvider],
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._pricing = pricing
+        self._purchasing = purchasing
+        self._checkouts = checkouts
+        self._refunds = refunds
+        self._providers = providers
+        self._under_way: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def confirm(
+        self, guild_id: int, user_id: int, promised: ChangeDraft, provider: str | None = None
+    ) -> PendingOrder | PurchaseChoice | Activated | PlannedChange | Quote:
+        """Do what was shown. A quote instead of it: the preview is too old, or would be worse now; nothing was done."""
+        now = self._clock.now()
+        fresh = now - GOOD_FOR <= promised.at <= now
+        at = promised.at if fresh else now
+        quote = await self._pricing.quote(guild_id, user_id, promised.right_id, promised.price_id, at)
+        if not fresh or not quote.keeps(promised):
+            return replace(quote, worse=True)
+        if not quote.by_provider:
+            wanted = quote.wish(user_id)
+            return await self._purchasing.sell(
+                wanted, provider, lambda name: CONFIRM_CHANGE.encode(promised, name)
+            )
+        old = quote.held.order
+        known = self._providers.get(old.provider) if old else None
+        if known is None:
+            raise RetryLater("the provider of the subscription is off")
+        wanted = quote.wish(user_id, quote.held.entitlement.ends_at + LATE)
+        order = await self._carry_out(await self._checkouts.open(wanted, known, "order.change"))
+        async with self._db.read() as db:
+            entitlement = await entitlements.find(db, guild_id, order_id=order.id)
+        return Activated(entitlement, order) if entitlement else PlannedChange(order, None, quote.starts_at)
+
+    async def change(self, job: Job) -> None:
+        """Work `order.change`: finish what a process that died had begun. What the provider refuses is over."""
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+        if order is not None:
+            try:
+                await self._carry_out(order)
+            except UserError:
+                return  # nobody waits for the sentence any more; /membership status shows that it was cancelled
+
+    async def undo(self, guild_id: int, user_id: int, order_id: int) -> Undone:
+        """Take back a planned change. UserError when there is none, or when it has begun."""
+        now = self._clock.now()
+        async with self._db.read() as db:
+            mine = await owned_by(db, guild_id, user_id)
+            ahead = await planned_changes(db, guild_id, user_id, mine, now)
+        found = next((one for one in ahead if one.order.id == order_id), None)
+        if found is None:
+            raise _begun()
+        if found.entitlement is not None and found.order.price.amount == 0:
+            return Undone(await self._checkouts.withdraw(found.order), paid=False)
+        if found.entitlement is not None:
+            await self._refunds.ask(guild_id, str(order_id), user_id, "a planned change was taken back")
+            return Undone(found.order, paid=True)
+        order = await self._checkouts.cancel(found.order)
+        if order.state is not OrderStatus.CANCELLED:
+            raise _begun()
+        return Undone(order, paid=False)
+
+    async def _carry_out(self, order: Order) -> Order:
+        """Let the provider change the subscription; asking it twice changes it once."""
+        async with self._under_way.setdefault(order.id, asyncio.Lock()):
+            async with self._db.read() as db:
+                seen = await orders.find(db, order.guild_id, order.id)
+                old_id = order.replaces or order.follows
+                entitlement = await entitlements.find(db, order.guild_id, id_=old_id) if old_id else None
+                old = (
+                    await orders.find(db, order.guild_id, entitlement.order_id)
+                    if entitlement is not None and entitlement.order_id is not None
+                    else None
+                )
+                customer = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
+            if (
+                seen is None
+                or seen.state not in (OrderStatus.CREATED, OrderStatus.PENDING)
+                or seen.ref is not None
+            ):
+                return seen or order
+            provider = self._providers.get(order.provider)
+            if provider is None or old is None or old.ref is None:
+                raise RetryLater(f"the provider {order.provider} is off")
+            point("change.before_call")
+            try:
+                made = await subscriptions_of(provider).change(
+                    old.ref, purchase(order, customer), at_once=order.replaces is not None
+                )
+            except UserError:
+                await self._checkouts.cancel(order)
+                raise
+            except NeedsAction:
+                await self._checkouts.refresh(old)
+                async with self._db.read() as db:
+                    over = await orders.find(db, old.guild_id, old.id)
+                if over is None or over.phase is not Phase.ENDED:
+                    raise
+                await self._checkouts.cancel(order)
+                raise UserError(
+                    "This subscription is over, so it cannot be changed. /membership buy begins a new one."
+                ) from None
+            point("change.after_call")
+            return await self._checkouts.took(order, made.ref)
+
+
+def _begun() -> UserError:
+    return UserError(
+        "There is no such change to take back: it has begun, or was taken back before. /membership status shows what you have."
+    )

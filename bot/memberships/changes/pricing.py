@@ -1,0 +1,262 @@
+"""Reckoning a change: from which membership, at once or later, with how much credit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from bot.cards import plain
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import RetryLater, UserError
+from bot.i18n import stamp
+from bot.ids import new_id
+from bot.memberships.access.entitlements import credited
+from bot.memberships.changes.quote import Quote
+from bot.memberships.membership_actions import CHANGE
+from bot.memberships.model import FOREVER, BillingKind, Order, Price, Product, Tier
+from bot.memberships.orders.eligibility import allow, may_change
+from bot.memberships.orders.holdings import (
+    OwnedMembership,
+    discount_of,
+    owned_by,
+    planned_changes,
+    unused_value,
+)
+from bot.memberships.orders.proration import SECOND, dearer, discounted, exchange
+from bot.memberships.orders.purchasing import PurchaseChoice, Purchasing
+from bot.money import Money
+from bot.names import means
+from bot.payments.port import PaymentProvider, Purchase, Recurrence, subscriptions_of
+
+
+class ChangePricing:
+    """Says what a change would be. Nothing is stored, and nothing charged."""
+
+    def __init__(
+        self, db: Database, clock: Clock, purchasing: Purchasing, providers: Mapping[str, PaymentProvider]
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._purchasing = purchasing
+        self._providers = providers
+
+    async def propose(
+        self, guild_id: int, user_id: int, plan: str, price: str | None = None, instead: str | None = None
+    ) -> Quote | PurchaseChoice:
+        """A change of what the member has (or of `instead`, a right's id) to this plan at this price."""
+        product = await self._purchasing.product(guild_id, plan)
+        return await self._propose(product, user_id, price, instead)
+
+    async def press(
+        self, guild_id: int, user_id: int, right_id: int, price_id: int
+    ) -> Quote | PurchaseChoice:
+        """The same from a button or a list, which know the right and the price."""
+        product = await self._purchasing.sold(guild_id, price_id)
+        return await self._propose(product, user_id, str(price_id), str(right_id))
+
+    async def choices(self, guild_id: int, user_id: int) -> list[OwnedMembership]:
+        """What the member could exchange."""
+        now = self._clock.now()
+        async with self._db.read() as db:
+            return [one for one in await owned_by(db, guild_id, user_id) if one.runs(now)]
+
+    async def quote(self, guild_id: int, user_id: int, right_id: int, price_id: int, at: datetime) -> Quote:
+        """The change of this right to this price, its credit reckoned from `at`. UserError when it cannot be had."""
+        product = await self._purchasing.sold(guild_id, price_id)
+        price = await self._purchasing.price_of(product, str(price_id))
+        assert price is not None  # noqa: S101 # it was named
+        now = self._clock.now()
+        async with self._db.read() as db:
+            mine = await owned_by(db, guild_id, user_id)
+            ahead = await planned_changes(db, guild_id, user_id, mine, now)
+        held = next((one for one in mine if one.entitlement.id == right_id and one.runs(now)), None)
+        if held is None:
+            raise UserError(
+                "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
+            )
+        order = may_change(held, ahead, now)
+        _differs(held, order, product.tier, price)
+        beside = [one for one in mine if one.entitlement.tier.id != held.entitlement.tier.id]
+        if product.tier.id != held.entitlement.tier.id:
+            allow(product.tier, price.duration, beside, ahead, now)
+        if held.subscribed and price.duration.recurrence is Recurrence.RECURRING:
+            return await self._of_subscription(held, order, product.tier, price, user_id, now)
+        percent = discount_of(beside, product.tier.id, now)
+        return await self._of_order(
+            held=held, order=order, tier=product.tier, price=price, mine=mine, percent=percent, at=at
+        )
+
+    async def _propose(
+        self, product: Product, user_id: int, price: str | None, instead: str | None
+    ) -> Quote | PurchaseChoice:
+        chosen = await self._purchasing.price_of(product, price)
+        guild_id, now = product.tier.guild_id, self._clock.now()
+        async with self._db.read() as db:
+            mine = await owned_by(db, guild_id, user_id)
+            ahead = await planned_changes(db, guild_id, user_id, mine, now)
+        held = _which([one for one in mine if one.runs(now)], product.tier, instead)
+        may_change(held, ahead, now)
+        if chosen is None:
+            prices = tuple(one for one in product.prices if one.duration.kind is not BillingKind.TRIAL)
+            return PurchaseChoice(
+                product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, one.id) for one in prices)
+            )
+        return await self.quote(guild_id, user_id, held.entitlement.id, chosen.id, now)
+
+    async def _of_subscription(
+        self, held: OwnedMembership, order: Order, tier: Tier, price: Price, user_id: int, now: datetime
+    ) -> Quote:
+        """The provider reckons what is due now. What would be nothing, or less, waits for the period's end."""
+        provider = self._providers.get(order.provider)
+        if provider is None or order.ref is None:
+            raise RetryLater(f"the provider {order.provider} is off")
+        if price.money.currency != order.price.currency or not provider.supports(
+            price.money, Recurrence.RECURRING
+        ):
+            raise UserError(
+                "Your subscription is in {currency}, and that cannot change. Choose a price in it.",
+                currency=order.price.currency,
+            )
+        later = Quote(
+            held=held,
+            tier=tier,
+            price=price,
+            now=False,
+            by_provider=True,
+            at=now,
+            starts_at=held.entitlement.ends_at,
+            ends_at=price.duration.end(held.entitlement.ends_at),
+            due=price.money,
+        )
+        if not dearer(price, held.entitlement, order, now):
+            return later
+        asked = Purchase(
+            guild_id=tier.guild_id,
+            order_id=0,
+            money=Money(0, price.money.currency),
+            title=tier.name,
+            expires_at=now,
+            user_id=user_id,
+            pace=Recurrence.RECURRING,
+            months=price.duration.months,
+            renewal=price.money,
+        )
+        due = await subscriptions_of(provider).quote_change(order.ref, asked)
+        if due.amount == 0:
+            return later
+        same_rhythm = price.duration == order.duration
+        ends = held.entitlement.ends_at if same_rhythm else price.duration.end(now)
+        credit = max(0, price.money.amount - due.amount)
+        return Quote(
+            held=held,
+            tier=tier,
+            price=price,
+            now=True,
+            by_provider=True,
+            at=now,
+            starts_at=now,
+            ends_at=ends,
+            due=due,
+            credit=credit,
+        )
+
+    async def _of_order(
+        self,
+        *,
+        held: OwnedMembership,
+        order: Order,
+        tier: Tier,
+        price: Price,
+        mine: Sequence[OwnedMembership],
+        percent: int,
+        at: datetime,
+    ) -> Quote:
+        entitlement, span, now = held.entitlement, price.duration, self._clock.now()
+        async with self._db.read() as db:
+            exchanged = await credited(
+                db, entitlement.guild_id, entitlement.user_id, entitlement.id, new_id(), now
+            )
+            credit = sum([await unused_value(db, one, at) for one in exchanged])
+        base = discounted(price.money, percent)
+        off = price.money.amount - base.amount
+        same_money = price.money.currency == order.price.currency
+        recurring = span.recurrence is Recurrence.RECURRING
+        if same_money and (recurring or dearer(price, entitlement, order, at)):
+            ends = span.end(at)
+            made = exchange(
+                base, credit, None if span.kind is BillingKind.LIFETIME or recurring else ends - at
+            )
+            if recurring and made.due == 0:
+                raise UserError(
+                    "Your unused days are worth more than the first payment, and a subscription cannot begin with nothing. "
+                    "Choose a price that does not renew, or wait until {when}.",
+                    when=stamp(entitlement.ends_at, "D"),
+                )
+            return Quote(
+                held=held,
+                tier=tier,
+                price=price,
+                now=True,
+                by_provider=False,
+                at=at,
+                starts_at=at,
+                ends_at=min(ends + made.extra * SECOND, FOREVER),
+                due=Money(made.due, base.currency),
+                credit=made.used,
+                discount=off,
+                extra=made.extra,
+                lost=made.lost,
+            )
+        if recurring:
+            raise UserError(
+                "A subscription begins at once, and unused days in {currency} cannot be counted there. Buy it when {plan} is over.",
+                currency=order.price.currency,
+                plan=plain(entitlement.tier.name),
+            )
+        last = max(exchanged, key=lambda one: one.ends_at)
+        held = next(one for one in mine if one.entitlement.id == last.id)
+        return Quote(
+            held=held,
+            tier=tier,
+            price=price,
+            now=False,
+            by_provider=False,
+            at=at,
+            starts_at=last.ends_at,
+            ends_at=span.end(last.ends_at),
+            due=base,
+            discount=off,
+        )
+
+
+def _which(running: Sequence[OwnedMembership], tier: Tier, instead: str | None) -> OwnedMembership:
+    """The membership that is to change: the one that was named, the one of the same tier, or the only one."""
+    if instead is not None:
+        named = [one for one in running if means(instead, one.entitlement.id, one.entitlement.tier.name)]
+        if not named:
+            raise UserError("You have no such membership. Pick one from the list that appears while typing.")
+        return named[-1]
+    if not running:
+        raise UserError("You have no membership that could be changed. /membership buy begins one.")
+    same = [one for one in running if one.entitlement.tier.id == tier.id]
+    if same:
+        return same[-1]
+    if len({one.entitlement.tier.id for one in running}) > 1:
+        raise UserError(
+            "You have several memberships. Say which one is to change: fill in the option “instead”."
+        )
+    return next((one for one in running if one.order is not None), running[0])
+
+
+def _differs(held: OwnedMembership, order: Order, tier: Tier, price: Price) -> None:
+    """UserError when the change would be none."""
+    plan = plain(tier.name)
+    if price.duration.kind is BillingKind.TRIAL:
+        raise UserError("A trial is for those who have nothing yet. Choose one of the other prices.")
+    if tier.id != held.entitlement.tier.id:
+        return
+    if held.subscribed and price.duration == order.duration:
+        raise UserError("This is what you have: {plan} renews by itself at this rhythm.", plan=plan)
+    if not held.subscribed and price.duration.kind in (BillingKind.ONCE, BillingKind.PREPAID):
+        raise UserError("You have {plan} already. Buying it with /membership buy adds the days.", plan=plan)

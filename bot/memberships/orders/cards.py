@@ -1,0 +1,302 @@
+"""What members see of memberships: plans, pay cards, receipts, their status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
+from bot.i18n import Language, stamp
+from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Product, Tier
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.wording import duration_words, price_words, roles_words
+from bot.money import Money
+from bot.payments.port import Checkout
+from bot.payments.registry import play_money_words, scan_words
+from bot.pictures import qr
+from bot.pictures.unavailable import PictureUnavailable
+from bot.ports import Person
+
+OVER = frozenset({EntitlementStatus.ENDED, EntitlementStatus.REVOKED, EntitlementStatus.REPLACED})
+PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tier with its prices, and the member's own right from it, if they have one."""
+
+    product: Product
+    entitlement: Entitlement | None
+
+
+@dataclass(frozen=True)
+class OrderReceipt:
+    """What became of an order: the right it gave, and whether the member holds its role now."""
+
+    order: Order
+    entitlement: Entitlement | None
+    held: bool
+    playing: bool
+    link: str | None = None
+    """Where it can be read outside Discord."""
+    ahead: bool = False
+    """Does it begin later?"""
+
+    @classmethod
+    def of(
+        cls,
+        order: Order,
+        entitlement: Entitlement | None,
+        person: Person | None,
+        now: datetime,
+        *,
+        playing: bool,
+        link: str | None,
+    ) -> OrderReceipt:
+        """What to say of the order now; without the person they count as without its roles."""
+        held = person is not None and person.roles.issuperset(order.tier.terms.roles)
+        return cls(
+            order, entitlement, held, playing, link, entitlement is not None and now < entitlement.starts_at
+        )
+
+
+def plans(t: Language, offers: Sequence[Offer], playing: bool) -> Card:
+    """Every plan with its price, what you have of it now, and a button to buy it."""
+    if not offers:
+        return card(
+            t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
+        )
+    lines = [_offer(t, offer) for offer in offers[:PLANS_SHOWN]]
+    hidden = len(offers) - len(lines)
+    more = (
+        t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
+        if hidden
+        else None
+    )
+    return card(t("## Membership"), *lines, more, play_money(t, playing=playing))
+
+
+def pay(t: Language, bill: PendingOrder, *, looked: bool = False, direct: bool = False) -> Card:
+    """The pay card: one link to pay (or how to pay without one), and a button to look again.
+
+    In a direct message, where no button of ours works, `direct` leaves that one out.
+    """
+    order = bill.order
+    url = bill.checkout.url
+    again = Button(t("Check again"), action=CHECK_ORDER.encode(order.id))
+    row = (
+        *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
+        *([] if direct else [again]),
+    )
+    return card(
+        f"## {plain(order.tier.name)}",
+        t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
+        if looked
+        else None,
+        t(
+            "{price} for {days}. You get {role}.",
+            price=t.money(order.price),
+            days=duration_words(t, order.duration),
+            role=_role(order.tier),
+        ),
+        *_why(t, bill),
+        t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
+        *_how(t, bill),
+        Row(row) if row else None,
+        play_money(t, playing=bill.play_money),
+    )
+
+
+def _why(t: Language, bill: PendingOrder) -> list[str]:
+    """Why it is less than the price on the shelf, what comes after, and when it begins if not at once."""
+    order = bill.order
+
+    def money(amount: int) -> str:
+        return t.money(Money(amount, order.price.currency))
+
+    lines: list[str] = []
+    if order.discount:
+        lines.append(t("Your other membership took {amount} off.", amount=money(order.discount)))
+    if order.credit.amount:
+        lines.append(t("Your unused days took {amount} off.", amount=t.money(order.credit)))
+    if order.renewal is not None:
+        lines.append(
+            t(
+                "It renews by itself for {price}, until you end it with /membership cancel.",
+                price=t.money(order.renewal),
+            )
+        )
+    if bill.begins is not None:
+        lines.append(t("It begins on {when}, when what you have ends.", when=stamp(bill.begins)))
+    return lines
+
+
+def _how(t: Language, bill: PendingOrder) -> list[Block | str]:
+    """How to pay without a button, and how long that is possible."""
+    checkout = bill.checkout
+    if checkout.instructions is None:
+        return [*_code(t, bill), _valid(t, checkout)]
+    reference = t("Reference: {number}", number=bill.order.id)
+    return [
+        t("Pay like this, and give the reference with it:"),
+        fenced(f"{checkout.instructions}\n\n{reference}"),
+        *_code(t, bill),
+        t(
+            "A person looks whether it came, so it may take some days. This offer stands until {when}.",
+            when=stamp(checkout.expires_at),
+        ),
+    ]
+
+
+def _valid(t: Language, checkout: Checkout) -> str:
+    when = stamp(checkout.expires_at, "t")
+    if checkout.url is None and checkout.qr_payload is not None:
+        return t(
+            "The code works until {when}. It is yours alone: whoever pays with it pays for you.", when=when
+        )
+    return t("The link works until {when}. It is yours alone: whoever pays with it pays for you.", when=when)
+
+
+def _code(t: Language, bill: PendingOrder) -> list[Block | str]:
+    """The QR code of a checkout that has one, and what to scan it with."""
+    content, order = bill.checkout.qr_payload, bill.order
+    if content is None:
+        return []
+    try:
+        drawn = qr.png(content)
+    except PictureUnavailable as error:
+        return [t.error(error)]
+    except qr.TooLong:
+        return [t("The QR code could not be drawn. Please tell the owner of this server.")]
+    alt = t("QR code to pay {price}, reference {number}", price=t.money(order.price), number=order.id)
+    return [scan_words(t, order.provider), Picture("pay.png", drawn, alt)]
+
+
+def receipt(t: Language, told: OrderReceipt) -> Card:
+    """Shown in place of the pay card once the order is no longer open."""
+    accent, sentence = _fate(t, told)
+    order = told.order
+    return card(
+        f"## {plain(order.tier.name)}",
+        sentence,
+        t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
+        start_here(t) if accent is Accent.GOOD else None,
+        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
+        play_money(t, playing=told.playing),
+        accent=accent,
+    )
+
+
+def _over(t: Language, entitlement: Entitlement) -> str:
+    """Paid, and over all the same."""
+    if entitlement.status is EntitlementStatus.REVOKED:
+        return t("The staff ended this membership. Ask them if you think that this is a mistake.")
+    if entitlement.status is EntitlementStatus.REPLACED:
+        return t("A larger membership took the place of this one.")
+    return t(
+        "This membership ended {when}. /membership plans shows how to go on.",
+        when=stamp(entitlement.held_until),
+    )
+
+
+def _fate(t: Language, told: OrderReceipt) -> tuple[Accent, str]:
+    order, entitlement = told.order, told.entitlement
+    if order.state is OrderStatus.PAID and entitlement is not None and entitlement.status in OVER:
+        return Accent.QUIET, _over(t, entitlement)
+    if order.state is OrderStatus.PAID and entitlement is not None:
+        when, role = t("for ever") if entitlement.forever else stamp(entitlement.ends_at), _role(order.tier)
+        if told.ahead:
+            return Accent.GOOD, t(
+                "Paid. It begins on {when}, when what you have ends.", when=stamp(entitlement.starts_at)
+            )
+        if entitlement.forever and told.held:
+            return Accent.GOOD, t("**Yours for ever.** You have the role {role}.", role=role)
+        if told.held:
+            return Accent.GOOD, t("**Active until {when}.** You have the role {role}.", when=when, role=role)
+        return Accent.WARN, t(
+            "Paid until {when}. Your role {role} is on its way. If it is not there in a minute, the owner has to set something right first; your days are safe.",
+            when=when,
+            role=role,
+        )
+    if order.state is OrderStatus.REFUNDED:
+        return Accent.QUIET, t(
+            "{price} was given back, so this membership is over.", price=t.money(order.price)
+        )
+    if order.state is OrderStatus.REVIEW and entitlement is not None:
+        return Accent.WARN, t(
+            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace is over. Your money goes back to you."
+        )
+    if order.state is OrderStatus.REVIEW:
+        return Accent.WARN, t(
+            "Money came for this order, but not its price. The owner has been asked to look; nothing is lost."
+        )
+    return Accent.QUIET, t(
+        "This link is closed, and nothing was charged. Type /membership buy for a new one."
+    )
+
+
+def order_line(t: Language, order: Order) -> str:
+    """One order in a list."""
+    parts = (
+        stamp(order.created_at, "d"),
+        plain(order.tier.name),
+        t.money(order.price),
+        state_word(t, order.state),
+    )
+    return " · ".join(parts)
+
+
+def label(t: Language, order: Order) -> str:
+    """One order in a list of choices, where Discord's marks do not work."""
+    return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · #{order.id % 10000:04}"
+
+
+def start_here(t: Language) -> str:
+    """Where a new member goes first."""
+    return t("-# Start here: /course browse shows the courses, /event list the coming events.")
+
+
+def state_word(t: Language, state: OrderStatus) -> str:
+    """An order's state as people say it."""
+    words = {
+        OrderStatus.CREATED: t("begun"),
+        OrderStatus.PENDING: t("waits for payment"),
+        OrderStatus.PAID: t("paid"),
+        OrderStatus.DISPUTED: t("disputed"),
+        OrderStatus.REFUNDED: t("refunded"),
+        OrderStatus.EXPIRED: t("expired"),
+        OrderStatus.CANCELLED: t("cancelled"),
+        OrderStatus.REVIEW: t("in review"),
+    }
+    return words[state]
+
+
+def _offer(t: Language, offer: Offer) -> Line:
+    tier, entitlement = offer.product.tier, offer.entitlement
+    told = t(
+        "**{plan}** — {price}\nGives {role}.",
+        plan=plain(tier.name),
+        price=" · ".join(price_words(t, one) for one in offer.product.prices),
+        role=_role(tier),
+    )
+    if entitlement is None:
+        have = t("You do not have it.")
+    elif entitlement.forever:
+        have = t("It is yours for ever.")
+    else:
+        have = t("You have it until {when}.", when=stamp(entitlement.ends_at))
+    return Line(
+        f"{told}\n{have}",
+        Button(t("Buy {plan}", plan=tier.name), action=BUY.encode(OfTier(tier.id), None), style="primary"),
+    )
+
+
+def play_money(t: Language, *, playing: bool) -> Text | None:
+    """Said wherever money is, if none of it is real."""
+    return Text(play_money_words(t)) if playing else None
+
+
+def _role(tier: Tier) -> str:
+    return roles_words(tier.terms.roles)

@@ -1,0 +1,123 @@
+"""Receipts for the world outside Discord: whoever has the signed link sees what was bought, never who paid."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from bot.db import Database
+from bot.keyfile import own_secret
+from bot.memberships.model import Order, OrderStatus
+from bot.memberships.orders.order_state import refunded
+from bot.memberships.orders.store import ledger, orders
+from bot.money import Money
+from bot.payments.port import Fact, FactKind
+from bot.ports import ChatServer
+
+SIGNED = 16  # bytes of HMAC-SHA256: 128 bits cannot be guessed
+HAVE_ONE = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, OrderStatus.REVIEW)
+
+
+@dataclass(frozen=True)
+class ReceiptData:
+    """What a receipt says. `payments` and `refunds` are in the order of their time; `back` sums per currency."""
+
+    order: Order
+    seller: str | None
+    payments: tuple[Fact, ...]
+    refunds: tuple[Fact, ...]
+    back: tuple[Money, ...]
+    playing: bool
+
+
+class Receipts:
+    """Makes links to receipts, and reads them. `address()` is "" while nobody outside could open one."""
+
+    def __init__(
+        self,
+        db: Database,
+        server: ChatServer,
+        plays: Callable[[str], bool],
+        key: Path,
+        address: Callable[[], str],
+    ) -> None:
+        self._db = db
+        self._server = server
+        self._plays = plays
+        self._path = key
+        self._address = address
+
+    def link(self, order: Order) -> str | None:
+        """Where the receipt of an order can be read; None when there is none, or no address for it."""
+        address = self._address()
+        if not address or order.state not in HAVE_ONE:
+            return None
+        return f"{address.rstrip('/')}/receipt/{self.token(order.guild_id, order.id)}"
+
+    def token(self, guild_id: int, order_id: int) -> str:
+        """43 letters, digits, "-" and "_": both ids and what only we could add to them."""
+        named = struct.pack(">QQ", guild_id, order_id)
+        return base64.urlsafe_b64encode(named + self._sign(named)).decode().rstrip("=")
+
+    async def read(self, token: str) -> ReceiptData | None:
+        """The receipt behind a token of ours; None for everything else, whatever it is."""
+        named = self._read(token)
+        if named is None:
+            return None
+        async with self._db.read() as db:
+            order = await orders.find(db, *named)
+            facts = await ledger.facts(db, *named)
+        if order is None or order.state not in HAVE_ONE:
+            return None
+        return ReceiptData(
+            order,
+            self._server.guild_name(order.guild_id),
+            _of(facts, FactKind.PAID),
+            _given(facts),
+            _sums(facts),
+            self._plays(order.provider),
+        )
+
+    def _read(self, token: str) -> tuple[int, int] | None:
+        try:
+            raw = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
+        except (UnicodeEncodeError, binascii.Error):
+            return None
+        if len(raw) != 16 + SIGNED or not hmac.compare_digest(raw[16:], self._sign(raw[:16])):
+            return None
+        guild_id, order_id = struct.unpack(">QQ", raw[:16])
+        # Only one spelling is ours: the last letter carries two bits that decoding passes over.
+        return (guild_id, order_id) if self.token(guild_id, order_id) == token else None
+
+    def _sign(self, named: bytes) -> bytes:
+        return hmac.new(self._key, b"receipt\n" + named, hashlib.sha256).digest()[:SIGNED]
+
+    @cached_property
+    def _key(self) -> bytes:
+        return own_secret(self._path, lambda: secrets.token_bytes(32))
+
+
+def _of(facts: list[Fact], kind: FactKind) -> tuple[Fact, ...]:
+    return tuple(
+        sorted((fact for fact in facts if fact.kind is kind), key=lambda fact: (fact.at, fact.object_id))
+    )
+
+
+def _given(facts: list[Fact]) -> tuple[Fact, ...]:
+    failed = {fact.object_id for fact in facts if fact.kind is FactKind.REFUND_FAILED}
+    return tuple(fact for fact in _of(facts, FactKind.REFUNDED) if fact.object_id not in failed)
+
+
+def _sums(facts: list[Fact]) -> tuple[Money, ...]:
+    sums: dict[str, int] = {}
+    for (_, currency), amount in refunded(facts).items():
+        sums[currency] = sums.get(currency, 0) + amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

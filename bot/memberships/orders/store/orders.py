@@ -1,0 +1,238 @@
+"""What was ordered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
+
+from bot.db import Reader, Writer
+from bot.db.sql import insert
+from bot.memberships.access.tables import entitlement
+from bot.memberships.catalog.store import tiers
+from bot.memberships.model import BillingKind, Duration, Order, OrderStatus, Search
+from bot.memberships.orders.tables import customer, order
+from bot.money import Money
+from bot.payments.port import Phase
+
+
+async def add(tx: Writer, new: Order) -> None:
+    """A purchase begins."""
+    await tx.execute(
+        insert(order).values(
+            id=new.id,
+            guild_id=new.guild_id,
+            user_id=new.user_id,
+            tier_id=new.tier.id,
+            state=new.state.value,
+            version=new.tier.terms.version,
+            price_id=new.price_id,
+            provider=new.provider,
+            provider_ref=new.ref,
+            kind=new.duration.kind.value,
+            days=new.duration.days,
+            months=new.duration.months,
+            amount=new.price.amount,
+            currency=new.price.currency,
+            renewal_amount=new.renewal and new.renewal.amount,
+            credit=new.credit.amount,
+            discount=new.discount,
+            extra=new.extra,
+            replaces=new.replaces,
+            follows=new.follows,
+            phase=new.phase and new.phase.value,
+            created_at=new.created_at,
+            expires_at=new.expires_at,
+            changed_at=new.created_at,
+        )
+    )
+
+
+def _orders() -> Select[Any]:
+    return tiers.joined(select(order), order.c.tier_id, order.c.version)
+
+
+async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
+    """One order of this guild."""
+    row = (
+        await db.execute(_orders().where(order.c.guild_id == guild_id, order.c.id == order_id))
+    ).one_or_none()
+    return _order(row) if row else None
+
+
+async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[int, Order]:
+    """The orders behind the live and suspended entitlements to a tier, by their id."""
+    paid_for = select(entitlement.c.order_id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.tier_id == tier_id,
+        entitlement.c.state.in_(["live", "suspended"]),
+        entitlement.c.order_id.is_not(None),
+    )
+    query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(paid_for))
+    return {row.id: _order(row) for row in await db.execute(query)}
+
+
+async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
+    """The order of this guild with the number that somebody sent us, whatever it is they sent."""
+    number = number.strip().lstrip("#")
+    is_one = number.isascii() and number.isdigit() and len(number) <= 19
+    return await find(db, guild_id, int(number)) if is_one and int(number) < 2**63 else None
+
+
+async def known(db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Which of these (guild, order) there are."""
+    query = select(order.c.guild_id, order.c.id).where(order.c.id.in_({id_ for _, id_ in pairs}))
+    return {(guild_id, id_) for guild_id, id_ in await db.execute(query)} & set(pairs)
+
+
+async def of_member(db: Reader, guild_id: int, user_id: int, limit: int = 10) -> list[Order]:
+    """A member's orders, newest first."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.user_id == user_id)
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
+
+
+async def latest(
+    db: Reader,
+    guild_id: int,
+    states: Sequence[OrderStatus],
+    limit: int,
+    providers: Collection[str] | None = None,
+) -> list[Order]:
+    """The guild's orders in these states (at these providers), newest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.state.in_([state.value for state in states])
+    )
+    if providers is not None:
+        query = query.where(order.c.provider.in_(providers))
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
+
+
+def _which(guild_id: int, search: Search) -> ColumnElement[bool]:
+    found = order.c.guild_id == guild_id
+    if search.user_id is not None:
+        found &= order.c.user_id == search.user_id
+    if search.state is not None:
+        found &= order.c.state == search.state.value
+    if search.tier_id is not None:
+        found &= order.c.tier_id == search.tier_id
+    return found
+
+
+async def search(db: Reader, guild_id: int, wanted: Search, limit: int, offset: int) -> list[Order]:
+    """The guild's orders that fit, newest first."""
+    query = _orders().where(_which(guild_id, wanted)).order_by(order.c.id.desc())
+    return [_order(row) for row in await db.execute(query.limit(limit).offset(offset))]
+
+
+async def count(db: Reader, guild_id: int, wanted: Search) -> int:
+    """How many fit."""
+    return (await db.execute(select(func.count()).where(_which(guild_id, wanted)))).scalar_one()
+
+
+async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -> list[Order]:
+    """The guild's orders that were made in `[since, until)`, oldest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.created_at >= since, order.c.created_at < until
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
+
+
+async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
+    """What polling looks at, in every guild: orders that may still be paid, and paid ones that may be refunded."""
+    unpaid = order.c.state.in_(["pending", "expired", "cancelled"]) & (order.c.expires_at > unpaid_since)
+    running = (order.c.created_at > paid_since) | order.c.phase.in_(
+        ["active", "ending", "past_due", "paused"]
+    )
+    held = order.c.state.in_(["paid", "disputed", "review", "refunded"]) & running
+    query = _orders().where(order.c.provider_ref.is_not(None), unpaid | held)
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
+
+
+async def set_ref(tx: Writer, guild_id: int, order_id: int, ref: str) -> None:
+    """Remember the provider's checkout, once."""
+    own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & order.c.provider_ref.is_(None)
+    await tx.execute(update(order).where(own).values(provider_ref=ref))
+
+
+async def set_state(
+    tx: Writer, guild_id: int, order_id: int, old: OrderStatus, new: OrderStatus, now: datetime
+) -> bool:
+    """Move an order on, if it still stands where we saw it."""
+    own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & (order.c.state == old.value)
+    return (await tx.execute(update(order).where(own).values(state=new.value, changed_at=now))).rowcount == 1
+
+
+async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
+    """Where the provider's subscription stands; False when that is known."""
+    own = (
+        (order.c.guild_id == guild_id)
+        & (order.c.id == order_id)
+        & order.c.phase.is_distinct_from(phase.value)
+    )
+    return (await tx.execute(update(order).where(own).values(phase=phase.value))).rowcount == 1
+
+
+async def waiting(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """Members with an order of this tier that may still be paid: their seats are kept for them."""
+    query = select(order.c.user_id).where(
+        order.c.guild_id == guild_id,
+        order.c.tier_id == tier_id,
+        order.c.state.in_(["created", "pending"]),
+        order.c.expires_at > now,
+    )
+    return set((await db.execute(query)).scalars())
+
+
+async def begun(db: Reader, guild_id: int, user_id: int) -> list[Order]:
+    """A member's orders that may still be paid, or come into force, newest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id, order.c.user_id == user_id, order.c.state.in_(["created", "pending"])
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()))]
+
+
+async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
+    """What the provider calls this member."""
+    query = select(customer.c.ref).where(
+        customer.c.guild_id == guild_id, customer.c.user_id == user_id, customer.c.provider == provider
+    )
+    return (await db.execute(query)).scalar()
+
+
+async def set_customer(tx: Writer, guild_id: int, user_id: int, provider: str, ref: str) -> None:
+    """Remember what the provider calls this member."""
+    row = insert(customer).values(guild_id=guild_id, user_id=user_id, provider=provider, ref=ref)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["guild_id", "user_id", "provider"], set_={"ref": row.excluded.ref}
+        )
+    )
+
+
+def _order(row: Row[Any]) -> Order:
+    def money(amount: int) -> Money:
+        return Money(amount, row.currency)
+
+    return Order(
+        id=row.id,
+        guild_id=row.guild_id,
+        user_id=row.user_id,
+        tier=tiers.read(row),
+        price_id=row.price_id,
+        state=OrderStatus(row.state),
+        provider=row.provider,
+        ref=row.provider_ref,
+        duration=Duration(BillingKind(row.kind), row.days, row.months),
+        price=money(row.amount),
+        renewal=None if row.renewal_amount is None else money(row.renewal_amount),
+        credit=money(row.credit),
+        replaces=row.replaces,
+        follows=row.follows,
+        phase=Phase(row.phase) if row.phase else None,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        discount=row.discount,
+        extra=row.extra,
+    )

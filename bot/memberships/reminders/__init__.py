@@ -1,0 +1,1 @@
+"""Direct messages before a membership ends."""

@@ -1,1 +1,0 @@
-"""The queries of memberships: functions that take a connection and never commit."""
