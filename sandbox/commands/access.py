@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.commands import declare
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from sandbox import permissions
 from sandbox.commands.typed import uploaded
 from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
 from sandbox.posting import post, reactions, threads
 from sandbox.posting.post import Draft
 from sandbox.wire import Json, listing
-from sandbox.world import find, membership, scheduled, shapes
+from sandbox.world import find, membership, permissions, scheduled, shapes
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
 

@@ -8,9 +8,9 @@ from sandbox.commands import access, declare
 from sandbox.control.ask import Ask, Calls
 from sandbox.control.clock import shown_clock
 from sandbox.errors import Refusal
-from sandbox.permissions import can_view
 from sandbox.wire import Json
 from sandbox.world import find, scheduled
+from sandbox.world.permissions import can_view
 from sandbox.world.world import show_message
 
 VERSION = 1

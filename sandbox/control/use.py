@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.commands import declare, typed
 from sandbox.commands.typed import Typing
 from sandbox.control.answered import require_connected, send, shown
@@ -11,7 +10,7 @@ from sandbox.errors import Refusal
 from sandbox.interactions.interaction import Kind
 from sandbox.interactions.payload import resolved_user
 from sandbox.wire import Json, mapping
-from sandbox.world import find
+from sandbox.world import find, permissions
 from sandbox.world.world import show_message
 
 

@@ -6,10 +6,9 @@ import itertools
 import random
 from dataclasses import dataclass
 
-from sandbox import permissions
 from sandbox.crowd import people
 from sandbox.wire import Json, encode
-from sandbox.world import plain
+from sandbox.world import permissions, plain
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox import permissions
 from sandbox.errors import Refusal
 from sandbox.wire import Json
-from sandbox.world import channels, find, membership, roles
+from sandbox.world import channels, find, membership, permissions, roles
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World

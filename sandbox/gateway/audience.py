@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from sandbox import permissions
 from sandbox.wire import Json, items, mapping
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 

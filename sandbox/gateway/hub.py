@@ -10,11 +10,11 @@ from sandbox.faults.order import Faults
 from sandbox.gateway import ready
 from sandbox.gateway.audience import GUILDS, MESSAGE_CONTENT, MESSAGES, as_heard, hears
 from sandbox.gateway.session import Session, Told
-from sandbox.permissions import can_view
 from sandbox.wire import Json
 from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
+from sandbox.world.permissions import can_view
 from sandbox.world.world import World
 
 

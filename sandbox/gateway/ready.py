@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.gateway.audience import PRESENCES, SCHEDULED_EVENTS, VOICE_STATES
 from sandbox.gateway.session import Session
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, permissions
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 

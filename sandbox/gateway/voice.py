@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from sandbox import permissions
 from sandbox.gateway.session import Session
 from sandbox.wire import Json
-from sandbox.world import membership
+from sandbox.world import membership, permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 

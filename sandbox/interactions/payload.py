@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.interactions.interaction import Interaction
 from sandbox.wire import Json
-from sandbox.world import shop
+from sandbox.world import permissions, shop
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World, show_message

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.components import finish, tree
-from sandbox.errors import DiscordError, missing_access
-from sandbox.posting import mentions, post, rules, uploads
+from sandbox.errors import DiscordError
+from sandbox.posting import mentions, rules, uploads
+from sandbox.posting.announce import announce
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
 from sandbox.world.events import Event
@@ -46,7 +47,7 @@ def edit(
     if not loading:
         message["edited_timestamp"] = world.now_iso()
     world.messages.put(message)
-    post.tell(world, "MESSAGE_UPDATE", channel, message)
+    announce(world, "MESSAGE_UPDATE", channel, message)
     return message
 
 
@@ -74,9 +75,3 @@ def require_own(message: Json, user_id: str) -> None:
     """50005 unless the person wrote the message."""
     if message["author"]["id"] != user_id:
         raise DiscordError(403, 50005, "Cannot edit a message authored by another user")
-
-
-def require_recipient(channel: Json, user_id: str) -> None:
-    """50001 unless the person is in the direct channel."""
-    if "_people" in channel and user_id not in channel["_people"]:
-        raise missing_access()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sandbox import permissions
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.world import World
 
 _USER, _ROLE, _ALL = (

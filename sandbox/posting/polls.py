@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError
-from sandbox.posting import post
+from sandbox.posting.announce import announce
 from sandbox.wire import Json
 from sandbox.world.events import Event
 from sandbox.world.world import World
@@ -73,4 +73,4 @@ def end(world: World, channel: Json, message: Json) -> None:
     message["poll"]["results"]["is_finalized"] = True
     message["poll"]["expiry"] = world.now_iso()
     world.messages.put(message)
-    post.tell(world, "MESSAGE_UPDATE", channel, message)
+    announce(world, "MESSAGE_UPDATE", channel, message)

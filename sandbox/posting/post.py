@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import permissions
 from sandbox.components import finish, tree
-from sandbox.errors import DiscordError, unknown
+from sandbox.errors import DiscordError
 from sandbox.forms import Form
 from sandbox.posting import mentions, polls, rules, uploads
+from sandbox.posting.announce import announce
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World, show_message
 
@@ -105,20 +106,8 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
             world.messages.note_nonce(message, str(nonce))
     if not draft.addressee:
         _touch(world, channel, message)
-    tell(world, "MESSAGE_CREATE", channel, message)
+    announce(world, "MESSAGE_CREATE", channel, message)
     return message
-
-
-def tell(world: World, kind: str, channel: Json, message: Json) -> None:
-    """Tell of a message; an ephemeral one only to the page."""
-    data = show_message(message)
-    guild_id = channel.get("guild_id")
-    if guild_id:
-        data["guild_id"] = guild_id
-        author = world.guilds[guild_id].members.get(message["author"]["id"])
-        if author is not None:
-            data["member"] = author
-    world.tell(Event(kind, data, guild_id, channel, private="_to" in message))
 
 
 def _replied(world: World, channel: Json, reference: Json) -> Json | None:
@@ -155,21 +144,3 @@ def _touch(world: World, channel: Json, message: Json) -> None:
         channel["_members"][author_id] = world.now_iso()
         channel["member_count"] = len(channel["_members"])
     world.keep("channel", channel["id"], channel, guild)
-
-
-def direct(world: World, one: str, other: str) -> Json:
-    """The direct channel of two people, made on first use."""
-    for channel in world.directs.values():
-        if {one, other} == set(channel["_people"]):
-            return channel
-    if other not in world.users:
-        raise unknown("User")
-    channel_id = world.new_id()
-    made: Json = {
-        "id": channel_id,
-        "type": 1,
-        "flags": 0,
-        "last_message_id": None,
-        "_people": [other, one],
-    }
-    return world.keep("direct", channel_id, made)

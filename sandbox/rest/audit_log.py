@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.rest.call import Call, Reply, Routes, ok
 from sandbox.wire import Json, public
-from sandbox.world import audit
+from sandbox.world import audit, permissions
 
 
 def list_entries(call: Call) -> Reply:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_access
 from sandbox.forms import Form
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
 from sandbox.rest.threads import edit_thread
 from sandbox.shape import bits, flag, many, one_of, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import channels, shapes
+from sandbox.world import channels, permissions, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import World

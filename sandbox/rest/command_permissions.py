@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unknown
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import flag, many, one_of, snowflake, thing
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_permissions, unknown
 from sandbox.forms import Form
@@ -10,7 +9,7 @@ from sandbox.rest import recurrence
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import image, moment, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import scheduled
+from sandbox.world import permissions, scheduled
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild

@@ -18,7 +18,8 @@ from sandbox.world.world import show_message
 def callback(call: Call) -> Reply:
     """POST /interactions/{interaction_id}/{token}/callback"""
     interaction = call.parts.interactions.to_answer(call.path["interaction_id"], call.path["token"])
-    message = answer(call.parts, interaction, call.json, call.files)
+    message = answer(call.world, call.parts.url, interaction, call.json, call.files)
+    call.parts.interactions.keep(interaction)
     if not call.flag("with_response"):
         return NOTHING
     body: Json = {"interaction": {"id": interaction.id, "type": interaction.kind}}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 

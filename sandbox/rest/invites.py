@@ -6,13 +6,13 @@ import secrets
 import string
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_permissions, unknown
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import anything, flag, one_of, snowflake, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_access, missing_permissions
 from sandbox.forms import Form
@@ -12,7 +11,7 @@ from sandbox.gateway.audience import MEMBERS
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import flag, many, moment, snowflake, text, thing, whole
 from sandbox.wire import Json, items
-from sandbox.world import applications, audit, membership
+from sandbox.world import applications, audit, membership, permissions
 from sandbox.world.audit import Action
 from sandbox.world.guild import Guild
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox import snowflake as snowflakes
 from sandbox.errors import DiscordError
 from sandbox.gateway.audience import MESSAGE_CONTENT, without_content
@@ -15,7 +14,7 @@ from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import many, snowflake, thing
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import missing_permissions, unknown
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import bits, one_of, thing
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 

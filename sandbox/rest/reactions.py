@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError
 from sandbox.posting import reactions
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.rest.channels import visible
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.events import Event
 
 _MOST = 20

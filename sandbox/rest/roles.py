@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_permissions
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import bits, flag, many, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import roles, shapes
+from sandbox.world import permissions, roles, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from sandbox.errors import DiscordError, unauthorized
-from sandbox.faults.answers import failing
 from sandbox.forms import Form
 from sandbox.limits import Answered, Route
 from sandbox.parts import Parts
+from sandbox.rest.answer_faults import failing
 from sandbox.rest.body import Content, read
 from sandbox.rest.call import NOTHING, Call, Handler, Reply
 from sandbox.rest.table import ROUTES

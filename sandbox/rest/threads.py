@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_access, missing_permissions, unknown
 from sandbox.forms import Form
 from sandbox.posting import post, threads
@@ -11,6 +10,7 @@ from sandbox.posting.shape import MESSAGE
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
 from sandbox.shape import flag, many, one_of, snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unauthorized
 from sandbox.forms import Form
-from sandbox.posting import post
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import image, snowflake, text, thing
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, direct, permissions
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 
@@ -85,7 +83,7 @@ def open_direct(call: Call) -> Reply:
     form.done()
     if recipient == call.me:
         raise DiscordError(400, 50007, "Cannot send messages to this user")
-    return ok(call.world.show_channel(post.direct(call.world, call.me, recipient)))
+    return ok(call.world.show_channel(direct.channel_between(call.world, call.me, recipient)))
 
 
 def get_my_application(call: Call) -> Reply:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unknown
 from sandbox.forms import Form
 from sandbox.posting import change, post, threads
@@ -14,7 +13,7 @@ from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import image, snowflake, text, thing
 from sandbox.wire import Json, items, public
-from sandbox.world import shapes
+from sandbox.world import permissions, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild

@@ -10,9 +10,8 @@ import base64
 import binascii
 import re
 
-from sandbox import permissions
 from sandbox.wire import Json
-from sandbox.world import shapes
+from sandbox.world import permissions, shapes
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox import permissions
 from sandbox.errors import Refusal
-from sandbox.posting import post
 from sandbox.wire import Json, mapping
+from sandbox.world import direct, permissions
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -83,10 +82,10 @@ def _direct(world: World, viewer: str) -> Json:
     bots = [a for a in world.applications if a in guild(world).members]
     if not bots:
         raise Refusal(409, "No application has come yet.", "Start a bot with the token sandbox.<name>.")
-    for direct in world.directs.values():
-        if viewer in direct["_people"] and any(b in direct["_people"] for b in bots):
-            return direct
-    return post.direct(world, viewer, bots[0])
+    for channel in world.directs.values():
+        if viewer in channel["_people"] and any(bot in channel["_people"] for bot in bots):
+            return channel
+    return direct.channel_between(world, viewer, bots[0])
 
 
 def _text(value: object, field: str) -> str:

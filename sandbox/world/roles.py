@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.wire import Json
-from sandbox.world import membership
+from sandbox.world import membership, permissions
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World

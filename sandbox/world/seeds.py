@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions, snowflake
+from sandbox import snowflake
 from sandbox.clock import iso
 from sandbox.wire import Json
-from sandbox.world import people, shapes
+from sandbox.world import people, permissions, shapes
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.wire import Json, items
-
-if TYPE_CHECKING:
-    from sandbox.world.guild import Guild
-    from sandbox.world.world import World
+from sandbox.world.guild import Guild
+from sandbox.world.world import World
 
 CREATE_INSTANT_INVITE = 1 << 0
 KICK_MEMBERS = 1 << 1
