@@ -1,4 +1,4 @@
-"""Faults on order, over the control side. Four kinds, by their first word: `route`, `event`, `gateway`, `world`."""
+"""Ordering faults over the control side. A fault is of one of four kinds: `route`, `event`, `gateway`, `world`."""
 
 from __future__ import annotations
 

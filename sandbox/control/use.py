@@ -92,7 +92,7 @@ async def autocomplete(ask: Ask) -> Json:
 
 
 async def menu(ask: Ask) -> Json:
-    """POST /sandbox/menu {as, command, target}: a command in the menu of a message or a member"""
+    """POST /sandbox/menu {as, command, target}: a command from the context menu of a message or a member"""
     line = str(ask.body.get("command") or "")
     person = ask.person
     kinds = {c["type"] for c in ask.world.commands.values() if c["name"] == line} - {declare.CHAT}
@@ -120,8 +120,8 @@ async def menu(ask: Ask) -> Json:
 
 def _first_channel(ask: Ask, person: str) -> str:
     channels = find.guild(ask.world).channels.values()
-    seen = (c["id"] for c in channels if c["type"] == 0 and permissions.can_view(ask.world, person, c))
-    return next(seen, "")
+    visible = (c["id"] for c in channels if c["type"] == 0 and permissions.can_view(ask.world, person, c))
+    return next(visible, "")
 
 
 CALLS: Calls = [

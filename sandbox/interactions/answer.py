@@ -1,4 +1,4 @@
-"""The first answer to an interaction (the callback), in each of its kinds."""
+"""The kinds of first answers (callbacks) to an interaction."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ALLOWED: dict[int, tuple[Callback, ...]] = {
 
 
 def answer(world: World, cdn: str, interaction: Interaction, body: Json, files: Files) -> Json | None:
-    """Take the answer; the message that it made or changed, if any."""
+    """Apply the answer; return the message that it made or changed, if any. The caller keeps the interaction."""
     form = Form(body)
     kind = int(body.get("type") or 0)
     form.choice("type", kind, tuple(int(c) for c in _ALLOWED[interaction.kind]))
@@ -42,7 +42,7 @@ def answer(world: World, cdn: str, interaction: Interaction, body: Json, files: 
 
 
 def marks(interaction: Interaction) -> Json:
-    """What every message of an interaction carries."""
+    """The fields that every message of an interaction carries."""
     body: Json = {
         "webhook_id": interaction.application_id,
         "application_id": interaction.application_id,
@@ -84,7 +84,7 @@ def _message(world: World, cdn: str, interaction: Interaction, data: Json, files
 
 
 def _deferred_message(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> Json:
-    """The thinking message: it is there, and filled later. It cannot carry the V2 flag."""
+    """The thinking message, which is filled later. It cannot carry the V2 flag."""
     blank = {"flags": int(data.get("flags") or 0) & rules.EPHEMERAL}
     message = _post(world, cdn, interaction, _draft(interaction, blank, {}, rules.LOADING))
     interaction.original = message["id"]

@@ -1,4 +1,4 @@
-"""Changing and taking away messages."""
+"""Editing and deleting messages."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _EDITABLE_FLAGS = rules.SUPPRESS_EMBEDS | rules.V2
 def edit(
     world: World, cdn: str, channel: Json, message: Json, body: Json, files: Mapping[int, Upload]
 ) -> Json:
-    """The message with the given fields replaced. The V2 flag stays once it is set; a defer is ended."""
+    """Replace the given fields of a message. The V2 flag stays once it is set; a deferred answer is filled."""
     old: int = message["flags"]
     given: int | None = body.get("flags")
-    wanted = (old if given is None else given) & _EDITABLE_FLAGS
-    flags = (old & ~(_EDITABLE_FLAGS | rules.LOADING)) | wanted | (old & rules.V2)
+    editable = (old if given is None else given) & _EDITABLE_FLAGS
+    flags = (old & ~(_EDITABLE_FLAGS | rules.LOADING)) | editable | (old & rules.V2)
     if channel.get("thread_metadata", {}).get("archived"):
         raise DiscordError(400, 50083, "Thread is archived")
     after = {key: body.get(key, message[key]) for key in ("content", "embeds", "components")}
@@ -59,7 +59,7 @@ def _held(message: Json, body: Json) -> list[Json]:
 
 
 def delete(world: World, channel: Json, message: Json) -> None:
-    """The message is gone."""
+    """Delete a message."""
     world.messages.remove(channel["id"], message["id"])
     data: Json = {"id": message["id"], "channel_id": channel["id"]}
     guild_id = channel.get("guild_id")

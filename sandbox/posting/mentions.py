@@ -1,4 +1,4 @@
-"""Whom a text mentions, within what the sender allowed and may do."""
+"""The mentions in a text that the sender allowed and has permission for."""
 
 from __future__ import annotations
 

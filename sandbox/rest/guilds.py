@@ -62,7 +62,7 @@ def edit_guild(call: Call) -> Reply:
 
 
 def empty_list(call: Call) -> Reply:
-    """A list of the server's that is always empty here: emojis, stickers, integrations, webhooks, invites."""
+    """A list of the server that is always empty in the sandbox: emojis, stickers, integrations, webhooks, invites."""
     _ = call.guild
     nothing: list[Json] = []
     return ok(nothing)

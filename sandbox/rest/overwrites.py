@@ -36,7 +36,7 @@ def delete_overwrite(call: Call) -> Reply:
 
 
 def _require(call: Call, channel: Json, bits: int) -> None:
-    """Manage Roles in the channel, and every bit that is handed out or denied."""
+    """Require Manage Roles in the channel, and every permission that is allowed or denied."""
     if "permission_overwrites" not in channel:
         raise unknown("Channel")
     permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_ROLES)

@@ -20,7 +20,7 @@ def _target(call: Call) -> tuple[Json, Json, Json]:
 
 
 def add(call: Call) -> Reply:
-    """PUT …/reactions/{emoji}/@me: Add Reactions is only needed for an emoji that nobody used yet."""
+    """PUT …/reactions/{emoji}/@me: needs Add Reactions only for an emoji that is not yet on the message."""
     channel, message, sign = _target(call)
     bits = permissions.READ_MESSAGE_HISTORY
     if not reactions.people(message, sign):

@@ -1,4 +1,4 @@
-"""Finding what a person names: by id or by name, case ignored; two of a name are refused."""
+"""Look-ups by id or name, case ignored; a name that two objects share is refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def person(world: World, name: object) -> str:
 
 
 def human(world: World, name: object) -> str:
-    """Somebody who may act through the control side: a member who is no application of ours."""
+    """The id of a member who may act through the control side, which excludes applications."""
     user_id = person(world, name)
     if user_id in world.applications:
         raise Refusal(409, "An application acts by itself.", "Name a person in `as`.")
@@ -44,8 +44,8 @@ def channel(world: World, name: object, viewer: str | None = None) -> Json:
     text = _text(name, "channel").removeprefix("#")
     if text == "@bot" and viewer:
         return _direct(world, viewer)
-    if (found := world.find_channel(text)) is not None:
-        return found
+    if (named_by_id := world.find_channel(text)) is not None:
+        return named_by_id
     channels = guild(world).channels
     named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
     named = [i for i in named if channels[i]["type"] not in permissions.THREAD_TYPES] or named
@@ -69,11 +69,11 @@ def message(world: World, key: object, viewer: str) -> tuple[Json, Json]:
     named = mapping(key)
     message_id = _text(named.get("id") if named else key, "message")
     places = [*guild(world).channels, *world.directs]
-    found = world.messages.find(message_id, places)
-    if found is not None and found.get("_to") in (None, viewer):
-        place = world.channel(found["channel_id"])
+    message = world.messages.find(message_id, places)
+    if message is not None and message.get("_to") in (None, viewer):
+        place = world.channel(message["channel_id"])
         if permissions.can_view(world, viewer, place):
-            return found, place
+            return message, place
     name = world.users[viewer]["username"]
     raise Refusal(404, f"{name} sees no message {message_id}.", "Look at GET /sandbox/messages?as=… .")
 

@@ -1,4 +1,4 @@
-"""The two worlds that can be begun with: the demo community, and a bare one."""
+"""The two worlds to start with: the demo community, and a bare one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Past:
         return str(snowflake.at(self._moment))
 
     def skip(self, time: timedelta) -> None:
-        """Let some time pass."""
+        """Move on by some time."""
         self._moment += time
 
 
@@ -64,7 +64,7 @@ def demo(world: World) -> None:
 
 
 def further(world: World, guilds: int) -> None:
-    """More servers of olivia's until there are so many, each with #general and #staff; the shards are mixed."""
+    """Add servers of olivia's until there are so many, each with #general and #staff; they spread over the shards."""
     first = next(iter(world.guilds.values()))
     olivia = world.users[first.body["owner_id"]]
     past = _Past(world)
