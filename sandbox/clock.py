@@ -33,7 +33,7 @@ class Clock:
         return cls(parse(body["base"]), body["real"], body["speed"], body["turn"])
 
     def as_json(self) -> Json:
-        """What a follower needs to compute the same `now`."""
+        """The clock's state, from which a follower computes the same `now`."""
         return {"turn": self.turn, "base": iso(self.base), "real": self.real, "speed": self.speed}
 
     def now(self) -> datetime:

@@ -71,7 +71,7 @@ class Voices:
         self.channels = [c for c in self.guild.channels.values() if c["type"] == 0]
 
     def _kept(self, kind: str, key: str, guild: Guild | None) -> None:
-        """Forget the voices that an object changes which was stored or removed."""
+        """Forget the voices that depend on a changed or removed object."""
         if kind in ("user", "member"):
             self._known.pop(key, None)
         elif guild is self.guild and (kind == "role" or (kind == "channel" and not self._is_thread(key))):

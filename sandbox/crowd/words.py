@@ -22,7 +22,7 @@ _ENDINGS = (
 
 
 def sayings(seed: int, number: int = 4096) -> list[bytes]:
-    """So many texts as encoded JSON, with their quotes."""
+    """`number` texts as encoded JSON, with their quotes."""
     dice = random.Random(f"{seed}/words")
     return [
         encode(" ".join((dice.choice(_OPENINGS), dice.choice(_TOPICS))) + dice.choice(_ENDINGS) * (n % 5 > 0))

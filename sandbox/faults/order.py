@@ -16,7 +16,7 @@ WAYS = ("drop", "twice", "late")
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """The fields of every fault: it lets `skip` requests or events pass, then strikes `times` times, each by `chance`.
+    """The fields of every fault: it lets `skip` requests or events pass, then strikes by `chance`, `times` times.
 
     The dice are seeded with `seed`, so the same requests meet the same faults again.
     """
@@ -119,7 +119,7 @@ class Faults:
         return fault
 
     def of_request(self, method: str, path: str) -> AnswerFault | None:
-        """The fault that strikes this request, if any; it has one time less left."""
+        """The fault that strikes this request, if any; one of its times is used up."""
         for fault in self.answers:
             if fault.meets(method, path) and fault.strikes():
                 if fault.times <= 0:
@@ -128,7 +128,7 @@ class Faults:
         return None
 
     def of_event(self, kind: str) -> EventFault | None:
-        """The fault that strikes this event, if any; it has one time less left."""
+        """The fault that strikes this event, if any; one of its times is used up."""
         for fault in self.events:
             if fault.event in (kind, "*") and fault.strikes():
                 if fault.times <= 0:

@@ -13,7 +13,7 @@ from sandbox.world.world import World
 
 
 def strike(world: World, how: str, what: Json) -> Json:
-    """Change the world so; return the object that changed."""
+    """Apply the fault; return the object that it changed."""
     deed = DEEDS.get(how)
     if deed is None:
         raise Refusal(400, f"`world` is {how}.", "One of: " + ", ".join(DEEDS))

@@ -43,7 +43,7 @@ class State(StrEnum):
 
 @dataclass(kw_only=True)
 class Interaction:
-    """`shown` is the first visible answer: a message, past a defer. Deadlines run on real time."""
+    """`shown` is the first visible answer: a message, but no deferred one that is still empty. Deadlines run on real time."""
 
     id: str
     token: str

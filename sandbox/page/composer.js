@@ -91,7 +91,7 @@ export class Composer {
     this.box.style.height = `${Math.min(this.box.scrollHeight, 220)}px`;
   }
 
-  // --- suggestions -------------------------------------------------------------------------------------
+  // --- suggestions ----------------------------------------------------------------------------------------
 
   async typed() {
     this.grow();

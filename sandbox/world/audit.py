@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, and why. Entries are kept forty-five days."""
+"""The audit log, whose entries are kept for forty-five days."""
 
 from __future__ import annotations
 
