@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -23,8 +24,8 @@ def secrets_of(part: object) -> Iterator[str]:
     if isinstance(part, BaseModel):
         inner = [getattr(part, name) for name in type(part).model_fields]
     elif isinstance(part, dict):
-        inner = part.values()
+        inner = cast("dict[object, object]", part).values()
     elif isinstance(part, list | tuple | set | frozenset):
-        inner = part
+        inner = cast("Iterable[object]", part)
     for value in inner:
         yield from secrets_of(value)

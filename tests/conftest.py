@@ -6,11 +6,12 @@ import asyncio
 import fcntl
 import gc
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.ids import own_time
 from tests.stage import Stage, process, staged
 
 pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.town"]
@@ -58,3 +59,10 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
             asyncio.run(play())
             (folder / "played").touch()
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_ids() -> Iterator[None]:
+    """Ids never go back, so a test whose clock runs ahead would leave them ahead for those after it."""
+    with own_time():
+        yield

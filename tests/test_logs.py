@@ -29,7 +29,8 @@ def _filled(type_: Any, default: Any, names: Iterator[str]) -> Any:
     if not _mentions_a_secret(type_):
         return default
     inner = [one for one in get_args(type_) if _mentions_a_secret(one)]
-    match get_origin(type_):
+    origin: Any = get_origin(type_)
+    match origin:
         case kind if kind in (list, tuple, set, frozenset):
             return kind([_filled(inner[0], None, names), _filled(inner[0], None, names)])
         case kind if isinstance(kind, type) and issubclass(kind, Mapping):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, insert, or_, select
 
@@ -54,11 +54,13 @@ async def about(db: Reader, guild_id: int, subjects: Collection[int]) -> list[En
 
 
 def _entries(guild_id: int) -> Select[Any]:
-    query = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail)
-    return query.where(audit.c.guild_id == guild_id)
+    query: Any = select(audit.c.at, audit.c.actor, audit.c.what, audit.c.subject, audit.c.detail)
+    entries: Select[Any] = query.where(audit.c.guild_id == guild_id)
+    return entries
 
 
 def _entry(row: Any) -> Entry:
     """An entry whose details are of a shape that nobody knows any more is read without them."""
-    known: dict[str, Any] = row.detail if isinstance(row.detail, dict) else {}
+    detail: Any = row.detail
+    known: dict[str, Any] = cast("dict[str, Any]", detail) if isinstance(detail, dict) else {}
     return Entry(row.at, row.actor, row.what, row.subject, known)

@@ -175,9 +175,11 @@ def _logged(what: str) -> Iterator[tuple[Any, dict[str, Any]]]:
 
 
 def _ids(name: str) -> set[int]:
-    return set(op.get_bind().execute(sa.select(sa.column("id")).select_from(sa.table(name))).scalars())
+    column: sa.ColumnClause[Any] = sa.column("id")
+    return set(op.get_bind().execute(sa.select(column).select_from(sa.table(name))).scalars())
 
 
 def _insert(name: str, **values: object) -> None:
-    table = sa.table(name, *(sa.column(column) for column in values))
+    columns: list[sa.ColumnClause[Any]] = [sa.column(column) for column in values]
+    table = sa.table(name, *columns)
     op.get_bind().execute(sa.insert(table).values(**values))

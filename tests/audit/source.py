@@ -28,9 +28,9 @@ def records(source: str, place: str) -> Iterator[Call]:
 
 
 def is_typed(action: ast.expr | None) -> bool:
-    """A member of Action, one of two, an entry of a table of them, or a variable that mypy knows to be one."""
+    """A member of AuditAction, one of two, an entry of a table of them, or a variable that mypy knows to be one."""
     match action:
-        case ast.Attribute(value=ast.Name(id="Action")):
+        case ast.Attribute(value=ast.Name(id="AuditAction")):
             return True
         case ast.IfExp(body=body, orelse=orelse):
             return is_typed(body) and is_typed(orelse)
@@ -41,18 +41,20 @@ def is_typed(action: ast.expr | None) -> bool:
 
 
 def members(source: str) -> set[str]:
-    """The names of the members of Action that this source uses."""
+    """The names of the members of AuditAction that this source uses."""
     return {
         node.attr
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Action"
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "AuditAction"
     }
 
 
 def makes_actions(source: str) -> bool:
-    """Is an Action made of a text anywhere here?"""
+    """Is an AuditAction made of a text anywhere here?"""
     return any(
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Action"
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AuditAction"
         for node in ast.walk(ast.parse(source))
     )
 

@@ -54,13 +54,13 @@ def test_every_entry_is_written_with_an_action() -> None:
 @pytest.mark.parametrize(
     "given, typed",
     [
-        ("Action.TIER_EDITED", True),
-        ("Action.A if yes else Action.B", True),
+        ("AuditAction.TIER_EDITED", True),
+        ("AuditAction.A if yes else AuditAction.B", True),
         ("ORDER_IS[outcome.state]", True),
         ("'tier.edited'", False),
         ("f'order.{state}'", False),
-        ("Action.A if yes else 'b'", False),
-        ("Action(word)", False),
+        ("AuditAction.A if yes else 'b'", False),
+        ("AuditAction(word)", False),
     ],
 )
 def test_control_a_free_string_is_found(given: str, typed: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from tests.memberships.orders import read
 from tests.memberships.shop import ANN, BOB, GUILD, OLIVIA, OTHER, Shop, opened
 
 VIEWS = {
-    "Desk.sheet",  # /order show
+    "Backoffice.detail",  # /order show
     "Memberships.log",  # /access log
 }
 
@@ -45,7 +45,7 @@ def test_control_a_rule_that_reads_the_log_is_found() -> None:
 
 
 @contextmanager
-def asked() -> Iterator[list[tuple[str, Any]]]:
+def asked() -> Generator[list[tuple[str, Any]]]:
     """Every statement that is sent to the database meanwhile, with its values."""
     seen: list[tuple[str, Any]] = []
 

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.hygiene.tree import place, tracked
+
 FEW = 6
 """So many fields or parameters may be given by position."""
 
@@ -54,10 +56,11 @@ def long_signatures(source: str) -> Iterator[tuple[int, str, int]]:
                 pass
 
 
-def sources(root: Path) -> Iterator[Path]:
+def sources() -> Iterator[Path]:
     """Where the rule holds."""
-    for room in ("bot", "cogs", "sandbox", "tests"):
-        yield from sorted((root / room).rglob("*.py"))
+    for file in tracked(".py"):
+        if place(file).startswith(("bot/", "cogs/", "sandbox/", "tests/")):
+            yield file
 
 
 def _fields(node: ast.ClassDef) -> int:

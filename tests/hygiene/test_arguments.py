@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.bootstrap.environment import ROOT
 from tests.hygiene.arguments import long_calls, long_signatures, sources
 from tests.hygiene.tree import place, text_of
 
@@ -12,11 +11,11 @@ MANY = "a: int; b: int; c: int; d: int; e: int; f: int; g: int"
 
 
 def test_no_call_gives_many_arguments_by_position() -> None:
-    assert [(place(file), *call) for file in sources(ROOT) for call in long_calls(text_of(file))] == []
+    assert [(place(file), *call) for file in sources() for call in long_calls(text_of(file))] == []
 
 
 def test_what_takes_many_arguments_takes_them_by_name() -> None:
-    found = [(place(file), *taker) for file in sources(ROOT) for taker in long_signatures(text_of(file))]
+    found = [(place(file), *taker) for file in sources() for taker in long_signatures(text_of(file))]
 
     assert found == []
 

@@ -107,7 +107,7 @@ class _Session(_Recording):
         markers = str(config.getoption("markexpr", ""))
         if config.getoption("--operations"):
             operations.FILE.write_text(operations.table(description, verdict.seen.by), "utf-8")
-        elif config.args == config.getini("testpaths") and not config.getoption("keyword", "") + markers:
+        elif config.args == config.getini("testpaths") and not (config.getoption("keyword") or markers):
             claimed = operations.marks(operations.FILE.read_text("utf-8"))
             self._stale = operations.unseen(claimed, verdict.seen.by)
 

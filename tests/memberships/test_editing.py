@@ -17,7 +17,8 @@ async def propose(shop: Shop, **edit: object):  # type: ignore[no-untyped-def] #
     return await shop.service.tier_editing.propose(GUILD, "Gold", TierEdit(**edit), OLIVIA, owner=True)  # type: ignore[arg-type] # a shorthand
 
 
-async def apply(shop: Shop, draft: TermsDraft, *, everybody: bool) -> int:
+async def apply(shop: Shop, draft: TermsDraft | None, *, everybody: bool) -> int:
+    assert draft is not None, "it was saved at once"
     _, reached = await shop.service.tier_editing.apply(
         GUILD, draft, everybody=everybody, actor=OLIVIA, owner=True
     )

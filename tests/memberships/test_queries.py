@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.memberships.shop import ANN, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 
 @contextlib.contextmanager
-def counted(db: Database) -> Iterator[list[str]]:
+def counted(db: Database) -> Generator[list[str]]:
     """The statements that the block sends to the database."""
     sent: list[str] = []
 
