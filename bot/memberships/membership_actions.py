@@ -27,7 +27,7 @@ class AtPrice:
 class ChangeDraft:
     """A quote as a button remembers it."""
 
-    right_id: int
+    entitlement_id: int
     price_id: int
     now: bool
     at: datetime
@@ -44,7 +44,7 @@ def _read_wanted(text: str) -> OfTier | AtPrice:
 
 
 def _write_draft(draft: ChangeDraft) -> str:
-    numbers = (draft.right_id, draft.price_id, int(draft.at.timestamp()), draft.due, draft.extra)
+    numbers = (draft.entitlement_id, draft.price_id, int(draft.at.timestamp()), draft.due, draft.extra)
     return ".".join(["n" if draft.now else "l", *(f"{number:x}" for number in numbers)])
 
 

@@ -137,7 +137,7 @@ class Order:
     extra: int = 0
 
     @property
-    def before(self) -> Money:
+    def full_price(self) -> Money:
         """The price before credit and discount."""
         return Money(self.price.amount + self.credit.amount + self.discount, self.price.currency)
 
@@ -205,7 +205,7 @@ class Entitlement:
         """Has it no end?"""
         return self.ends_at >= FOREVER
 
-    def holds(self, now: datetime) -> bool:
+    def gives_roles(self, now: datetime) -> bool:
         """Does it give its roles at this moment?"""
         return self.status is EntitlementStatus.LIVE and self.starts_at <= now < self.held_until
 

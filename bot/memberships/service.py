@@ -273,7 +273,7 @@ class Memberships:
             held=held,
             now=now,
             exceptions=tuple(one for one in exceptions if one.until is None or now < one.until),
-            there=frozenset(role.id for role in await self._server.roles(guild_id)),
+            existing_roles=frozenset(role.id for role in await self._server.roles(guild_id)),
         )
 
     async def log(self, guild_id: int, user_id: int | None) -> list[Entry]:
@@ -320,14 +320,14 @@ class Memberships:
         return frozenset(
             entitlement.tier.id
             for entitlement in await self._rights(guild_id, user_id)
-            if entitlement.holds(now)
+            if entitlement.gives_roles(now)
         )
 
     async def opens_events(self, guild_id: int, user_id: int) -> bool:
         """Has the member a membership now that opens events for members?"""
         now = self._clock.now()
         return any(
-            entitlement.tier.terms.events and entitlement.holds(now)
+            entitlement.tier.terms.events and entitlement.gives_roles(now)
             for entitlement in await self._rights(guild_id, user_id)
         )
 

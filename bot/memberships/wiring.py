@@ -26,7 +26,7 @@ def wire(
     `unmatched` lists what providers reported about no order of a guild. `address` is where receipts can be
     read, "" while there is no such place.
     """
-    terms = terms_of(core.settings, address)
+    terms = selling_config(core.settings, address)
     memberships = Memberships(
         db=core.db,
         clock=core.clock,
@@ -61,7 +61,7 @@ def wire(
     )
 
 
-def terms_of(settings: Settings, address: Callable[[], str]) -> SellingConfig:
+def selling_config(settings: Settings, address: Callable[[], str]) -> SellingConfig:
     """The settings, as far as they are about selling."""
     payments, memberships = settings.payments, settings.memberships
     return SellingConfig(

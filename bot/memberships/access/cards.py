@@ -33,7 +33,7 @@ class Explanation:
     held: frozenset[int] | None
     now: datetime
     exceptions: tuple[Override, ...] = ()
-    there: frozenset[int] | None = None
+    existing_roles: frozenset[int] | None = None
 
 
 def explanation(t: Language, told: Explanation) -> Card:
@@ -71,10 +71,10 @@ def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
         if report.away
         else None
     )
-    if not report.drifts:
+    if not report.differences:
         return card(t("## Access"), t("Everything is as it should be."), looked, away, accent=Accent.GOOD)
-    lines = [_drift(t, one) for one in report.drifts[:SHOWN]]
-    more = len(report.drifts) - len(lines)
+    lines = [_drift(t, one) for one in report.differences[:SHOWN]]
+    more = len(report.differences) - len(lines)
     if more > 0:
         lines.append(t.n("… and {n} more.", "… and {n} more.", more))
     button = Row((Button(t("Repair"), action=REPAIR_ROLES.encode(Scope.ALL), style="primary"),))
@@ -277,7 +277,7 @@ def _why(t: Language, entitlement: Entitlement, told: Explanation) -> str:
         else t("{role} — {plan} — until {when} — {source}", **words)
     )
     lacks = frozenset(entitlement.tier.terms.roles) & told.wanted - (told.held or frozenset())
-    if told.held is not None and told.there is not None and lacks - told.there:
+    if told.held is not None and told.existing_roles is not None and lacks - told.existing_roles:
         line += "\n" + t("⚠ A role was deleted. Give the membership another one with /tier edit.")
     elif told.held is not None and lacks:
         line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")

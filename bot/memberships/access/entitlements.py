@@ -28,7 +28,7 @@ class Entitlements:
         self._queue = queue
         self._suspends = suspends
 
-    async def follow(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
+    async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
         """Give, extend, suspend, revoke or revive what this order is for. True when something changed."""
         now = self._clock.now()
         entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
@@ -76,7 +76,7 @@ class Entitlements:
     ) -> bool:
         """It is over: by time, by staff, or replaced. False when it was not running any more."""
         now = self._clock.now()
-        if not await entitlements.set_standing(tx, entitlement, standing, now):
+        if not await entitlements.set_status(tx, entitlement, standing, now):
             return False
         if standing is EntitlementStatus.REVOKED and actor != LYCEUM:
             await revocations.add(tx, entitlement, actor=actor, reason=reason, now=now)
@@ -106,7 +106,7 @@ class Entitlements:
         self, tx: Writer, order: Order, outcome: Outcome, wanted: EntitlementStatus, now: datetime
     ) -> Entitlement:
         """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
-        before = await before_it(tx, order, now)
+        before = await preceding(tx, order, now)
         starts = max([now, *(entitlement.ends_at for entitlement in before if not entitlement.forever)])
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
@@ -208,7 +208,7 @@ class Entitlements:
             since = await revocations.last(tx, order.guild_id, entitlement.id)
             if since is not None and not any(fact.at > since for fact in outcome.counted):
                 return False
-        await entitlements.set_standing(tx, entitlement, wanted, now)
+        await entitlements.set_status(tx, entitlement, wanted, now)
         await record(
             tx,
             guild_id=order.guild_id,
@@ -234,7 +234,7 @@ class Entitlements:
     async def _replace(self, tx: Writer, order: Order, now: datetime) -> None:
         """An upgrade takes the place of the rights whose unused days were credited."""
         for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
-            await entitlements.set_standing(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
+            await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
             await record(
                 tx,
                 guild_id=order.guild_id,
@@ -250,7 +250,7 @@ class Entitlements:
         """The upgrade was given back: what it had replaced lives again, as far as its time goes."""
         for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
             standing = EntitlementStatus.LIVE if now < old.held_until else EntitlementStatus.ENDED
-            await entitlements.set_standing(tx, old, standing, now)
+            await entitlements.set_status(tx, old, standing, now)
             await record(
                 tx,
                 guild_id=order.guild_id,
@@ -291,7 +291,7 @@ class Entitlements:
             free = entitlement.ends_at
 
 
-async def before_it(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
+async def preceding(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
     """The rights after which this order's begins: the member's running ones of the tier, and the one it follows."""
     mine = await entitlements.of_member(db, order.guild_id, order.user_id)
     gone = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)

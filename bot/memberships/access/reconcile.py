@@ -110,7 +110,7 @@ class Reconciler:
                 if now < entitlement.held_until:
                     raise Reschedule(entitlement.held_until)
                 point("entitlement.before_end")
-                await entitlements.set_standing(tx, entitlement, EntitlementStatus.ENDED, now)
+                await entitlements.set_status(tx, entitlement, EntitlementStatus.ENDED, now)
                 await record(
                     tx,
                     guild_id=job.guild_id,

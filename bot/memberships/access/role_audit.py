@@ -38,12 +38,12 @@ class RoleAuditReport:
 
     looked_at: int
     away: int
-    drifts: tuple[RoleDifference, ...]
+    differences: tuple[RoleDifference, ...]
 
     @property
     def repairable(self) -> tuple[RoleDifference, ...]:
         """Where Lyceum has something to give or to take."""
-        return tuple(one for one in self.drifts if one.missing or one.superfluous)
+        return tuple(one for one in self.differences if one.missing or one.superfluous)
 
 
 def compare(
@@ -71,7 +71,7 @@ class RoleAudit:
             async with self._db.write() as tx:
                 await self._queue.enqueue(tx, "access.audit", guild_id, "all", due=self._clock.now())
 
-    async def look(self, guild_id: int) -> RoleAuditReport:
+    async def compare_members(self, guild_id: int) -> RoleAuditReport:
         """Compare all members with the database. One listing of the members, no request for each."""
         now = self._clock.now()
         async with self._db.read() as db:
@@ -99,7 +99,7 @@ class RoleAudit:
 
     async def repair(self, guild_id: int, actor: int) -> RoleAuditReport:
         """Ask for everything that is wrong to be put right; what was found."""
-        report = await self.look(guild_id)
+        report = await self.compare_members(guild_id)
         async with self._db.write() as tx:
             for drift in report.repairable:
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(drift.user_id))

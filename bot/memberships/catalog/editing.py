@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.memberships.catalog.holders import TierHolders
-from bot.memberships.catalog.naming import free_name
+from bot.memberships.catalog.naming import require_free_name
 from bot.memberships.catalog.role_safety import RoleSafety, roles_of
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
@@ -139,7 +139,7 @@ class TierEditing:
         if (seen.name, seen.description, seen.seats) == (wanted.name, wanted.description, wanted.seats):
             return
         if wanted.name != seen.name:
-            await free_name(tx, seen.guild_id, compared(wanted.name), wanted.name, but=seen.id)
+            await require_free_name(tx, seen.guild_id, compared(wanted.name), wanted.name, but=seen.id)
             new |= {"name": wanted.name, "name_key": compared(wanted.name)}
         if not await tiers.change(tx, seen.guild_id, seen.id, seen.terms.version, **new):
             raise _outdated()

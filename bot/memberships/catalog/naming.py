@@ -11,7 +11,7 @@ from bot.names import compared
 NAME_LIMIT = 80
 
 
-async def free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | None = None) -> None:
+async def require_free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | None = None) -> None:
     """UserError when another tier on sale than `but` has this name."""
     found = await tiers.find(tx, guild_id, key)
     if found is not None and found.id != but:
@@ -21,7 +21,7 @@ async def free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | N
         )
 
 
-def named(typed: str) -> tuple[str, str]:
+def read_name(typed: str) -> tuple[str, str]:
     """A tier's name on one line, and as it is compared. UserError for an empty, long or invisible one."""
     name = " ".join(typed.split())
     if not name or len(name) > NAME_LIMIT or not name.isprintable():

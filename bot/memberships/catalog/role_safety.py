@@ -43,7 +43,7 @@ class RoleSafety:
         if refused:
             raise refused[0]
 
-    async def sellable(self, tier: Tier) -> bool:
+    async def is_sellable(self, tier: Tier) -> bool:
         """Can all its roles be given now? Nobody should pay for nothing."""
         return not any([await self._refusal(tier.guild_id, role, None) for role in roles_of(tier)])
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.memberships.catalog.holders import Holders
-from bot.memberships.catalog.naming import named
+from bot.memberships.catalog.naming import read_name
 from bot.memberships.model import ExpiryAction, Terms, Tier
 from bot.memberships.until import read_until
 
@@ -62,7 +62,7 @@ class EditProposal:
 
 def edited(seen: Tier, edit: TierEdit, now: datetime, zone: ZoneInfo) -> Tier:
     """The tier as it would be. UserError for what does not go together."""
-    name = named(edit.name)[0] if edit.name is not None else seen.name
+    name = read_name(edit.name)[0] if edit.name is not None else seen.name
     seats = seen.seats if edit.seats is None else edit.seats or None
     return replace(
         seen,

@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
 from bot.memberships.catalog.holders import TierHolders
-from bot.memberships.catalog.naming import NAME_LIMIT, free_name, named
+from bot.memberships.catalog.naming import NAME_LIMIT, require_free_name, read_name
 from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
@@ -51,13 +51,13 @@ class TierCatalog:
         owner: bool,
     ) -> Product:
         """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
-        name, key = named(name)
+        name, key = read_name(name)
         span = read_duration(way, days, months)
         money = read_price(span, price, currency)
         await self._safety.check(guild_id, [role_id], actor, owner)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await free_name(tx, guild_id, key, name)
+            await require_free_name(tx, guild_id, key, name)
             after = max((one.position for one in await tiers.all_of(tx, guild_id)), default=0) + 1
             tier = Tier(
                 id=new_id(),
@@ -186,7 +186,7 @@ class TierCatalog:
         await self._safety.check(guild_id, tier.terms.roles, actor, owner)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await free_name(tx, guild_id, compared(tier.name), tier.name)
+            await require_free_name(tx, guild_id, compared(tier.name), tier.name)
             if await tiers.restore(tx, guild_id, tier.id):
                 await tiers.suspend(tx, guild_id, tier.id, None)
                 await record(
@@ -254,9 +254,9 @@ class TierCatalog:
         tier = _chosen([one.tier for one in await self.products(guild_id, archived=True)], typed)
         return tier or await self.find(guild_id, typed)
 
-    async def sellable(self, tier: Tier) -> None:
+    async def require_sellable(self, tier: Tier) -> None:
         """Raises UserError while its roles cannot be given: nobody should pay for nothing."""
-        if tier.suspended or not await self._safety.sellable(tier):
+        if tier.suspended or not await self._safety.is_sellable(tier):
             raise UserError(
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
                 plan=plain(tier.name),

@@ -58,7 +58,7 @@ async def find(
     return _entitlement(row) if row else None
 
 
-async def set_standing(
+async def set_status(
     tx: Writer, seen: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
 ) -> bool:
     """End, suspend, revoke, replace or revive a right, if it still stands where we saw it."""
