@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
 from bot.memberships.catalog.holders import TierHolders
-from bot.memberships.catalog.naming import NAME_LIMIT, require_free_name, read_name
+from bot.memberships.catalog.naming import NAME_LIMIT, read_name, require_free_name
 from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
