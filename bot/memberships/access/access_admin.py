@@ -27,7 +27,7 @@ from bot.work import Queue
 
 @dataclass(frozen=True)
 class Staff:
-    """The staff member who acts. `owner`: the server's owner, who may give any role."""
+    """The staff member who acts. `owner`: the server's owner, who ranks above all roles."""
 
     id: int
     owner: bool

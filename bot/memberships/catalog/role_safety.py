@@ -37,7 +37,7 @@ class RoleSafety:
         self._outbox = outbox
 
     async def check(self, guild_id: int, role_ids: Iterable[int], actor: int, owner: bool) -> None:
-        """UserError for the first role that this editor may not sell. The server's `owner` may sell roles above theirs."""
+        """UserError for the first role that this editor may not sell. The server's `owner` ranks above all."""
         top = None if owner else await self._top_position(guild_id, actor)
         refusals = [reason for id_ in role_ids if (reason := await self._refusal(guild_id, id_, top))]
         if refusals:
