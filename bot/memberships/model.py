@@ -25,9 +25,10 @@ class ExpiryAction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a tier gives, as it was when somebody bought it. `version` counts from 1.
+    """One version of what a tier gives. `version` counts from 1.
 
     `events`: members-only events are open; `consultations` a month; `discount` percent off other tiers.
+    `after` is what happens at the end, with `after_role_id` for a fallback and `after_until` for keeping the roles.
     """
 
     version: int
@@ -226,7 +227,7 @@ class OrderStatus(StrEnum):
     CREATED = "created"  # no checkout yet
     PENDING = "pending"  # waits for the payment
     PAID = "paid"
-    DISPUTED = "disputed"  # the payer's bank holds the money until it decides
+    DISPUTED = "disputed"  # the payer's bank holds the money until the dispute is decided
     REFUNDED = "refunded"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -238,9 +239,9 @@ class Outcome:
     """The status that an order's payments lead to, and the payments behind it.
 
     `counted` payments pay the order (one, or one a period). `extra` ones have the correct price, but came on top or
-    too late to be fulfilled, and are refunded. `odd` ones are of another amount, currency or checkout and wait for the
-    owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an odd one came. `since` and
-    `until` enclose the counted periods of a recurring order.
+    for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
+    checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
+    odd one came. `since` and `until` enclose the counted periods of a recurring order.
     """
 
     state: OrderStatus

@@ -59,13 +59,13 @@ async def find(
 
 
 async def set_status(
-    tx: Writer, seen: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
+    tx: Writer, old: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
 ) -> bool:
-    """End, suspend, revoke, replace or revive an entitlement; False when its status is not that of `seen` any more."""
+    """End, suspend, revoke, replace or revive an entitlement; False when its status is not that of `old` any more."""
     unchanged = (
-        (entitlement.c.guild_id == seen.guild_id)
-        & (entitlement.c.id == seen.id)
-        & (entitlement.c.state == seen.status.value)
+        (entitlement.c.guild_id == old.guild_id)
+        & (entitlement.c.id == old.id)
+        & (entitlement.c.state == old.status.value)
     )
     ended_at = None if new in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED) else now
     change = (
@@ -77,15 +77,15 @@ async def set_status(
 
 
 async def move(
-    tx: Writer, seen: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
+    tx: Writer, old: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
 ) -> None:
     """Let an entitlement begin or end at another time."""
-    await _update(tx, seen, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
+    await _update(tx, old, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
 
 
-async def hand_over(tx: Writer, seen: Entitlement, user_id: int) -> None:
+async def hand_over(tx: Writer, old: Entitlement, user_id: int) -> None:
     """Give an entitlement to another member."""
-    await _update(tx, seen, user_id=user_id)
+    await _update(tx, old, user_id=user_id)
 
 
 async def renew_terms(tx: Writer, guild_id: int, tier_id: int, version: int) -> list[int]:
@@ -124,8 +124,8 @@ async def replaced_by(db: Reader, guild_id: int, order_id: int) -> list[Entitlem
     return [_entitlement(row) for row in await db.execute(query)]
 
 
-async def _update(tx: Writer, seen: Entitlement, **values: Any) -> None:
-    own = (entitlement.c.guild_id == seen.guild_id) & (entitlement.c.id == seen.id)
+async def _update(tx: Writer, old: Entitlement, **values: Any) -> None:
+    own = (entitlement.c.guild_id == old.guild_id) & (entitlement.c.id == old.id)
     await tx.execute(update(entitlement).where(own).values(**values))
 
 
