@@ -58,7 +58,7 @@ class AccessPage(
     )
     async def audit(self, interaction: Interaction) -> None:
         await defer(interaction)
-        report = await self._memberships.role_audit.look(guild_of(interaction))
+        report = await self._memberships.role_audit.compare_members(guild_of(interaction))
         await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=False))
 
     @app_commands.command(name=locale_str("grant"), description=locale_str("Give a membership for nothing"))

@@ -1,4 +1,4 @@
-"""What the log calls a change of our own states: each state has its action."""
+"""The audit action for each status, source and payment fact of this domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The nouns that cross this domain's borders."""
+"""The types that the packages of this domain, the cogs and other domains share."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.money import Money
 from bot.payments.port import Fact, Phase, Recurrence
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""The end of what never ends: compares like any other date, in Python and in SQL."""
+"""The `ends_at` of an entitlement without end: it compares like any other date, in Python and in SQL."""
 
 
 class ExpiryAction(StrEnum):
-    """What happens to the roles when a membership is over."""
+    """What happens to the roles when a membership is over: take them, give another role instead, or keep them."""
 
     TAKE = "take"
     FALLBACK = "fallback"
@@ -25,9 +25,10 @@ class ExpiryAction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What a tier gives, as it was when somebody bought it. `version` counts from 1.
+    """One version of what a tier gives. `version` counts from 1.
 
     `events`: members-only events are open; `consultations` a month; `discount` percent off other tiers.
+    `after` is what happens at the end, with `after_role_id` for a fallback and `after_until` for keeping the roles.
     """
 
     version: int
@@ -43,7 +44,7 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True)
 class Tier:
-    """A membership by name, with the terms that are meant: the present ones, or those of an order or a right.
+    """A membership that is or was for sale. `terms` are the present ones, or those of an order or entitlement.
 
     `suspended` is the finding that keeps it off sale for now.
     """
@@ -83,7 +84,7 @@ class Duration:
         return Recurrence.RECURRING if self.kind is BillingKind.RECURRING else Recurrence.ONCE
 
     def end(self, start: datetime) -> datetime:
-        """When what begins at `start` ends. A month from the 31st ends on the last day of the next month."""
+        """The end of a purchase that begins at `start`. A month from the 31st ends on the last day of the next month."""
         if self.kind is BillingKind.LIFETIME:
             return FOREVER
         return min(start + timedelta(days=self.days) + relativedelta(months=self.months), FOREVER)
@@ -91,7 +92,7 @@ class Duration:
 
 @dataclass(frozen=True)
 class Price:
-    """One way to buy a tier. A trial costs nothing."""
+    """One way to buy a tier: for how long, and what that costs. A trial costs nothing."""
 
     id: int
     tier_id: int
@@ -101,7 +102,7 @@ class Price:
 
 @dataclass(frozen=True)
 class Product:
-    """A tier with the ways to buy it now, the shortest first."""
+    """A tier with its present prices, the shortest duration first."""
 
     tier: Tier
     prices: tuple[Price, ...]
@@ -109,11 +110,11 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One purchase, with price, span and terms (`tier.terms`) as they were.
+    """One purchase, with price, duration and terms (`tier.terms`) as they were when it was made.
 
-    `price` is due first, `renewal` at every renewal of a recurring one. `credit` is what the unused days of the
-    entitlement `replaces` are worth here, `discount` what another membership took off (both in the price's currency);
-    `extra` are seconds that credit above the price adds. `follows` is the entitlement after whose end this one begins.
+    `price` is due first, `renewal` at every renewal of a recurring order. `credit` is what the unused days of the
+    entitlement `replaces` are worth, `discount` what another membership takes off (both in the price's currency).
+    Credit above the price adds `extra` seconds. The entitlement begins when the entitlement `follows` ends.
     """
 
     id: int
@@ -137,16 +138,16 @@ class Order:
     extra: int = 0
 
     @property
-    def before(self) -> Money:
+    def full_price(self) -> Money:
         """The price before credit and discount."""
         return Money(self.price.amount + self.credit.amount + self.discount, self.price.currency)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderRequest:
-    """What a member is about to order: a price, what is `due` of it now, and why that is less (as in `Order`).
+    """What a member is about to order: a price, how much of it is `due` now, and why that is less (as in `Order`).
 
-    `until` is when the order closes, if another time than usual.
+    `until` is when the order expires, if not at the usual time.
     """
 
     tier: Tier
@@ -163,7 +164,7 @@ class OrderRequest:
 
 @dataclass(frozen=True)
 class Search:
-    """Which orders are meant; None: any."""
+    """A filter for orders; None matches any value."""
 
     user_id: int | None = None
     state: OrderStatus | None = None
@@ -171,7 +172,7 @@ class Search:
 
 
 class EntitlementStatus(StrEnum):
-    """Where an entitlement stands."""
+    """The status of an entitlement."""
 
     LIVE = "live"
     SUSPENDED = "suspended"  # its money is disputed
@@ -182,7 +183,7 @@ class EntitlementStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entitlement:
-    """What a member has from a tier, from when until when; its roles stay to `held_until` (the grace).
+    """That a member has a tier from `starts_at` to `ends_at`; its roles stay to `held_until` (after the grace).
 
     `source` is order, trial, grant or import; `reason` what staff wrote; `replaced_by` the order of an upgrade.
     """
@@ -202,17 +203,17 @@ class Entitlement:
 
     @property
     def forever(self) -> bool:
-        """Has it no end?"""
+        """Has the entitlement no end?"""
         return self.ends_at >= FOREVER
 
-    def holds(self, now: datetime) -> bool:
-        """Does it give its roles at this moment?"""
+    def gives_roles(self, now: datetime) -> bool:
+        """Does the entitlement give its roles at this moment?"""
         return self.status is EntitlementStatus.LIVE and self.starts_at <= now < self.held_until
 
 
 @dataclass(frozen=True)
 class PayCard:
-    """A pay card that may still be edited: its interaction token, sealed. `made_at` is real time."""
+    """A pay card that may still be edited: `sealed` is its encrypted interaction token, `made_at` real time."""
 
     id: int
     locale: str
@@ -221,26 +222,26 @@ class PayCard:
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands."""
+    """The status of an order."""
 
     CREATED = "created"  # no checkout yet
-    PENDING = "pending"  # waits for the money
+    PENDING = "pending"  # waits for the payment
     PAID = "paid"
-    DISPUTED = "disputed"  # the payer's bank took the money back until it is decided
+    DISPUTED = "disputed"  # the payer's bank holds the money until the dispute is decided
     REFUNDED = "refunded"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    REVIEW = "review"  # money came that is not the price: the owner decides
+    REVIEW = "review"  # a payment came that is not the price: the owner decides
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The state, and the payments behind it.
+    """The status that an order's payments lead to, and the payments behind it.
 
-    `counted` payments pay the order (one, or one a period); `extra` ones of the right price came on top, or for
-    what cannot be given any more, and are given back; `odd` ones are of another amount, currency or checkout
-    and wait for the owner. `ever` tells whether a right payment came at all, refunded or not, `mismatched`
-    the same of an odd one. `since` and `until` span the counted periods of a recurring order.
+    `counted` payments pay the order (one, or one a period). `extra` ones have the correct price, but came on top or
+    for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
+    checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
+    odd one came. `since` and `until` enclose the counted periods of a recurring order.
     """
 
     state: OrderStatus
@@ -252,4 +253,4 @@ class Outcome:
     since: datetime | None
     until: datetime | None
     waiting: bool = False
-    """Is every right payment disputed, and nothing decided?"""
+    """Are all payments of the correct price disputed, and none of the disputes decided?"""

@@ -1,4 +1,4 @@
-"""Why staff did something: a few words on one line, kept in the log."""
+"""The reasons that staff give for what they do: a few words on one line, kept in the log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LIMIT = 200
 
 
 def clean_reason(typed: str) -> str:
-    """The reason on one line. UserError for none, and for one with invisible characters in it."""
+    """The reason on one line. UserError when it is empty or contains invisible characters."""
     reason = " ".join(typed.split())
     if not reason or not reason.isprintable():
         raise UserError("Say why, in a few words; it stays in the log.")

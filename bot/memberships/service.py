@@ -1,4 +1,4 @@
-"""Memberships: everything that the pages and other domains may ask."""
+"""Memberships: the interface of this domain for the cogs and for other domains."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ from bot.ports import ChatServer
 from bot.work import Queue
 
 ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER)
-"""What /access log shows."""
+"""The areas of the audit log that /access log shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SellingConfig:
-    """The settings of selling: how long a link is good, how often open orders are looked at, where keys lie.
+    """The settings of selling: how long a checkout link is valid, how often open orders are polled, where keys are kept.
 
-    Receipts can be read at `address()`, "" while there is none.
+    `address()` is the URL under which receipts can be read, "" while there is none.
     """
 
     link_minutes: int
@@ -69,7 +69,7 @@ class SellingConfig:
 
 
 class Memberships:
-    """The front of the domain. Its parts do the work and are handed to the worker by `wiring.py`."""
+    """Builds the parts of the domain and answers questions across them. `wiring.py` hands the parts to the worker."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Memberships:
         server: ChatServer,
         texts: Catalog,
         providers: Mapping[str, PaymentProvider],
-        terms: SellingConfig,
+        config: SellingConfig,
         unmatched_payments: UnmatchedPayments,
         outbox: Outbox,
     ) -> None:
@@ -88,7 +88,7 @@ class Memberships:
         self._clock = clock
         self._queue = queue
         self._server = server
-        # catalog: what is on sale, and to whom it may be sold
+        # catalog: what is on sale, and which roles may be sold
         self.role_safety = RoleSafety(db, clock, queue, server, texts, outbox)
         holders = OrderedTiers(queue)
         self.catalog = TierCatalog(db, clock, queue, self.role_safety, holders)
@@ -101,8 +101,8 @@ class Memberships:
             holders=holders,
             zone=texts.community.zone,
         )
-        # access: who has what, and the roles that follow from it
-        self.settlement = Settlement(clock, queue, terms.policy)
+        # access: who has which entitlement, and the roles that follow
+        self.settlement = Settlement(clock, queue, config.policy)
         self.breaker = Breaker(db, clock, queue, outbox, texts)
         self.reconciler = Reconciler(
             db=db,
@@ -122,20 +122,20 @@ class Memberships:
             entitlement_service=self.settlement.entitlements,
             zone=texts.community.zone,
         )
-        # orders: buying, paying, giving money back
+        # orders: buying, paying, refunding
         self.checkouts = Checkouts(
             db=db,
             clock=clock,
             queue=queue,
             providers=providers,
             settlement=self.settlement,
-            valid_for=timedelta(minutes=terms.link_minutes),
+            valid_for=timedelta(minutes=config.link_minutes),
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement)
-        self.polling = Polling(db, clock, self.checkouts.refresh, terms.poll_seconds)
+        self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
         self.receipts = Receipts(
-            db, server, self.checkouts.is_play_money, terms.folder / "receipts.key", terms.address
+            db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address
         )
         self.pay_cards = PayCards(
             db=db,
@@ -144,7 +144,7 @@ class Memberships:
             server=server,
             texts=texts,
             checkouts=self.checkouts,
-            key=terms.folder / "answers.key",
+            key=config.folder / "answers.key",
             receipts=self.receipts,
         )
         # changes: another tier, another period, the end of a subscription
@@ -159,9 +159,9 @@ class Memberships:
             providers=providers,
         )
         self.renewals = Renewals(db, clock, self.checkouts, providers)
-        # reminders: what is said before an end
-        self.reminders = Reminders(db, clock, outbox, texts, terms.remind_days)
-        # backoffice: what the owner sees and does by hand
+        # reminders: messages before an end
+        self.reminders = Reminders(db, clock, outbox, texts, config.remind_days)
+        # backoffice: what owners see and do by hand
         self.backoffice = Backoffice(
             db=db,
             clock=clock,
@@ -183,7 +183,7 @@ class Memberships:
             receipts=self.receipts,
         )
         self.export = Export(db, clock, texts.community.zone)
-        # the shop card shows the catalog, with what can be paid
+        # the shop card shows the catalog, as far as a provider takes its prices
         self._playing = any(provider.play_money for provider in providers.values())
         self.shop_cards = ShopCards(
             db=db,
@@ -199,7 +199,7 @@ class Memberships:
 
     @property
     def order_book(self) -> OrderBook:
-        """What the inbox of payments asks about orders."""
+        """What the payment inbox needs to know about orders."""
         return OrderBook(self.settlement.settle, self.checkouts.look_up, self.settlement.known)
 
     @property
@@ -208,26 +208,30 @@ class Memberships:
         return self._playing
 
     async def plans(self, guild_id: int) -> list[Tier]:
-        """Everything on sale, in the owner's order."""
+        """The tiers on sale, in the owner's order."""
         return await self.catalog.on_sale(guild_id)
 
     async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
-        """Everything that can be bought, with what the member has of it."""
-        last = {entitlement.tier.id: entitlement for entitlement in await self._rights(guild_id, user_id)}
+        """Everything that can be bought, with the member's latest entitlement to each tier."""
+        latest = {entitlement.tier.id: entitlement for entitlement in await self._held(guild_id, user_id)}
         return [
-            Offer(product, last.get(product.tier.id)) for product in await self.purchasing.products(guild_id)
+            Offer(product, latest.get(product.tier.id))
+            for product in await self.purchasing.products(guild_id)
         ]
 
     async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated:
-        """Buy a plan: the bill, what is still to be chosen, or what begins at once. UserError for what cannot be had."""
+        """Buy a plan: an order to pay, what is still to be chosen, or what begins at once.
+
+        UserError when the plan cannot be bought.
+        """
         return await self.purchasing.ask(guild_id, user_id, plan, price, provider)
 
     async def check(self, guild_id: int, user_id: int, number: str) -> PendingOrder | OrderReceipt:
-        """Ask the provider now: the bill again while the member's own order is open, else what became of it."""
-        await self.checkouts.refresh(await self._own(guild_id, user_id, number))
-        order = await self._own(guild_id, user_id, number)
+        """Ask the provider about a member's own order now: the order to pay while it is open, otherwise its receipt."""
+        await self.checkouts.refresh(await self._own_order(guild_id, user_id, number))
+        order = await self._own_order(guild_id, user_id, number)
         if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
             return await self.checkouts.pending_order(order)
         async with self._db.read() as db:
@@ -240,21 +244,25 @@ class Memberships:
         """What a member has, what is planned, and their latest orders."""
         now = self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-            latest = await orders.of_member(db, guild_id, user_id, limit=5)
+            memberships = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, memberships, now)
+            latest_orders = await orders.of_member(db, guild_id, user_id, limit=5)
         person = await self._server.member(guild_id, user_id)
         return Status(
-            held=tuple(one for one in mine if one.runs(now)),
-            ahead=tuple(one for one in mine if one.lies_ahead(now) and one.order and not one.order.follows),
-            planned=tuple(ahead),
-            orders=tuple(latest),
+            held=tuple(owned for owned in memberships if owned.runs(now)),
+            ahead=tuple(
+                owned
+                for owned in memberships
+                if owned.lies_ahead(now) and owned.order and not owned.order.follows
+            ),
+            planned=tuple(planned),
+            orders=tuple(latest_orders),
             roles=person.roles if person else frozenset(),
             now=now,
             playing=self._playing,
             reminders=await self.reminders.allowed(guild_id, user_id),
             soon=self.reminders.first,
-            receipts={order.id: link for order in latest if (link := self.receipts.link(order))},
+            receipts={order.id: link for order in latest_orders if (link := self.receipts.link(order))},
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:
@@ -264,20 +272,22 @@ class Memberships:
             held_entitlements = await entitlements.of_member(db, guild_id, user_id)
             exceptions = await overrides.of_member(db, guild_id, user_id)
         person = await self._server.member(guild_id, user_id)
-        held, now = person.roles if person else None, self._clock.now()
+        now = self._clock.now()
         return Explanation(
             user_id=user_id,
             held_entitlements=tuple(held_entitlements),
             wanted=wanted,
             ours=frozenset(ours),
-            held=held,
+            held=person.roles if person else None,
             now=now,
-            exceptions=tuple(one for one in exceptions if one.until is None or now < one.until),
-            there=frozenset(role.id for role in await self._server.roles(guild_id)),
+            exceptions=tuple(
+                override for override in exceptions if override.until is None or now < override.until
+            ),
+            existing_roles=frozenset(role.id for role in await self._server.roles(guild_id)),
         )
 
     async def log(self, guild_id: int, user_id: int | None) -> list[Entry]:
-        """What was changed about access, by whom, newest first."""
+        """The audit entries about access (of one member, if given), newest first."""
         async with self._db.read() as db:
             subjects: list[int] | None = None
             if user_id is not None:
@@ -286,23 +296,23 @@ class Memberships:
             return await reading.latest(db, guild_id, areas=ACCESS, subjects=subjects, limit=20)
 
     async def member_joined(self, guild_id: int, user_id: int) -> None:
-        """Somebody joined (again): give them what is theirs."""
+        """A member joined or came back: sync their roles if they have entitlements."""
         async with self._db.write() as tx:
             if await entitlements.of_member(tx, guild_id, user_id):
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
 
     async def roles_changed(self, guild_id: int) -> None:
-        """Roles or permissions of the server changed: try at once what was stuck on them."""
+        """Roles or permissions of the server changed: recheck the tiers and retry stuck work at once."""
         await self.catalog.recheck(guild_id)
         await self.breaker.retry(guild_id)
 
     async def recheck_roles(self, guild_ids: Iterable[int]) -> None:
-        """At the start: what changed about roles while nobody looked?"""
+        """Recheck the tiers at the start: roles may have changed while the bot was off."""
         for guild_id in guild_ids:
             await self.catalog.recheck(guild_id)
 
     async def member_changed(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:
-        """Somebody's roles changed, by whomever: put right what concerns us."""
+        """A member's roles changed to `held`: sync them if they differ from what memberships want."""
         wanted, ours = await self.reconciler.wanted(guild_id, user_id)
         if wanted <= held and not (held & frozenset(ours)) - wanted:
             return
@@ -310,42 +320,43 @@ class Memberships:
             await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
 
     async def paying(self, guild_id: int, at: datetime) -> int:
-        """How many members had a paid membership at that moment."""
+        """How many members had a paid membership at this moment."""
         async with self._db.read() as db:
             return await entitlements.count_holders(db, guild_id, at)
 
     async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
-        """The ids of the tiers that a member has now: for whoever opens doors to members."""
+        """The ids of the tiers that a member has now."""
         now = self._clock.now()
         return frozenset(
             entitlement.tier.id
-            for entitlement in await self._rights(guild_id, user_id)
-            if entitlement.holds(now)
+            for entitlement in await self._held(guild_id, user_id)
+            if entitlement.gives_roles(now)
         )
 
     async def opens_events(self, guild_id: int, user_id: int) -> bool:
-        """Has the member a membership now that opens events for members?"""
+        """Has the member a membership now that opens members-only events?"""
         now = self._clock.now()
         return any(
-            entitlement.tier.terms.events and entitlement.holds(now)
-            for entitlement in await self._rights(guild_id, user_id)
+            entitlement.tier.terms.events and entitlement.gives_roles(now)
+            for entitlement in await self._held(guild_id, user_id)
         )
 
     async def event_plans(self, guild_id: int) -> list[str]:
-        """The names of what is on sale and opens them."""
+        """The names of the tiers on sale that open members-only events."""
         return [tier.name for tier in await self.catalog.on_sale(guild_id) if tier.terms.events]
 
-    async def _rights(self, guild_id: int, user_id: int) -> list[Entitlement]:
+    async def _held(self, guild_id: int, user_id: int) -> list[Entitlement]:
+        """The member's live entitlements that are not over, including those that begin later."""
         now = self._clock.now()
         async with self._db.read() as db:
-            found = await entitlements.of_member(db, guild_id, user_id)
+            all_entitlements = await entitlements.of_member(db, guild_id, user_id)
         return [
             entitlement
-            for entitlement in found
+            for entitlement in all_entitlements
             if entitlement.status is EntitlementStatus.LIVE and entitlement.held_until > now
         ]
 
-    async def _own(self, guild_id: int, user_id: int, number: str) -> Order:
+    async def _own_order(self, guild_id: int, user_id: int, number: str) -> Order:
         async with self._db.read() as db:
             order = await orders.numbered(db, guild_id, number)
         if order is None or order.user_id != user_id:

@@ -1,4 +1,4 @@
-"""Until when: as staff type it."""
+"""Reading the end of a membership or an exception, as staff type it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What memberships add to the house: their work, and what is looked at on the way."""
+"""What memberships add to the process: handlers of work, routes, timers, and what runs at the start."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def wire(
 ) -> tuple[Memberships, Wiring]:
     """Build the domain.
 
-    `unmatched` lists what providers reported about no order of a guild. `address` is where receipts can be
-    read, "" while there is no such place.
+    `unmatched` lists the payments that belong to no order of a guild. `address()` is the URL under which receipts can
+    be read, "" while there is none.
     """
-    terms = terms_of(core.settings, address)
+    config = selling_config(core.settings, address)
     memberships = Memberships(
         db=core.db,
         clock=core.clock,
@@ -34,12 +34,12 @@ def wire(
         server=core.server,
         texts=core.catalog,
         providers=providers,
-        terms=terms,
+        config=config,
         unmatched_payments=unmatched,
         outbox=core.outbox,
     )
 
-    async def look_at_roles() -> None:
+    async def check_roles() -> None:
         guild_ids = await core.server.guild_ids()
         await memberships.recheck_roles(guild_ids)
         await memberships.role_audit.schedule(guild_ids)
@@ -54,15 +54,15 @@ def wire(
         },
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
         timers=(
-            Timer(terms.poll_seconds, memberships.polling.tick, "look at open orders"),
+            Timer(config.poll_seconds, memberships.polling.tick, "look at open orders"),
             Timer(60, memberships.pay_cards.forget, "forget pay cards"),
         ),
-        at_start=(look_at_roles,),
+        at_start=(check_roles,),
     )
 
 
-def terms_of(settings: Settings, address: Callable[[], str]) -> SellingConfig:
-    """The settings, as far as they are about selling."""
+def selling_config(settings: Settings, address: Callable[[], str]) -> SellingConfig:
+    """The part of the settings that is about selling."""
     payments, memberships = settings.payments, settings.memberships
     return SellingConfig(
         link_minutes=payments.link_minutes,

@@ -1,4 +1,4 @@
-"""Words that several cards share: how long something lasts, what it costs, which roles it gives."""
+"""Phrases that several cards share: how long something lasts, what it costs, which roles it gives."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from bot.i18n import Language
 from bot.memberships.model import BillingKind, Duration, Price
 
 
-def duration_words(t: Language, span: Duration) -> str:
-    """How long a purchase lasts, as it stands after "for"."""
-    if span.kind is BillingKind.LIFETIME:
+def duration_words(t: Language, duration: Duration) -> str:
+    """How long a purchase lasts, as a phrase that follows "for"."""
+    if duration.kind is BillingKind.LIFETIME:
         return t("ever")
-    if span.months:
-        return t.n("{n} month", "{n} months", span.months)
-    return t.n("{n} day", "{n} days", span.days)
+    if duration.months:
+        return t.n("{n} month", "{n} months", duration.months)
+    return t.n("{n} day", "{n} days", duration.days)
 
 
 def price_words(t: Language, price: Price) -> str:
-    """One way to buy a tier: what it costs, for how long, and whether it goes on by itself."""
-    span, money = price.duration, t.money(price.money)
-    if span.kind is BillingKind.LIFETIME:
+    """One way to buy a tier: what it costs, for how long, and whether it renews by itself."""
+    duration, money = price.duration, t.money(price.money)
+    if duration.kind is BillingKind.LIFETIME:
         return t("{price} once, for ever", price=money)
-    if span.kind is BillingKind.TRIAL:
-        return t.n("free for {n} day, once", "free for {n} days, once", span.days)
-    if span.kind is BillingKind.RECURRING:
+    if duration.kind is BillingKind.TRIAL:
+        return t.n("free for {n} day, once", "free for {n} days, once", duration.days)
+    if duration.kind is BillingKind.RECURRING:
         return t.n(
             "{price} every month, renews by itself",
             "{price} every {n} months, renews by itself",
-            span.months,
+            duration.months,
             price=money,
         )
-    return t("{price} for {days}", price=money, days=duration_words(t, span))
+    return t("{price} for {days}", price=money, days=duration_words(t, duration))
 
 
 def roles_words(roles: Iterable[int]) -> str:

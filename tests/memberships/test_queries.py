@@ -64,11 +64,11 @@ async def test_the_audit_of_roles(shop: Shop, holders: int) -> None:
     shop.hall.held[1001] = {SILVER}
 
     with counted(shop.db) as sent:
-        report = await shop.service.role_audit.look(GUILD)
+        report = await shop.service.role_audit.compare_members(GUILD)
 
     assert len(sent) == 5, sent  # BEGIN; rights, exceptions, grants, tiers
     assert (report.looked_at, report.away) == (len(shop.hall.held), 1)
-    [drift] = report.drifts
+    [drift] = report.differences
     assert (drift.user_id, drift.missing) == (1001, frozenset({GOLD}))
 
 

@@ -153,7 +153,7 @@ async def test_what_fell_due_while_away_is_on_record_though_the_end_is_settled_f
     shop.moment = MONDAY + 31 * DAY  # in one step, as after a long absence
     async with shop.db.write() as tx:
         [entitlement] = await entitlements.of_member(tx, GUILD, ANN)
-        await entitlements.set_standing(tx, entitlement, EntitlementStatus.ENDED, shop.moment)
+        await entitlements.set_status(tx, entitlement, EntitlementStatus.ENDED, shop.moment)
     await shop.worker.run_due()
 
     assert await shop.notices() == [told, ("before:1", "late"), ("over", "sent")]

@@ -180,7 +180,7 @@ async def test_an_audit_finds_what_differs_and_repairs_what_is_ours(shop: Shop) 
     await shop.worker.run_due()
 
     assert {one.user_id for one in report.repairable} == {ANN}
-    assert [one.user_id for one in report.drifts if one.foreign] == [BOB]
+    assert [one.user_id for one in report.differences if one.foreign] == [BOB]
     assert shop.hall.held[ANN] == {GOLD}
     assert shop.hall.held[BOB] == {GOLD}, "a role that we did not give is never taken"
 

@@ -1,4 +1,4 @@
-"""What staff do about somebody's access: give, revoke, withhold, hand over, import. Each with its reason, each in the log."""
+"""What staff do to a member's access: grant, revoke, withhold, transfer, import. Each needs a reason and is logged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.memberships.access.entitlements import Entitlements, held_until
+from bot.memberships.access.entitlements import RUNNING, Entitlements, held_until
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import Override
 from bot.memberships.catalog.tiers import TierCatalog
@@ -27,14 +27,14 @@ from bot.work import Queue
 
 @dataclass(frozen=True)
 class Staff:
-    """Who acts. `owner`: no role stands above them."""
+    """The staff member who acts. `owner`: the server's owner, who ranks above all roles."""
 
     id: int
     owner: bool
 
 
 class AccessAdmin:
-    """The verbs of /access that change something."""
+    """The commands of /access that change something."""
 
     def __init__(
         self,
@@ -58,13 +58,13 @@ class AccessAdmin:
     async def grant(
         self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
     ) -> Entitlement:
-        """Give a tier for nothing. UserError for bots, people who are not here, roles above the giver, or a bad end."""
+        """Give a tier for free. UserError for bots, people who are not here, roles above the giver's, or a bad end."""
         tier = await self._tiers.find(guild_id, plan)
-        await self._present(guild_id, user_id)
-        await self._may_give(guild_id, tier.terms.roles, staff)
+        await self._require_present(guild_id, user_id)
+        await self._require_lower_roles(guild_id, tier.terms.roles, staff)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=staff.owner)
-        entitlement = _right(tier, user_id, "grant", clean_reason(reason), now, end)
+        entitlement = _unpaid_entitlement(tier, user_id, "grant", clean_reason(reason), now, end)
         async with self._db.write() as tx:
             await self._entitlement_service.give(tx, entitlement, staff.id)
         return entitlement
@@ -72,7 +72,7 @@ class AccessAdmin:
     async def revoke(
         self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
     ) -> list[Entitlement]:
-        """End every running right of this member from a tier; paid money stays where it is. UserError when there is none."""
+        """End every running entitlement of this member to a tier, without a refund. UserError when there is none."""
         why = clean_reason(reason)
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, user_id)
@@ -90,16 +90,16 @@ class AccessAdmin:
     async def withhold(
         self, guild_id: int, user_id: int, role_id: int, until: str, reason: str, staff: Staff
     ) -> Override:
-        """Let a role rest although a membership wants it, until then; the days go on."""
+        """Take a role away until a date although a membership gives it; the membership's days go on."""
         why = clean_reason(reason)
         if role_id == guild_id:  # Discord's @everyone has the server's id
             raise UserError("Everybody has this role, so it cannot be withheld. Choose another one.")
-        await self._may_give(guild_id, [role_id], staff)
+        await self._require_lower_roles(guild_id, [role_id], staff)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=False)
-        new = Override(role_id, False, end, why, new_id(), staff.id)
+        override = Override(role_id, False, end, why, new_id(), staff.id)
         async with self._db.write() as tx:
-            await overrides.add(tx, guild_id, user_id, new, now)
+            await overrides.add(tx, guild_id, user_id, override, now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -113,10 +113,10 @@ class AccessAdmin:
             )
             await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
             await self._queue.enqueue(tx, "access.release", guild_id, str(user_id), due=end)
-        return new
+        return override
 
     async def release(self, guild_id: int, user_id: int, role_id: int, staff: Staff) -> None:
-        """Take back what was withheld. UserError when nothing was."""
+        """Withhold a role no longer. UserError when it was not withheld."""
         now = self._clock.now()
         async with self._db.write() as tx:
             if not await overrides.end(tx, guild_id, user_id, role_id, now):
@@ -135,19 +135,21 @@ class AccessAdmin:
     async def transfer(
         self, guild_id: int, giver: int, taker: int, reason: str, staff: Staff
     ) -> list[Entitlement]:
-        """Hand everything that runs to another account of the same person. UserError when there is nothing, or nobody."""
+        """Move all running entitlements to another account of the same person.
+
+        UserError when nothing runs or the other account is not in the server.
+        """
         why = clean_reason(reason)
         if giver == taker:
             raise UserError("These are the same account. Name the old one first, then the new one.")
-        await self._present(guild_id, taker)
+        await self._require_present(guild_id, taker)
         now = self._clock.now()
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, giver)
             if not running:
                 raise UserError("The first member has nothing that runs, so nothing can be handed over.")
-            for entitlement in await self._replaced(
-                tx, guild_id, giver, running
-            ):  # a refund would bring it back
+            # A refund would revive the replaced ones, so they move too.
+            for entitlement in await self._replaced(tx, guild_id, giver, running):
                 await entitlements.hand_over(tx, entitlement, taker)
             for entitlement in running:
                 await entitlements.hand_over(tx, entitlement, taker)
@@ -167,79 +169,86 @@ class AccessAdmin:
         return running
 
     async def importable(self, guild_id: int, plan: str) -> tuple[Tier, list[Person]]:
-        """A tier, and who holds all its roles without having it from Lyceum."""
+        """A tier, and the people who hold all its roles without having it from Lyceum."""
         tier = await self._tiers.find(guild_id, plan)
         roles = frozenset(tier.terms.roles)
         async with self._db.read() as db:
-            known = {
+            holders = {
                 entitlement.user_id for entitlement in await entitlements.live_of_tier(db, guild_id, tier.id)
             }
-        found = [
+        people = [
             person
             async for person in self._server.members(guild_id)
-            if not person.bot and person.id not in known and roles <= person.roles
+            if not person.bot and person.id not in holders and roles <= person.roles
         ]
-        return tier, found
+        return tier, people
 
     async def preview(self, guild_id: int, plan: str, until: str, staff: Staff) -> tuple[Tier, int, datetime]:
-        """What `take_in` would do: the tier, how many members, until when."""
-        tier, found = await self.importable(guild_id, plan)
-        return tier, len(found), read_until(until, self._clock.now(), self._zone, ever=staff.owner)
+        """What `import_members` would do: the tier, how many members, until when."""
+        tier, people = await self.importable(guild_id, plan)
+        return tier, len(people), read_until(until, self._clock.now(), self._zone, ever=staff.owner)
 
     async def import_members(
         self, guild_id: int, plan: str, until: str, source: str, staff: Staff
     ) -> tuple[Tier, int, datetime]:
-        """Import those who hold a tier's roles already: theirs until then, and taken by Lyceum afterwards. Harmless twice."""
-        tier, found = await self.importable(guild_id, plan)
+        """Give the tier to the people who hold its roles already; Lyceum takes the roles at its end. Harmless twice."""
+        tier, people = await self.importable(guild_id, plan)
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=staff.owner)
         why = clean_reason(source)
-        for person in found:
+        for person in people:
             async with self._db.write() as tx:
-                entitlement = _right(tier, person.id, "import", why, now, end)
+                entitlement = _unpaid_entitlement(tier, person.id, "import", why, now, end)
                 await grants.intend(tx, guild_id, person.id, tier.terms.roles)
                 for role_id in tier.terms.roles:
                     await grants.given(tx, guild_id, person.id, role_id, now)
                 await self._entitlement_service.give(tx, entitlement, staff.id)
-        return tier, len(found), end
+        return tier, len(people), end
 
     async def _running(self, tx: Writer, guild_id: int, user_id: int) -> list[Entitlement]:
-        mine = await entitlements.of_member(tx, guild_id, user_id)
-        return [one for one in mine if one.status in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)]
+        return [
+            entitlement
+            for entitlement in await entitlements.of_member(tx, guild_id, user_id)
+            if entitlement.status in RUNNING
+        ]
 
     async def _replaced(
         self, tx: Writer, guild_id: int, user_id: int, running: Collection[Entitlement]
     ) -> list[Entitlement]:
-        """What the running rights took the place of, and what that had, as far back as it goes."""
-        mine = await entitlements.of_member(tx, guild_id, user_id)
-        found: list[Entitlement] = []
-        later = {entitlement.order_id for entitlement in running} - {None}
-        while later:
+        """The entitlements that the running ones replaced, and those that these had replaced before."""
+        of_member = await entitlements.of_member(tx, guild_id, user_id)
+        replaced: list[Entitlement] = []
+        order_ids = {entitlement.order_id for entitlement in running} - {None}
+        while order_ids:
             step = [
                 entitlement
-                for entitlement in mine
-                if entitlement.replaced_by in later and entitlement not in found
+                for entitlement in of_member
+                if entitlement.replaced_by in order_ids and entitlement not in replaced
             ]
-            found += step
-            later = {entitlement.order_id for entitlement in step} - {None}
-        return found
+            replaced += step
+            order_ids = {entitlement.order_id for entitlement in step} - {None}
+        return replaced
 
-    async def _present(self, guild_id: int, user_id: int) -> None:
+    async def _require_present(self, guild_id: int, user_id: int) -> None:
         person = await self._server.member(guild_id, user_id)
         if person is None:
             raise UserError("This person is not in the server. Ask them to join first.")
         if person.bot:
             raise UserError("Bots have no memberships. Choose a person.")
 
-    async def _may_give(self, guild_id: int, roles: Collection[int], staff: Staff) -> None:
-        """Nobody gives or withholds a role that stands above their own (reliability.md, threat T8)."""
+    async def _require_lower_roles(self, guild_id: int, roles: Collection[int], staff: Staff) -> None:
+        """UserError when one of the roles is not below the staff member's own highest role."""
         if staff.owner:
             return
         person = await self._server.member(guild_id, staff.id)
         held = person.roles if person else frozenset[int]()
-        known = {role.id: role for role in await self._server.roles(guild_id)}
-        top = max((known[role].position for role in held if role in known), default=0)
-        above = [known[role].name for role in roles if role in known and known[role].position >= top]
+        server_roles = {role.id: role for role in await self._server.roles(guild_id)}
+        top = max((server_roles[role].position for role in held if role in server_roles), default=0)
+        above = [
+            server_roles[role].name
+            for role in roles
+            if role in server_roles and server_roles[role].position >= top
+        ]
         if above:
             raise UserError(
                 "The role {role} stands above yours. Choose a lower one, or ask somebody with a higher role.",
@@ -247,7 +256,9 @@ class AccessAdmin:
             )
 
 
-def _right(tier: Tier, user_id: int, source: str, reason: str, now: datetime, end: datetime) -> Entitlement:
+def _unpaid_entitlement(
+    tier: Tier, user_id: int, source: str, reason: str, now: datetime, end: datetime
+) -> Entitlement:
     return Entitlement(
         id=new_id(),
         guild_id=tier.guild_id,

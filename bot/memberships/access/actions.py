@@ -1,4 +1,4 @@
-"""What buttons on access ask for."""
+"""The actions of buttons on access cards."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from bot.actions import NUMBER, ButtonAction, arguments, blank_as, one_of
 
 
 class Scope(StrEnum):
-    """For whom."""
+    """Whose roles are repaired."""
 
     ALL = "all"
 
 
 REPAIR_ROLES = ButtonAction("access.repair", arguments(one_of(Scope)))
 RETRY_ROLES = ButtonAction("access.retry", arguments(blank_as("all", NUMBER)))
-"""The work that posted the card: it marks which card it is. Older cards say "all"."""
+"""The id of the work that posted the card: it identifies the card. Older cards say "all"."""

@@ -1,7 +1,8 @@
-"""After a refusal by Discord: nothing is tried in vain, the owner hears of it once, and all goes on when it may.
+"""A circuit breaker for role changes: after one refusal none is tried, the owner is told once, and work resumes later.
 
-Discord bans a bot that makes 10,000 refused requests in ten minutes, and refuses for two reasons that look the same
-(reliability.md §1.4). So one refusal speaks for the whole guild. The work stays open; it is never taken for done.
+Discord bans a bot that makes 10,000 refused requests in ten minutes, and refuses for two reasons that look the same:
+the bot lacks Manage Roles, or its role stands too low. So one refusal stops the whole guild. The work stays open; it is
+never marked as done.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Breaker:
         self._texts = texts
 
     async def check(self, guild_id: int) -> None:
-        """NeedsAction while it is open. Once an hour one try is let through."""
+        """NeedsAction while the breaker is open. Once an hour one try is let through."""
         async with self._db.read() as db:
             if await breaker.of_guild(db, guild_id) is None:
                 return
@@ -44,11 +45,11 @@ class Breaker:
                 raise NeedsAction(
                     "missing-permission", "Discord refuses role changes here; see the staff channel."
                 )
-            # The others wait for what this one finds.
+            # This try may go on; the others wait another hour, or until it succeeds.
             await breaker.open_(tx, guild_id, refusal.role_id, self._clock.now(), real_now() + PROBE)
 
     async def refused(self, guild_id: int, role_id: int) -> None:
-        """Discord said 403: stop here, and tell the owner if that is new."""
+        """Discord answered 403: open the breaker, and tell the owner if it was closed."""
         now = self._clock.now()
         async with self._db.write() as tx:
             if await breaker.open_(tx, guild_id, role_id, now, real_now() + PROBE):
@@ -65,14 +66,14 @@ class Breaker:
                 )
 
     async def allowed(self, guild_id: int) -> None:
-        """A role was changed: what was stuck may go on."""
+        """Discord changed a role: close the breaker if it is open, and retry stuck work."""
         async with self._db.read() as db:
             if await breaker.of_guild(db, guild_id) is None:
                 return
         await self.retry(guild_id)
 
     async def retry(self, guild_id: int, actor: int = LYCEUM) -> None:
-        """Something has changed, or one of the staff says so: try everything that is stuck, now."""
+        """Close the breaker and retry all stuck work now: roles changed, or staff (`actor`) pressed the button."""
         now = self._clock.now()
         async with self._db.write() as tx:
             if actor != LYCEUM:

@@ -1,4 +1,4 @@
-"""What staff see of access: why somebody has a role, what differs, what was done, and what Discord refuses."""
+"""The cards of /access: why a member has a role, what differs, what was done, and what Discord refuses."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Why a member has, or should have, their roles. `held` is None when they are not in the server.
+    """Why a member has, or should have, their roles.
 
-    `there` are the roles that the server has; None when nobody looked.
+    `wanted` roles follow from memberships and exceptions, `ours` were given by Lyceum, `held` are the member's present
+    ones (None when they are not in the server). `existing_roles` are the server's; None when they are not known.
     """
 
     user_id: int
@@ -33,23 +34,24 @@ class Explanation:
     held: frozenset[int] | None
     now: datetime
     exceptions: tuple[Override, ...] = ()
-    there: frozenset[int] | None = None
+    existing_roles: frozenset[int] | None = None
 
 
-def explanation(t: Language, told: Explanation) -> Card:
-    """role — why — until — source, for one member."""
+def explanation(t: Language, access: Explanation) -> Card:
+    """One line (role — why — until — source) for each membership and exception of one member."""
     lines = [
-        _why(t, entitlement, told)
-        for entitlement in told.held_entitlements
-        if entitlement.status is EntitlementStatus.LIVE and entitlement.ends_at > told.now
+        _entitlement_line(t, entitlement, access)
+        for entitlement in access.held_entitlements
+        if entitlement.status is EntitlementStatus.LIVE and entitlement.ends_at > access.now
     ]
-    lines += [_exception(t, one) for one in told.exceptions]
-    by_us = [f"<@&{role}>" for role in sorted((told.held or frozenset()) & told.ours - told.wanted)]
-    by_others = [f"<@&{role}>" for role in sorted((told.held or frozenset()) - told.ours)]
+    lines += [_override_line(t, override) for override in access.exceptions]
+    held = access.held or frozenset()
+    by_us = [f"<@&{role}>" for role in sorted(held & access.ours - access.wanted)]
+    by_others = [f"<@&{role}>" for role in sorted(held - access.ours)]
     return card(
-        t("## Access of {member}", member=f"<@{told.user_id}>"),
+        t("## Access of {member}", member=f"<@{access.user_id}>"),
         t("This person is not in the server. What they paid for waits for their return.")
-        if told.held is None
+        if access.held is None
         else None,
         "\n".join(lines) if lines else t("No membership gives this person a role."),
         t("Over, and being taken back: {roles}", roles=" ".join(by_us)) if by_us else None,
@@ -60,7 +62,7 @@ def explanation(t: Language, told: Explanation) -> Card:
 
 
 def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
-    """What differs between Discord and the database, with a button that puts it right."""
+    """What differs between Discord and the database, with a button that repairs it."""
     looked = t.n("{n} member looked at.", "{n} members looked at.", report.looked_at)
     away = (
         t.n(
@@ -71,10 +73,10 @@ def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
         if report.away
         else None
     )
-    if not report.drifts:
+    if not report.differences:
         return card(t("## Access"), t("Everything is as it should be."), looked, away, accent=Accent.GOOD)
-    lines = [_drift(t, one) for one in report.drifts[:SHOWN]]
-    more = len(report.drifts) - len(lines)
+    lines = [_difference_line(t, difference) for difference in report.differences[:SHOWN]]
+    more = len(report.differences) - len(lines)
     if more > 0:
         lines.append(t.n("… and {n} more.", "… and {n} more.", more))
     button = Row((Button(t("Repair"), action=REPAIR_ROLES.encode(Scope.ALL), style="primary"),))
@@ -109,17 +111,17 @@ def refused(t: Language, role_id: int, action: str) -> Card:
 
 
 def retry_action(mark: int) -> str:
-    """What *Try again* runs; it marks which card it stands on."""
+    """The action of *Try again*; `mark` identifies the card it is on."""
     return RETRY_ROLES.encode(mark)
 
 
 def retried(t: Language) -> Card:
-    """Somebody pressed *Try again*."""
+    """The answer to *Try again*."""
     return card(t("I am trying again now. If Discord still refuses, I say so here."), accent=Accent.GOOD)
 
 
 def granted(t: Language, entitlement: Entitlement) -> Card:
-    """A tier was given for nothing."""
+    """A tier was given for free."""
     return card(
         t(
             "{member} has **{plan}** until {when}: {roles}.",
@@ -134,7 +136,7 @@ def granted(t: Language, entitlement: Entitlement) -> Card:
 
 
 def revoked(t: Language, user_id: int, held_entitlements: Sequence[Entitlement]) -> Card:
-    """Rights were ended; money is another matter."""
+    """Entitlements were revoked; nothing was refunded."""
     paid = any(entitlement.source == "order" for entitlement in held_entitlements)
     return card(
         t(
@@ -148,7 +150,7 @@ def revoked(t: Language, user_id: int, held_entitlements: Sequence[Entitlement])
 
 
 def withheld(t: Language, user_id: int, override: Override) -> Card:
-    """A role rests."""
+    """A role is withheld from a member."""
     return card(
         t(
             "{role} is withheld from {member} until {when}. The days of a membership go on meanwhile.",
@@ -161,7 +163,7 @@ def withheld(t: Language, user_id: int, override: Override) -> Card:
 
 
 def released(t: Language, user_id: int, role_id: int) -> Card:
-    """A role may come back."""
+    """A role is no longer withheld."""
     return card(
         t("{role} is no longer withheld from {member}.", role=f"<@&{role_id}>", member=f"<@{user_id}>"),
         accent=Accent.GOOD,
@@ -169,7 +171,7 @@ def released(t: Language, user_id: int, role_id: int) -> Card:
 
 
 def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence[Entitlement]) -> Card:
-    """Everything that ran belongs to another account now."""
+    """All running entitlements belong to another account now."""
     names = t.join(list(dict.fromkeys(plain(entitlement.tier.name) for entitlement in held_entitlements)))
     return card(
         t(
@@ -183,7 +185,7 @@ def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence
 
 
 def importable(t: Language, tier: Tier, count: int, end: datetime) -> Card:
-    """How many would be imported, before it is done."""
+    """How many members an import would reach, before it is confirmed."""
     if not count:
         return card(
             t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),
@@ -203,7 +205,7 @@ def importable(t: Language, tier: Tier, count: int, end: datetime) -> Card:
 
 
 def imported(t: Language, tier: Tier, count: int, end: datetime) -> Card:
-    """They are members now."""
+    """How many members were imported."""
     return card(
         t.n(
             "{n} member has **{plan}** until {when}.",
@@ -216,47 +218,48 @@ def imported(t: Language, tier: Tier, count: int, end: datetime) -> Card:
     )
 
 
-def history(t: Language, notes: Sequence[Entry]) -> Card:
+def history(t: Language, entries: Sequence[Entry]) -> Card:
     """Who changed what, the newest first."""
-    if not notes:
+    if not entries:
         return card(t("Nothing was changed yet."), accent=Accent.QUIET)
-    return card(t("## Log"), "\n".join(_note(t, note) for note in notes[:SHOWN]))
+    return card(t("## Log"), "\n".join(_entry_line(t, entry) for entry in entries[:SHOWN]))
 
 
-def _note(t: Language, note: Entry) -> str:
-    who = f"<@{note.actor}>" if note.actor else "Lyceum"
-    return " · ".join([stamp(note.at, "f"), who, action_label(t, note.what), *details(note)])
+def _entry_line(t: Language, entry: Entry) -> str:
+    actor = f"<@{entry.actor}>" if entry.actor else "Lyceum"
+    return " · ".join([stamp(entry.at, "f"), actor, action_label(t, entry.what), *details(entry)])
 
 
-def _drift(t: Language, drift: RoleDifference) -> str:
+def _difference_line(t: Language, difference: RoleDifference) -> str:
+    missing, superfluous, foreign = difference.missing, difference.superfluous, difference.foreign
     parts = [
-        t("lacks {roles}", roles=roles_words(sorted(drift.missing))) if drift.missing else None,
-        t("still has {roles}", roles=roles_words(sorted(drift.superfluous))) if drift.superfluous else None,
-        t("has {roles} from somebody else; I leave that", roles=roles_words(sorted(drift.foreign)))
-        if drift.foreign
+        t("lacks {roles}", roles=roles_words(sorted(missing))) if missing else None,
+        t("still has {roles}", roles=roles_words(sorted(superfluous))) if superfluous else None,
+        t("has {roles} from somebody else; I leave that", roles=roles_words(sorted(foreign)))
+        if foreign
         else None,
     ]
-    return f"<@{drift.user_id}> " + " · ".join(part for part in parts if part)
+    return f"<@{difference.user_id}> " + " · ".join(part for part in parts if part)
 
 
-def _exception(t: Language, override: Override) -> str:
-    told = {
+def _override_line(t: Language, override: Override) -> str:
+    values = {
         "role": f"<@&{override.role_id}>",
         "when": stamp(override.until or FOREVER),
         "reason": plain(override.reason),
     }
     if override.give:
-        return t("{role} — given by staff until {when}: {reason}", **told)
-    return t("{role} — withheld by staff until {when}: {reason}", **told)
+        return t("{role} — given by staff until {when}: {reason}", **values)
+    return t("{role} — withheld by staff until {when}: {reason}", **values)
 
 
 def _end(t: Language, moment: datetime) -> str:
     return t("for ever") if moment >= FOREVER else stamp(moment)
 
 
-def _why(t: Language, entitlement: Entitlement, told: Explanation) -> str:
+def _entitlement_line(t: Language, entitlement: Entitlement, access: Explanation) -> str:
     role = roles_words(entitlement.tier.terms.roles)
-    if entitlement.starts_at > told.now:
+    if entitlement.starts_at > access.now:
         return t(
             "{role} — {plan}, from {start} — until {when} — {source}",
             role=role,
@@ -265,23 +268,23 @@ def _why(t: Language, entitlement: Entitlement, told: Explanation) -> str:
             when=_end(t, entitlement.ends_at),
             source=_source(t, entitlement),
         )
-    words = {
+    values = {
         "role": role,
         "plan": plain(entitlement.tier.name),
         "when": _end(t, entitlement.ends_at),
         "source": _source(t, entitlement),
     }
     line = (
-        t("{role} — {plan}, paid — until {when} — {source}", **words)
+        t("{role} — {plan}, paid — until {when} — {source}", **values)
         if entitlement.order_id is not None
-        else t("{role} — {plan} — until {when} — {source}", **words)
+        else t("{role} — {plan} — until {when} — {source}", **values)
     )
-    lacks = frozenset(entitlement.tier.terms.roles) & told.wanted - (told.held or frozenset())
-    if told.held is not None and told.there is not None and lacks - told.there:
+    missing = frozenset(entitlement.tier.terms.roles) & access.wanted - (access.held or frozenset())
+    if access.held is not None and access.existing_roles is not None and missing - access.existing_roles:
         line += "\n" + t("⚠ A role was deleted. Give the membership another one with /tier edit.")
-    elif told.held is not None and lacks:
+    elif access.held is not None and missing:
         line += "\n" + t("⚠ not held at the moment: I may lack Manage Roles, or my role stands below it.")
-    elif told.ours.isdisjoint(entitlement.tier.terms.roles):
+    elif access.ours.isdisjoint(entitlement.tier.terms.roles):
         line += "\n" + t("held already before, so Lyceum will not take it.")
     return line
 
@@ -289,9 +292,6 @@ def _why(t: Language, entitlement: Entitlement, told: Explanation) -> str:
 def _source(t: Language, entitlement: Entitlement) -> str:
     if entitlement.order_id is not None:
         return t("order {number}", number=entitlement.order_id)
-    words = {"trial": t("trial"), "grant": t("given by staff"), "import": t("imported")}
-    return (
-        f"{words[entitlement.source]} ({plain(entitlement.reason, 80)})"
-        if entitlement.reason
-        else words[entitlement.source]
-    )
+    labels = {"trial": t("trial"), "grant": t("given by staff"), "import": t("imported")}
+    label = labels[entitlement.source]
+    return f"{label} ({plain(entitlement.reason, 80)})" if entitlement.reason else label

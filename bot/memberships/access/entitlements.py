@@ -1,4 +1,4 @@
-"""The right that an order gives: made once, then moved with the money. In the caller's transaction."""
+"""The entitlement of an order: created once, then changed as payments arrive. In the caller's transaction."""
 
 from __future__ import annotations
 
@@ -17,46 +17,46 @@ from bot.work import Queue
 
 RUNNING = (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)
 RENEWAL = timedelta(days=1)
-"""So long after a period's end a renewal may come while the subscription goes on: Stripe charges about an hour later."""
+"""How late a renewal may be paid while a subscription goes on: Stripe charges about an hour after the period's end."""
 
 
 class Entitlements:
-    """Makes entitlements what orders say, and asks for the roles to follow."""
+    """Keeps entitlements in step with their orders, and enqueues `role.sync` for the roles."""
 
     def __init__(self, clock: Clock, queue: Queue, *, suspends: bool) -> None:
         self._clock = clock
         self._queue = queue
         self._suspends = suspends
 
-    async def follow(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
-        """Give, extend, suspend, revoke or revive what this order is for. True when something changed."""
+    async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
+        """Create, extend, suspend, revoke or revive the order's entitlement. True when something changed."""
         now = self._clock.now()
         entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-        wanted = self._standing(outcome)
+        status = self._status_for(outcome)
         if entitlement is None:
-            entitlement = await self._first(tx, order, outcome, wanted, now)
+            entitlement = await self._create(tx, order, outcome, status, now)
         else:
-            moved = await self._move(tx, order, entitlement, outcome, wanted, now)
+            moved = await self._move(tx, order, entitlement, outcome, status, now)
             if (
-                not await self._stand(
-                    tx, order, moved or entitlement, wanted, outcome, now, moved=moved is not None
+                not await self._change_status(
+                    tx, order, moved or entitlement, status, outcome, now, moved=moved is not None
                 )
                 and not moved
             ):
                 return False
-        if wanted is EntitlementStatus.LIVE and order.replaces is not None:
-            await self._replace(tx, order, now)
-        elif wanted is EntitlementStatus.REVOKED:
-            await self._restore(tx, order, now)
+        if status is EntitlementStatus.LIVE and order.replaces is not None:
+            await self._replace_credited(tx, order, now)
+        elif status is EntitlementStatus.REVOKED:
+            await self._restore_replaced(tx, order, now)
         await self._queue.enqueue(tx, "role.sync", order.guild_id, str(entitlement.user_id))
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
 
     async def give(self, tx: Writer, new: Entitlement, actor: int) -> None:
-        """A right without an order: a trial, a grant by staff, an import."""
+        """Store an entitlement without an order: a trial, a grant by staff, an import."""
         now = self._clock.now()
         await entitlements.add(tx, new, ended_at=None)
-        await self._plan(tx, new)
+        await self._enqueue_dates(tx, new)
         await record(
             tx,
             guild_id=new.guild_id,
@@ -72,42 +72,42 @@ class Entitlements:
         await seats_changed(tx, self._queue, new.tier)
 
     async def end(
-        self, tx: Writer, entitlement: Entitlement, standing: EntitlementStatus, actor: int, reason: str = ""
+        self, tx: Writer, entitlement: Entitlement, status: EntitlementStatus, actor: int, reason: str = ""
     ) -> bool:
-        """It is over: by time, by staff, or replaced. False when it was not running any more."""
+        """End an entitlement: by time, by staff, or replaced. False when its status has changed meanwhile."""
         now = self._clock.now()
-        if not await entitlements.set_standing(tx, entitlement, standing, now):
+        if not await entitlements.set_status(tx, entitlement, status, now):
             return False
-        if standing is EntitlementStatus.REVOKED and actor != LYCEUM:
+        if status is EntitlementStatus.REVOKED and actor != LYCEUM:
             await revocations.add(tx, entitlement, actor=actor, reason=reason, now=now)
-        note = {"reason": reason} if reason else {}
+        details = {"reason": reason} if reason else {}
         await record(
             tx,
             guild_id=entitlement.guild_id,
             at=now,
             actor=actor,
-            action=ENTITLEMENT_IS[standing],
+            action=ENTITLEMENT_IS[status],
             subject=entitlement.id,
-            **note,
+            **details,
         )
         await self._queue.enqueue(tx, "role.sync", entitlement.guild_id, str(entitlement.user_id))
-        await self._renew_no_more(tx, entitlement)
+        await self._end_subscription(tx, entitlement)
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
 
-    def _standing(self, outcome: Outcome) -> EntitlementStatus:
+    def _status_for(self, outcome: Outcome) -> EntitlementStatus:
         if outcome.state is OrderStatus.PAID:
             return EntitlementStatus.LIVE
         if outcome.state is OrderStatus.DISPUTED:
             return EntitlementStatus.SUSPENDED if self._suspends else EntitlementStatus.LIVE
         return EntitlementStatus.REVOKED
 
-    async def _first(
-        self, tx: Writer, order: Order, outcome: Outcome, wanted: EntitlementStatus, now: datetime
+    async def _create(
+        self, tx: Writer, order: Order, outcome: Outcome, status: EntitlementStatus, now: datetime
     ) -> Entitlement:
-        """A new right begins now, or when the member's present one of the same tier (or the one it follows) ends."""
-        before = await before_it(tx, order, now)
-        starts = max([now, *(entitlement.ends_at for entitlement in before if not entitlement.forever)])
+        """The order's new entitlement: it begins now, or when the last of `preceding` ends."""
+        earlier = await preceding(tx, order, now)
+        starts = max([now, *(entitlement.ends_at for entitlement in earlier if not entitlement.forever)])
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
@@ -119,25 +119,25 @@ class Entitlements:
             order_id=order.id,
             source="order",
             reason="",
-            status=wanted,
+            status=status,
             starts_at=starts,
             ends_at=ends,
             held_until=held_until(order.tier.terms, ends, order.phase),
         )
-        await entitlements.add(tx, entitlement, ended_at=None if wanted in RUNNING else now)
+        await entitlements.add(tx, entitlement, ended_at=None if status in RUNNING else now)
         await record(
             tx,
             guild_id=order.guild_id,
             at=now,
             actor=LYCEUM,
-            action=ENTITLEMENT_IS[wanted],
+            action=ENTITLEMENT_IS[status],
             subject=entitlement.id,
             order=str(order.id),
         )
-        await self._plan(tx, entitlement)
-        for one in before:
-            if one.id == order.follows:
-                await self._renew_no_more(tx, one)
+        await self._enqueue_dates(tx, entitlement)
+        for previous in earlier:
+            if previous.id == order.follows:
+                await self._end_subscription(tx, previous)
         return entitlement
 
     async def _move(
@@ -146,15 +146,15 @@ class Entitlements:
         order: Order,
         entitlement: Entitlement,
         outcome: Outcome,
-        wanted: EntitlementStatus,
+        status: EntitlementStatus,
         now: datetime,
     ) -> Entitlement | None:
-        """The right at its new time, if the money moved it; None else.
+        """The entitlement with its new dates, if payments changed them; None otherwise.
 
-        A recurring order's runs as long as its payments. Who got their money back and pays once more gets all
-        the days from now, not what is left of the old ones.
+        The entitlement of a recurring order runs as long as its paid periods. A member who was refunded and pays
+        again gets all the days from now, not what is left of the old ones.
         """
-        if wanted is not EntitlementStatus.LIVE or entitlement.status is EntitlementStatus.REPLACED:
+        if status is not EntitlementStatus.LIVE or entitlement.status is EntitlementStatus.REPLACED:
             return None
         if outcome.until is not None:
             starts, ends = min(outcome.since or entitlement.starts_at, entitlement.starts_at), outcome.until
@@ -178,52 +178,52 @@ class Entitlements:
             subject=entitlement.id,
             until=ends.isoformat(),
         )
-        found = await entitlements.find(tx, order.guild_id, id_=entitlement.id)
-        assert found is not None  # noqa: S101 # rights are never deleted
-        await self._plan(tx, found)
-        return found
+        moved = await entitlements.find(tx, order.guild_id, id_=entitlement.id)
+        assert moved is not None  # noqa: S101 # entitlements are never deleted
+        await self._enqueue_dates(tx, moved)
+        return moved
 
-    async def _stand(
+    async def _change_status(
         self,
         tx: Writer,
         order: Order,
         entitlement: Entitlement,
-        wanted: EntitlementStatus,
+        status: EntitlementStatus,
         outcome: Outcome,
         now: datetime,
         *,
         moved: bool,
     ) -> bool:
-        """Suspend, revoke or revive it. What ended by its time lives again only when that was moved.
+        """Suspend, revoke or revive an entitlement. One that ran out is revived only when its dates moved.
 
-        What staff revoked stays so, whatever becomes of the old money; only new money buys anew.
+        One that staff revoked stays revoked whatever happens to the old payment; only a new payment revives it.
         """
-        if entitlement.status is wanted or entitlement.status is EntitlementStatus.REPLACED:
+        if entitlement.status is status or entitlement.status is EntitlementStatus.REPLACED:
             return False
         if entitlement.status is EntitlementStatus.ENDED and not moved:
             return False
-        if wanted in RUNNING and entitlement.held_until <= now:
+        if status in RUNNING and entitlement.held_until <= now:
             return False
-        if entitlement.status is EntitlementStatus.REVOKED and wanted in RUNNING:
-            since = await revocations.last(tx, order.guild_id, entitlement.id)
-            if since is not None and not any(fact.at > since for fact in outcome.counted):
+        if entitlement.status is EntitlementStatus.REVOKED and status in RUNNING:
+            revoked_at = await revocations.last(tx, order.guild_id, entitlement.id)
+            if revoked_at is not None and not any(fact.at > revoked_at for fact in outcome.counted):
                 return False
-        await entitlements.set_standing(tx, entitlement, wanted, now)
+        await entitlements.set_status(tx, entitlement, status, now)
         await record(
             tx,
             guild_id=order.guild_id,
             at=now,
             actor=LYCEUM,
-            action=ENTITLEMENT_IS[wanted],
+            action=ENTITLEMENT_IS[status],
             subject=entitlement.id,
             order=str(order.id),
         )
-        if wanted is EntitlementStatus.REVOKED:
+        if status is EntitlementStatus.REVOKED:
             await self._close_gap(tx, entitlement, now)
         return True
 
-    async def _plan(self, tx: Writer, entitlement: Entitlement) -> None:
-        """The work that falls due with a right: its beginning, if that lies ahead, and its end."""
+    async def _enqueue_dates(self, tx: Writer, entitlement: Entitlement) -> None:
+        """Enqueue the work that falls due with an entitlement: its start, if that lies ahead, its end and reminders."""
         guild_id, key = entitlement.guild_id, str(entitlement.id)
         if entitlement.starts_at > self._clock.now():
             await self._queue.enqueue(tx, "entitlement.start", guild_id, key, due=entitlement.starts_at)
@@ -231,10 +231,10 @@ class Entitlements:
             await self._queue.enqueue(tx, "entitlement.end", guild_id, key, due=entitlement.held_until)
             await self._queue.enqueue(tx, "entitlement.remind", guild_id, key)
 
-    async def _replace(self, tx: Writer, order: Order, now: datetime) -> None:
-        """An upgrade takes the place of the rights whose unused days were credited."""
+    async def _replace_credited(self, tx: Writer, order: Order, now: datetime) -> None:
+        """An upgrade replaces the entitlements whose unused days were credited."""
         for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
-            await entitlements.set_standing(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
+            await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
             await record(
                 tx,
                 guild_id=order.guild_id,
@@ -244,63 +244,66 @@ class Entitlements:
                 subject=old.id,
                 order=str(order.id),
             )
-            await self._renew_no_more(tx, old)
+            await self._end_subscription(tx, old)
 
-    async def _restore(self, tx: Writer, order: Order, now: datetime) -> None:
-        """The upgrade was given back: what it had replaced lives again, as far as its time goes."""
+    async def _restore_replaced(self, tx: Writer, order: Order, now: datetime) -> None:
+        """After the refund of an upgrade, the entitlements it replaced are live again, unless they ran out meanwhile."""
         for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
-            standing = EntitlementStatus.LIVE if now < old.held_until else EntitlementStatus.ENDED
-            await entitlements.set_standing(tx, old, standing, now)
+            status = EntitlementStatus.LIVE if now < old.held_until else EntitlementStatus.ENDED
+            await entitlements.set_status(tx, old, status, now)
             await record(
                 tx,
                 guild_id=order.guild_id,
                 at=now,
                 actor=LYCEUM,
-                action=ENTITLEMENT_IS[standing],
+                action=ENTITLEMENT_IS[status],
                 subject=old.id,
                 order=str(order.id),
             )
-            await self._plan(tx, old)
+            await self._enqueue_dates(tx, old)
 
-    async def _renew_no_more(self, tx: Writer, entitlement: Entitlement) -> None:
-        """If a subscription pays for it, that must end too: nobody pays on for what is over or was exchanged."""
+    async def _end_subscription(self, tx: Writer, entitlement: Entitlement) -> None:
+        """End the subscription behind an entitlement, if there is one: nobody pays on for what is over or replaced."""
         if entitlement.order_id is not None:
             await self._queue.enqueue(tx, "subscription.end", entitlement.guild_id, str(entitlement.order_id))
 
-    async def _close_gap(self, tx: Writer, gone: Entitlement, now: datetime) -> None:
+    async def _close_gap(self, tx: Writer, revoked: Entitlement, now: datetime) -> None:
         """After a refund, later periods of the same tier begin earlier: nobody loses days that they still pay for."""
-        mine = await entitlements.of_member(tx, gone.guild_id, gone.user_id)
         free = now
-        for entitlement in mine:
+        for entitlement in await entitlements.of_member(tx, revoked.guild_id, revoked.user_id):
             if (
-                entitlement.tier.id != gone.tier.id
+                entitlement.tier.id != revoked.tier.id
                 or entitlement.status is not EntitlementStatus.LIVE
                 or entitlement.ends_at <= now
             ):
                 continue
             starts = min(entitlement.starts_at, max(free, now))
-            by = entitlement.starts_at - starts
-            if by and not entitlement.forever:
+            earlier_by = entitlement.starts_at - starts
+            if earlier_by and not entitlement.forever:
                 await entitlements.move(
-                    tx, entitlement, starts, entitlement.ends_at - by, entitlement.held_until - by
+                    tx,
+                    entitlement,
+                    starts,
+                    entitlement.ends_at - earlier_by,
+                    entitlement.held_until - earlier_by,
                 )
                 moved = await entitlements.find(tx, entitlement.guild_id, id_=entitlement.id)
                 if moved is not None:
-                    await self._plan(tx, moved)
+                    await self._enqueue_dates(tx, moved)
                     entitlement = moved
             free = entitlement.ends_at
 
 
-async def before_it(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
-    """The rights after which this order's begins: the member's running ones of the tier, and the one it follows."""
-    mine = await entitlements.of_member(db, order.guild_id, order.user_id)
-    gone = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)
+async def preceding(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
+    """The live entitlements after which this order's begins: the member's of the same tier, and the one it follows."""
+    replaced = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)
+    replaced_ids = {entitlement.id for entitlement in replaced}
     return [
         entitlement
-        for entitlement in mine
+        for entitlement in await entitlements.of_member(db, order.guild_id, order.user_id)
         if entitlement.status is EntitlementStatus.LIVE
         and entitlement.ends_at > now
-        and entitlement.id not in {one.id for one in gone}
+        and entitlement.id not in replaced_ids
         and entitlement.order_id != order.id
         and (entitlement.tier.id == order.tier.id or entitlement.id == order.follows)
     ]
@@ -309,9 +312,10 @@ async def before_it(db: Reader, order: Order, now: datetime) -> list[Entitlement
 async def credited(
     db: Reader, guild_id: int, user_id: int, replaces: int | None, older_than: int, now: datetime
 ) -> list[Entitlement]:
-    """What an upgrade takes the place of: the right `replaces`, and what was bought ahead of its tier before the upgrade.
+    """What an upgrade replaces: the entitlement `replaces`, and what was bought ahead of its tier before the upgrade.
 
-    Empty when that right runs no more, or is another member's by now. Ids are of real time, so an id tells the age.
+    Empty when that entitlement is over, or belongs to another member by now. Ids grow with real time, so they tell
+    which is older.
     """
     old = None if replaces is None else await entitlements.find(db, guild_id, id_=replaces)
     if old is None or old.user_id != user_id or old.status not in RUNNING or old.held_until <= now:
@@ -328,7 +332,7 @@ async def credited(
 
 
 def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:
-    """How long the roles stay: to the end and its grace. Who ended a subscription needs no grace to pay.
+    """How long the roles stay: to the end plus the grace. A cancelled subscription has no grace: no payment is awaited.
 
     While a subscription goes on, its next payment comes a little after the period's end.
     """

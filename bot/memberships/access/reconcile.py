@@ -1,4 +1,4 @@
-"""Making a member's roles what they should be, and ending what is over."""
+"""Making a member's roles what they should be, and starting and ending entitlements when they are due."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.work import Job, Queue
 from bot.work.worker import Reschedule
 
 OnRolesChanged = Callable[[Writer, int, int], Awaitable[None]]
-"""Called in the transaction that notes what a member's roles are now, with the ids of guild and member."""
+"""Called in the transaction that records a member's role changes, with the ids of guild and member."""
 
 
 class Reconciler:
@@ -56,20 +56,17 @@ class Reconciler:
         return wanted_roles(map(role_claim, held_entitlements), exceptions, self._clock.now()), ours
 
     async def sync(self, job: Job) -> None:
-        """Work `role.sync`: equal afterwards, or NeedsAction for what only the owner can mend.
+        """Work `role.sync`: make the member's roles equal to the wanted ones. NeedsAction for what only the owner can fix.
 
-        Somebody who left is let be; their return asks again.
+        A member who left is skipped; `member_joined` enqueues this work again.
         """
         guild_id, user_id = job.guild_id, int(job.key)
         wanted, ours = await self.wanted(guild_id, user_id)
         person = await self._server.member(guild_id, user_id)
         if person is None:
             return
-        taken = frozenset(ours) - wanted
         trouble: NeedsAction | None = None
-        given: list[int] = [
-            role for role, when in ours.items() if when is None and role in wanted & person.roles
-        ]
+        given = [role for role, when in ours.items() if when is None and role in wanted & person.roles]
         for role in sorted(wanted - person.roles):
             try:
                 await self._give(guild_id, person, role)
@@ -77,25 +74,25 @@ class Reconciler:
                 trouble = error
             else:
                 given.append(role)
-        gone: list[int] = []
-        for role in sorted(taken):
+        taken: list[int] = []
+        for role in sorted(frozenset(ours) - wanted):
             try:
                 await self._take(guild_id, person, role)
             except NeedsAction as error:
                 trouble = error
             else:
-                gone.append(role)
-        await self._note(guild_id, user_id, given, gone)
+                taken.append(role)
+        await self._record_changes(guild_id, user_id, given, taken)
         if trouble is not None:
             raise trouble
 
     async def resync(self, job: Job) -> None:
-        """Work `access.release`: what was withheld until now may come back."""
+        """Work `access.release`: a role that was withheld until now may come back."""
         async with self._db.write() as tx:
             await self._queue.enqueue(tx, "role.sync", job.guild_id, job.key)
 
     async def end(self, job: Job) -> None:
-        """Work `entitlement.end`: when its time has come, the right ends and its role goes, or what it leaves goes later."""
+        """Work `entitlement.end`: end the entitlement at its time; roles that its terms keep longer go at `after_until`."""
         now = self._clock.now()
         async with self._db.write() as tx:
             entitlement = await entitlements.find(tx, job.guild_id, id_=int(job.key))
@@ -110,7 +107,7 @@ class Reconciler:
                 if now < entitlement.held_until:
                     raise Reschedule(entitlement.held_until)
                 point("entitlement.before_end")
-                await entitlements.set_standing(tx, entitlement, EntitlementStatus.ENDED, now)
+                await entitlements.set_status(tx, entitlement, EntitlementStatus.ENDED, now)
                 await record(
                     tx,
                     guild_id=job.guild_id,
@@ -128,7 +125,7 @@ class Reconciler:
             raise Reschedule(kept_until)
 
     async def start(self, job: Job) -> None:
-        """Work `entitlement.start`: a right that was bought ahead begins."""
+        """Work `entitlement.start`: an entitlement that was bought ahead begins."""
         async with self._db.write() as tx:
             entitlement = await entitlements.find(tx, job.guild_id, id_=int(job.key))
             if entitlement is None or entitlement.status is not EntitlementStatus.LIVE:
@@ -139,12 +136,12 @@ class Reconciler:
 
     async def _give(self, guild_id: int, person: Person, role_id: int) -> None:
         roles = {role.id: role for role in await self._server.roles(guild_id)}
-        _check(roles.get(role_id), role_id, await self._server.own_top_position(guild_id))
+        _require_givable(roles.get(role_id), role_id, await self._server.own_top_position(guild_id))
         async with self._db.write() as tx:
             await grants.intend(tx, guild_id, person.id, [role_id])
         await self._breaker.check(guild_id)
         point("role.before_put")
-        async with self._told(guild_id, role_id):
+        async with self._reporting_to_breaker(guild_id, role_id):
             await self._server.add_role(guild_id, person.id, role_id, "Lyceum: a membership wants it")
         point("role.after_put")
 
@@ -152,15 +149,15 @@ class Reconciler:
         if role_id in person.roles:
             await self._breaker.check(guild_id)
             point("role.before_delete")
-            async with self._told(guild_id, role_id):
+            async with self._reporting_to_breaker(guild_id, role_id):
                 await self._server.remove_role(
                     guild_id, person.id, role_id, "Lyceum: no membership wants it any more"
                 )
             point("role.after_delete")
 
     @contextlib.asynccontextmanager
-    async def _told(self, guild_id: int, role_id: int) -> AsyncGenerator[None]:
-        """One refusal by Discord stops the others; one success lets them go on."""
+    async def _reporting_to_breaker(self, guild_id: int, role_id: int) -> AsyncGenerator[None]:
+        """Open the breaker when Discord refuses the call inside, close it when the call succeeds."""
         try:
             yield
         except NeedsAction as error:
@@ -169,7 +166,7 @@ class Reconciler:
             raise
         await self._breaker.allowed(guild_id)
 
-    async def _note(self, guild_id: int, user_id: int, given: list[int], gone: list[int]) -> None:
+    async def _record_changes(self, guild_id: int, user_id: int, given: list[int], taken: list[int]) -> None:
         now = self._clock.now()
         async with self._db.write() as tx:
             for role in given:
@@ -183,7 +180,7 @@ class Reconciler:
                     subject=user_id,
                     role=str(role),
                 )
-            for role in gone:
+            for role in taken:
                 await grants.taken(tx, guild_id, user_id, role)
                 await record(
                     tx,
@@ -199,8 +196,8 @@ class Reconciler:
         point("role.committed")
 
 
-def _check(role: Role | None, role_id: int, own_top: int) -> None:
-    """Roles change after a tier was made: look again before giving one (reliability.md, threat T7)."""
+def _require_givable(role: Role | None, role_id: int, own_top: int) -> None:
+    """NeedsAction when a role may not be given: it may have been raised or gained permissions after the tier was made."""
     if role is None:
         raise NeedsAction(
             "role-deleted", "The role {role} that a membership gives was deleted.", role=role_id

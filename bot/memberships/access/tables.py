@@ -1,4 +1,4 @@
-"""What members have, the roles given for it, exceptions, and who may be written to."""
+"""Entitlements, their revocations, the roles given for them, exceptions by staff, and breakers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which roles somebody should hold, and which roles may be sold. Pure."""
+"""Which roles a member should hold now. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.memberships.model import Entitlement, EntitlementStatus
 
 @dataclass(frozen=True, kw_only=True)
 class RoleClaim:
-    """An entitlement as far as roles are concerned: which, from when until when, and what comes afterwards.
+    """The part of an entitlement that decides about roles: which, from when until when, and what comes afterwards.
 
-    `live`: neither ended nor revoked nor suspended. `over`: it ran to its natural end. `after_role_id` is given
-    from then on, `after_until` is how long the roles are kept.
+    `live`: neither ended nor revoked nor suspended nor replaced. `over`: it ran to its natural end. `after_role_id`
+    is given from then on, `after_until` is how long the roles are kept.
     """
 
     roles: tuple[int, ...]
@@ -27,7 +27,7 @@ class RoleClaim:
 
 
 def role_claim(entitlement: Entitlement) -> RoleClaim:
-    """An entitlement as the rules see it."""
+    """The role claim of an entitlement."""
     terms = entitlement.tier.terms
     return RoleClaim(
         roles=terms.roles,
@@ -52,28 +52,24 @@ class Override:
     actor: int = 0
 
 
-def wanted_roles(
-    held_entitlements: Iterable[RoleClaim], overrides: Iterable[Override], now: datetime
-) -> frozenset[int]:
-    """The roles that somebody should hold now. An override beats every right; of two the later one counts.
+def wanted_roles(claims: Iterable[RoleClaim], overrides: Iterable[Override], now: datetime) -> frozenset[int]:
+    """The roles that a member should hold now. An override beats every claim; of two overrides the later one counts.
 
-    What a membership leaves behind is given only to those who have no other one.
+    The roles after an expiry (`after_role_id`, `after_until`) are only for members without a running membership.
     """
-    wanted: set[int] = set()
-    known = list(held_entitlements)
-    for entitlement in known:
-        if entitlement.live and entitlement.starts_at <= now < entitlement.held_until:
-            wanted.update(entitlement.roles)
-    if not wanted:
-        for entitlement in known:
-            if entitlement.over or (entitlement.live and entitlement.held_until <= now):
-                wanted.update(
-                    entitlement.roles
-                    if entitlement.after_until is not None and now < entitlement.after_until
-                    else ()
-                )
-                wanted.update(() if entitlement.after_role_id is None else (entitlement.after_role_id,))
+    roles: set[int] = set()
+    claims = list(claims)
+    for claim in claims:
+        if claim.live and claim.starts_at <= now < claim.held_until:
+            roles.update(claim.roles)
+    if not roles:
+        for claim in claims:
+            if claim.over or (claim.live and claim.held_until <= now):
+                if claim.after_until is not None and now < claim.after_until:
+                    roles.update(claim.roles)
+                if claim.after_role_id is not None:
+                    roles.add(claim.after_role_id)
     for override in overrides:
         if override.until is None or now < override.until:
-            (wanted.add if override.give else wanted.discard)(override.role_id)
-    return frozenset(wanted)
+            (roles.add if override.give else roles.discard)(override.role_id)
+    return frozenset(roles)

@@ -1,4 +1,4 @@
-"""What owners see of the shelf when they change it."""
+"""The cards of /tier: the catalog as its owner sees and changes it."""
 
 from __future__ import annotations
 
@@ -19,35 +19,30 @@ LISTED = 20
 
 
 def listed(t: Language, products: Sequence[Product]) -> Card:
-    """Everything on sale in the owner's order, and what was."""
+    """All tiers on sale in the owner's order, and the archived ones."""
     if not products:
         return card(
             t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
         )
-    on_sale = [one for one in products if not one.tier.archived]
-    past = [one for one in products if one.tier.archived]
+    on_sale = [product for product in products if not product.tier.archived]
+    archived_products = [product for product in products if product.tier.archived]
     blocks: list[Block | str | None] = [
         t("## On sale"),
-        "\n".join(_row(t, *one) for one in enumerate(on_sale[:LISTED], 1)) if on_sale else t("Nothing."),
+        _rows(t, on_sale) or t("Nothing."),
     ]
-    if past:
+    if archived_products:
         blocks += [
             Divider(),
             t("## Archived"),
-            "\n".join(_row(t, *one) for one in enumerate(past[:LISTED], 1)),
+            _rows(t, archived_products),
         ]
     return card(*blocks)
 
 
 def created(t: Language, product: Product, payable: Callable[[Price], bool]) -> Card:
     """The new tier, as it is sold."""
-    told = t(
-        "**{plan}** is on sale: {details}.",
-        plan=plain(product.tier.name),
-        details=_details(t, product),
-    )
     return card(
-        told,
+        t("**{plan}** is on sale: {details}.", plan=plain(product.tier.name), details=_details(t, product)),
         _unpayable(t, product, payable)
         or t("Members see it in /membership plans. /tier edit and /tier price add say more about it."),
         accent=Accent.GOOD if all(map(payable, product.prices)) else Accent.WARN,
@@ -67,18 +62,18 @@ def priced(t: Language, product: Product, payable: Callable[[Price], bool]) -> C
 
 
 def _unpayable(t: Language, product: Product, payable: Callable[[Price], bool]) -> str | None:
-    """Prices that no provider takes: they can be saved, but nobody would see them."""
-    found = [price_words(t, price) for price in product.prices if not payable(price)]
-    if not found:
+    """A warning about prices that no provider takes: they can be saved, but members do not see them."""
+    unpayable = [price_words(t, price) for price in product.prices if not payable(price)]
+    if not unpayable:
         return None
     return t(
         "⚠ Nobody can pay this yet, so members do not see it: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
-        prices=" · ".join(found),
+        prices=" · ".join(unpayable),
     )
 
 
 def archived(t: Language, tier: Tier) -> Card:
-    """It is sold no more."""
+    """A tier was taken off sale."""
     return card(
         t("**{plan}** is no longer on sale. Whoever has it keeps it until it ends.", plan=plain(tier.name)),
         accent=Accent.GOOD,
@@ -86,32 +81,35 @@ def archived(t: Language, tier: Tier) -> Card:
 
 
 def restored(t: Language, tier: Tier) -> Card:
-    """It is sold again."""
+    """An archived tier is on sale again."""
     return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
 
 
 def course_included(t: Language, title: str, tiers: Sequence[str]) -> Card:
     """Which memberships open a course now."""
-    plans = " · ".join(plain(one, 60) for one in tiers)
-    told = (
+    plans = " · ".join(plain(name, 60) for name in tiers)
+    sentence = (
         t("**{course}** opens with {plans}.", course=plain(title, 100), plans=plans)
         if plans
         else t("**{course}** is open to everybody.", course=plain(title, 100))
     )
-    return card(told, accent=Accent.GOOD)
+    return card(sentence, accent=Accent.GOOD)
 
 
 def proposed(t: Language, proposal: EditProposal) -> Card:
-    """What an edit changed at once; for the rest, while somebody has the tier, who keeps what until when, and the choice."""
+    """What an edit changed at once. If members have the tier: who keeps the old terms until when, and the choice."""
     before, after = proposal.before, proposal.after
-    now, later = _lines(_labels(t, before, after)), _lines(_terms(t, before.terms, after.terms))
+    saved, terms = (
+        _lines(_label_changes(t, before, after)),
+        _lines(_term_changes(t, before.terms, after.terms)),
+    )
     if proposal.draft is None:
-        told = t("**{plan}** is changed:", plan=plain(after.name))
-        return card(told, "\n".join(filter(None, (now, later))), accent=Accent.GOOD)
+        heading = t("**{plan}** is changed:", plan=plain(after.name))
+        return card(heading, "\n".join(filter(None, (saved, terms))), accent=Accent.GOOD)
     return card(
-        t("**Saved:**") + "\n" + now if now else None,
+        t("**Saved:**") + "\n" + saved if saved else None,
         t("## Change {plan}?", plan=plain(after.name)),
-        later,
+        terms,
         Divider(),
         keepers(t, proposal.holders),
         t("*Apply to existing too* changes what they have at once, roles included."),
@@ -127,8 +125,8 @@ def proposed(t: Language, proposal: EditProposal) -> Card:
 
 
 def keepers(t: Language, holders: Holders) -> str:
-    """Who keeps the old terms until when."""
-    told = t.n(
+    """How many members keep the old terms, and until when."""
+    heading = t.n(
         "**{n} member has it now** and keeps the old terms:",
         "**{n} members have it now** and keep the old terms:",
         holders.members,
@@ -140,14 +138,16 @@ def keepers(t: Language, holders: Holders) -> str:
         else None,
         t.n("{n} for ever", "{n} for ever", holders.forever) if holders.forever else None,
     ]
-    return "\n".join([told, *(f"- {line}" for line in lines if line)])
+    return "\n".join([heading, *(f"- {line}" for line in lines if line)])
 
 
 def applied(t: Language, tier: Tier, reached: int) -> Card:
     """The new terms are in force."""
-    told = t("**{plan}** is changed. New buyers get the new terms.", plan=plain(tier.name))
-    more = t.n("{n} member has them too.", "{n} members have them too.", reached) if reached else None
-    return card(told, more, accent=Accent.GOOD)
+    return card(
+        t("**{plan}** is changed. New buyers get the new terms.", plan=plain(tier.name)),
+        t.n("{n} member has them too.", "{n} members have them too.", reached) if reached else None,
+        accent=Accent.GOOD,
+    )
 
 
 def cancelled(t: Language) -> Card:
@@ -156,7 +156,7 @@ def cancelled(t: Language) -> Card:
 
 
 def suspended(t: Language, tier: Tier, action: str) -> Card:
-    """In the staff channel: a tier cannot be sold any more, why, and what to do."""
+    """For the staff channel: a tier cannot be sold any more, why, and what to do."""
     return card(
         t("## {plan} is off sale for now", plan=plain(tier.name)),
         finding_words(t, tier.suspended or ""),
@@ -172,18 +172,18 @@ def looked(t: Language) -> Card:
 
 
 def recheck_action(mark: str) -> str:
-    """What *Look again* runs; it marks which card it stands on."""
+    """The action of *Look again*; `mark` identifies the card it is on."""
     return RECHECK_TIERS.encode(mark)
 
 
 Change: TypeAlias = tuple[str, str, str]
-"""What it is, what it was, what it will be."""
+"""The label of a value, what it was, what it will be."""
 
 
-def _labels(t: Language, before: Tier, after: Tier) -> list[Change]:
-    """What nobody bought: it changes at once."""
+def _label_changes(t: Language, before: Tier, after: Tier) -> list[Change]:
+    """Name, description and seats: they are no part of the terms, so they change at once."""
     none = t("none")
-    seats = [t("no limit") if one.seats is None else t.number(one.seats) for one in (before, after)]
+    seats = [t("no limit") if tier.seats is None else t.number(tier.seats) for tier in (before, after)]
     return [
         (t("Name"), plain(before.name), plain(after.name)),
         (t("Description"), plain(before.description, 100) or none, plain(after.description, 100) or none),
@@ -191,9 +191,9 @@ def _labels(t: Language, before: Tier, after: Tier) -> list[Change]:
     ]
 
 
-def _terms(t: Language, old: Terms, new: Terms) -> list[Change]:
-    """What members bought."""
-    events = [t("open") if one.events else t("closed") for one in (old, new)]
+def _term_changes(t: Language, old: Terms, new: Terms) -> list[Change]:
+    """The terms: what members bought."""
+    events = [t("open") if terms.events else t("closed") for terms in (old, new)]
     return [
         (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
         (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
@@ -205,18 +205,22 @@ def _terms(t: Language, old: Terms, new: Terms) -> list[Change]:
 
 
 def _lines(changes: Sequence[Change]) -> str:
-    return "\n".join(f"- {what}: {was} → {will}" for what, was, will in changes if was != will)
+    return "\n".join(f"- {label}: {old} → {new}" for label, old, new in changes if old != new)
 
 
 def _no_grace(terms: Terms) -> Terms:
     return replace(terms, grace_days=0)
 
 
-def _row(t: Language, place: int, product: Product) -> str:
-    """One tier in the owner's list: its place, its roles, its prices, and what keeps it off sale."""
+def _rows(t: Language, products: Sequence[Product]) -> str:
+    return "\n".join(_row(t, position, product) for position, product in enumerate(products[:LISTED], 1))
+
+
+def _row(t: Language, position: int, product: Product) -> str:
+    """One tier in the owner's list: its position, its roles, its prices, and what keeps it off sale."""
     tier = product.tier
     lines = [
-        f"**{t.number(place)}. {plain(tier.name)}** · {roles_words(tier.terms.roles)}",
+        f"**{t.number(position)}. {plain(tier.name)}** · {roles_words(tier.terms.roles)}",
         "-# " + (" · ".join(price_words(t, price) for price in product.prices) or t("no price yet")),
         finding_words(t, tier.suspended) if tier.suspended else "",
     ]

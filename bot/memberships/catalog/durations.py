@@ -1,4 +1,4 @@
-"""How long a purchase lasts, as owners say it: a way, and days or months."""
+"""Reading how long a purchase lasts, as owners type it: a billing kind, and days or months."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_RENEWAL_MONTHS = 36  # Stripe's documentation: an interval of a recurring p
 
 
 def read_duration(way: BillingKind | None, days: int | None, months: int | None) -> Duration:
-    """The span; without a way, days mean once and months prepaid. UserError for what does not go together."""
+    """The duration; without a `way`, days mean once and months prepaid. UserError for what does not go together."""
     way = way or (BillingKind.PREPAID if months is not None and days is None else BillingKind.ONCE)
     if way is BillingKind.LIFETIME:
         if days is not None or months is not None:
@@ -37,9 +37,9 @@ def read_duration(way: BillingKind | None, days: int | None, months: int | None)
     return Duration(way, months=months)
 
 
-def read_price(span: Duration, price: str, currency: str) -> Money:
-    """What it costs. A trial costs nothing, everything else something."""
-    if span.kind is not BillingKind.TRIAL:
+def read_price(duration: Duration, price: str, currency: str) -> Money:
+    """The typed price. UserError when it cannot be read, or when a trial would cost something."""
+    if duration.kind is not BillingKind.TRIAL:
         return parse_money(price, currency)
     if price.strip() not in ("0", "0.0", "0.00", "0.000"):
         raise UserError("A trial costs nothing. Write 0 as its price.")

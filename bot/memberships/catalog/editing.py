@@ -1,7 +1,7 @@
-"""Editing a tier: what changes for whom is said first; the owner chooses whether it reaches those who have it.
+"""Editing a tier: the owner sees who is affected, then chooses whether the change reaches the members who have it.
 
 What a tier gives is a version of its terms. An edit drafts the next version, and a button puts it in force, so a
-draft outlives a restart and two edits at the same time cannot both win. Names, words and seats change at once:
+draft outlives a restart and two edits at the same time cannot both win. Names, descriptions and seats change at once:
 nobody bought them.
 """
 
@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.memberships.catalog.holders import TierHolders
-from bot.memberships.catalog.naming import free_name
+from bot.memberships.catalog.naming import require_free_name
 from bot.memberships.catalog.role_safety import RoleSafety, roles_of
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
@@ -29,7 +29,7 @@ from bot.work import Queue
 
 
 class TierEditing:
-    """The verbs of /tier edit."""
+    """What /tier edit and its buttons do."""
 
     def __init__(
         self,
@@ -53,22 +53,22 @@ class TierEditing:
     async def propose(
         self, guild_id: int, typed: str, edit: TierEdit, actor: int, owner: bool
     ) -> EditProposal:
-        """Save what concerns nobody who has the tier; draft the rest and tell whom it would concern."""
-        seen = await self._tier_catalog.find(guild_id, typed)
-        wanted = edited(seen, edit, self._clock.now(), self._zone)
-        if wanted == seen:
+        """Save name, description and seats; draft new terms, or put them in force while nobody has the tier."""
+        before = await self._tier_catalog.find(guild_id, typed)
+        after = edited(before, edit, self._clock.now(), self._zone)
+        if after == before:
             raise UserError("Nothing would change. Fill in at least one option with something new.")
-        if wanted.terms != seen.terms:
-            await self._safety.check(guild_id, roles_of(wanted), actor, owner)
+        if after.terms != before.terms:
+            await self._safety.check(guild_id, roles_of(after), actor, owner)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await self._rename(tx, seen, wanted, actor, now)
-            holders = await self._tier_holders.summary(tx, guild_id, seen.id, now)
-            if wanted.terms == seen.terms:
-                return EditProposal(seen, wanted, holders)
-            version = await tiers.last_version(tx, guild_id, seen.id) + 1
-            wanted = replace(wanted, terms=replace(wanted.terms, version=version))
-            await tiers.add_terms(tx, guild_id, seen.id, wanted.terms, now, actor)
+            await self._save_labels(tx, before, after, actor, now)
+            holders = await self._tier_holders.summary(tx, guild_id, before.id, now)
+            if after.terms == before.terms:
+                return EditProposal(before, after, holders)
+            version = await tiers.last_version(tx, guild_id, before.id) + 1
+            after = replace(after, terms=replace(after.terms, version=version))
+            await tiers.add_terms(tx, guild_id, before.id, after.terms, now, actor)
             if holders.members:  # it waits for its button
                 await record(
                     tx,
@@ -76,21 +76,24 @@ class TierEditing:
                     at=now,
                     actor=actor,
                     action=AuditAction.TIER_DRAFTED,
-                    subject=seen.id,
+                    subject=before.id,
                     version=version,
                 )
             else:
-                await self._put_in_force(tx, seen, wanted, actor, now)
-        draft = TermsDraft(seen.id, seen.terms.version, version)
-        return EditProposal(seen, wanted, holders, draft if holders.members else None)
+                await self._put_in_force(tx, before, after, actor, now)
+        draft = TermsDraft(before.id, before.terms.version, version)
+        return EditProposal(before, after, holders, draft if holders.members else None)
 
     async def apply(
         self, guild_id: int, draft: TermsDraft, *, everybody: bool, actor: int, owner: bool
     ) -> tuple[Tier, int]:
-        """Put a draft in force for new buyers, or for everybody who has the tier too: the tier, and how many those are."""
-        tier_id, seen, version = draft
+        """Put a draft in force for new buyers; with `everybody`, also for all members who have the tier.
+
+        Returns the tier and how many members' entitlements changed.
+        """
+        tier_id, base_version, version = draft
         async with self._db.read() as db:
-            before = await tiers.at_version(db, guild_id, tier_id, seen)
+            before = await tiers.at_version(db, guild_id, tier_id, base_version)
             after = await tiers.at_version(db, guild_id, tier_id, version)
         if before is None or after is None:
             raise _outdated()
@@ -102,7 +105,7 @@ class TierEditing:
         return after, reached
 
     async def _apply_to_holders(self, tx: Writer, tier: Tier, actor: int, now: datetime) -> int:
-        """Everybody who has the tier has it under the new terms."""
+        """Put all entitlements to the tier under its new terms; returns how many members that changed."""
         members = await self._tier_holders.apply_terms(tx, tier)
         await record(
             tx,
@@ -116,43 +119,43 @@ class TierEditing:
         )
         return members
 
-    async def _put_in_force(self, tx: Writer, seen: Tier, after: Tier, actor: int, now: datetime) -> None:
-        """New buyers get these terms, if nobody was faster."""
+    async def _put_in_force(self, tx: Writer, before: Tier, after: Tier, actor: int, now: datetime) -> None:
+        """Make the terms of `after` the tier's present ones; UserError if another edit was faster."""
         version = after.terms.version
-        if not await tiers.change(tx, seen.guild_id, seen.id, seen.terms.version, version=version):
+        if not await tiers.change(tx, before.guild_id, before.id, before.terms.version, version=version):
             raise _outdated()
-        await tiers.suspend(tx, seen.guild_id, seen.id, None)  # its roles were looked at just now
+        await tiers.suspend(tx, before.guild_id, before.id, None)  # its roles were looked at just now
         await record(
             tx,
-            guild_id=seen.guild_id,
+            guild_id=before.guild_id,
             at=now,
             actor=actor,
             action=AuditAction.TIER_EDITED,
-            subject=seen.id,
+            subject=before.id,
             version=version,
         )
-        await catalog_changed(tx, self._queue, seen.guild_id)
+        await catalog_changed(tx, self._queue, before.guild_id)
 
-    async def _rename(self, tx: Writer, seen: Tier, wanted: Tier, actor: int, now: datetime) -> None:
-        """Name, description and seats."""
-        new: dict[str, Any] = {"description": wanted.description, "seats": wanted.seats}
-        if (seen.name, seen.description, seen.seats) == (wanted.name, wanted.description, wanted.seats):
+    async def _save_labels(self, tx: Writer, before: Tier, after: Tier, actor: int, now: datetime) -> None:
+        """Save name, description and seats, if one of them changed."""
+        new: dict[str, Any] = {"description": after.description, "seats": after.seats}
+        if (before.name, before.description, before.seats) == (after.name, after.description, after.seats):
             return
-        if wanted.name != seen.name:
-            await free_name(tx, seen.guild_id, compared(wanted.name), wanted.name, but=seen.id)
-            new |= {"name": wanted.name, "name_key": compared(wanted.name)}
-        if not await tiers.change(tx, seen.guild_id, seen.id, seen.terms.version, **new):
+        if after.name != before.name:
+            await require_free_name(tx, before.guild_id, compared(after.name), after.name, but=before.id)
+            new |= {"name": after.name, "name_key": compared(after.name)}
+        if not await tiers.change(tx, before.guild_id, before.id, before.terms.version, **new):
             raise _outdated()
         await record(
             tx,
-            guild_id=seen.guild_id,
+            guild_id=before.guild_id,
             at=now,
             actor=actor,
             action=AuditAction.TIER_EDITED,
-            subject=seen.id,
-            seats=wanted.seats,
+            subject=before.id,
+            seats=after.seats,
         )
-        await catalog_changed(tx, self._queue, seen.guild_id)
+        await catalog_changed(tx, self._queue, before.guild_id)
 
 
 def _outdated() -> UserError:

@@ -1,4 +1,4 @@
-"""What the catalog asks of the rooms above it: who has a tier, and that they have it under new terms."""
+"""What the catalog needs from the packages above it: who has a tier, and applying new terms to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.memberships.model import Tier
 
 @dataclass(frozen=True)
 class Holders:
-    """Who has a tier now: how many members, until when the last of those with an end, and how many without one."""
+    """Who has a tier now: how many `members`, `until` the last fixed end, how many are `renewing` or have it `forever`."""
 
     members: int = 0
     until: datetime | None = None
@@ -28,9 +28,9 @@ class TierHolders(Protocol):
         ...
 
     async def summary(self, db: Reader, guild_id: int, tier_id: int, now: datetime) -> Holders:
-        """Whom a change of this tier would concern."""
+        """The members whom a change of this tier would affect."""
         ...
 
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
-        """Let everybody who has the tier have it under these terms; returns how many members that changed."""
+        """Put all entitlements to the tier under its terms; returns how many members that changed."""
         ...

@@ -11,18 +11,18 @@ from bot.names import compared
 NAME_LIMIT = 80
 
 
-async def free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | None = None) -> None:
+async def require_free_name(tx: Writer, guild_id: int, key: str, name: str, but: int | None = None) -> None:
     """UserError when another tier on sale than `but` has this name."""
-    found = await tiers.find(tx, guild_id, key)
-    if found is not None and found.id != but:
+    tier = await tiers.find(tx, guild_id, key)
+    if tier is not None and tier.id != but:
         raise UserError(
             "There is a membership called {name} already. Choose another name, or archive that one first with /tier archive.",
             name=plain(name),
         )
 
 
-def named(typed: str) -> tuple[str, str]:
-    """A tier's name on one line, and as it is compared. UserError for an empty, long or invisible one."""
+def read_name(typed: str) -> tuple[str, str]:
+    """A tier's name on one line, and its key for comparison. UserError for an empty, long or invisible name."""
     name = " ".join(typed.split())
     if not name or len(name) > NAME_LIMIT or not name.isprintable():
         raise UserError("A name has 1 to {limit} visible characters. Choose such a name.", limit=NAME_LIMIT)

@@ -1,6 +1,6 @@
-"""Roles change after a tier was made: look again, keep off sale what cannot be given, and tell the owner once.
+"""Checking the roles of tiers: a tier whose roles may not be sold (any more) goes off sale, and the owner is told once.
 
-What members have stays theirs (reliability.md, threat T7); only selling stops.
+Roles can be raised or gain permissions after a tier was made. What members have stays theirs; only selling stops.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.work import Job, Queue
 
 
 class RoleSafety:
-    """May these roles be sold: asked when a tier is saved, when it is bought, and whenever roles change."""
+    """Decides whether roles may be sold: when a tier is saved, when it is bought, and whenever roles change."""
 
     def __init__(
         self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Catalog, outbox: Outbox
@@ -37,30 +37,30 @@ class RoleSafety:
         self._outbox = outbox
 
     async def check(self, guild_id: int, role_ids: Iterable[int], actor: int, owner: bool) -> None:
-        """UserError with the reason for the first role that this editor may not sell. Above the owner stands none."""
-        top = None if owner else await self._top(guild_id, actor)
-        refused = [reason for id_ in role_ids if (reason := await self._refusal(guild_id, id_, top))]
-        if refused:
-            raise refused[0]
+        """UserError for the first role that this editor may not sell. The server's `owner` ranks above all."""
+        top = None if owner else await self._top_position(guild_id, actor)
+        refusals = [reason for id_ in role_ids if (reason := await self._refusal(guild_id, id_, top))]
+        if refusals:
+            raise refusals[0]
 
-    async def sellable(self, tier: Tier) -> bool:
-        """Can all its roles be given now? Nobody should pay for nothing."""
+    async def is_sellable(self, tier: Tier) -> bool:
+        """Can all roles of the tier be given now? Nobody should pay for nothing."""
         return not any([await self._refusal(tier.guild_id, role, None) for role in roles_of(tier)])
 
     async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
         """Suspend each tier whose roles may no longer be sold, and put the others back on sale."""
-        known = {role.id: role for role in await self._server.roles(guild_id)}
-        top = await self._server.own_top_position(guild_id)
+        server_roles = {role.id: role for role in await self._server.roles(guild_id)}
+        own_top = await self._server.own_top_position(guild_id)
         async with self._db.read() as db:
-            found = await tiers.all_of(db, guild_id)
-        for tier in found:
-            findings = (finding_of(known.get(role), top) for role in roles_of(tier))
-            finding = next((one for one in findings if one is not None), None)
+            on_sale = await tiers.all_of(db, guild_id)
+        for tier in on_sale:
+            findings = (finding_of(server_roles.get(role), own_top) for role in roles_of(tier))
+            finding = next(filter(None, findings), None)
             if finding != tier.suspended:
                 await self._suspend(tier, finding, actor)
 
     async def tell(self, job: Job) -> None:
-        """Work `tier.suspended`: one card in the staff channel that says what to do; none if it is mended already."""
+        """Work `tier.suspended`: one card in the staff channel that says what to do; none if that is done already."""
         async with self._db.read() as db:
             tier = await tiers.get(db, job.guild_id, int(job.payload["tier"]))
         key = OutboxKey(job.guild_id, "tier.suspended", job.key)
@@ -68,18 +68,18 @@ class RoleSafety:
             await self._outbox.drop(key, "mended")
             return
         action = catalog_cards.recheck_action(job.key)
-        shown = catalog_cards.suspended(self._texts.community, tier, action)
-        await self._outbox.post(key, shown, to=ChannelSetting.STAFF, marker=action)
+        card = catalog_cards.suspended(self._texts.community, tier, action)
+        await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=action)
 
     async def _suspend(self, tier: Tier, finding: str | None, actor: int) -> None:
         now = self._clock.now()
         async with self._db.write() as tx:
             if not await tiers.suspend(tx, tier.guild_id, tier.id, finding):
                 return
-            note = {"finding": finding} if finding else {}
+            details = {"finding": finding} if finding else {}
             action = AuditAction.TIER_SUSPENDED if finding else AuditAction.TIER_RESUMED
             await record(
-                tx, guild_id=tier.guild_id, at=now, actor=actor, action=action, subject=tier.id, **note
+                tx, guild_id=tier.guild_id, at=now, actor=actor, action=action, subject=tier.id, **details
             )
             if finding is not None:
                 await self._queue.enqueue_once(
@@ -87,7 +87,7 @@ class RoleSafety:
                 )
             await catalog_changed(tx, self._queue, tier.guild_id)
 
-    async def _top(self, guild_id: int, user_id: int) -> int:
+    async def _top_position(self, guild_id: int, user_id: int) -> int:
         person = await self._server.member(guild_id, user_id)
         held = person.roles if person else frozenset[int]()
         return max(
@@ -103,6 +103,6 @@ class RoleSafety:
 
 
 def roles_of(tier: Tier) -> tuple[int, ...]:
-    """Every role that its terms may give, the one afterwards included."""
+    """All roles that the tier's terms may give, including the one after expiry."""
     after = tier.terms.after_role_id
     return tier.terms.roles if after is None else (*tier.terms.roles, after)

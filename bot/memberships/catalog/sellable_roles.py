@@ -10,7 +10,7 @@ from bot.ports import Role
 def refusal(role: Role, own_top: int, editor_top: int | None) -> UserError | None:
     """Why this role may not be sold, None when it may. `editor_top` is None for the server's owner.
 
-    Positions grow upwards. A paid role must not be able to harm the server (reliability.md, threat T7).
+    Positions grow upwards. A paid role must not be able to harm the server.
     """
     if role.everyone:
         return UserError("@everyone cannot be sold: all members have it. Choose another role.")
@@ -40,7 +40,7 @@ def refusal(role: Role, own_top: int, editor_top: int | None) -> UserError | Non
 
 
 def finding_of(role: Role | None, own_top: int) -> str | None:
-    """The finding that keeps a tier with this role off sale, None when it may be sold. A deleted role is None."""
+    """The finding that keeps a tier with this role (None: deleted) off sale; None when the role may be sold."""
     if role is None:
         return "role-deleted"
     if role.everyone or role.managed or role.dangerous:

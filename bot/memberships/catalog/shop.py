@@ -1,4 +1,4 @@
-"""The shop card: an owner posts it in a channel, and it shows the shelf as it is, with buttons to buy."""
+"""The shop card: an owner posts it in a channel, and it shows the present catalog, with buttons to buy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.work import Job, Queue
 
 
 class ShopCards:
-    """Posts shop cards and keeps them true. A price that nobody can pay is not on them."""
+    """Posts shop cards and keeps them up to date. They leave out prices that no provider takes."""
 
     def __init__(
         self,
@@ -49,10 +49,10 @@ class ShopCards:
         self._playing = playing
 
     async def post(self, guild_id: int, channel_id: int, actor: int) -> None:
-        """A shop card in this channel. What changes while it is posted is shown by an edit right after."""
+        """Post a shop card in this channel. A change while it is posted is shown by an update right after."""
         key = OutboxKey(guild_id, "shop.card", str(new_id()))
-        posted = await self._outbox.post(key, await self._shown(guild_id), to=channel_id, marker=None)
-        assert posted is not None  # noqa: S101 # nothing was said that speaks against posting it
+        posted = await self._outbox.post(key, await self._card(guild_id), to=channel_id, marker=None)
+        assert posted is not None  # noqa: S101 # `post` skips a card only when `unless` is given
         point("shop.posted")
         now = self._clock.now()
         async with self._db.write() as tx:
@@ -69,40 +69,40 @@ class ShopCards:
             await catalog_changed(tx, self._queue, guild_id)
 
     async def update(self, job: Job) -> None:
-        """Work `shop.update`: every shop card of the guild shows the shelf. One that was deleted is forgotten."""
+        """Work `shop.update`: make every shop card of the guild show the catalog. A deleted card is forgotten."""
         async with self._db.read() as db:
             posted = await shop.cards(db, job.guild_id)
-        shown = await self._shown(job.guild_id)
+        card = await self._card(job.guild_id)
         trouble: NeedsAction | None = None
         for channel_id, message_id in posted:
             try:
-                there = await self._server.edit(job.guild_id, channel_id, message_id, shown)
+                exists = await self._server.edit(job.guild_id, channel_id, message_id, card)
             except NeedsAction as error:
-                there = error.finding != "gone"
-                trouble = error if there else trouble
-            if not there:
+                exists = error.finding != "gone"
+                trouble = error if exists else trouble
+            if not exists:
                 async with self._db.write() as tx:
                     await shop.forget(tx, job.guild_id, channel_id, message_id)
         if trouble is not None:
             raise trouble
 
-    async def _shown(self, guild_id: int) -> Card:
+    async def _card(self, guild_id: int) -> Card:
         async with self._db.read() as db:
-            found = [
-                replace(one, prices=tuple(filter(self._payable, one.prices)))
-                for one in await tiers.products(db, guild_id)
+            products = [
+                replace(product, prices=tuple(filter(self._payable, product.prices)))
+                for product in await tiers.products(db, guild_id)
             ]
             taken = await self._holders.seats_taken(db, guild_id, self._clock.now())
-        return shop_view.shop(self._texts.community, found, taken, self._playing)
+        return shop_view.shop(self._texts.community, products, taken, self._playing)
 
 
 async def seats_changed(tx: Writer, queue: Queue, tier: Tier) -> None:
-    """Somebody has, or has no more, a tier whose seats are counted."""
+    """Update the shop cards after a member got or lost a tier, if its seats are limited."""
     if tier.seats is not None:
         await catalog_changed(tx, queue, tier.guild_id)
 
 
 async def catalog_changed(tx: Writer, queue: Queue, guild_id: int) -> None:
-    """Something that a shop card shows is different now."""
+    """Update the shop cards, if the guild has any, after a change that they show."""
     if await shop.cards(tx, guild_id):
         await queue.enqueue(tx, "shop.update", guild_id, "shelf")

@@ -1,4 +1,4 @@
-"""A membership as everybody sees it: the shop card, and what stands on it about each tier."""
+"""Memberships as members see them: the shop card, the preview of a tier, and the texts they share."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from bot.memberships.wording import price_words, roles_words
 from bot.payments.registry import play_money_words
 
 SPARE = 4
-"""Components of a card that are no tier's: the card itself, its title, the line of those that did not fit, that of play money."""
+"""Components that belong to no tier: the card itself, its title, the lines about further plans and about play money."""
 BUTTONS = 5
-"""So many fit into a row."""
+"""How many buttons fit into a row."""
 
 
 def shop(t: Language, products: Sequence[Product], taken: Mapping[int, int], playing: bool) -> Card:
-    """The shop card: every tier with what it gives, and a button for each way to buy it, as far as a message can hold."""
-    sold = [one for one in products if one.prices]
-    buttons, fit = _room(sold)
+    """The shop card: every tier with what it gives and a button for each price, as far as they fit into a message."""
+    sold = [product for product in products if product.prices]
+    buttons, fit = _limits(sold)
     blocks: list[Block | str | None] = [t("## Membership")]
     for product in sold[:fit]:
-        tier, held = product.tier, taken.get(product.tier.id, 0)
-        shut = tier.suspended is not None or seats_left(tier, held) == 0
+        tier, seats = product.tier, taken.get(product.tier.id, 0)
+        disabled = tier.suspended is not None or seats_left(tier, seats) == 0
         rest = len(product.prices) - buttons
         lines = [
-            _told(t, product, held, limit=120),
+            _description(t, product, seats, limit=120),
             t("Not for sale at the moment.") if tier.suspended else "",
             t.n(
                 "-# {n} more way to buy it: /membership buy",
@@ -37,7 +37,7 @@ def shop(t: Language, products: Sequence[Product], taken: Mapping[int, int], pla
             if rest > 0
             else "",
         ]
-        blocks += ["\n".join(filter(None, lines)), Row(tuple(_buys(t, product, buttons, shut)))]
+        blocks += ["\n".join(filter(None, lines)), Row(tuple(_buy_buttons(t, product, buttons, disabled)))]
     if not sold:
         blocks.append(t("Nothing is on sale at the moment."))
     if len(sold) > fit:
@@ -53,24 +53,24 @@ def shop(t: Language, products: Sequence[Product], taken: Mapping[int, int], pla
     return card(*blocks)
 
 
-def _room(sold: Sequence[Product]) -> tuple[int, int]:
-    """(buttons for each tier at most, how many tiers fit): a text and a row for each, and its buttons."""
-    room = COMPONENT_LIMIT - SPARE
+def _limits(sold: Sequence[Product]) -> tuple[int, int]:
+    """(buttons for each tier at most, how many tiers fit): a tier takes a text, a row, and its buttons."""
+    limit = COMPONENT_LIMIT - SPARE
     for buttons in range(BUTTONS, 0, -1):
-        if sum(2 + min(buttons, len(one.prices)) for one in sold) <= room:
+        if sum(2 + min(buttons, len(product.prices)) for product in sold) <= limit:
             return buttons, len(sold)
-    return 1, room // 3
+    return 1, limit // 3
 
 
-def _buys(t: Language, product: Product, most: int, shut: bool) -> Iterator[Button]:
+def _buy_buttons(t: Language, product: Product, most: int, disabled: bool) -> Iterator[Button]:
     for price in product.prices[:most]:
         label = t("Free trial") if price.duration.kind is BillingKind.TRIAL else price_words(t, price)
         action = BUY.encode(AtPrice(price.id), None)
-        yield Button(label, action=action, style="primary", disabled=shut)
+        yield Button(label, action=action, style="primary", disabled=disabled)
 
 
 def shop_posted(t: Language, channel_id: int) -> Card:
-    """The answer to the owner."""
+    """The answer to the owner who posted a shop card."""
     return card(
         t(
             "The shop card stands in {channel}. It follows every change of the shelf; delete the message to take it away.",
@@ -81,11 +81,13 @@ def shop_posted(t: Language, channel_id: int) -> Card:
 
 
 def preview(t: Language, product: Product, taken: int, courses: Sequence[str]) -> Card:
-    """A tier as members will see it, with everything that it opens."""
+    """A tier as members will see it, with the courses that it opens."""
     tier = product.tier
-    opened = t("Opens these courses: {courses}", courses=", ".join(plain(one, 60) for one in courses[:10]))
+    opened = t(
+        "Opens these courses: {courses}", courses=", ".join(plain(title, 60) for title in courses[:10])
+    )
     return card(
-        _told(t, product, taken, limit=300),
+        _description(t, product, taken, limit=300),
         opened if courses else None,
         "\n".join(f"- {price_words(t, price)}" for price in product.prices)
         or t("It has no price yet, so nobody can buy it. Add one with /tier price add."),
@@ -114,7 +116,7 @@ def finding_words(t: Language, finding: str) -> str:
 
 
 def ending(t: Language, terms: Terms) -> str:
-    """What happens when a membership is over."""
+    """What happens to the roles when a membership is over."""
     grace = (
         t.n(
             "At the end the roles stay {n} more day.",
@@ -139,11 +141,11 @@ def ending(t: Language, terms: Terms) -> str:
 
 
 def seats_left(tier: Tier, taken: int) -> int | None:
-    """How many may still buy it; None: no limit."""
+    """How many more members may buy the tier; None: no limit."""
     return None if tier.seats is None else max(0, tier.seats - taken)
 
 
-def _told(t: Language, product: Product, taken: int, *, limit: int) -> str:
+def _description(t: Language, product: Product, taken: int, *, limit: int) -> str:
     """A tier with what it gives, for members."""
     tier, terms = product.tier, product.tier.terms
     left = seats_left(tier, taken)

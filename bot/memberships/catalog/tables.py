@@ -1,4 +1,4 @@
-"""What is for sale, and under which terms."""
+"""The tables of the catalog: tiers, the versions of their terms, prices, and shop cards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.db.types import Json, Utc
 
 
 class TierColumns(TypedColumns):
-    """What is for sale. `name_key` is the name as it is compared; `version` names its present terms.
+    """A tier. `name_key` is the name's key for comparison; `version` names its present terms.
 
     `seats` limits how many may hold it (None: no limit); `suspended` is the finding that keeps it off sale.
     """
@@ -45,7 +45,7 @@ class TierColumns(TypedColumns):
 
 
 class TermsColumns(TypedColumns):
-    """What a tier gives, as it was at some time; never changed. An edited tier gets the next version.
+    """One version of what a tier gives; a row never changes. An edited tier gets the next version.
 
     `roles` is a list of role ids, `consultations` a quota per month, `discount` percent off other tiers.
     `after` tells what happens at the end: take the roles, give `after_role_id` instead, or keep them
@@ -132,7 +132,7 @@ price = Table(
 
 
 class ShopCardColumns(TypedColumns):
-    """A shop card that an owner posted: it shows the shelf as it is."""
+    """A shop card that an owner posted: it shows the present catalog."""
 
     guild_id: Named[int] = Column(BigInteger)
     channel_id: Named[int] = Column(BigInteger)

@@ -1,4 +1,4 @@
-"""What is for sale: making tiers and prices, finding them by what people type, their order, taking them off sale."""
+"""The catalog: creating tiers and prices, finding them by what people type, ordering and archiving them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
 from bot.memberships.catalog.holders import TierHolders
-from bot.memberships.catalog.naming import NAME_LIMIT, free_name, named
+from bot.memberships.catalog.naming import NAME_LIMIT, read_name, require_free_name
 from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
@@ -21,11 +21,11 @@ from bot.work import Queue
 __all__ = ["LONGEST", "NAME_LIMIT", "TierCatalog"]
 
 PRICES = 10
-"""More ways to buy one tier would not fit onto a card."""
+"""How many prices a tier may have: more would not fit onto a card."""
 
 
 class TierCatalog:
-    """The shop's shelf."""
+    """The tiers and prices of a guild, and the commands of /tier that change them."""
 
     def __init__(
         self, db: Database, clock: Clock, queue: Queue, safety: RoleSafety, holders: TierHolders
@@ -50,29 +50,29 @@ class TierCatalog:
         actor: int,
         owner: bool,
     ) -> Product:
-        """Put a tier up for sale. Above the server's `owner` stands no role; anybody else may sell only lower ones."""
-        name, key = named(name)
-        span = read_duration(way, days, months)
-        money = read_price(span, price, currency)
+        """Put a tier up for sale. The server's `owner` ranks above all roles; other staff sell only lower ones."""
+        name, key = read_name(name)
+        duration = read_duration(way, days, months)
+        money = read_price(duration, price, currency)
         await self._safety.check(guild_id, [role_id], actor, owner)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await free_name(tx, guild_id, key, name)
-            after = max((one.position for one in await tiers.all_of(tx, guild_id)), default=0) + 1
+            await require_free_name(tx, guild_id, key, name)
+            position = max((tier.position for tier in await tiers.all_of(tx, guild_id)), default=0) + 1
             tier = Tier(
                 id=new_id(),
                 guild_id=guild_id,
                 name=name,
                 description="",
-                position=after,
+                position=position,
                 seats=None,
                 suspended=None,
                 archived=False,
                 terms=Terms(version=1, roles=(role_id,)),
             )
-            way_to_buy = Price(new_id(), tier.id, span, money)
+            first_price = Price(new_id(), tier.id, duration, money)
             await tiers.add(tx, tier, key, now, actor)
-            await tiers.add_price(tx, guild_id, way_to_buy, now)
+            await tiers.add_price(tx, guild_id, first_price, now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -82,12 +82,12 @@ class TierCatalog:
                 subject=tier.id,
                 amount=money.amount,
                 currency=money.currency,
-                days=span.days,
-                months=span.months,
+                days=duration.days,
+                months=duration.months,
                 role=str(role_id),
             )
             await catalog_changed(tx, self._queue, guild_id)
-        return Product(tier, (way_to_buy,))
+        return Product(tier, (first_price,))
 
     async def add_price(
         self,
@@ -101,22 +101,24 @@ class TierCatalog:
         way: BillingKind | None,
         actor: int,
     ) -> Product:
-        """Another way to buy a tier. In place of the price for the same span and currency, if there is one."""
-        span = read_duration(way, days, months)
-        money = read_price(span, price, currency)
+        """Add a price to a tier. It replaces the price for the same duration and currency, if there is one."""
+        duration = read_duration(way, days, months)
+        money = read_price(duration, price, currency)
         tier = await self.find(guild_id, typed)
         now = self._clock.now()
         async with self._db.write() as tx:
-            before = (await self._product(tx, guild_id, tier.id)).prices
-            same = [one for one in before if (one.duration, one.money.currency) == (span, money.currency)]
-            if len(before) - len(same) >= PRICES:
+            prices = (await self._product(tx, guild_id, tier.id)).prices
+            replaced = [
+                old for old in prices if (old.duration, old.money.currency) == (duration, money.currency)
+            ]
+            if len(prices) - len(replaced) >= PRICES:
                 raise UserError(
                     "A membership has {most} prices at most. Take one away first with /tier price remove.",
                     most=PRICES,
                 )
-            for one in same:
-                await tiers.archive_price(tx, guild_id, one.id, now)
-            await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, span, money), now)
+            for old in replaced:
+                await tiers.archive_price(tx, guild_id, old.id, now)
+            await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, duration, money), now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -124,28 +126,28 @@ class TierCatalog:
                 actor=actor,
                 action=AuditAction.TIER_PRICED,
                 subject=tier.id,
-                way=span.kind.value,
+                way=duration.kind.value,
                 amount=money.amount,
                 currency=money.currency,
-                days=span.days,
-                months=span.months,
+                days=duration.days,
+                months=duration.months,
             )
             await catalog_changed(tx, self._queue, guild_id)
             return await self._product(tx, guild_id, tier.id)
 
     async def remove_price(self, guild_id: int, typed: str, price: str, actor: int) -> Product:
-        """Sell it this way no more. Whoever bought it so keeps it, renewals included."""
+        """Take a price off sale. Members who bought at it keep it, renewals included."""
         tier = await self.find(guild_id, typed)
         now = self._clock.now()
         async with self._db.write() as tx:
             prices = (await self._product(tx, guild_id, tier.id)).prices
-            found = [one for one in prices if str(one.id) == price.strip()]
-            if not found:
+            chosen = next((sold for sold in prices if str(sold.id) == price.strip()), None)
+            if chosen is None:
                 raise UserError(
                     "{plan} is not sold that way. Pick a price from the list that appears while typing.",
                     plan=plain(tier.name),
                 )
-            await tiers.archive_price(tx, guild_id, found[0].id, now)
+            await tiers.archive_price(tx, guild_id, chosen.id, now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -153,13 +155,13 @@ class TierCatalog:
                 actor=actor,
                 action=AuditAction.TIER_UNPRICED,
                 subject=tier.id,
-                price=str(found[0].id),
+                price=str(chosen.id),
             )
             await catalog_changed(tx, self._queue, guild_id)
             return await self._product(tx, guild_id, tier.id)
 
     async def archive(self, guild_id: int, typed: str, actor: int) -> Tier:
-        """Sell it no more; whoever has it keeps it to the end."""
+        """Take a tier off sale; members who have it keep it to the end."""
         tier = await self.find(guild_id, typed)
         now = self._clock.now()
         async with self._db.write() as tx:
@@ -176,17 +178,17 @@ class TierCatalog:
         return tier
 
     async def restore(self, guild_id: int, typed: str, actor: int, owner: bool) -> Tier:
-        """Sell it again as it was, if its name is free and its roles may still be sold."""
-        past = [
+        """Put an archived tier on sale again, if its name is free and its roles may still be sold."""
+        archived = [
             product.tier for product in await self.products(guild_id, archived=True) if product.tier.archived
         ]
-        tier = _chosen(past, typed)
+        tier = _match(archived, typed)
         if tier is None:
             raise UserError("There is no archived plan of that name. /tier list shows what was on sale.")
         await self._safety.check(guild_id, tier.terms.roles, actor, owner)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await free_name(tx, guild_id, compared(tier.name), tier.name)
+            await require_free_name(tx, guild_id, compared(tier.name), tier.name)
             if await tiers.restore(tx, guild_id, tier.id):
                 await tiers.suspend(tx, guild_id, tier.id, None)
                 await record(
@@ -201,12 +203,12 @@ class TierCatalog:
         return tier
 
     async def order(self, guild_id: int, typed: str, position: int, actor: int) -> list[Product]:
-        """Let it stand at this place (1: first); the others move up. A number too large means last."""
+        """Move a tier to this position (1: first) among those on sale. A number too large means last."""
         tier = await self.find(guild_id, typed)
         async with self._db.write() as tx:
-            others = [one.id for one in await tiers.all_of(tx, guild_id) if one.id != tier.id]
-            others.insert(max(position, 1) - 1, tier.id)
-            await tiers.place(tx, guild_id, others)
+            tier_ids = [other.id for other in await tiers.all_of(tx, guild_id) if other.id != tier.id]
+            tier_ids.insert(max(position, 1) - 1, tier.id)
+            await tiers.place(tx, guild_id, tier_ids)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -220,12 +222,12 @@ class TierCatalog:
         return await self.products(guild_id)
 
     async def on_sale(self, guild_id: int) -> list[Tier]:
-        """Everything on sale, in the owner's order."""
+        """The tiers on sale, in the owner's order."""
         async with self._db.read() as db:
             return await tiers.all_of(db, guild_id)
 
     async def products(self, guild_id: int, *, archived: bool = False) -> list[Product]:
-        """Everything on sale (with `archived`, that ever was) with its prices."""
+        """The tiers on sale (with `archived`, all that ever were) with their prices."""
         async with self._db.read() as db:
             return await tiers.products(db, guild_id, archived=archived)
 
@@ -237,12 +239,12 @@ class TierCatalog:
             return await self._product(db, guild_id, tier.id), taken.get(tier.id, 0)
 
     async def find(self, guild_id: int, typed: str) -> Tier:
-        """The tier on sale that autocomplete gave (an id), or that somebody typed (its name). UserError else."""
-        found = await self.on_sale(guild_id)
-        tier = _chosen(found, typed)
+        """The tier on sale with the id that autocomplete filled in, or with the typed name. UserError for neither."""
+        on_sale = await self.on_sale(guild_id)
+        tier = _match(on_sale, typed)
         if tier is not None:
             return tier
-        if not found:
+        if not on_sale:
             raise UserError("Nothing is on sale here yet. An owner can change that with /tier create.")
         raise UserError(
             "There is no plan called {plan}. Pick one from the list that appears while typing; /membership plans shows them all.",
@@ -250,26 +252,26 @@ class TierCatalog:
         )
 
     async def ever_sold(self, guild_id: int, typed: str) -> Tier:
-        """As `find`, archived ones too."""
-        tier = _chosen([one.tier for one in await self.products(guild_id, archived=True)], typed)
+        """As `find`, including archived tiers."""
+        tier = _match([product.tier for product in await self.products(guild_id, archived=True)], typed)
         return tier or await self.find(guild_id, typed)
 
-    async def sellable(self, tier: Tier) -> None:
-        """Raises UserError while its roles cannot be given: nobody should pay for nothing."""
-        if tier.suspended or not await self._safety.sellable(tier):
+    async def require_sellable(self, tier: Tier) -> None:
+        """UserError while the tier's roles cannot be given: nobody should pay for nothing."""
+        if tier.suspended or not await self._safety.is_sellable(tier):
             raise UserError(
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
                 plan=plain(tier.name),
             )
 
     async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
-        """Roles of the server changed: which tiers can be sold now? Also at every start."""
+        """Check again which tiers can be sold: at a start, and when roles of the server changed."""
         await self._safety.recheck(guild_id, actor)
 
     async def _product(self, db: Reader, guild_id: int, tier_id: int) -> Product:
-        [found] = [one for one in await tiers.products(db, guild_id, archived=True) if one.tier.id == tier_id]
-        return found
+        products = await tiers.products(db, guild_id, archived=True)
+        return next(product for product in products if product.tier.id == tier_id)
 
 
-def _chosen(found: list[Tier], typed: str) -> Tier | None:
-    return next((tier for tier in found if means(typed, tier.id, tier.name)), None)
+def _match(candidates: list[Tier], typed: str) -> Tier | None:
+    return next((tier for tier in candidates if means(typed, tier.id, tier.name)), None)

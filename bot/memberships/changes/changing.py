@@ -71,7 +71,7 @@ class Changes:
         now = self._clock.now()
         fresh = now - GOOD_FOR <= promised.at <= now
         at = promised.at if fresh else now
-        quote = await self._pricing.quote(guild_id, user_id, promised.right_id, promised.price_id, at)
+        quote = await self._pricing.quote(guild_id, user_id, promised.entitlement_id, promised.price_id, at)
         if not fresh or not quote.keeps(promised):
             return replace(quote, worse=True)
         if not quote.by_provider:

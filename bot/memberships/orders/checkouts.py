@@ -14,7 +14,7 @@ from bot.crashpoints import point
 from bot.db import Database, Reader, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
-from bot.memberships.access.entitlements import before_it
+from bot.memberships.access.entitlements import preceding
 from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Price, Tier
 from bot.memberships.orders.admission import require_replaceable, require_seat
 from bot.memberships.orders.settlement import Settlement
@@ -132,7 +132,7 @@ class Checkouts:
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
             await self._settlement.recompute(tx, await _again(tx, order))
-            before = await before_it(tx, order, self._clock.now())
+            before = await preceding(tx, order, self._clock.now())
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
             return PendingOrder(await _again(tx, order), checkout, provider.play_money, begins)

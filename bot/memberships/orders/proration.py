@@ -51,5 +51,5 @@ def dearer(new: Price, old: Entitlement, order: Order, now: datetime) -> bool:
     if order.renewal is not None:
         had, had_for = order.renewal.amount, order.duration.end(now) - now
     else:
-        had, had_for = order.before.amount, old.ends_at - old.starts_at
+        had, had_for = order.full_price.amount, old.ends_at - old.starts_at
     return new.money.amount * (had_for // SECOND) > had * ((new.duration.end(now) - now) // SECOND)

@@ -124,7 +124,7 @@ class Purchasing:
     async def product(self, guild_id: int, plan: str) -> Product:
         """A plan that can be bought now."""
         tier = await self._tier_catalog.find(guild_id, plan)
-        await self._tier_catalog.sellable(tier)
+        await self._tier_catalog.require_sellable(tier)
         for product in await self.products(guild_id):
             if product.tier.id == tier.id:
                 return product

@@ -153,7 +153,7 @@ class Settlement:
                 before=order.state.value,
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-        changed = outcome.ever and await self.entitlements.follow(tx, order, outcome)
+        changed = outcome.ever and await self.entitlements.apply_outcome(tx, order, outcome)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
         ):  # else the card follows the role

@@ -1,4 +1,4 @@
-"""What somebody has, and the roles that Lyceum gave for it."""
+"""Entitlements: what members have or had, and who counts against the seats of a tier."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.memberships.model import Entitlement, EntitlementStatus
 
 
 async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
-    """Give somebody a right. One order gives one, whatever happens: the key refuses a second."""
+    """Store a new entitlement. An order gives exactly one: the key refuses a second."""
     await tx.execute(
         insert(entitlement).values(
             id=new.id,
@@ -41,7 +41,7 @@ def _entitlements(guild_id: int) -> Select[Any]:
 
 
 async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Entitlement]:
-    """All that a member has or had, the earliest first."""
+    """All entitlements that a member has or had, the earliest first."""
     query = _entitlements(guild_id).where(entitlement.c.user_id == user_id)
     return [
         _entitlement(row)
@@ -52,54 +52,56 @@ async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Entitlement
 async def find(
     db: Reader, guild_id: int, *, id_: int | None = None, order_id: int | None = None
 ) -> Entitlement | None:
-    """The one with that id, or that came from that order."""
+    """The entitlement with that id, or the one of that order."""
     key = entitlement.c.id == id_ if order_id is None else entitlement.c.order_id == order_id
     row = (await db.execute(_entitlements(guild_id).where(key))).one_or_none()
     return _entitlement(row) if row else None
 
 
-async def set_standing(
-    tx: Writer, seen: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
+async def set_status(
+    tx: Writer, old: Entitlement, new: EntitlementStatus, now: datetime, *, replaced_by: int | None = None
 ) -> bool:
-    """End, suspend, revoke, replace or revive a right, if it still stands where we saw it."""
-    own = (
-        (entitlement.c.guild_id == seen.guild_id)
-        & (entitlement.c.id == seen.id)
-        & (entitlement.c.state == seen.status.value)
+    """End, suspend, revoke, replace or revive an entitlement; False when its status is not that of `old` any more."""
+    unchanged = (
+        (entitlement.c.guild_id == old.guild_id)
+        & (entitlement.c.id == old.id)
+        & (entitlement.c.state == old.status.value)
     )
     ended_at = None if new in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED) else now
     change = (
-        update(entitlement).where(own).values(state=new.value, ended_at=ended_at, replaced_by=replaced_by)
+        update(entitlement)
+        .where(unchanged)
+        .values(state=new.value, ended_at=ended_at, replaced_by=replaced_by)
     )
     return (await tx.execute(change)).rowcount == 1
 
 
 async def move(
-    tx: Writer, seen: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
+    tx: Writer, old: Entitlement, starts_at: datetime, ends_at: datetime, held_until: datetime
 ) -> None:
-    """Let a right begin or end at another time."""
-    await _set(tx, seen, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
+    """Let an entitlement begin or end at another time."""
+    await _update(tx, old, starts_at=starts_at, ends_at=ends_at, held_until=held_until)
 
 
-async def hand_over(tx: Writer, seen: Entitlement, user_id: int) -> None:
-    """Let it be another member's."""
-    await _set(tx, seen, user_id=user_id)
+async def hand_over(tx: Writer, old: Entitlement, user_id: int) -> None:
+    """Give an entitlement to another member."""
+    await _update(tx, old, user_id=user_id)
 
 
 async def renew_terms(tx: Writer, guild_id: int, tier_id: int, version: int) -> list[int]:
-    """Let everybody who has this tier have it under these terms; the members whose right changed."""
-    theirs = (
+    """Put all running entitlements to this tier under these terms; returns the members whose entitlement changed."""
+    outdated = (
         (entitlement.c.guild_id == guild_id)
         & (entitlement.c.tier_id == tier_id)
         & (entitlement.c.version != version)
         & entitlement.c.state.in_(["live", "suspended"])
     )
-    change = update(entitlement).where(theirs).values(version=version).returning(entitlement.c.user_id)
+    change = update(entitlement).where(outdated).values(version=version).returning(entitlement.c.user_id)
     return list(dict.fromkeys((await tx.execute(change)).scalars()))
 
 
 async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlement]:
-    """Everybody's rights to a tier that are not over, the one that ends first first."""
+    """All running entitlements to a tier, ordered by their end."""
     query = _entitlements(guild_id).where(
         entitlement.c.tier_id == tier_id, entitlement.c.state.in_(["live", "suspended"])
     )
@@ -108,27 +110,27 @@ async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlem
 
 
 async def by_member(db: Reader, guild_id: int) -> dict[int, list[Entitlement]]:
-    """All that each member of the guild has or had, the earliest first."""
-    theirs: dict[int, list[Entitlement]] = {}
+    """All entitlements of a guild by member, the earliest first."""
+    entitlements_by_user: dict[int, list[Entitlement]] = {}
     query = _entitlements(guild_id).order_by(entitlement.c.starts_at, entitlement.c.id)
     for row in await db.execute(query):
-        theirs.setdefault(row.user_id, []).append(_entitlement(row))
-    return theirs
+        entitlements_by_user.setdefault(row.user_id, []).append(_entitlement(row))
+    return entitlements_by_user
 
 
 async def replaced_by(db: Reader, guild_id: int, order_id: int) -> list[Entitlement]:
-    """The rights that ended because this order was paid."""
+    """The entitlements that were replaced when this order was paid."""
     query = _entitlements(guild_id).where(entitlement.c.replaced_by == order_id)
     return [_entitlement(row) for row in await db.execute(query)]
 
 
-async def _set(tx: Writer, seen: Entitlement, **values: Any) -> None:
-    own = (entitlement.c.guild_id == seen.guild_id) & (entitlement.c.id == seen.id)
+async def _update(tx: Writer, old: Entitlement, **values: Any) -> None:
+    own = (entitlement.c.guild_id == old.guild_id) & (entitlement.c.id == old.id)
     await tx.execute(update(entitlement).where(own).values(**values))
 
 
 async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
-    """Members whose paid right ran at that moment."""
+    """How many members had a running entitlement from an order at that moment."""
     ended = func.coalesce(entitlement.c.ended_at, entitlement.c.ends_at)
     query = select(func.count(entitlement.c.user_id.distinct())).where(
         entitlement.c.guild_id == guild_id,

@@ -1,4 +1,4 @@
-"""Reasoned exceptions by staff."""
+"""Exceptions by staff: a role given or withheld, with a reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.memberships.access.wanted_roles import Override
 
 
 async def add(tx: Writer, guild_id: int, user_id: int, new: Override, now: datetime) -> None:
-    """From now on this exception holds."""
+    """Store an exception; it is in force at once."""
     await tx.execute(
         insert(override).values(
             id=new.id,
@@ -31,7 +31,7 @@ async def add(tx: Writer, guild_id: int, user_id: int, new: Override, now: datet
 
 
 async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Override]:
-    """The exceptions that nobody took back, the oldest first; those whose date has passed included."""
+    """A member's exceptions that nobody took back, the oldest first; those whose date has passed included."""
     query = select(override).where(
         override.c.guild_id == guild_id, override.c.user_id == user_id, override.c.ended_at.is_(None)
     )
@@ -40,22 +40,22 @@ async def of_member(db: Reader, guild_id: int, user_id: int) -> list[Override]:
 
 async def by_member(db: Reader, guild_id: int) -> dict[int, list[Override]]:
     """The exceptions of each member of the guild that nobody took back, the oldest first."""
-    theirs: dict[int, list[Override]] = {}
+    overrides_by_user: dict[int, list[Override]] = {}
     query = select(override).where(override.c.guild_id == guild_id, override.c.ended_at.is_(None))
     for row in await db.execute(query.order_by(override.c.made_at, override.c.id)):
-        theirs.setdefault(row.user_id, []).append(_override(row))
-    return theirs
+        overrides_by_user.setdefault(row.user_id, []).append(_override(row))
+    return overrides_by_user
 
 
 async def end(tx: Writer, guild_id: int, user_id: int, role_id: int, now: datetime) -> int:
-    """Take back all exceptions about a role; how many there were."""
-    theirs = (
+    """Take back all of a member's exceptions about a role; returns how many there were."""
+    is_active = (
         (override.c.guild_id == guild_id)
         & (override.c.user_id == user_id)
         & (override.c.role_id == role_id)
         & override.c.ended_at.is_(None)
     )
-    return (await tx.execute(update(override).where(theirs).values(ended_at=now))).rowcount
+    return (await tx.execute(update(override).where(is_active).values(ended_at=now))).rowcount
 
 
 def _override(row: Row[Any]) -> Override:

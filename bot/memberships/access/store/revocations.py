@@ -13,7 +13,7 @@ from bot.memberships.model import Entitlement
 
 
 async def add(tx: Writer, ended: Entitlement, *, actor: int, reason: str, now: datetime) -> None:
-    """Remember that staff ended it, and why."""
+    """Store that staff ended an entitlement, and why."""
     await tx.execute(
         insert(revocation).values(
             id=new_id(), guild_id=ended.guild_id, entitlement_id=ended.id, actor=actor, reason=reason, at=now

@@ -11,7 +11,7 @@ from bot.memberships.catalog.tables import shop_card
 
 
 async def add(tx: Writer, guild_id: int, channel_id: int, message_id: int, now: datetime) -> None:
-    """From now on this message shows the shelf."""
+    """Store a posted shop card."""
     await tx.execute(
         insert(shop_card).values(
             guild_id=guild_id, channel_id=channel_id, message_id=message_id, posted_at=now
@@ -28,10 +28,10 @@ async def cards(db: Reader, guild_id: int) -> list[tuple[int, int]]:
 
 
 async def forget(tx: Writer, guild_id: int, channel_id: int, message_id: int) -> None:
-    """The message is gone."""
-    own = (
+    """Remove a shop card whose message was deleted."""
+    is_card = (
         (shop_card.c.guild_id == guild_id)
         & (shop_card.c.channel_id == channel_id)
         & (shop_card.c.message_id == message_id)
     )
-    await tx.execute(delete(shop_card).where(own))
+    await tx.execute(delete(shop_card).where(is_card))

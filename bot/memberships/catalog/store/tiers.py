@@ -1,4 +1,4 @@
-"""What is for sale: tiers, the versions of their terms, and their prices."""
+"""The tiers, the versions of their terms, and their prices."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from bot.memberships.model import BillingKind, Duration, ExpiryAction, Price, Pr
 from bot.money import Money
 
 PREFIX = "its_"
+"""Before the names of a tier's columns in a joined query."""
 
 
 async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
-    """A new tier with the first version of its terms; prices are added by themselves."""
+    """Store a new tier with the first version of its terms; `add_price` adds its prices."""
     await tx.execute(
         insert(tier).values(
             id=new.id,
@@ -37,7 +38,7 @@ async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -
 
 
 async def add_terms(tx: Writer, guild_id: int, tier_id: int, new: Terms, now: datetime, actor: int) -> None:
-    """Another version of what a tier gives; the key refuses one that is there already."""
+    """Store another version of a tier's terms; the key refuses a version that exists."""
     await tx.execute(
         insert(terms).values(
             guild_id=guild_id,
@@ -58,7 +59,7 @@ async def add_terms(tx: Writer, guild_id: int, tier_id: int, new: Terms, now: da
 
 
 async def add_price(tx: Writer, guild_id: int, new: Price, now: datetime) -> None:
-    """Another way to buy a tier; the key refuses a second of the same span and currency."""
+    """Store another price of a tier; the key refuses a second one for the same duration and currency."""
     await tx.execute(
         insert(price).values(
             id=new.id,
@@ -76,43 +77,43 @@ async def add_price(tx: Writer, guild_id: int, new: Price, now: datetime) -> Non
 
 
 async def archive_price(tx: Writer, guild_id: int, price_id: int, now: datetime) -> bool:
-    """Sell it this way no more; False when it was not sold so."""
+    """Take a price off sale; False when it was not on sale."""
     sold = (price.c.guild_id == guild_id) & (price.c.id == price_id) & price.c.archived_at.is_(None)
     return (await tx.execute(update(price).where(sold).values(archived_at=now))).rowcount == 1
 
 
 async def change(tx: Writer, guild_id: int, tier_id: int, version: int, /, **values: Any) -> bool:
-    """Set columns of a tier on sale, if its terms are still the version that we saw."""
-    seen = (
+    """Set columns of a tier on sale; False when `version` is not its present version of terms any more."""
+    unchanged = (
         (tier.c.guild_id == guild_id)
         & (tier.c.id == tier_id)
         & (tier.c.version == version)
         & tier.c.archived_at.is_(None)
     )
-    return (await tx.execute(update(tier).where(seen).values(**values))).rowcount == 1
+    return (await tx.execute(update(tier).where(unchanged).values(**values))).rowcount == 1
 
 
 async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> bool:
-    """Take it off sale; False when it was not on sale."""
+    """Take a tier off sale; False when it was not on sale."""
     on_sale = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_(None)
     return (await tx.execute(update(tier).where(on_sale).values(archived_at=now))).rowcount == 1
 
 
 async def restore(tx: Writer, guild_id: int, tier_id: int) -> bool:
-    """Put it on sale again; False when it is. The key refuses a name that another tier on sale has by now."""
-    past = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_not(None)
-    return (await tx.execute(update(tier).where(past).values(archived_at=None))).rowcount == 1
+    """Put a tier on sale again; False when it is. The key refuses a name that another tier on sale has by now."""
+    archived = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_not(None)
+    return (await tx.execute(update(tier).where(archived).values(archived_at=None))).rowcount == 1
 
 
 async def place(tx: Writer, guild_id: int, in_order: Sequence[int]) -> None:
-    """Let the shelf stand in this order of tier ids."""
+    """Set the positions of tiers to this order of their ids."""
     for position, tier_id in enumerate(in_order, 1):
         own = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id)
         await tx.execute(update(tier).where(own).values(position=position))
 
 
 async def last_version(db: Reader, guild_id: int, tier_id: int) -> int:
-    """The newest version of its terms, in force or only drafted."""
+    """The newest version of a tier's terms, in force or only drafted."""
     own = (terms.c.guild_id == guild_id) & (terms.c.tier_id == tier_id)
     return (await db.execute(select(func.max(terms.c.version)).where(own))).scalar_one()
 
@@ -126,11 +127,11 @@ async def at_version(db: Reader, guild_id: int, tier_id: int, version: int) -> T
 
 
 async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) -> bool:
-    """Keep it off sale because of this finding, or let it be sold again; False when that is so already."""
-    other = (
+    """Keep a tier off sale because of this finding, or (None) sell it again; False when nothing changed."""
+    differs = (
         (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.suspended.is_distinct_from(finding)
     )
-    return (await tx.execute(update(tier).where(other).values(suspended=finding))).rowcount == 1
+    return (await tx.execute(update(tier).where(differs).values(suspended=finding))).rowcount == 1
 
 
 async def all_of(db: Reader, guild_id: int, *, archived: bool = False) -> list[Tier]:
@@ -157,11 +158,13 @@ async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list
             price.c.id,
         )
     )
-    sold: dict[int, list[Price]] = {}
+    prices_by_tier: dict[int, list[Price]] = {}
     for row in await db.execute(query):
-        sold.setdefault(row.tier_id, []).append(_price(row))
-    found = await all_of(db, guild_id, archived=archived)
-    return [Product(one, tuple(sold.get(one.id, ()))) for one in found]
+        prices_by_tier.setdefault(row.tier_id, []).append(_price(row))
+    return [
+        Product(product_tier, tuple(prices_by_tier.get(product_tier.id, ())))
+        for product_tier in await all_of(db, guild_id, archived=archived)
+    ]
 
 
 async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
@@ -173,50 +176,50 @@ async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
 
 
 async def find(db: Reader, guild_id: int, name_key: str) -> Tier | None:
-    """The tier on sale of that name."""
-    named = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & tier.c.archived_at.is_(None)
-    row = (await db.execute(_tiers(tier.c.version).where(named))).one_or_none()
+    """The tier on sale with that name."""
+    has_name = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & tier.c.archived_at.is_(None)
+    row = (await db.execute(_tiers(tier.c.version).where(has_name))).one_or_none()
     return read(row) if row else None
 
 
 def read(row: Row[Any]) -> Tier:
     """The tier in a row of a query that `joined` made."""
-    told = row._mapping
+    columns = row._mapping
 
-    def its(name: str) -> Any:
-        return told[PREFIX + name]
+    def value(name: str) -> Any:
+        return columns[PREFIX + name]
 
     return Tier(
-        id=its("id"),
-        guild_id=its("guild_id"),
-        name=its("name"),
-        description=its("description"),
-        position=its("position"),
-        seats=its("seats"),
-        suspended=its("suspended"),
-        archived=its("archived_at") is not None,
+        id=value("id"),
+        guild_id=value("guild_id"),
+        name=value("name"),
+        description=value("description"),
+        position=value("position"),
+        seats=value("seats"),
+        suspended=value("suspended"),
+        archived=value("archived_at") is not None,
         terms=Terms(
-            version=its("terms_version"),
-            roles=tuple(its("roles")),
-            events=its("events"),
-            consultations=its("consultations"),
-            discount=its("discount"),
-            grace_days=its("grace_days"),
-            after=ExpiryAction(its("after")),
-            after_role_id=its("after_role_id"),
-            after_until=its("after_until"),
+            version=value("terms_version"),
+            roles=tuple(value("roles")),
+            events=value("events"),
+            consultations=value("consultations"),
+            discount=value("discount"),
+            grace_days=value("grace_days"),
+            after=ExpiryAction(value("after")),
+            after_role_id=value("after_role_id"),
+            after_until=value("after_until"),
         ),
     )
 
 
 def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:
-    """The query with the columns of a tier and of one version of its terms: `read` takes them."""
+    """The query with the columns of a tier and of one version of its terms, for `read`."""
     wider: Any = query.add_columns(*_columns()).join(tier, tier.c.id == tier_id)
     return _joined(wider, and_(terms.c.tier_id == tier_id, terms.c.version == version))
 
 
 def _joined(query: Any, which: Any) -> Select[Any]:
-    """Untyped in between: the checkers would name every column."""
+    """The query joined with terms. Untyped in between: a typed query would list every column in its type."""
     joined: Any = query.join(terms, which)
     return joined  # type: ignore[no-any-return]
 
@@ -227,10 +230,10 @@ def _tiers(version: Any) -> Select[Any]:
 
 
 def _columns() -> list[Any]:
-    own = [column.label(PREFIX + column.name) for column in tier.c if column.name != "version"]
+    of_tier = [column.label(PREFIX + column.name) for column in tier.c if column.name != "version"]
     skipped = ("guild_id", "tier_id", "version", "made_at", "made_by")
-    given = [column.label(PREFIX + column.name) for column in terms.c if column.name not in skipped]
-    return [*own, *given, terms.c.version.label(PREFIX + "terms_version")]
+    of_terms = [column.label(PREFIX + column.name) for column in terms.c if column.name not in skipped]
+    return [*of_tier, *of_terms, terms.c.version.label(PREFIX + "terms_version")]
 
 
 def _price(row: Row[Any]) -> Price:
