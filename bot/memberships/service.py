@@ -222,7 +222,7 @@ class Memberships:
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated:
         """Buy a plan: the bill, what is still to be chosen, or what begins at once. UserError for what cannot be had."""
-        return await self.purchasing.ask(guild_id, user_id, plan, price, provider)
+        return await self.purchasing.buy(guild_id, user_id, plan, price, provider)
 
     async def check(self, guild_id: int, user_id: int, number: str) -> PendingOrder | OrderReceipt:
         """Ask the provider now: the bill again while the member's own order is open, else what became of it."""

@@ -219,7 +219,7 @@ class Checkouts:
 
     async def _open_order(self, tx: Writer, request: OrderRequest, provider: PaymentProvider) -> Order:
         now, tier, price = self._clock.now(), request.tier, request.price
-        for order in await orders.begun(tx, tier.guild_id, request.user_id):
+        for order in await orders.open_orders(tx, tier.guild_id, request.user_id):
             if order.expires_at >= now + FRESH and _is_same(order, request, provider):
                 return order
         await require_seat(tx, tier, request.user_id, now)

@@ -85,7 +85,7 @@ async def planned_changes(
     ]
     left_to_provider = [
         PlannedChange(order, None, entitlement_by_id[order.follows].ends_at)
-        for order in await orders.begun(db, guild_id, user_id)
+        for order in await orders.open_orders(db, guild_id, user_id)
         if order.follows in entitlement_by_id
         and order.renewal is not None
         and order.state is OrderStatus.PENDING

@@ -25,7 +25,7 @@ from bot.memberships.model import (
 )
 from bot.memberships.orders.admission import require_seat
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
-from bot.memberships.orders.eligibility import allow
+from bot.memberships.orders.eligibility import require_eligible
 from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
@@ -72,7 +72,7 @@ class Purchasing:
         self._checkouts = checkouts
         self._entitlement_service = entitlement_service
 
-    async def ask(
+    async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated:
         """Buy this plan at this price through this provider. UserError when it cannot be bought."""
@@ -86,7 +86,7 @@ class Purchasing:
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
             return PurchaseChoice(product.tier, product.prices, actions, percent)
-        allow(product.tier, chosen.duration, owned, planned, now)
+        require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
             return Activated(await self._start_trial(product.tier, chosen, user_id))
         request = order_request(product.tier, chosen, user_id, percent)
@@ -97,7 +97,7 @@ class Purchasing:
     ) -> PendingOrder | PurchaseChoice | Activated:
         """Buy at the price of a button. UserError when that price is no longer on sale."""
         product = await self.sold(guild_id, price_id)
-        return await self.ask(guild_id, user_id, str(product.tier.id), str(price_id), provider)
+        return await self.buy(guild_id, user_id, str(product.tier.id), str(price_id), provider)
 
     async def sell(
         self, request: OrderRequest, provider: str | None, action_for: Callable[[str], str]
@@ -181,7 +181,7 @@ class Purchasing:
             held_until=held_until(tier.terms, ends),
         )
         async with self._db.write() as tx:
-            allow(tier, price.duration, await owned_by(tx, tier.guild_id, user_id), (), now)
+            require_eligible(tier, price.duration, await owned_by(tx, tier.guild_id, user_id), (), now)
             await require_seat(tx, tier, user_id, now)
             await self._entitlement_service.give(tx, entitlement, user_id)
         return entitlement
