@@ -67,7 +67,7 @@ class Changes:
     async def confirm(
         self, guild_id: int, user_id: int, promised: ChangeDraft, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated | PlannedChange | Quote:
-        """Make the previewed change. When the preview is too old, or would be worse now: a new quote, and nothing is done."""
+        """Make the previewed change; only a new quote when the preview is too old, or would be worse now."""
         now = self._clock.now()
         fresh = now - GOOD_FOR <= promised.at <= now
         at = promised.at if fresh else now
@@ -92,7 +92,7 @@ class Changes:
         return Activated(entitlement, order) if entitlement else PlannedChange(order, None, quote.starts_at)
 
     async def change(self, job: Job) -> None:
-        """Work `order.change`: finish a change that a dead process began. A change that the provider refuses is cancelled."""
+        """Work `order.change`: finish a change that a crash interrupted. One that the provider refuses is cancelled."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
         if order is not None:

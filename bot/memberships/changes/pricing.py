@@ -44,7 +44,7 @@ class ChangePricing:
     async def propose(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, instead: str | None = None
     ) -> Quote | PurchaseChoice:
-        """Quote a change of the member's membership (or of `instead`, by entitlement id or tier name) to this plan and price."""
+        """Quote a change of a membership (`instead`: entitlement id or tier name) to this plan at this price."""
         product = await self._purchasing.product(guild_id, plan)
         return await self._propose(product, user_id, price, instead)
 
@@ -66,7 +66,7 @@ class ChangePricing:
     async def quote(
         self, guild_id: int, user_id: int, entitlement_id: int, price_id: int, at: datetime
     ) -> Quote:
-        """Quote the change of this entitlement to this price, its credit as of `at`. UserError when it is not possible."""
+        """Quote the change of this entitlement to this price, with credit as of `at`. UserError when not possible."""
         product = await self._purchasing.sold(guild_id, price_id)
         price = await self._purchasing.price_of(product, str(price_id))
         assert price is not None  # noqa: S101 # it was named

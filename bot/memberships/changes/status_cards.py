@@ -29,7 +29,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """The memberships that a member holds, bought ahead and planned, and their orders. `roles`: their present Discord roles.
+    """A member's memberships (held, bought ahead, planned) and orders. `roles`: their Discord roles now.
 
     `reminders`: do they allow direct messages? `soon`: how long before an end the first reminder comes.
     """

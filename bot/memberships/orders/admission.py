@@ -15,7 +15,7 @@ from bot.memberships.orders.store import orders
 
 
 async def is_seat_free(db: Reader, tier: Tier, user_id: int, now: datetime) -> bool:
-    """Is a seat left for this member? Holders of the tier take one, and so do members who can still pay an order of it."""
+    """Is a seat left for this member? Holders of the tier take one, as do members who can still pay an order of it."""
     if tier.seats is None:
         return True
     taken = await entitlements.seat_holders(db, tier.guild_id, tier.id, now)

@@ -31,7 +31,7 @@ SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order with the checkout that pays it. `play_money`: no real money moves. `begins`: the start, if not at once."""
+    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once."""
 
     order: Order
     checkout: Checkout
@@ -121,7 +121,7 @@ class Checkouts:
         return order
 
     async def pending_order(self, order: Order) -> PendingOrder:
-        """An open order with its checkout; asking twice gives the same one. RetryLater when the provider does not answer."""
+        """An open order with its checkout, the same each time. RetryLater when the provider does not answer."""
         provider = self._providers.get(order.provider)
         if provider is None:
             raise RetryLater(f"the provider {order.provider} is off")
@@ -225,8 +225,8 @@ class Checkouts:
         await require_seat(tx, tier, request.user_id, now)
         if request.replaces is not None:
             await require_replaceable(tx, tier.guild_id, request.user_id, request.replaces, now)
-        manual = by_hand(provider)
-        valid_for = manual.valid_for if manual else self._valid_for
+        offline = by_hand(provider)
+        valid_for = offline.valid_for if offline else self._valid_for
         renewal = price.money if price.duration.recurrence is Recurrence.RECURRING else None
         order = Order(
             id=new_id(),

@@ -54,7 +54,7 @@ def require_eligible(
 
 
 def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], now: datetime) -> Order:
-    """The order of a membership that can be exchanged. UserError when it has no credit to give, or a change is planned."""
+    """The order of a membership that can be exchanged. UserError when it gives no credit, or a change is planned."""
     entitlement, plan = held.entitlement, plain(held.entitlement.tier.name)
     if entitlement.forever and entitlement.source == "order":
         raise UserError(

@@ -52,7 +52,7 @@ class OwnedMembership:
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """A change to another membership that is still to come: paid ahead (then with its entitlement), or made by the provider."""
+    """A change that is still to come: paid ahead (then with its entitlement), or made by the provider."""
 
     order: Order
     entitlement: Entitlement | None

@@ -1,4 +1,7 @@
-"""Polling finds what lost webhooks would have reported. Planned in memory and real time: no planned poll is unfinished work."""
+"""Polling finds what lost webhooks would have reported.
+
+Its plan is in memory and in real time, so planned polls never count as unfinished work.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,8 @@ from bot.memberships.orders.store import orders
 
 UNPAID_FOR = timedelta(hours=48)  # after the link expired, a delayed payment may still come
 PAID_FOR = timedelta(days=35)  # a refund at the provider may still come
-MISSED = (
-    2 * PAID_FOR
-)  # after a start: Lyceum may have been off for longer than a provider repeats its webhooks
+MISSED = 2 * PAID_FOR
+"""After a start: Lyceum may have been off for longer than a provider repeats its webhooks."""
 SLOWEST = {OrderStatus.PENDING: timedelta(minutes=15)}
 SLOW = timedelta(hours=6)
 AT_ONCE = 20

@@ -102,7 +102,7 @@ class Purchasing:
     async def sell(
         self, request: OrderRequest, provider: str | None, action_for: Callable[[str], str]
     ) -> PendingOrder | PurchaseChoice | Activated:
-        """Open the order once the provider is clear; otherwise the choice of one, with `action_for` naming each button."""
+        """Open the order if the provider is clear; else the choice of one, where `action_for` makes each button's action."""
         candidates = self._checkouts.providers_for(request.price, request.due)
         if provider is None and request.due.amount and len(candidates) > 1:
             names = tuple(candidate.name for candidate in candidates)
@@ -188,7 +188,7 @@ class Purchasing:
 
 
 def order_request(tier: Tier, price: Price, user_id: int, percent: int) -> OrderRequest:
-    """A purchase at `percent` off. A subscription is discounted on its first payment only; UserError if that becomes 0."""
+    """A purchase at `percent` off; a subscription's first payment only. UserError if that payment becomes 0."""
     due = discounted(price.money, percent)
     if due.amount == 0 and price.duration.kind is BillingKind.RECURRING:
         raise UserError(

@@ -28,7 +28,7 @@ HAS_RECEIPT = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, Ord
 
 @dataclass(frozen=True)
 class ReceiptData:
-    """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the refunded sum per currency."""
+    """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the sum refunded, per currency."""
 
     order: Order
     seller: str | None

@@ -72,7 +72,7 @@ def refund_fact(payment: Fact, money: Money, id_: str, at: datetime | None = Non
 def entitlements_after_refund(
     held_entitlements: Iterable[Entitlement], order: Order, lapsed: Collection[int]
 ) -> list[Entitlement]:
-    """A member's entitlements if this order's ended now: those it replaced live again, except those of the `lapsed` orders."""
+    """A member's entitlements if this order's ended: those it replaced live again, except of `lapsed` orders."""
     return [
         replace(entitlement, status=EntitlementStatus.REVOKED)
         if entitlement.order_id == order.id

@@ -101,7 +101,7 @@ class Refunds:
         return replace(proposal, draft=draft)
 
     async def confirm(self, guild_id: int, draft: str, actor: int) -> RefundProposal:
-        """Carry out a draft, once. UserError when it was confirmed before, or when its effect would now be different."""
+        """Carry out a draft, once. UserError when it was confirmed before, or its effect would differ now."""
         async with self._db.write() as tx:
             drafted = await refund_drafts.find(tx, guild_id, _draft_id(draft))
             if drafted is None or drafted.actor != actor:
@@ -333,7 +333,7 @@ def _amounts(back: list[tuple[Fact, Money]]) -> list[tuple[str, Money]]:
 
 
 def held_payments(facts: list[Fact]) -> list[tuple[Fact, Money]]:
-    """The payments that can still be refunded, with what is left of each. Disputed ones cannot: the bank has the money."""
+    """The payments that can be refunded, with what is left of each. Not the disputed ones: the bank has that money."""
     given_back = refunded(facts)
     contested, lost = disputes(facts)
     held = [

@@ -36,7 +36,7 @@ class Policy:
 
 
 class Settlement:
-    """Writes facts, ledger, order, entitlement and audit, and queues the work that updates Discord and the providers."""
+    """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
     def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None) -> None:
         self._clock = clock
@@ -53,7 +53,7 @@ class Settlement:
         return await orders.known(db, pairs)
 
     async def settle(self, tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
-        """Store these facts and apply them; known facts change nothing. False when a fact belongs to no order of ours."""
+        """Store and apply these facts; known ones change nothing. False when one belongs to no order of ours."""
         matched = True
         for guild_id, order_id in dict.fromkeys((fact.guild_id, fact.order_id) for fact in facts):
             order = await orders.find(tx, guild_id, order_id)
@@ -180,7 +180,7 @@ class Settlement:
         return outcome
 
     async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
-        """Recompute the orders of entitlements that this order replaces no more: their money may have gone back meanwhile."""
+        """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""
         still_replaced = {
             entitlement.id for entitlement in await entitlements.replaced_by(tx, order.guild_id, order.id)
         }
@@ -212,7 +212,7 @@ class Settlement:
                 await ledger.book(tx, order.provider, fact, accounts, now)
 
     async def _report_contradiction(self, tx: Writer, order: Order, fact: Fact) -> None:
-        """Audit a report that contradicts an earlier one about the same object: the first report counts, the owner is told."""
+        """Log and audit a report that contradicts an earlier one about the same object; the first one counts."""
         first_report = await ledger.fact(tx, order.guild_id, order.provider, fact.kind, fact.object_id)
         if first_report is not None and replace(fact, at=first_report.at) == first_report:
             return
@@ -232,7 +232,7 @@ class Settlement:
         )
 
     def _accounts(self, order: Order, fact: Fact) -> dict[str, int]:
-        """The accounts that a fact is booked on. A payment that is not the price stays in `suspense` until it is refunded."""
+        """The accounts a fact is booked on. A payment that is not the price stays in `suspense` until it is refunded."""
         amount, clearing = fact.money.amount, f"clearing:{order.provider}"
         refunds, disputes = f"refunds:{order.tier.id}", f"disputes:{order.tier.id}"
         if fact.kind is FactKind.PAID:

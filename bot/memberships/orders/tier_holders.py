@@ -46,7 +46,7 @@ class OrderedTiers:
         )
 
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
-        """Put every holder of the tier under these terms, and queue the changes of roles and grace; how many members."""
+        """Put every holder under these terms and queue the changes of roles and grace; how many members they are."""
         paid_for = await orders.of_live_entitlements(tx, tier.guild_id, tier.id)
         for entitlement in await entitlements.live_of_tier(tx, tier.guild_id, tier.id):
             order = paid_for.get(entitlement.order_id) if entitlement.order_id else None
