@@ -226,7 +226,7 @@ class Memberships:
 
         UserError when the plan cannot be bought.
         """
-        return await self.purchasing.ask(guild_id, user_id, plan, price, provider)
+        return await self.purchasing.buy(guild_id, user_id, plan, price, provider)
 
     async def check(self, guild_id: int, user_id: int, number: str) -> PendingOrder | OrderReceipt:
         """Ask the provider about a member's own order now: the order to pay while it is open, otherwise its receipt."""

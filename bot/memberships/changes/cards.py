@@ -1,4 +1,4 @@
-"""What a member sees when there is something to choose, when a change is previewed, and when it is made."""
+"""What a member sees when they choose a price, preview a change, and make it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTED = 25  # Discord's documentation: options of a select
 
 
 def stop_reasons(t: Language) -> dict[str, str]:
-    """Why somebody ends a subscription, in words, by the word that is kept."""
+    """The reasons for ending a subscription in words, by stored reason."""
     return {
         Reason.PRICE: t("It costs too much"),
         Reason.TIME: t("I have no time for it"),
@@ -32,34 +32,34 @@ def stop_reasons(t: Language) -> dict[str, str]:
     }
 
 
-def choice(t: Language, told: PurchaseChoice) -> Card:
-    """At which price, or how to pay: one button for each."""
-    title = f"## {plain(told.tier.name)}"
-    if told.providers:
-        due = told.due or told.prices[0].money
+def choice(t: Language, choice: PurchaseChoice) -> Card:
+    """The choice of a price, or of a way to pay: one button for each."""
+    title = f"## {plain(choice.tier.name)}"
+    if choice.providers:
+        due = choice.due or choice.prices[0].money
         pays = [
             Button(provider_label(t, name), action, style="primary")
-            for name, action in zip(told.providers, told.actions, strict=True)
+            for name, action in zip(choice.providers, choice.actions, strict=True)
         ]
-        return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_rows(pays))
+        return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_button_rows(pays))
     buttons = [
-        Button(_short(t, price, told.percent), action, style="primary")
-        for price, action in zip(told.prices, told.actions, strict=True)
+        Button(_price_button(t, price, choice.percent), action, style="primary")
+        for price, action in zip(choice.prices, choice.actions, strict=True)
     ]
     return card(
         title,
-        plain(told.tier.description, 300) if told.tier.description else None,
-        t("Gives {role}. Which price?", role=roles_words(told.tier.terms.roles)),
-        t("Your other membership takes {percent} off.", percent=t.percent(told.percent / 100))
-        if told.percent
+        plain(choice.tier.description, 300) if choice.tier.description else None,
+        t("Gives {role}. Which price?", role=roles_words(choice.tier.terms.roles)),
+        t("Your other membership takes {percent} off.", percent=t.percent(choice.percent / 100))
+        if choice.percent
         else None,
-        *_rows(buttons),
+        *_button_rows(buttons),
     )
 
 
-def given(t: Language, told: Activated) -> Card:
-    """It begins without a payment."""
-    entitlement, order = told.entitlement, told.order
+def given(t: Language, activated: Activated) -> Card:
+    """A membership that began without a checkout."""
+    entitlement, order = activated.entitlement, activated.order
     if order is None:
         first = t("**Your trial of {plan} has begun.**", plan=plain(entitlement.tier.name))
         rest = t(
@@ -71,7 +71,7 @@ def given(t: Language, told: Activated) -> Card:
         first = t("**You have {plan} now.**", plan=plain(entitlement.tier.name))
         rest = t(
             "It runs until {when}. Your role {role} comes in a moment.",
-            when=_end(t, OwnedMembership(entitlement, order)),
+            when=_until(t, OwnedMembership(entitlement, order)),
             role=roles_words(entitlement.tier.terms.roles),
         )
         if order.price.amount:
@@ -79,55 +79,57 @@ def given(t: Language, told: Activated) -> Card:
     return card(first, rest, start_here(t), accent=Accent.GOOD)
 
 
-def quote(t: Language, told: Quote) -> Card:
-    """The change before it is made: what is credited, what is due, from when until when."""
-    old, new = plain(told.held.entitlement.tier.name), plain(told.tier.name)
+def quote(t: Language, quote: Quote) -> Card:
+    """The preview of a change: what is credited, what is due, from when until when."""
+    old, new = plain(quote.held.entitlement.tier.name), plain(quote.tier.name)
     return card(
         t("## {old} → {new}", old=old, new=new),
         t("The preview that you confirmed is too old, or something has changed. This is how it would be now:")
-        if told.worse
+        if quote.worse
         else None,
-        price_words(t, told.price),
-        "\n".join(f"- {line}" for line in (_now(t, told) if told.now else _later(t, told))),
+        price_words(t, quote.price),
+        "\n".join(
+            f"- {line}" for line in (_lines_if_now(t, quote) if quote.now else _lines_if_later(t, quote))
+        ),
         t("Nothing is charged before you press the button."),
-        Row((Button(_label(t, told), CONFIRM_CHANGE.encode(told.draft, None), style="primary"),)),
-        accent=Accent.WARN if told.worse else Accent.PLAIN,
+        Row((Button(_confirm_label(t, quote), CONFIRM_CHANGE.encode(quote.draft, None), style="primary"),)),
+        accent=Accent.WARN if quote.worse else Accent.PLAIN,
     )
 
 
-def planned(t: Language, told: PlannedChange) -> Card:
-    """The provider knows of the change."""
-    plan = plain(told.order.tier.name)
-    if told.order.replaces is not None:
+def planned(t: Language, change: PlannedChange) -> Card:
+    """A change that the provider will make, or is making."""
+    plan = plain(change.order.tier.name)
+    if change.order.replaces is not None:
         return card(
             t("The change to **{plan}** is under way. /membership status shows when it is there.", plan=plan)
         )
     return card(
-        t("**{plan}** begins on {when}.", plan=plan, when=stamp(told.starts_at)),
-        t("{price} is charged then. Until then you keep what you have.", price=t.money(told.order.price)),
-        Row((Button(t("Take the change back"), UNDO_CHANGE.encode(told.order.id)),)),
+        t("**{plan}** begins on {when}.", plan=plan, when=stamp(change.starts_at)),
+        t("{price} is charged then. Until then you keep what you have.", price=t.money(change.order.price)),
+        Row((Button(t("Take the change back"), UNDO_CHANGE.encode(change.order.id)),)),
         accent=Accent.GOOD,
     )
 
 
-def undone(t: Language, told: Undone) -> Card:
-    """It will not be changed."""
-    plan = plain(told.order.tier.name)
+def undone(t: Language, undone: Undone) -> Card:
+    """A planned change was taken back."""
+    plan = plain(undone.order.tier.name)
     return card(
         t("The change to **{plan}** is taken back. You keep what you have.", plan=plan),
-        t("{price} goes back to you.", price=t.money(told.order.price)) if told.paid else None,
+        t("{price} goes back to you.", price=t.money(undone.order.price)) if undone.paid else None,
         t("If a subscription was ended for it, /membership cancel has a button to keep it.")
-        if told.paid
+        if undone.paid
         else None,
         accent=Accent.GOOD,
     )
 
 
 def options(t: Language, held: OwnedMembership | None, products: list[Product]) -> Card:
-    """Everything that a membership can be changed to; `held` is None when it is over meanwhile."""
+    """Everything that a membership can be changed to; `held` is None when it has ended meanwhile."""
     if held is None:
         return card(t("This membership is over. /membership plans shows what there is."), accent=Accent.QUIET)
-    found = [
+    choices = [
         Option(
             f"{product.tier.name[:40]} · {price_words(t, price)}",
             PICK_CHANGE.value(held.entitlement.id, price.id),
@@ -138,102 +140,102 @@ def options(t: Language, held: OwnedMembership | None, products: list[Product]) 
         if held.order is None
         or (product.tier.id, price.duration) != (held.entitlement.tier.id, held.order.duration)
     ]
-    if not found:
+    if not choices:
         return card(t("There is nothing else on sale to change to."), accent=Accent.QUIET)
     return card(
         t("What would you like instead of **{plan}**?", plan=plain(held.entitlement.tier.name)),
-        Select(PICK_CHANGE.name, t("Another membership"), tuple(found[:LISTED])),
+        Select(PICK_CHANGE.name, t("Another membership"), tuple(choices[:LISTED])),
         t("You see first what it costs and when it begins; nothing is charged yet."),
     )
 
 
-def _now(t: Language, told: Quote) -> list[str | None]:
+def _lines_if_now(t: Language, quote: Quote) -> list[str | None]:
     def money(amount: int) -> str:
-        return t.money(Money(amount, told.due.currency))
+        return t.money(Money(amount, quote.due.currency))
 
     lines: list[str | None] = []
-    if told.by_provider:
+    if quote.by_provider:
         lines.append(t("It changes at once. The provider counts the days that you have not used."))
         lines.append(
             t(
                 "**Due now: {due}**, charged to the card that it knows; then {price} at each renewal.",
-                due=t.money(told.due),
-                price=t.money(told.price.money),
+                due=t.money(quote.due),
+                price=t.money(quote.price.money),
             )
         )
-        lines.append(t("The present period ends on {when}.", when=stamp(told.ends_at)))
+        lines.append(t("The present period ends on {when}.", when=stamp(quote.ends_at)))
         return lines
     lines.append(
         t(
             "It begins at once. Your unused days until {when} are worth {credit}.",
-            when=stamp(told.held.entitlement.ends_at),
-            credit=money(told.credit + told.lost),
+            when=stamp(quote.held.entitlement.ends_at),
+            credit=money(quote.credit + quote.lost),
         )
     )
-    if told.discount:
-        lines.append(t("Your other membership takes {amount} off.", amount=money(told.discount)))
-    lines.append(t("**Due now: {due}**", due=t.money(told.due)))
-    if told.price.duration.kind is BillingKind.RECURRING:
-        lines.append(t("Then {price} at each renewal.", price=t.money(told.price.money)))
-    if told.extra:
+    if quote.discount:
+        lines.append(t("Your other membership takes {amount} off.", amount=money(quote.discount)))
+    lines.append(t("**Due now: {due}**", due=t.money(quote.due)))
+    if quote.price.duration.kind is BillingKind.RECURRING:
+        lines.append(t("Then {price} at each renewal.", price=t.money(quote.price.money)))
+    if quote.extra:
         lines.append(
             t(
                 "What your days are worth above the price makes it longer: it runs until {when}.",
-                when=stamp(told.ends_at),
+                when=stamp(quote.ends_at),
             )
         )
-    elif told.price.duration.kind is not BillingKind.LIFETIME:
-        lines.append(t("It runs until {when}.", when=stamp(told.ends_at)))
-    if told.lost:
+    elif quote.price.duration.kind is not BillingKind.LIFETIME:
+        lines.append(t("It runs until {when}.", when=stamp(quote.ends_at)))
+    if quote.lost:
         lines.append(
             t(
                 "⚠ {amount} of what your days are worth is more than the price. It is not paid out.",
-                amount=money(told.lost),
+                amount=money(quote.lost),
             )
         )
     return lines
 
 
-def _later(t: Language, told: Quote) -> list[str | None]:
-    when = stamp(told.starts_at)
+def _lines_if_later(t: Language, quote: Quote) -> list[str | None]:
+    when = stamp(quote.starts_at)
     first = t(
         "It begins on {when}, when what you have ends. Until then nothing changes, and you can take it back.",
         when=when,
     )
-    if told.by_provider:
-        return [first, t("**{price} is charged then**, and at each renewal.", price=t.money(told.due))]
-    lines = [first, t("**Due now: {due}**", due=t.money(told.due))]
-    if told.discount:
-        amount = t.money(Money(told.discount, told.due.currency))
+    if quote.by_provider:
+        return [first, t("**{price} is charged then**, and at each renewal.", price=t.money(quote.due))]
+    lines = [first, t("**Due now: {due}**", due=t.money(quote.due))]
+    if quote.discount:
+        amount = t.money(Money(quote.discount, quote.due.currency))
         lines.append(t("Your other membership takes {amount} off.", amount=amount))
-    if told.held.renews:
+    if quote.held.renews:
         lines.append(t("Your subscription then renews no more."))
-    lines.append(t("It runs until {when}.", when=stamp(told.ends_at)))
+    lines.append(t("It runs until {when}.", when=stamp(quote.ends_at)))
     return [*lines]
 
 
-def _label(t: Language, told: Quote) -> str:
-    if told.now and told.by_provider:
-        return t("Change and pay {price}", price=t.money(told.due))
-    if told.by_provider:
+def _confirm_label(t: Language, quote: Quote) -> str:
+    if quote.now and quote.by_provider:
+        return t("Change and pay {price}", price=t.money(quote.due))
+    if quote.by_provider:
         return t("Change when it ends")
-    if told.due.amount == 0:
+    if quote.due.amount == 0:
         return t("Change now, nothing to pay")
-    return t("Go on to pay {price}", price=t.money(told.due))
+    return t("Go on to pay {price}", price=t.money(quote.due))
 
 
-def _short(t: Language, price: Price, percent: int) -> str:
-    """A price on a button, less the discount."""
+def _price_button(t: Language, price: Price, percent: int) -> str:
+    """The text of a price's button, with the discount taken off."""
     if price.duration.kind is BillingKind.TRIAL:
         return t("Free trial")
     less = discounted(price.money, percent)
-    told = price_words(t, price)
-    return told if less == price.money else t("{price}, for you {less}", price=told, less=t.money(less))
+    words = price_words(t, price)
+    return words if less == price.money else t("{price}, for you {less}", price=words, less=t.money(less))
 
 
-def _end(t: Language, held: OwnedMembership) -> str:
+def _until(t: Language, held: OwnedMembership) -> str:
     return t("for ever") if held.entitlement.forever else stamp(held.entitlement.ends_at)
 
 
-def _rows(buttons: list[Button]) -> list[Block]:
+def _button_rows(buttons: list[Button]) -> list[Block]:
     return [Row(tuple(buttons[n : n + IN_A_ROW])) for n in range(0, len(buttons), IN_A_ROW)]

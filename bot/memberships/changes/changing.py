@@ -1,7 +1,7 @@
-"""Changing a membership: upwards at once, with credit for unused days; downwards when what one has ends.
+"""Changing a membership: an upgrade at once, with credit for unused days; a downgrade when the present one ends.
 
-A subscription that stays one is changed by its provider, which charges the card that it knows. Everything else is an
-order like any other, paid behind a link.
+From one subscription to another the provider makes the change and charges the stored card. Every other change is an
+ordinary order, paid through its checkout.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from bot.payments.port import PaymentProvider, Phase, subscriptions_of
 from bot.work import Job
 
 LATE = timedelta(days=7)
-"""A change that a provider makes at a period's end may be paid so much later."""
+"""How long after the period's end a change that the provider makes may still be paid."""
 
 
 @dataclass(frozen=True)
 class Undone:
-    """A planned change that was taken back: its money goes back, if some was paid."""
+    """A planned change that was taken back; what was `paid` for it is refunded."""
 
     order: Order
     paid: bool
 
 
 class Changes:
-    """Makes a change that was previewed, and takes back one that is still to come."""
+    """Makes changes that were previewed, and takes back planned ones."""
 
     def __init__(
         self,
@@ -67,62 +67,64 @@ class Changes:
     async def confirm(
         self, guild_id: int, user_id: int, promised: ChangeDraft, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated | PlannedChange | Quote:
-        """Do what was shown. A quote instead of it: the preview is too old, or would be worse now; nothing was done."""
+        """Make the previewed change; only a new quote when the preview is too old, or would be worse now."""
         now = self._clock.now()
         fresh = now - GOOD_FOR <= promised.at <= now
         at = promised.at if fresh else now
         quote = await self._pricing.quote(guild_id, user_id, promised.entitlement_id, promised.price_id, at)
-        if not fresh or not quote.keeps(promised):
+        if not fresh or not quote.honours(promised):
             return replace(quote, worse=True)
         if not quote.by_provider:
-            wanted = quote.wish(user_id)
+            request = quote.order_request(user_id)
             return await self._purchasing.sell(
-                wanted, provider, lambda name: CONFIRM_CHANGE.encode(promised, name)
+                request, provider, lambda name: CONFIRM_CHANGE.encode(promised, name)
             )
         old = quote.held.order
-        known = self._providers.get(old.provider) if old else None
-        if known is None:
+        subscription_provider = self._providers.get(old.provider) if old else None
+        if subscription_provider is None:
             raise RetryLater("the provider of the subscription is off")
-        wanted = quote.wish(user_id, quote.held.entitlement.ends_at + LATE)
-        order = await self._carry_out(await self._checkouts.open(wanted, known, "order.change"))
+        request = quote.order_request(user_id, quote.held.entitlement.ends_at + LATE)
+        order = await self._carry_out(
+            await self._checkouts.open(request, subscription_provider, "order.change")
+        )
         async with self._db.read() as db:
             entitlement = await entitlements.find(db, guild_id, order_id=order.id)
         return Activated(entitlement, order) if entitlement else PlannedChange(order, None, quote.starts_at)
 
     async def change(self, job: Job) -> None:
-        """Work `order.change`: finish what a process that died had begun. What the provider refuses is over."""
+        """Work `order.change`: finish a change that a crash interrupted. One that the provider refuses is cancelled."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
         if order is not None:
             try:
                 await self._carry_out(order)
             except UserError:
-                return  # nobody waits for the sentence any more; /membership status shows that it was cancelled
+                return  # no command waits for an answer; /membership status shows the cancelled order
 
     async def undo(self, guild_id: int, user_id: int, order_id: int) -> Undone:
         """Take back a planned change. UserError when there is none, or when it has begun."""
         now = self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-        found = next((one for one in ahead if one.order.id == order_id), None)
-        if found is None:
-            raise _begun()
-        if found.entitlement is not None and found.order.price.amount == 0:
-            return Undone(await self._checkouts.withdraw(found.order), paid=False)
-        if found.entitlement is not None:
+            owned = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, owned, now)
+        change = next((change for change in planned if change.order.id == order_id), None)
+        if change is None:
+            raise _no_planned_change()
+        if change.entitlement is not None and change.order.price.amount == 0:
+            return Undone(await self._checkouts.withdraw(change.order), paid=False)
+        if change.entitlement is not None:
             await self._refunds.ask(guild_id, str(order_id), user_id, "a planned change was taken back")
-            return Undone(found.order, paid=True)
-        order = await self._checkouts.cancel(found.order)
+            return Undone(change.order, paid=True)
+        order = await self._checkouts.cancel(change.order)
         if order.state is not OrderStatus.CANCELLED:
-            raise _begun()
+            raise _no_planned_change()
         return Undone(order, paid=False)
 
     async def _carry_out(self, order: Order) -> Order:
-        """Let the provider change the subscription; asking it twice changes it once."""
+        """Have the provider change the subscription; asked twice, it changes once."""
         async with self._under_way.setdefault(order.id, asyncio.Lock()):
             async with self._db.read() as db:
-                seen = await orders.find(db, order.guild_id, order.id)
+                current = await orders.find(db, order.guild_id, order.id)
                 old_id = order.replaces or order.follows
                 entitlement = await entitlements.find(db, order.guild_id, id_=old_id) if old_id else None
                 old = (
@@ -132,17 +134,17 @@ class Changes:
                 )
                 customer = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
             if (
-                seen is None
-                or seen.state not in (OrderStatus.CREATED, OrderStatus.PENDING)
-                or seen.ref is not None
+                current is None
+                or current.state not in (OrderStatus.CREATED, OrderStatus.PENDING)
+                or current.ref is not None
             ):
-                return seen or order
+                return current or order
             provider = self._providers.get(order.provider)
             if provider is None or old is None or old.ref is None:
                 raise RetryLater(f"the provider {order.provider} is off")
             point("change.before_call")
             try:
-                made = await subscriptions_of(provider).change(
+                checkout = await subscriptions_of(provider).change(
                     old.ref, purchase(order, customer), at_once=order.replaces is not None
                 )
             except UserError:
@@ -151,18 +153,18 @@ class Changes:
             except NeedsAction:
                 await self._checkouts.refresh(old)
                 async with self._db.read() as db:
-                    over = await orders.find(db, old.guild_id, old.id)
-                if over is None or over.phase is not Phase.ENDED:
+                    refreshed = await orders.find(db, old.guild_id, old.id)
+                if refreshed is None or refreshed.phase is not Phase.ENDED:
                     raise
                 await self._checkouts.cancel(order)
                 raise UserError(
                     "This subscription is over, so it cannot be changed. /membership buy begins a new one."
                 ) from None
             point("change.after_call")
-            return await self._checkouts.took(order, made.ref)
+            return await self._checkouts.adopt_checkout(order, checkout.ref)
 
 
-def _begun() -> UserError:
+def _no_planned_change() -> UserError:
     return UserError(
         "There is no such change to take back: it has begun, or was taken back before. /membership status shows what you have."
     )

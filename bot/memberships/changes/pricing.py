@@ -1,4 +1,4 @@
-"""Reckoning a change: from which membership, at once or later, with how much credit."""
+"""Pricing a change: from which membership, at once or later, with how much credit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.memberships.access.entitlements import credited
 from bot.memberships.changes.quote import Quote
 from bot.memberships.membership_actions import CHANGE
 from bot.memberships.model import FOREVER, BillingKind, Order, Price, Product, Tier
-from bot.memberships.orders.eligibility import allow, may_change
+from bot.memberships.orders.eligibility import changeable_order, require_eligible
 from bot.memberships.orders.holdings import (
     OwnedMembership,
     discount_of,
@@ -23,7 +23,7 @@ from bot.memberships.orders.holdings import (
     planned_changes,
     unused_value,
 )
-from bot.memberships.orders.proration import SECOND, dearer, discounted, exchange
+from bot.memberships.orders.proration import SECOND, costs_more, discounted, exchange
 from bot.memberships.orders.purchasing import PurchaseChoice, Purchasing
 from bot.money import Money
 from bot.names import means
@@ -31,7 +31,7 @@ from bot.payments.port import PaymentProvider, Purchase, Recurrence, subscriptio
 
 
 class ChangePricing:
-    """Says what a change would be. Nothing is stored, and nothing charged."""
+    """Quotes changes. Nothing is stored, and nothing charged."""
 
     def __init__(
         self, db: Database, clock: Clock, purchasing: Purchasing, providers: Mapping[str, PaymentProvider]
@@ -44,47 +44,60 @@ class ChangePricing:
     async def propose(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, instead: str | None = None
     ) -> Quote | PurchaseChoice:
-        """A change of what the member has (or of `instead`, a right's id) to this plan at this price."""
+        """Quote a change of a membership (`instead`: entitlement id or tier name) to this plan at this price."""
         product = await self._purchasing.product(guild_id, plan)
         return await self._propose(product, user_id, price, instead)
 
     async def press(
-        self, guild_id: int, user_id: int, right_id: int, price_id: int
+        self, guild_id: int, user_id: int, entitlement_id: int, price_id: int
     ) -> Quote | PurchaseChoice:
-        """The same from a button or a list, which know the right and the price."""
+        """The same for a button or a list, which carry the ids of entitlement and price."""
         product = await self._purchasing.sold(guild_id, price_id)
-        return await self._propose(product, user_id, str(price_id), str(right_id))
+        return await self._propose(product, user_id, str(price_id), str(entitlement_id))
 
     async def choices(self, guild_id: int, user_id: int) -> list[OwnedMembership]:
-        """What the member could exchange."""
+        """The member's running memberships."""
         now = self._clock.now()
         async with self._db.read() as db:
-            return [one for one in await owned_by(db, guild_id, user_id) if one.runs(now)]
+            return [
+                membership for membership in await owned_by(db, guild_id, user_id) if membership.runs(now)
+            ]
 
-    async def quote(self, guild_id: int, user_id: int, right_id: int, price_id: int, at: datetime) -> Quote:
-        """The change of this right to this price, its credit reckoned from `at`. UserError when it cannot be had."""
+    async def quote(
+        self, guild_id: int, user_id: int, entitlement_id: int, price_id: int, at: datetime
+    ) -> Quote:
+        """Quote the change of this entitlement to this price, with credit as of `at`. UserError when not possible."""
         product = await self._purchasing.sold(guild_id, price_id)
         price = await self._purchasing.price_of(product, str(price_id))
         assert price is not None  # noqa: S101 # it was named
         now = self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-        held = next((one for one in mine if one.entitlement.id == right_id and one.runs(now)), None)
+            owned = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, owned, now)
+        held = next(
+            (
+                membership
+                for membership in owned
+                if membership.entitlement.id == entitlement_id and membership.runs(now)
+            ),
+            None,
+        )
         if held is None:
             raise UserError(
                 "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
             )
-        order = may_change(held, ahead, now)
-        _differs(held, order, product.tier, price)
-        beside = [one for one in mine if one.entitlement.tier.id != held.entitlement.tier.id]
+        order = changeable_order(held, planned, now)
+        _require_difference(held, order, product.tier, price)
+        other_memberships = [
+            membership for membership in owned if membership.entitlement.tier.id != held.entitlement.tier.id
+        ]
         if product.tier.id != held.entitlement.tier.id:
-            allow(product.tier, price.duration, beside, ahead, now)
+            require_eligible(product.tier, price.duration, other_memberships, planned, now)
         if held.subscribed and price.duration.recurrence is Recurrence.RECURRING:
-            return await self._of_subscription(held, order, product.tier, price, user_id, now)
-        percent = discount_of(beside, product.tier.id, now)
-        return await self._of_order(
-            held=held, order=order, tier=product.tier, price=price, mine=mine, percent=percent, at=at
+            return await self._quote_subscription(held, order, product.tier, price, user_id, now)
+        percent = discount_of(other_memberships, product.tier.id, now)
+        return await self._quote_order(
+            held=held, order=order, tier=product.tier, price=price, owned=owned, percent=percent, at=at
         )
 
     async def _propose(
@@ -93,21 +106,23 @@ class ChangePricing:
         chosen = await self._purchasing.price_of(product, price)
         guild_id, now = product.tier.guild_id, self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-        held = _which([one for one in mine if one.runs(now)], product.tier, instead)
-        may_change(held, ahead, now)
+            owned = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, owned, now)
+        held = _membership_to_change(
+            [membership for membership in owned if membership.runs(now)], product.tier, instead
+        )
+        changeable_order(held, planned, now)
         if chosen is None:
-            prices = tuple(one for one in product.prices if one.duration.kind is not BillingKind.TRIAL)
+            prices = tuple(offer for offer in product.prices if offer.duration.kind is not BillingKind.TRIAL)
             return PurchaseChoice(
-                product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, one.id) for one in prices)
+                product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices)
             )
         return await self.quote(guild_id, user_id, held.entitlement.id, chosen.id, now)
 
-    async def _of_subscription(
+    async def _quote_subscription(
         self, held: OwnedMembership, order: Order, tier: Tier, price: Price, user_id: int, now: datetime
     ) -> Quote:
-        """The provider reckons what is due now. What would be nothing, or less, waits for the period's end."""
+        """The provider calculates what is due now. A change with nothing due waits for the end of the period."""
         provider = self._providers.get(order.provider)
         if provider is None or order.ref is None:
             raise RetryLater(f"the provider {order.provider} is off")
@@ -129,9 +144,9 @@ class ChangePricing:
             ends_at=price.duration.end(held.entitlement.ends_at),
             due=price.money,
         )
-        if not dearer(price, held.entitlement, order, now):
+        if not costs_more(price, held.entitlement, order, now):
             return later
-        asked = Purchase(
+        purchase = Purchase(
             guild_id=tier.guild_id,
             order_id=0,
             money=Money(0, price.money.currency),
@@ -142,7 +157,7 @@ class ChangePricing:
             months=price.duration.months,
             renewal=price.money,
         )
-        due = await subscriptions_of(provider).quote_change(order.ref, asked)
+        due = await subscriptions_of(provider).quote_change(order.ref, purchase)
         if due.amount == 0:
             return later
         same_rhythm = price.duration == order.duration
@@ -161,33 +176,33 @@ class ChangePricing:
             credit=credit,
         )
 
-    async def _of_order(
+    async def _quote_order(
         self,
         *,
         held: OwnedMembership,
         order: Order,
         tier: Tier,
         price: Price,
-        mine: Sequence[OwnedMembership],
+        owned: Sequence[OwnedMembership],
         percent: int,
         at: datetime,
     ) -> Quote:
-        entitlement, span, now = held.entitlement, price.duration, self._clock.now()
+        entitlement, duration, now = held.entitlement, price.duration, self._clock.now()
         async with self._db.read() as db:
-            exchanged = await credited(
+            credited_entitlements = await credited(
                 db, entitlement.guild_id, entitlement.user_id, entitlement.id, new_id(), now
             )
-            credit = sum([await unused_value(db, one, at) for one in exchanged])
+            credit = sum([await unused_value(db, source, at) for source in credited_entitlements])
         base = discounted(price.money, percent)
-        off = price.money.amount - base.amount
+        discount = price.money.amount - base.amount
         same_money = price.money.currency == order.price.currency
-        recurring = span.recurrence is Recurrence.RECURRING
-        if same_money and (recurring or dearer(price, entitlement, order, at)):
-            ends = span.end(at)
-            made = exchange(
-                base, credit, None if span.kind is BillingKind.LIFETIME or recurring else ends - at
+        recurring = duration.recurrence is Recurrence.RECURRING
+        if same_money and (recurring or costs_more(price, entitlement, order, at)):
+            ends = duration.end(at)
+            exchanged = exchange(
+                base, credit, None if duration.kind is BillingKind.LIFETIME or recurring else ends - at
             )
-            if recurring and made.due == 0:
+            if recurring and exchanged.due == 0:
                 raise UserError(
                     "Your unused days are worth more than the first payment, and a subscription cannot begin with nothing. "
                     "Choose a price that does not renew, or wait until {when}.",
@@ -201,12 +216,12 @@ class ChangePricing:
                 by_provider=False,
                 at=at,
                 starts_at=at,
-                ends_at=min(ends + made.extra * SECOND, FOREVER),
-                due=Money(made.due, base.currency),
-                credit=made.used,
-                discount=off,
-                extra=made.extra,
-                lost=made.lost,
+                ends_at=min(ends + exchanged.extra * SECOND, FOREVER),
+                due=Money(exchanged.due, base.currency),
+                credit=exchanged.used,
+                discount=discount,
+                extra=exchanged.extra,
+                lost=exchanged.lost,
             )
         if recurring:
             raise UserError(
@@ -214,8 +229,8 @@ class ChangePricing:
                 currency=order.price.currency,
                 plan=plain(entitlement.tier.name),
             )
-        last = max(exchanged, key=lambda one: one.ends_at)
-        held = next(one for one in mine if one.entitlement.id == last.id)
+        last = max(credited_entitlements, key=lambda source: source.ends_at)
+        held = next(membership for membership in owned if membership.entitlement.id == last.id)
         return Quote(
             held=held,
             tier=tier,
@@ -224,33 +239,39 @@ class ChangePricing:
             by_provider=False,
             at=at,
             starts_at=last.ends_at,
-            ends_at=span.end(last.ends_at),
+            ends_at=duration.end(last.ends_at),
             due=base,
-            discount=off,
+            discount=discount,
         )
 
 
-def _which(running: Sequence[OwnedMembership], tier: Tier, instead: str | None) -> OwnedMembership:
-    """The membership that is to change: the one that was named, the one of the same tier, or the only one."""
+def _membership_to_change(
+    running: Sequence[OwnedMembership], tier: Tier, instead: str | None
+) -> OwnedMembership:
+    """The membership to change: the named one, the one of the same tier, or the only one."""
     if instead is not None:
-        named = [one for one in running if means(instead, one.entitlement.id, one.entitlement.tier.name)]
+        named = [
+            membership
+            for membership in running
+            if means(instead, membership.entitlement.id, membership.entitlement.tier.name)
+        ]
         if not named:
             raise UserError("You have no such membership. Pick one from the list that appears while typing.")
         return named[-1]
     if not running:
         raise UserError("You have no membership that could be changed. /membership buy begins one.")
-    same = [one for one in running if one.entitlement.tier.id == tier.id]
+    same = [membership for membership in running if membership.entitlement.tier.id == tier.id]
     if same:
         return same[-1]
-    if len({one.entitlement.tier.id for one in running}) > 1:
+    if len({membership.entitlement.tier.id for membership in running}) > 1:
         raise UserError(
             "You have several memberships. Say which one is to change: fill in the option “instead”."
         )
-    return next((one for one in running if one.order is not None), running[0])
+    return next((membership for membership in running if membership.order is not None), running[0])
 
 
-def _differs(held: OwnedMembership, order: Order, tier: Tier, price: Price) -> None:
-    """UserError when the change would be none."""
+def _require_difference(held: OwnedMembership, order: Order, tier: Tier, price: Price) -> None:
+    """UserError when the change would change nothing."""
     plan = plain(tier.name)
     if price.duration.kind is BillingKind.TRIAL:
         raise UserError("A trial is for those who have nothing yet. Choose one of the other prices.")

@@ -1,4 +1,4 @@
-"""What a change would be: when, for how much, until when. Shown before anything is charged."""
+"""The preview of a change: from when, until when, for how much. Shown before anything is charged."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.memberships.orders.holdings import OwnedMembership
 from bot.money import Money
 
 GOOD_FOR = timedelta(minutes=15)
-"""A preview can be confirmed so long: its credit is reckoned from the moment at which it was shown."""
+"""How long a preview can be confirmed; its credit is calculated for the moment it was shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """A change from `held` to a price: at once (`now`), or when what the member has ends.
+    """A change from `held` to a price: at once (`now`), or when the present membership ends.
 
-    `list_price` less `discount` less `credit` is `due`; credit above it adds time, or is `lost` where no time can be
-    added. `by_provider`: a subscription that stays one, so its provider reckons the difference and charges the known
-    card. `at` is the moment of the reckoning. `worse`: it takes the place of a preview that promised more.
+    `due` is the price less `discount` and `credit`; credit above it adds time (`extra`, in seconds), or is `lost` where
+    no time can be added. `by_provider`: from one subscription to another, so the provider calculates the difference and
+    charges the stored card. `at` is the moment of the calculation. `worse`: it replaces a preview that promised more.
     """
 
     held: OwnedMembership
@@ -40,17 +40,17 @@ class Quote:
 
     @property
     def draft(self) -> ChangeDraft:
-        """What a button needs to know of it: the change, and what was promised."""
+        """The change and its promised terms, as the confirming button carries them."""
         at = self.at.replace(microsecond=0)
         return ChangeDraft(self.held.entitlement.id, self.price.id, self.now, at, self.due.amount, self.extra)
 
-    def keeps(self, promised: ChangeDraft) -> bool:
-        """Is this at least as good as what was shown?"""
+    def honours(self, promised: ChangeDraft) -> bool:
+        """Is this quote at least as good as the preview?"""
         return self.now is promised.now and self.due.amount <= promised.due and self.extra >= promised.extra
 
-    def wish(self, user_id: int, until: datetime | None = None) -> OrderRequest:
-        """The order that makes it so."""
-        right_id = self.held.entitlement.id
+    def order_request(self, user_id: int, until: datetime | None = None) -> OrderRequest:
+        """The order that makes this change."""
+        entitlement_id = self.held.entitlement.id
         return OrderRequest(
             tier=self.tier,
             price=self.price,
@@ -59,7 +59,7 @@ class Quote:
             credit=self.credit,
             discount=self.discount,
             extra=self.extra,
-            replaces=right_id if self.now else None,
-            follows=None if self.now else right_id,
+            replaces=entitlement_id if self.now else None,
+            follows=None if self.now else entitlement_id,
             until=until,
         )

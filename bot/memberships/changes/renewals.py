@@ -1,4 +1,4 @@
-"""Renewals: a member ends them, or lets them go on; nobody pays on for what was given back or exchanged."""
+"""Renewals: a member stops or keeps them; none goes on for a membership that was refunded or exchanged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.work import Job
 
 
 class Reason(StrEnum):
-    """Why somebody ends a subscription; kept as this word in the log, without any text."""
+    """Why a member ends a subscription: the audit log keeps this word only, no text of theirs."""
 
     PRICE = "price"
     TIME = "time"
@@ -33,14 +33,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Endings:
-    """What a member has and what is planned: all that could be ended, or taken back."""
+    """The memberships that a member could end, and the planned changes that they could take back."""
 
     held: tuple[OwnedMembership, ...]
     planned: tuple[PlannedChange, ...]
 
 
 class Renewals:
-    """The verbs of /membership cancel, and handler of subscription.end."""
+    """Carries out /membership cancel and the work `subscription.end`."""
 
     def __init__(
         self, db: Database, clock: Clock, checkouts: Checkouts, providers: Mapping[str, PaymentProvider]
@@ -51,42 +51,42 @@ class Renewals:
         self._providers = providers
 
     async def endings(self, guild_id: int, user_id: int) -> Endings:
-        """What could be ended or taken back."""
+        """What the member could end or take back."""
         now = self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-        return Endings(tuple(one for one in mine if one.runs(now)), tuple(ahead))
+            owned = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, owned, now)
+        return Endings(tuple(membership for membership in owned if membership.runs(now)), tuple(planned))
 
     async def stop(
         self, guild_id: int, user_id: int, order_id: int, reason: Reason | None
     ) -> OwnedMembership:
-        """Take no more money; what is paid for stays to its end. A planned change is dropped with it."""
-        held, order, provider = await self._own(guild_id, user_id, order_id)
+        """Stop the renewal; the paid period runs to its end. A planned change is dropped too."""
+        held, order, provider = await self._own_subscription(guild_id, user_id, order_id)
         if held.renews:
-            assert order.ref is not None  # noqa: S101 # what renews was paid somewhere
+            assert order.ref is not None  # noqa: S101 # a renewing order has a checkout
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ending")
-            await self._note(order, user_id, AuditAction.SUBSCRIPTION_STOPPED, reason)
-        return await self._seen(guild_id, user_id, order)
+            await self._audit(order, user_id, AuditAction.SUBSCRIPTION_STOPPED, reason)
+        return await self._refreshed(guild_id, user_id, order)
 
     async def keep(self, guild_id: int, user_id: int, order_id: int) -> OwnedMembership:
-        """Let it go on after all. UserError for what would be charged without giving anything."""
-        held, order, provider = await self._own(guild_id, user_id, order_id)
+        """Keep a renewal that was stopped. UserError when it would charge without giving access."""
+        held, order, provider = await self._own_subscription(guild_id, user_id, order_id)
         if held.phase is Phase.ENDING:
             async with self._db.read() as db:
-                if await self._unwanted(db, order):
+                if await self._must_not_renew(db, order):
                     raise UserError(
                         "This subscription was exchanged, given back or revoked, so it cannot go on. /membership status shows what you have."
                     )
             assert order.ref is not None  # noqa: S101 # as above
             await subscriptions_of(provider).set_ending(order.ref, False)
-            await self._note(order, user_id, AuditAction.SUBSCRIPTION_KEPT, None)
-        return await self._seen(guild_id, user_id, order)
+            await self._audit(order, user_id, AuditAction.SUBSCRIPTION_KEPT, None)
+        return await self._refreshed(guild_id, user_id, order)
 
     async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
-        """Where the member manages card and invoices, for a few minutes. UserError when there is no such place."""
-        _, order, provider = await self._own(guild_id, user_id, order_id)
+        """The provider's page for card and invoices, valid for a few minutes. UserError when it has none."""
+        _, order, provider = await self._own_subscription(guild_id, user_id, order_id)
         async with self._db.read() as db:
             customer = await orders.customer_of(db, guild_id, order.user_id, provider.name)
         url = (
@@ -99,7 +99,7 @@ class Renewals:
         return url
 
     async def end(self, job: Job) -> None:
-        """Work `subscription.end`: a subscription whose right was revoked, exchanged or refused must not renew."""
+        """Work `subscription.end`: stop a subscription whose entitlement was revoked, replaced or never given."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
         if order is None or order.renewal is None or order.ref is None:
@@ -114,51 +114,53 @@ class Renewals:
         await self._checkouts.refresh(order)
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, order.id) or order
-            unwanted = order.phase in RENEWING and await self._unwanted(db, order)
-        if unwanted and order.ref is not None:
+            must_end = order.phase in RENEWING and await self._must_not_renew(db, order)
+        if must_end and order.ref is not None:
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
-            await self._note(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
+            await self._audit(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
             await self._checkouts.refresh(order)
 
-    async def _unwanted(self, db: Reader, order: Order) -> bool:
+    async def _must_not_renew(self, db: Reader, order: Order) -> bool:
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
         if entitlement is None or entitlement.status in (
             EntitlementStatus.REVOKED,
             EntitlementStatus.REPLACED,
         ):
             return True
-        mine = await owned_by(db, entitlement.guild_id, entitlement.user_id)
+        owned = await owned_by(db, entitlement.guild_id, entitlement.user_id)
         return any(
-            one.order is not None
-            and one.order.follows == entitlement.id
-            and one.order.renewal is None
-            and one.entitlement.status is EntitlementStatus.LIVE
-            for one in mine
+            membership.order is not None
+            and membership.order.follows == entitlement.id
+            and membership.order.renewal is None
+            and membership.entitlement.status is EntitlementStatus.LIVE
+            for membership in owned
         )
 
-    async def _own(
+    async def _own_subscription(
         self, guild_id: int, user_id: int, order_id: int
     ) -> tuple[OwnedMembership, Order, PaymentProvider]:
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-        for one in mine:
-            if one.order is not None and one.order.id == order_id and one.subscribed:
-                provider = self._providers.get(one.order.provider)
+            owned = await owned_by(db, guild_id, user_id)
+        for membership in owned:
+            if membership.order is not None and membership.order.id == order_id and membership.subscribed:
+                provider = self._providers.get(membership.order.provider)
                 if provider is None:
-                    raise RetryLater(f"the provider {one.order.provider} is off")
-                return one, one.order, provider
+                    raise RetryLater(f"the provider {membership.order.provider} is off")
+                return membership, membership.order, provider
         raise UserError("You have no such subscription. /membership status shows what you have.")
 
-    async def _seen(self, guild_id: int, user_id: int, order: Order) -> OwnedMembership:
+    async def _refreshed(self, guild_id: int, user_id: int, order: Order) -> OwnedMembership:
         await self._checkouts.refresh(order)
         async with self._db.read() as db:
             [held] = [
-                one for one in await owned_by(db, guild_id, user_id) if one.order and one.order.id == order.id
+                membership
+                for membership in await owned_by(db, guild_id, user_id)
+                if membership.order and membership.order.id == order.id
             ]
         return held
 
-    async def _note(self, order: Order, actor: int, action: AuditAction, reason: Reason | None) -> None:
+    async def _audit(self, order: Order, actor: int, action: AuditAction, reason: Reason | None) -> None:
         async with self._db.write() as tx:
             detail = {"reason": reason.value} if reason else {}
             await record(

@@ -1,4 +1,4 @@
-"""What a member sees of what they have: status, endings, reminders."""
+"""What a member sees of their memberships: status, endings, reminders."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from bot.memberships.wording import roles_words
 from bot.payments.port import Phase
 
 SHOWN = 5
-"""Memberships on one card: with their buttons they fit into one message."""
+"""Memberships on one card: as many as fit into one message with their buttons."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What a member has (`held`), has bought ahead, has planned, and ordered. `roles`: those they really have now.
+    """A member's memberships (held, bought ahead, planned) and orders. `roles`: their Discord roles now.
 
-    `reminders`: did they allow direct messages; `soon` is how long before an end the first one comes.
+    `reminders`: do they allow direct messages? `soon`: how long before an end the first reminder comes.
     """
 
     held: tuple[OwnedMembership, ...]
@@ -44,48 +44,48 @@ class Status:
     reminders: bool
     soon: timedelta
     receipts: Mapping[int, str] = field(default_factory=dict[int, str])
-    """Where the receipts of orders can be read, by the order's id."""
+    """The URLs of receipts, by order id."""
 
 
-def status(t: Language, told: Status) -> Card:
-    """Everything that the member has: until when, how it goes on, what is planned; and what they can do about it."""
+def status(t: Language, status: Status) -> Card:
+    """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
     blocks: list[Block | str | None] = [t("## Your membership")]
-    if not told.held:
+    if not status.held:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for one in told.held[:SHOWN]:
-        blocks.append("\n".join(_lines(t, told, one)))
-        blocks.append(_row(t, one))
+    for membership in status.held[:SHOWN]:
+        blocks.append("\n".join(_membership_lines(t, status, membership)))
+        blocks.append(_button_row(t, membership))
     lines = [
         t(
             "**{plan}** was bought ahead: {starts} to {until}.",
-            plan=plain(one.entitlement.tier.name),
-            starts=stamp(one.entitlement.starts_at),
-            until=stamp(one.entitlement.ends_at),
+            plan=plain(membership.entitlement.tier.name),
+            starts=stamp(membership.entitlement.starts_at),
+            until=stamp(membership.entitlement.ends_at),
         )
-        for one in told.ahead[:SHOWN]
+        for membership in status.ahead[:SHOWN]
     ]
-    lines += [planned_line(t, one) for one in told.planned[:SHOWN]]
+    lines += [planned_line(t, change) for change in status.planned[:SHOWN]]
     blocks.append("\n".join(lines) or None)
-    blocks += [*_reminders(t, told)]
-    if told.orders:
+    blocks += [*_reminder_blocks(t, status)]
+    if status.orders:
         blocks += [Divider(), t("**Your latest orders**")]
-        blocks.append("\n".join(_order(t, told, order) for order in told.orders))
-    return card(*blocks, play_money(t, playing=told.playing), accent=_accent(told))
+        blocks.append("\n".join(_order_line(t, status, order) for order in status.orders))
+    return card(*blocks, play_money(t, playing=status.playing), accent=_accent(status))
 
 
-def endings(t: Language, told: Endings) -> Card:
-    """What can be ended, and what ends by itself; what stays until when."""
+def endings(t: Language, endings: Endings) -> Card:
+    """What the member can end, what ends by itself, and until when they keep it."""
     blocks: list[Block | str | None] = [t("## Ending a membership")]
-    if not told.held and not told.planned:
+    if not endings.held and not endings.planned:
         return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
-    for one in told.held[:SHOWN]:
-        blocks.append(f"**{plain(one.entitlement.tier.name)}**\n{_ending(t, one)}")
-        if one.renews and one.order is not None:
-            end = Button(t("End the renewal"), STOP_RENEWAL.encode(one.order.id), style="danger")
+    for membership in endings.held[:SHOWN]:
+        blocks.append(f"**{plain(membership.entitlement.tier.name)}**\n{_ending_line(t, membership)}")
+        if membership.renews and membership.order is not None:
+            end = Button(t("End the renewal"), STOP_RENEWAL.encode(membership.order.id), style="danger")
             blocks.append(Row((end,)))
-        elif one.phase is Phase.ENDING and one.order is not None:
-            blocks.append(Row((_keep(t, one.order),)))
-    for planned in told.planned[:SHOWN]:
+        elif membership.phase is Phase.ENDING and membership.order is not None:
+            blocks.append(Row((_keep_button(t, membership.order),)))
+    for planned in endings.planned[:SHOWN]:
         blocks.append(planned_line(t, planned))
         undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
         blocks.append(Row((undo,)))
@@ -93,30 +93,30 @@ def endings(t: Language, told: Endings) -> Card:
 
 
 def stopped(t: Language, held: OwnedMembership) -> Card:
-    """No more money is taken."""
+    """A renewal was stopped."""
     if held.phase is not Phase.ENDING or held.order is None:
-        return card(_ending(t, held), accent=Accent.QUIET)
+        return card(_ending_line(t, held), accent=Accent.QUIET)
     return card(
         t("**{plan}** does not renew any more.", plan=plain(held.entitlement.tier.name)),
-        _ending(t, held),
-        Row((_keep(t, held.order),)),
+        _ending_line(t, held),
+        Row((_keep_button(t, held.order),)),
         accent=Accent.GOOD,
     )
 
 
 def kept(t: Language, held: OwnedMembership) -> Card:
-    """It goes on after all."""
+    """A stopped renewal was kept."""
     if held.phase is not Phase.ACTIVE:
-        return card(_ending(t, held), accent=Accent.QUIET)
+        return card(_ending_line(t, held), accent=Accent.QUIET)
     return card(
         t("**{plan}** goes on.", plan=plain(held.entitlement.tier.name)),
-        _goes_on(t, held),
+        _renewal_line(t, held),
         accent=Accent.GOOD,
     )
 
 
 def portal(t: Language, url: str) -> Card:
-    """The door to the provider's own page."""
+    """The link to the provider's page for card and invoices."""
     return card(
         t("Your card and your invoices are on the provider's page. The door closes after a few minutes."),
         Row((Button(t("Open it"), url=url),)),
@@ -136,12 +136,12 @@ def planned_line(t: Language, planned: PlannedChange) -> str:
     return t("Planned: **{plan}** from {when}; it is paid.", plan=plan, when=when)
 
 
-def _order(t: Language, told: Status, order: Order) -> str:
-    link = told.receipts.get(order.id)
+def _order_line(t: Language, status: Status, order: Order) -> str:
+    link = status.receipts.get(order.id)
     return order_line(t, order) + (f" · [{t('Receipt')}]({link})" if link else "")
 
 
-def _lines(t: Language, told: Status, held: OwnedMembership) -> list[str]:
+def _membership_lines(t: Language, status: Status, held: OwnedMembership) -> list[str]:
     entitlement = held.entitlement
     role = roles_words(entitlement.tier.terms.roles)
     if entitlement.forever:
@@ -153,28 +153,28 @@ def _lines(t: Language, told: Status, held: OwnedMembership) -> list[str]:
             when=stamp(entitlement.ends_at),
             role=role,
         )
-    lines = [first, f"-# {_source(t, held)}"]
-    if told.now >= entitlement.ends_at:
+    lines = [first, f"-# {_source_line(t, held)}"]
+    if status.now >= entitlement.ends_at:
         lines.append(
             t("⚠ Its time is over. You keep your roles until {when}.", when=stamp(entitlement.held_until))
         )
-    lines.append(_goes_on(t, held))
-    if not told.roles.issuperset(entitlement.tier.terms.roles):
+    lines.append(_renewal_line(t, held))
+    if not status.roles.issuperset(entitlement.tier.terms.roles):
         lines.append(
             t("The role is missing at the moment. It comes by itself once the owner has set things right.")
         )
     return lines
 
 
-def _source(t: Language, held: OwnedMembership) -> str:
+def _source_line(t: Language, held: OwnedMembership) -> str:
     words = {"trial": t("A trial"), "grant": t("Given by staff"), "import": t("Taken over from before")}
     return words.get(held.entitlement.source) or t(
         "Bought · order {number}", number=held.entitlement.order_id
     )
 
 
-def _goes_on(t: Language, held: OwnedMembership) -> str:
-    """How it goes on when its time is over."""
+def _renewal_line(t: Language, held: OwnedMembership) -> str:
+    """What happens when the membership's period ends."""
     if held.order is not None and held.order.renewal is not None and held.phase is not None:
         price, when = t.money(held.order.renewal), stamp(held.entitlement.ends_at, "D")
         words = {
@@ -192,8 +192,8 @@ def _goes_on(t: Language, held: OwnedMembership) -> str:
     return t("It ends then by itself; nothing renews.")
 
 
-def _ending(t: Language, held: OwnedMembership) -> str:
-    """What stays until when."""
+def _ending_line(t: Language, held: OwnedMembership) -> str:
+    """Until when the member keeps it, and whether it renews."""
     when = stamp(held.entitlement.ends_at)
     if held.entitlement.forever:
         return t("It never ends and nothing is charged, so there is nothing to cancel.")
@@ -210,11 +210,11 @@ def _ending(t: Language, held: OwnedMembership) -> str:
     )
 
 
-def _keep(t: Language, order: Order) -> Button:
+def _keep_button(t: Language, order: Order) -> Button:
     return Button(t("Keep it"), KEEP_RENEWAL.encode(order.id), style="success")
 
 
-def _row(t: Language, held: OwnedMembership) -> Row | None:
+def _button_row(t: Language, held: OwnedMembership) -> Row | None:
     order = held.order
     if order is None or held.entitlement.status is not EntitlementStatus.LIVE:
         return None
@@ -224,29 +224,31 @@ def _row(t: Language, held: OwnedMembership) -> Row | None:
     if held.renews:
         buttons.append(Button(t("Cancel"), STOP_RENEWAL.encode(order.id)))
     elif held.phase is Phase.ENDING:
-        buttons.append(_keep(t, order))
+        buttons.append(_keep_button(t, order))
     if held.subscribed:
         buttons.append(Button(t("Card and invoices"), OPEN_PORTAL.encode(order.id)))
     return Row(tuple(buttons)) if buttons else None
 
 
-def _reminders(t: Language, told: Status) -> list[Block | str]:
-    if not told.held:
+def _reminder_blocks(t: Language, status: Status) -> list[Block | str]:
+    if not status.held:
         return []
-    if told.reminders:
+    if status.reminders:
         words = t("I remind you by direct message before a membership ends.")
     else:
         words = t("I write you no direct messages, so nothing reminds you before a membership ends.")
-    button = Button(t("No reminders") if told.reminders else t("Remind me"), TOGGLE_REMINDERS.encode())
+    button = Button(t("No reminders") if status.reminders else t("Remind me"), TOGGLE_REMINDERS.encode())
     return [words, Row((button,))]
 
 
-def _accent(told: Status) -> Accent:
-    """Something ends soon, or waits for money: the card says so in its words, and shows it at its edge."""
-    for one in told.held:
+def _accent(status: Status) -> Accent:
+    """WARN when a membership ends soon or a renewal is unpaid; the words of the card say so too."""
+    for membership in status.held:
         ends_soon = (
-            not one.renews and not one.entitlement.forever and one.entitlement.ends_at - told.soon <= told.now
+            not membership.renews
+            and not membership.entitlement.forever
+            and membership.entitlement.ends_at - status.soon <= status.now
         )
-        if ends_soon or one.phase is Phase.PAST_DUE:
+        if ends_soon or membership.phase is Phase.PAST_DUE:
             return Accent.WARN
     return Accent.PLAIN

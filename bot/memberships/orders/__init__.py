@@ -1,1 +1,1 @@
-"""From asking for a plan to the money and what it bought, and back."""
+"""Buying a plan, paying for it, and refunds."""

@@ -1,4 +1,4 @@
-"""What may stand between a payment and what it was for: seats that are gone, an exchange that is impossible by now."""
+"""What can prevent a paid order: a tier that is sold out, an exchange that is no longer possible."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from bot.memberships.model import Order, OrderStatus, Tier
 from bot.memberships.orders.store import orders
 
 
-async def has_seat(db: Reader, tier: Tier, user_id: int, now: datetime) -> bool:
-    """Is there a seat for this member? Who holds the tier has one, and so has who can still pay an order of it."""
+async def is_seat_free(db: Reader, tier: Tier, user_id: int, now: datetime) -> bool:
+    """Is a seat left for this member? Holders of the tier take one, as do members who can still pay an order of it."""
     if tier.seats is None:
         return True
     taken = await entitlements.seat_holders(db, tier.guild_id, tier.id, now)
-    taken |= await orders.waiting(db, tier.guild_id, tier.id, now)
+    taken |= await orders.members_with_open_order(db, tier.guild_id, tier.id, now)
     return len(taken - {user_id}) < tier.seats
 
 
 async def require_seat(db: Reader, tier: Tier, user_id: int, now: datetime) -> None:
     """UserError when the tier is sold out."""
-    if not await has_seat(db, tier, user_id, now):
+    if not await is_seat_free(db, tier, user_id, now):
         raise UserError(
             "{plan} is sold out: every seat is taken, or kept for somebody who is paying just now. Try again in half an hour, or ask the owner of this server.",
             plan=plain(tier.name),
@@ -33,7 +33,7 @@ async def require_seat(db: Reader, tier: Tier, user_id: int, now: datetime) -> N
 
 
 async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces: int, now: datetime) -> None:
-    """UserError when the membership that an exchange begins with runs no more."""
+    """UserError when the membership to be exchanged is no longer running."""
     if not await credited(db, guild_id, user_id, replaces, new_id(), now):
         raise UserError(
             "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
@@ -41,10 +41,10 @@ async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces:
 
 
 async def blocking_reason(db: Reader, order: Order, now: datetime) -> str | None:
-    """Why money for this order cannot buy what it was for; None when it can.
+    """Why this paid order cannot be fulfilled; None when it can.
 
-    Asked once, when the order is paid for the first time. Money that comes late finds its seat taken, perhaps; and
-    credit for unused days needs the membership whose days they are: of two exchanges of one only the first counts.
+    Asked once, when the order is first paid. A late payment may find its seat taken. An exchange needs the membership
+    whose unused days it credits: of two exchanges of one membership only the first counts.
     """
     if order.replaces is not None and not await credited(
         db, order.guild_id, order.user_id, order.replaces, order.id, now
@@ -52,7 +52,7 @@ async def blocking_reason(db: Reader, order: Order, now: datetime) -> str | None
         return "what it was to replace is over"
     in_time = (
         order.state in (OrderStatus.CREATED, OrderStatus.PENDING) and now <= order.expires_at
-    )  # its seat was kept
-    if not in_time and not await has_seat(db, order.tier, order.user_id, now):
+    )  # its seat is reserved until then
+    if not in_time and not await is_seat_free(db, order.tier, order.user_id, now):
         return "sold out"
     return None

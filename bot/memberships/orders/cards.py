@@ -1,4 +1,4 @@
-"""What members see of memberships: plans, pay cards, receipts, their status."""
+"""What members see of orders: plans, pay cards, receipts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
 @dataclass(frozen=True)
 class Offer:
-    """A tier with its prices, and the member's own right from it, if they have one."""
+    """A tier on sale with its prices, and the member's entitlement to it, if they have one."""
 
     product: Product
     entitlement: Entitlement | None
@@ -33,16 +33,16 @@ class Offer:
 
 @dataclass(frozen=True)
 class OrderReceipt:
-    """What became of an order: the right it gave, and whether the member holds its role now."""
+    """The outcome of an order: its entitlement, and whether the member has the roles now (`held`)."""
 
     order: Order
     entitlement: Entitlement | None
     held: bool
     playing: bool
     link: str | None = None
-    """Where it can be read outside Discord."""
+    """The receipt's page outside Discord."""
     ahead: bool = False
-    """Does it begin later?"""
+    """Does the membership begin later?"""
 
     @classmethod
     def of(
@@ -55,7 +55,7 @@ class OrderReceipt:
         playing: bool,
         link: str | None,
     ) -> OrderReceipt:
-        """What to say of the order now; without the person they count as without its roles."""
+        """The order's outcome now; a member who is not on the server (`person` None) has no roles."""
         held = person is not None and person.roles.issuperset(order.tier.terms.roles)
         return cls(
             order, entitlement, held, playing, link, entitlement is not None and now < entitlement.starts_at
@@ -63,7 +63,7 @@ class OrderReceipt:
 
 
 def plans(t: Language, offers: Sequence[Offer], playing: bool) -> Card:
-    """Every plan with its price, what you have of it now, and a button to buy it."""
+    """Every plan with its price, what the member has of it, and a button to buy it."""
     if not offers:
         return card(
             t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
@@ -78,13 +78,13 @@ def plans(t: Language, offers: Sequence[Offer], playing: bool) -> Card:
     return card(t("## Membership"), *lines, more, play_money(t, playing=playing))
 
 
-def pay(t: Language, bill: PendingOrder, *, looked: bool = False, direct: bool = False) -> Card:
-    """The pay card: one link to pay (or how to pay without one), and a button to look again.
+def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: bool = False) -> Card:
+    """The pay card: one link to pay (or how to pay without one), and a button to check again.
 
-    In a direct message, where no button of ours works, `direct` leaves that one out.
+    `direct` leaves that button out: in a direct message none of ours works.
     """
-    order = bill.order
-    url = bill.checkout.url
+    order = pending.order
+    url = pending.checkout.url
     again = Button(t("Check again"), action=CHECK_ORDER.encode(order.id))
     row = (
         *([Button(t("Pay {price}", price=t.money(order.price)), url=url)] if url else []),
@@ -101,17 +101,17 @@ def pay(t: Language, bill: PendingOrder, *, looked: bool = False, direct: bool =
             days=duration_words(t, order.duration),
             role=_role(order.tier),
         ),
-        *_why(t, bill),
+        *_price_notes(t, pending),
         t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
-        *_how(t, bill),
+        *_how_to_pay(t, pending),
         Row(row) if row else None,
-        play_money(t, playing=bill.play_money),
+        play_money(t, playing=pending.play_money),
     )
 
 
-def _why(t: Language, bill: PendingOrder) -> list[str]:
-    """Why it is less than the price on the shelf, what comes after, and when it begins if not at once."""
-    order = bill.order
+def _price_notes(t: Language, pending: PendingOrder) -> list[str]:
+    """Discount, credit, renewal price, and the start if it is not at once."""
+    order = pending.order
 
     def money(amount: int) -> str:
         return t.money(Money(amount, order.price.currency))
@@ -128,21 +128,21 @@ def _why(t: Language, bill: PendingOrder) -> list[str]:
                 price=t.money(order.renewal),
             )
         )
-    if bill.begins is not None:
-        lines.append(t("It begins on {when}, when what you have ends.", when=stamp(bill.begins)))
+    if pending.begins is not None:
+        lines.append(t("It begins on {when}, when what you have ends.", when=stamp(pending.begins)))
     return lines
 
 
-def _how(t: Language, bill: PendingOrder) -> list[Block | str]:
-    """How to pay without a button, and how long that is possible."""
-    checkout = bill.checkout
+def _how_to_pay(t: Language, pending: PendingOrder) -> list[Block | str]:
+    """Instructions or QR code, and how long the checkout is valid."""
+    checkout = pending.checkout
     if checkout.instructions is None:
-        return [*_code(t, bill), _valid(t, checkout)]
-    reference = t("Reference: {number}", number=bill.order.id)
+        return [*_qr_code(t, pending), _validity(t, checkout)]
+    reference = t("Reference: {number}", number=pending.order.id)
     return [
         t("Pay like this, and give the reference with it:"),
         fenced(f"{checkout.instructions}\n\n{reference}"),
-        *_code(t, bill),
+        *_qr_code(t, pending),
         t(
             "A person looks whether it came, so it may take some days. This offer stands until {when}.",
             when=stamp(checkout.expires_at),
@@ -150,7 +150,7 @@ def _how(t: Language, bill: PendingOrder) -> list[Block | str]:
     ]
 
 
-def _valid(t: Language, checkout: Checkout) -> str:
+def _validity(t: Language, checkout: Checkout) -> str:
     when = stamp(checkout.expires_at, "t")
     if checkout.url is None and checkout.qr_payload is not None:
         return t(
@@ -159,9 +159,9 @@ def _valid(t: Language, checkout: Checkout) -> str:
     return t("The link works until {when}. It is yours alone: whoever pays with it pays for you.", when=when)
 
 
-def _code(t: Language, bill: PendingOrder) -> list[Block | str]:
-    """The QR code of a checkout that has one, and what to scan it with."""
-    content, order = bill.checkout.qr_payload, bill.order
+def _qr_code(t: Language, pending: PendingOrder) -> list[Block | str]:
+    """The checkout's QR code and what to scan it with, if it has one."""
+    content, order = pending.checkout.qr_payload, pending.order
     if content is None:
         return []
     try:
@@ -174,23 +174,23 @@ def _code(t: Language, bill: PendingOrder) -> list[Block | str]:
     return [scan_words(t, order.provider), Picture("pay.png", drawn, alt)]
 
 
-def receipt(t: Language, told: OrderReceipt) -> Card:
-    """Shown in place of the pay card once the order is no longer open."""
-    accent, sentence = _fate(t, told)
-    order = told.order
+def receipt(t: Language, receipt: OrderReceipt) -> Card:
+    """The card that replaces the pay card once the order is closed."""
+    accent, sentence = _state_sentence(t, receipt)
+    order = receipt.order
     return card(
         f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
         start_here(t) if accent is Accent.GOOD else None,
-        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
-        play_money(t, playing=told.playing),
+        Row((Button(t("Receipt"), url=receipt.link),)) if receipt.link else None,
+        play_money(t, playing=receipt.playing),
         accent=accent,
     )
 
 
-def _over(t: Language, entitlement: Entitlement) -> str:
-    """Paid, and over all the same."""
+def _why_over(t: Language, entitlement: Entitlement) -> str:
+    """Why the membership of a paid order is over."""
     if entitlement.status is EntitlementStatus.REVOKED:
         return t("The staff ended this membership. Ask them if you think that this is a mistake.")
     if entitlement.status is EntitlementStatus.REPLACED:
@@ -201,19 +201,19 @@ def _over(t: Language, entitlement: Entitlement) -> str:
     )
 
 
-def _fate(t: Language, told: OrderReceipt) -> tuple[Accent, str]:
-    order, entitlement = told.order, told.entitlement
+def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
+    order, entitlement = receipt.order, receipt.entitlement
     if order.state is OrderStatus.PAID and entitlement is not None and entitlement.status in OVER:
-        return Accent.QUIET, _over(t, entitlement)
+        return Accent.QUIET, _why_over(t, entitlement)
     if order.state is OrderStatus.PAID and entitlement is not None:
         when, role = t("for ever") if entitlement.forever else stamp(entitlement.ends_at), _role(order.tier)
-        if told.ahead:
+        if receipt.ahead:
             return Accent.GOOD, t(
                 "Paid. It begins on {when}, when what you have ends.", when=stamp(entitlement.starts_at)
             )
-        if entitlement.forever and told.held:
+        if entitlement.forever and receipt.held:
             return Accent.GOOD, t("**Yours for ever.** You have the role {role}.", role=role)
-        if told.held:
+        if receipt.held:
             return Accent.GOOD, t("**Active until {when}.** You have the role {role}.", when=when, role=role)
         return Accent.WARN, t(
             "Paid until {when}. Your role {role} is on its way. If it is not there in a minute, the owner has to set something right first; your days are safe.",
@@ -249,7 +249,7 @@ def order_line(t: Language, order: Order) -> str:
 
 
 def label(t: Language, order: Order) -> str:
-    """One order in a list of choices, where Discord's marks do not work."""
+    """One order in a list of choices, where Discord renders no Markdown."""
     return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · #{order.id % 10000:04}"
 
 
@@ -259,7 +259,7 @@ def start_here(t: Language) -> str:
 
 
 def state_word(t: Language, state: OrderStatus) -> str:
-    """An order's state as people say it."""
+    """An order's state in words."""
     words = {
         OrderStatus.CREATED: t("begun"),
         OrderStatus.PENDING: t("waits for payment"),
@@ -275,10 +275,10 @@ def state_word(t: Language, state: OrderStatus) -> str:
 
 def _offer(t: Language, offer: Offer) -> Line:
     tier, entitlement = offer.product.tier, offer.entitlement
-    told = t(
+    description = t(
         "**{plan}** — {price}\nGives {role}.",
         plan=plain(tier.name),
-        price=" · ".join(price_words(t, one) for one in offer.product.prices),
+        price=" · ".join(price_words(t, price) for price in offer.product.prices),
         role=_role(tier),
     )
     if entitlement is None:
@@ -288,13 +288,13 @@ def _offer(t: Language, offer: Offer) -> Line:
     else:
         have = t("You have it until {when}.", when=stamp(entitlement.ends_at))
     return Line(
-        f"{told}\n{have}",
+        f"{description}\n{have}",
         Button(t("Buy {plan}", plan=tier.name), action=BUY.encode(OfTier(tier.id), None), style="primary"),
     )
 
 
 def play_money(t: Language, *, playing: bool) -> Text | None:
-    """Said wherever money is, if none of it is real."""
+    """The notice on every card with a price, when no real money moves."""
     return Text(play_money_words(t)) if playing else None
 
 

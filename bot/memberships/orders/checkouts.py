@@ -25,13 +25,13 @@ from bot.work import Job, Queue
 from bot.work.worker import Reschedule
 
 FRESH = timedelta(minutes=5)
-"""An open order with less time left than this is not offered again; a new one is made."""
+"""An open order with less time left than this is not reused; a new one is made."""
 SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order with the place to pay it. `play_money`: nothing real moves. `begins`: not at once, but then."""
+    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once."""
 
     order: Order
     checkout: Checkout
@@ -40,7 +40,7 @@ class PendingOrder:
 
 
 class Checkouts:
-    """Opens orders and keeps asking the provider about them."""
+    """Opens orders, asks the provider about them, and closes them."""
 
     def __init__(
         self,
@@ -58,31 +58,31 @@ class Checkouts:
         self._providers = providers
         self._settlement = settlement
         self._valid_for = valid_for
-        self._looking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def is_play_money(self, provider: str) -> bool:
         """Does this provider move play money?"""
         return provider in self._providers and self._providers[provider].play_money
 
     def providers_for(self, price: Price, due: Money | None = None) -> list[PaymentProvider]:
-        """Everyone who takes this price, and what is `due` of it; the first one is taken when the member does not choose."""
-        asked = [price.money, *([due] if due is not None and due.amount else [])]
+        """The providers that accept this price, and what is `due` of it; the first is the default."""
+        amounts = [price.money, *([due] if due is not None and due.amount else [])]
         return [
             provider
             for provider in self._providers.values()
-            if all(provider.supports(money, price.duration.recurrence) for money in asked)
+            if all(provider.supports(money, price.duration.recurrence) for money in amounts)
         ]
 
     def payable(self, price: Price) -> bool:
-        """Can anybody pay this with what is set up now? A trial costs nothing."""
+        """Does any provider accept this price? A trial costs nothing and needs none."""
         return price.duration.kind is BillingKind.TRIAL or bool(self.providers_for(price))
 
     def provider_for(
         self, price: Price, named: str | None = None, due: Money | None = None
     ) -> PaymentProvider:
-        """The provider of that name, or the first one, if it takes this price. UserError when none does."""
-        found = self.providers_for(price, due)
-        if not found:
+        """The provider of that name, or the first that accepts this price. UserError when none does."""
+        providers = self.providers_for(price, due)
+        if not providers:
             if due is not None and self.providers_for(price):
                 raise UserError(
                     "{due} is left to pay, and no provider here takes so little. Choose another price, or wait until your present membership is over.",
@@ -91,37 +91,37 @@ class Checkouts:
             raise UserError(
                 "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."
             )
-        chosen = [provider for provider in found if named in (None, provider.name)]
+        chosen = [provider for provider in providers if named in (None, provider.name)]
         if not chosen:
             raise UserError("This cannot be paid in that way any more. Choose another one.")
         return chosen[0]
 
     async def buy(self, tier: Tier, price: Price, user_id: int, provider: str | None = None) -> PendingOrder:
-        """Where to pay the price, at the provider of that name. An order that is open for the same is used again."""
+        """Where to pay this price, at the provider of that name. An open order for the same is reused."""
         order = await self.open(
             OrderRequest(tier=tier, price=price, user_id=user_id, due=price.money),
             self.provider_for(price, provider),
         )
         return await self.pending_order(order)
 
-    async def open(self, wish: OrderRequest, at: PaymentProvider, work: str | None = None) -> Order:
-        """An order for this at that provider: the one that is open for the same, or a new one; `work` is asked for with it.
+    async def open(self, request: OrderRequest, provider: PaymentProvider, work: str | None = None) -> Order:
+        """The open order for this request at this provider, or a new one; `work` is queued with it.
 
-        One for which nothing is due is paid at once. UserError when the tier is sold out.
+        An order with nothing due counts as paid at once. UserError when the tier is sold out.
         """
         async with self._db.write() as tx:
-            order = await self._open_order(tx, wish, at)
+            order = await self._open_order(tx, request, provider)
             if order.price.amount == 0:
                 await self._settlement.recompute(tx, order)
-                order = await _again(tx, order)
-            elif work is not None:  # should this process die before it is done
+                order = await _reload(tx, order)
+            elif work is not None:  # in case this process dies before the work is done
                 due = self._clock.now() + SOON
                 await self._queue.enqueue(tx, work, order.guild_id, str(order.id), due=due)
         point("order.created")
         return order
 
     async def pending_order(self, order: Order) -> PendingOrder:
-        """The checkout of an open order; asking twice gives the same one. RetryLater when the provider is silent."""
+        """An open order with its checkout, the same each time. RetryLater when the provider does not answer."""
         provider = self._providers.get(order.provider)
         if provider is None:
             raise RetryLater(f"the provider {order.provider} is off")
@@ -131,28 +131,28 @@ class Checkouts:
         point("order.checkout")
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
-            await self._settlement.recompute(tx, await _again(tx, order))
+            await self._settlement.recompute(tx, await _reload(tx, order))
             before = await preceding(tx, order, self._clock.now())
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
-            return PendingOrder(await _again(tx, order), checkout, provider.play_money, begins)
+            return PendingOrder(await _reload(tx, order), checkout, provider.play_money, begins)
 
     async def refresh(self, order: Order) -> None:
-        """Ask the provider what has happened, and settle what is new. RetryLater when it does not answer."""
+        """Fetch the order from its provider and settle what is new. RetryLater when the provider does not answer."""
         provider = self._providers.get(order.provider)
         if provider is None or order.ref is None:
             return
-        # What was fetched first must be written first: a later look may show another phase of a subscription.
-        async with self._looking.setdefault(order.id, asyncio.Lock()):
-            told = await provider.fetch(order.ref)
+        # Snapshots are written in the order they were fetched: a later one may show another phase of the subscription.
+        async with self._refreshing.setdefault(order.id, asyncio.Lock()):
+            snapshot = await provider.fetch(order.ref)
             async with self._db.read() as db:
-                if not await self._settlement.is_news(db, order, told):
+                if not await self._settlement.is_news(db, order, snapshot):
                     return
             async with self._db.write() as tx:
-                await self._settlement.follow(tx, await _again(tx, order), told)
+                await self._settlement.apply_snapshot(tx, await _reload(tx, order), snapshot)
 
     async def look_up(self, guild_id: int, order_id: int) -> bool:
-        """Look at the order that a provider's notice was about; False when there is no such order."""
+        """Refresh the order that a provider's notice was about; False when there is no such order."""
         async with self._db.read() as db:
             order = await orders.find(db, guild_id, order_id)
         if order is not None:
@@ -160,9 +160,9 @@ class Checkouts:
         return order is not None
 
     async def expire(self, job: Job) -> None:
-        """Work `order.expire`: close the checkout, look a last time, then close the order.
+        """Work `order.expire`: close the checkout, refresh a last time, then close the order.
 
-        Money that was on its way and comes later still counts.
+        A payment that arrives later still counts.
         """
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
@@ -178,7 +178,7 @@ class Checkouts:
         await self._close(order, FactKind.EXPIRED)
 
     async def cancel(self, order: Order) -> Order:
-        """Take no more money for an order that was not paid; how it stands then: somebody may just have paid."""
+        """Close an unpaid order; the order as it is then, because somebody may just have paid."""
         provider = self._providers.get(order.provider)
         if provider is not None and order.ref is not None:
             await provider.close_checkout(order.ref)
@@ -186,25 +186,25 @@ class Checkouts:
         return await self._close(order, FactKind.CANCELLED)
 
     async def withdraw(self, order: Order) -> Order:
-        """Take back what was had for nothing: no money can go back, so the order is cancelled and its right ends."""
+        """Cancel an order that cost nothing: there is no money to refund, so its entitlement just ends."""
         order = await self._close(order, FactKind.CANCELLED)
         async with self._db.write() as tx:
             await self._settlement.reject(tx, order, "taken back")
-            return await _again(tx, order)
+            return await _reload(tx, order)
 
-    async def took(self, order: Order, ref: str) -> Order:
-        """The provider has what it needs under this ref: look what it makes of it."""
+    async def adopt_checkout(self, order: Order, ref: str) -> Order:
+        """Store the checkout that the provider made for this order, and refresh the order from it."""
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, ref)
-            await self._settlement.recompute(tx, await _again(tx, order))
-            order = await _again(tx, order)
+            await self._settlement.recompute(tx, await _reload(tx, order))
+            order = await _reload(tx, order)
         await self.refresh(order)
         async with self._db.read() as db:
-            return await _again(db, order)
+            return await _reload(db, order)
 
     async def _close(self, order: Order, kind: FactKind) -> Order:
         now = self._clock.now()
-        over = Fact(
+        fact = Fact(
             kind=kind,
             object_id=f"order:{order.id}",
             guild_id=order.guild_id,
@@ -214,47 +214,47 @@ class Checkouts:
             at=now,
         )
         async with self._db.write() as tx:
-            await self._settlement.settle(tx, order.provider, [over])
-            return await _again(tx, order)
+            await self._settlement.settle(tx, order.provider, [fact])
+            return await _reload(tx, order)
 
-    async def _open_order(self, tx: Writer, wish: OrderRequest, at: PaymentProvider) -> Order:
-        now, tier, price = self._clock.now(), wish.tier, wish.price
-        for order in await orders.begun(tx, tier.guild_id, wish.user_id):
-            if order.expires_at >= now + FRESH and _is_same(order, wish, at):
+    async def _open_order(self, tx: Writer, request: OrderRequest, provider: PaymentProvider) -> Order:
+        now, tier, price = self._clock.now(), request.tier, request.price
+        for order in await orders.open_orders(tx, tier.guild_id, request.user_id):
+            if order.expires_at >= now + FRESH and _is_same(order, request, provider):
                 return order
-        await require_seat(tx, tier, wish.user_id, now)
-        if wish.replaces is not None:
-            await require_replaceable(tx, tier.guild_id, wish.user_id, wish.replaces, now)
-        waiting = by_hand(at)
-        valid_for = waiting.valid_for if waiting else self._valid_for
+        await require_seat(tx, tier, request.user_id, now)
+        if request.replaces is not None:
+            await require_replaceable(tx, tier.guild_id, request.user_id, request.replaces, now)
+        offline = by_hand(provider)
+        valid_for = offline.valid_for if offline else self._valid_for
         renewal = price.money if price.duration.recurrence is Recurrence.RECURRING else None
         order = Order(
             id=new_id(),
             guild_id=tier.guild_id,
-            user_id=wish.user_id,
+            user_id=request.user_id,
             tier=tier,
             price_id=price.id,
             state=OrderStatus.CREATED,
-            provider=at.name,
+            provider=provider.name,
             ref=None,
             duration=price.duration,
-            price=wish.due,
+            price=request.due,
             renewal=renewal,
-            credit=Money(wish.credit, price.money.currency),
-            replaces=wish.replaces,
-            follows=wish.follows,
+            credit=Money(request.credit, price.money.currency),
+            replaces=request.replaces,
+            follows=request.follows,
             phase=None,
             created_at=now,
-            expires_at=wish.until or now + valid_for,
-            discount=wish.discount,
-            extra=wish.extra,
+            expires_at=request.until or now + valid_for,
+            discount=request.discount,
+            extra=request.extra,
         )
         await orders.add(tx, order)
         await record(
             tx,
             guild_id=order.guild_id,
             at=now,
-            actor=wish.user_id,
+            actor=request.user_id,
             action=AuditAction.ORDER_CREATED,
             subject=order.id,
             tier=str(tier.id),
@@ -266,7 +266,7 @@ class Checkouts:
 
 
 def purchase(order: Order, customer: str | None = None) -> Purchase:
-    """An order as a provider is asked for it."""
+    """The order as providers take it."""
     return Purchase(
         guild_id=order.guild_id,
         order_id=order.id,
@@ -281,8 +281,8 @@ def purchase(order: Order, customer: str | None = None) -> Purchase:
     )
 
 
-def _is_same(order: Order, wish: OrderRequest, at: PaymentProvider) -> bool:
-    """Is this open order for the same, under the same terms, at the same price?"""
+def _is_same(order: Order, request: OrderRequest, provider: PaymentProvider) -> bool:
+    """Is this open order for the same tier, terms, price and provider as the request?"""
     known = (
         order.tier.id,
         order.tier.terms,
@@ -296,20 +296,20 @@ def _is_same(order: Order, wish: OrderRequest, at: PaymentProvider) -> bool:
         order.follows,
     )
     return known == (
-        wish.tier.id,
-        wish.tier.terms,
-        wish.price.duration,
-        at.name,
-        wish.due,
-        wish.credit,
-        wish.discount,
-        wish.extra,
-        wish.replaces,
-        wish.follows,
+        request.tier.id,
+        request.tier.terms,
+        request.price.duration,
+        provider.name,
+        request.due,
+        request.credit,
+        request.discount,
+        request.extra,
+        request.replaces,
+        request.follows,
     )
 
 
-async def _again(db: Reader, order: Order) -> Order:
-    found = await orders.find(db, order.guild_id, order.id)
-    assert found is not None  # noqa: S101 # orders are never deleted
-    return found
+async def _reload(db: Reader, order: Order) -> Order:
+    reloaded = await orders.find(db, order.guild_id, order.id)
+    assert reloaded is not None  # noqa: S101 # orders are never deleted
+    return reloaded

@@ -1,4 +1,4 @@
-"""What a member may buy, seen from what they have. Pure: it says no with a sentence, or nothing."""
+"""What a member may buy or change, given what they have. Pure: a UserError says what is not possible."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.payments.port import Phase
 
 
-def allow(
-    tier: Tier, span: Duration, mine: Sequence[OwnedMembership], ahead: Sequence[PlannedChange], now: datetime
+def require_eligible(
+    tier: Tier,
+    duration: Duration,
+    owned: Sequence[OwnedMembership],
+    planned: Sequence[PlannedChange],
+    now: datetime,
 ) -> None:
     """UserError when buying this would give nothing, charge twice, or waste what was paid before."""
     plan = plain(tier.name)
-    same = [one for one in mine if one.entitlement.tier.id == tier.id]
-    if span.kind is BillingKind.TRIAL:
+    same = [membership for membership in owned if membership.entitlement.tier.id == tier.id]
+    if duration.kind is BillingKind.TRIAL:
         if same:
             raise UserError(
                 "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
@@ -27,18 +31,21 @@ def allow(
             )
         return
     live = [
-        one
-        for one in same
-        if one.entitlement.status is EntitlementStatus.LIVE and one.entitlement.held_until > now
+        membership
+        for membership in same
+        if membership.entitlement.status is EntitlementStatus.LIVE and membership.entitlement.held_until > now
     ]
-    if any(one.entitlement.forever for one in live):
+    if any(membership.entitlement.forever for membership in live):
         raise UserError("You have {plan} for ever, so there is nothing more to buy of it.", plan=plan)
-    for one in live:
-        if one.subscribed and (span.kind is BillingKind.RECURRING or one.renews):
-            raise _subscribed(one)
-    _not_before_a_change(plan, live, ahead)
-    until = max((one.entitlement.ends_at for one in live if one.entitlement.source == "order"), default=now)
-    if until > now and span.kind in (BillingKind.RECURRING, BillingKind.LIFETIME):
+    for membership in live:
+        if membership.subscribed and (duration.kind is BillingKind.RECURRING or membership.renews):
+            raise _already_subscribed(membership)
+    _require_no_planned_change(plan, live, planned)
+    until = max(
+        (membership.entitlement.ends_at for membership in live if membership.entitlement.source == "order"),
+        default=now,
+    )
+    if until > now and duration.kind in (BillingKind.RECURRING, BillingKind.LIFETIME):
         raise UserError(
             "You have paid for {plan} until {when}. /membership change takes you to this price and counts your unused days.",
             plan=plan,
@@ -46,8 +53,8 @@ def allow(
         )
 
 
-def may_change(held: OwnedMembership, ahead: Sequence[PlannedChange], now: datetime) -> Order:
-    """The order behind a right that can be exchanged. UserError when there is nothing to count, or something is planned."""
+def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], now: datetime) -> Order:
+    """The order of a membership that can be exchanged. UserError when it gives no credit, or a change is planned."""
     entitlement, plan = held.entitlement, plain(held.entitlement.tier.name)
     if entitlement.forever and entitlement.source == "order":
         raise UserError(
@@ -66,13 +73,13 @@ def may_change(held: OwnedMembership, ahead: Sequence[PlannedChange], now: datet
         )
     if entitlement.ends_at <= now:
         raise UserError("{plan} is over. Buy the other membership with /membership buy.", plan=plan)
-    _not_before_a_change(plan, [held], ahead)
+    _require_no_planned_change(plan, [held], planned)
     return held.order
 
 
-def _subscribed(one: OwnedMembership) -> UserError:
-    plan, when = plain(one.entitlement.tier.name), stamp(one.entitlement.ends_at)
-    if one.phase is Phase.ENDING:
+def _already_subscribed(membership: OwnedMembership) -> UserError:
+    plan, when = plain(membership.entitlement.tier.name), stamp(membership.entitlement.ends_at)
+    if membership.phase is Phase.ENDING:
         return UserError(
             "Your subscription to {plan} ends on {when}. /membership cancel has a button to keep it.",
             plan=plan,
@@ -84,13 +91,15 @@ def _subscribed(one: OwnedMembership) -> UserError:
     )
 
 
-def _not_before_a_change(plan: str, live: Sequence[OwnedMembership], ahead: Sequence[PlannedChange]) -> None:
-    ids = {one.entitlement.id for one in live}
-    for one in ahead:
-        if one.order.follows in ids:
+def _require_no_planned_change(
+    plan: str, live: Sequence[OwnedMembership], planned: Sequence[PlannedChange]
+) -> None:
+    entitlement_ids = {membership.entitlement.id for membership in live}
+    for change in planned:
+        if change.order.follows in entitlement_ids:
             raise UserError(
                 "You have planned a change from {plan} to {other} on {when}. Take it back first: /membership cancel has the button.",
                 plan=plan,
-                other=plain(one.order.tier.name),
-                when=stamp(one.starts_at),
+                other=plain(change.order.tier.name),
+                when=stamp(change.starts_at),
             )

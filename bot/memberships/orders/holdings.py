@@ -1,4 +1,4 @@
-"""What a member has, with the orders behind it, and what is planned to come after."""
+"""The memberships that a member has, with their orders, and the changes that are planned."""
 
 from __future__ import annotations
 
@@ -18,41 +18,41 @@ from bot.payments.port import FactKind, Phase
 
 @dataclass(frozen=True)
 class OwnedMembership:
-    """A right with the order that it came from, if it was bought."""
+    """An entitlement with the order that it came from, if it was bought."""
 
     entitlement: Entitlement
     order: Order | None
 
     @property
     def phase(self) -> Phase | None:
-        """Where its subscription stands, if it is one."""
+        """The phase of its subscription, if it is one."""
         return self.order.phase if self.order else None
 
     @property
     def renews(self) -> bool:
-        """Will more money be taken for it by itself?"""
+        """Will its subscription charge again?"""
         return self.phase in RENEWING
 
     @property
     def subscribed(self) -> bool:
-        """Is it a subscription that is not over?"""
+        """Is it a subscription that has not ended?"""
         return self.renews or self.phase is Phase.ENDING
 
     def runs(self, now: datetime) -> bool:
-        """Has it begun, and not ended?"""
+        """Has it begun and not ended, grace included?"""
         return (
             self.entitlement.status is EntitlementStatus.LIVE
             and self.entitlement.starts_at <= now < self.entitlement.held_until
         )
 
     def lies_ahead(self, now: datetime) -> bool:
-        """Was it bought for a later time?"""
+        """Does it begin later than now?"""
         return self.entitlement.status is EntitlementStatus.LIVE and now < self.entitlement.starts_at
 
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """A change to a smaller membership that is still to come: paid ahead (`right`), or left to the provider."""
+    """A change that is still to come: paid ahead (then with its entitlement), or made by the provider."""
 
     order: Order
     entitlement: Entitlement | None
@@ -60,72 +60,73 @@ class PlannedChange:
 
 
 async def owned_by(db: Reader, guild_id: int, user_id: int) -> list[OwnedMembership]:
-    """All that a member has or had, the earliest first."""
-    found = await entitlements.of_member(db, guild_id, user_id)
+    """All memberships that a member has or had, the earliest first."""
+    member_entitlements = await entitlements.of_member(db, guild_id, user_id)
     return [
         OwnedMembership(
             entitlement,
             await orders.find(db, guild_id, entitlement.order_id) if entitlement.order_id else None,
         )
-        for entitlement in found
+        for entitlement in member_entitlements
     ]
 
 
 async def planned_changes(
-    db: Reader, guild_id: int, user_id: int, mine: Sequence[OwnedMembership], now: datetime
+    db: Reader, guild_id: int, user_id: int, owned: Sequence[OwnedMembership], now: datetime
 ) -> list[PlannedChange]:
-    """The changes that are still to come."""
-    held_entitlements = {one.entitlement.id: one.entitlement for one in mine}
+    """A member's changes that are still to come."""
+    entitlement_by_id = {membership.entitlement.id: membership.entitlement for membership in owned}
     paid = [
-        PlannedChange(one.order, one.entitlement, one.entitlement.starts_at)
-        for one in mine
-        if one.order is not None and one.order.follows is not None and one.lies_ahead(now)
+        PlannedChange(membership.order, membership.entitlement, membership.entitlement.starts_at)
+        for membership in owned
+        if membership.order is not None
+        and membership.order.follows is not None
+        and membership.lies_ahead(now)
     ]
     left_to_provider = [
-        PlannedChange(order, None, held_entitlements[order.follows].ends_at)
-        for order in await orders.begun(db, guild_id, user_id)
-        if order.follows in held_entitlements
+        PlannedChange(order, None, entitlement_by_id[order.follows].ends_at)
+        for order in await orders.open_orders(db, guild_id, user_id)
+        if order.follows in entitlement_by_id
         and order.renewal is not None
         and order.state is OrderStatus.PENDING
     ]
     return [*paid, *left_to_provider]
 
 
-def discount_of(mine: Iterable[OwnedMembership], tier_id: int, now: datetime, but: Iterable[int] = ()) -> int:
-    """Percent off this tier, by the best of the member's other tiers; those in `but` are about to go."""
-    gone = {tier_id, *but}
+def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -> int:
+    """The discount on this tier in percent: the best that the member's other running memberships give."""
     return max(
         (
-            one.entitlement.tier.terms.discount
-            for one in mine
-            if one.runs(now) and one.entitlement.tier.id not in gone
+            membership.entitlement.tier.terms.discount
+            for membership in owned
+            if membership.runs(now) and membership.entitlement.tier.id != tier_id
         ),
         default=0,
     )
 
 
 async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> int:
-    """What the unused days of a right are worth: never more than was really paid for it and not given back."""
+    """The value of an entitlement's unused days: never more than was paid for it and not refunded."""
     order = (
         await orders.find(db, entitlement.guild_id, entitlement.order_id) if entitlement.order_id else None
     )
     if order is None:
         return 0
     if order.renewal is None:
-        return unused(await _backed(db, order), entitlement.starts_at, entitlement.ends_at, at)
+        return unused(await _paid_and_credit(db, order), entitlement.starts_at, entitlement.ends_at, at)
     facts = await ledger.facts(db, order.guild_id, order.id)
     given_back = refunded(facts)
     for fact in facts:
         if fact.kind is FactKind.PAID and fact.period and fact.period.starts_at <= at < fact.period.ends_at:
             paid = amount_left(fact, given_back)
             if not fact.renewal:
-                paid += await _credit(db, order)
+                paid += await _backed_credit(db, order)
             return unused(paid, fact.period.starts_at, fact.period.ends_at, at)
     return 0
 
 
-async def _backed(db: Reader, order: Order) -> int:
-    """What was paid for an order and not given back, with the credit that stands behind it."""
+async def _paid_and_credit(db: Reader, order: Order) -> int:
+    """What was paid for an order and not refunded, plus its credit."""
     facts = await ledger.facts(db, order.guild_id, order.id)
     given_back = refunded(facts)
     paid = sum(
@@ -133,23 +134,25 @@ async def _backed(db: Reader, order: Order) -> int:
         for fact in facts
         if fact.kind is FactKind.PAID and fact.money.currency == order.price.currency
     )
-    limit = order.price.amount  # of two payments the second goes back
-    return min(paid, limit) + await _credit(db, order)
+    limit = order.price.amount  # the second of two payments is refunded
+    return min(paid, limit) + await _backed_credit(db, order)
 
 
-async def _credit(db: Reader, order: Order) -> int:
-    """The credit of an order, as far as the money behind it was not given back meanwhile."""
+async def _backed_credit(db: Reader, order: Order) -> int:
+    """The credit of an order, less what was meanwhile refunded of the money behind it."""
     if not order.credit.amount:
         return 0
-    behind = 0
-    for old in await entitlements.replaced_by(db, order.guild_id, order.id):
-        before = await orders.find(db, old.guild_id, old.order_id) if old.order_id else None
-        if before is None:
+    backed = 0
+    for replaced in await entitlements.replaced_by(db, order.guild_id, order.id):
+        replaced_order = (
+            await orders.find(db, replaced.guild_id, replaced.order_id) if replaced.order_id else None
+        )
+        if replaced_order is None:
             continue
-        if before.renewal is None:
-            behind += await _backed(db, before)
+        if replaced_order.renewal is None:
+            backed += await _paid_and_credit(db, replaced_order)
         else:
-            facts = await ledger.facts(db, before.guild_id, before.id)
+            facts = await ledger.facts(db, replaced_order.guild_id, replaced_order.id)
             given_back = refunded(facts)
-            behind += sum(amount_left(fact, given_back) for fact in facts if fact.kind is FactKind.PAID)
-    return min(order.credit.amount, behind)
+            backed += sum(amount_left(fact, given_back) for fact in facts if fact.kind is FactKind.PAID)
+    return min(order.credit.amount, backed)

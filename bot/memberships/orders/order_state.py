@@ -1,4 +1,4 @@
-"""What an order's facts mean. A pure function of the set of facts: no order of arrival changes the answer."""
+"""The state of an order, from its facts. A pure function of the set: the order of arrival changes nothing."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bot.payments.port import Fact, FactKind
 
 @dataclass(frozen=True)
 class ExpectedPayment:
-    """What an order asks for: `price` first, `renewal` (of a recurring order) later, at the checkout `ref`."""
+    """The payments an order expects: `price` first, then `renewal` if it recurs, at the checkout `ref`."""
 
     price: Money
     renewal: Money | None
     ref: str | None
     partial_revokes: bool = False
-    """The policy for a payment of which a part was given back: does the membership end?"""
+    """The policy for partial refunds: does one end the membership?"""
 
 
-def order_state(due: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
+def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     """Money wins over expiry and cancellation, however late it comes; a refund is remembered even before its payment.
 
     A disputed payment counts again once the dispute is won, and never once it is lost.
@@ -35,7 +35,7 @@ def order_state(due: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     payments = sorted(
         (fact for fact in known if fact.kind is FactKind.PAID), key=lambda fact: (fact.at, fact.object_id)
     )
-    matching = [fact for fact in payments if matches(due, fact)]
+    matching = [fact for fact in payments if matches(expected, fact)]
     odd = tuple(
         fact
         for fact in payments
@@ -46,25 +46,25 @@ def order_state(due: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     held = [
         fact
         for fact in matching
-        if _holds(fact, given_back, due.partial_revokes) and fact.object_id not in lost
+        if _still_pays(fact, given_back, expected.partial_revokes) and fact.object_id not in lost
     ]
-    # Of several payments for the same thing one that is not contested counts; only such are given back.
-    free = [fact for fact in held if fact.object_id not in contested]
-    first: dict[datetime | None, Fact] = {}
-    for fact in free if FactKind.REJECTED not in kinds else ():
-        first.setdefault(_period(due, fact), fact)
-    counted = tuple(first.values())
-    extra = tuple(fact for fact in free if fact not in counted)
-    waiting = bool(held) and not free
-    free_of_charge = due.price.amount == 0 and FactKind.REJECTED not in kinds
+    # Of several payments for one period the first uncontested one counts; the other uncontested ones are refunded.
+    uncontested = [fact for fact in held if fact.object_id not in contested]
+    counted_by_period: dict[datetime | None, Fact] = {}
+    for fact in uncontested if FactKind.REJECTED not in kinds else ():
+        counted_by_period.setdefault(_period(expected, fact), fact)
+    counted = tuple(counted_by_period.values())
+    extra = tuple(fact for fact in uncontested if fact not in counted)
+    waiting = bool(held) and not uncontested
+    free_of_charge = expected.price.amount == 0 and FactKind.REJECTED not in kinds
     return Outcome(
         state=_state(
-            bool(counted) or free_of_charge, waiting, bool(odd or extra), bool(payments), kinds, due.ref
+            bool(counted) or free_of_charge, waiting, bool(odd or extra), bool(payments), kinds, expected.ref
         ),
         counted=counted,
         extra=extra,
         odd=odd,
-        ever=bool(matching) or due.price.amount == 0,
+        ever=bool(matching) or expected.price.amount == 0,
         mismatched=len(matching) < len(payments),
         since=min((fact.period.starts_at for fact in counted if fact.period), default=None),
         until=max((fact.period.ends_at for fact in counted if fact.period), default=None),
@@ -72,17 +72,17 @@ def order_state(due: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     )
 
 
-def matches(due: ExpectedPayment, fact: Fact) -> bool:
-    """Is this payment the price, at our checkout? Amount and currency are compared strictly, nothing is rounded."""
-    if due.ref not in (None, fact.ref):
+def matches(expected: ExpectedPayment, fact: Fact) -> bool:
+    """Is this payment the expected price, at our checkout? Amount and currency must be exactly equal."""
+    if expected.ref not in (None, fact.ref):
         return False
-    if due.renewal is None:
-        return fact.money == due.price and not fact.renewal
-    return fact.period is not None and fact.money == (due.renewal if fact.renewal else due.price)
+    if expected.renewal is None:
+        return fact.money == expected.price and not fact.renewal
+    return fact.period is not None and fact.money == (expected.renewal if fact.renewal else expected.price)
 
 
 def refunded(facts: Iterable[Fact]) -> Counter[tuple[str | None, str]]:
-    """How much of each payment was given back, by (payment id, currency). A refund that failed gave nothing back."""
+    """The sum refunded of each payment, by (payment id, currency). A failed refund counts as none."""
     known = set(facts)
     failed = {fact.object_id for fact in known if fact.kind is FactKind.REFUND_FAILED}
     sums: Counter[tuple[str | None, str]] = Counter()
@@ -110,25 +110,25 @@ def amount_left(payment: Fact, given_back: Counter[tuple[str | None, str]]) -> i
     return payment.money.amount - given_back[payment.object_id, payment.money.currency]
 
 
-def _holds(payment: Fact, given_back: Counter[tuple[str | None, str]], partial_revokes: bool) -> bool:
+def _still_pays(payment: Fact, given_back: Counter[tuple[str | None, str]], partial_revokes: bool) -> bool:
     rest = amount_left(payment, given_back)
     return rest == payment.money.amount if partial_revokes else rest > 0
 
 
-def _period(due: ExpectedPayment, fact: Fact) -> datetime | None:
-    return fact.period.starts_at if due.renewal is not None and fact.period else None
+def _period(expected: ExpectedPayment, fact: Fact) -> datetime | None:
+    return fact.period.starts_at if expected.renewal is not None and fact.period else None
 
 
 def _state(
-    paid: bool, disputed: bool, open_: bool, ever: bool, kinds: set[FactKind], ref: str | None
+    paid: bool, disputed: bool, unresolved: bool, was_paid: bool, kinds: set[FactKind], ref: str | None
 ) -> OrderStatus:
     if paid:
         return OrderStatus.PAID
     if disputed:
         return OrderStatus.DISPUTED
-    if open_:
+    if unresolved:
         return OrderStatus.REVIEW
-    if ever:
+    if was_paid:
         return OrderStatus.REFUNDED
     if FactKind.CANCELLED in kinds:
         return OrderStatus.CANCELLED

@@ -1,4 +1,4 @@
-"""Pay cards that follow their order: the token that edits them is kept sealed, for 15 minutes at most."""
+"""Pay cards that follow their order: the token that edits them is stored encrypted, for 15 minutes at most."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from bot.work import Job, Queue
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
-KEPT = timedelta(minutes=15)  # Discord's documentation: an interaction token is valid for 15 minutes
+TOKEN_VALID_FOR = timedelta(minutes=15)
+"""Discord's documentation: an interaction token is valid for 15 minutes."""
 
 
 class Seal:
@@ -34,11 +35,11 @@ class Seal:
         self._path = path
 
     def close(self, token: str) -> str:
-        """The token as it is stored."""
+        """The token, encrypted for storage."""
         return self._fernet().encrypt(token.encode()).decode()
 
     def open(self, sealed: str) -> str | None:
-        """The token, None when the key is another one by now."""
+        """The token; None when the key has changed since."""
         from cryptography.fernet import InvalidToken
 
         try:
@@ -47,13 +48,13 @@ class Seal:
             return None
 
     def _fernet(self) -> Fernet:
-        from cryptography.fernet import Fernet  # 50 ms that the start need not wait for
+        from cryptography.fernet import Fernet  # importing takes 50 ms; the start need not wait
 
         return Fernet(own_secret(self._path, Fernet.generate_key))
 
 
 class PayCards:
-    """Remembers pay cards and shows on them what became of the order."""
+    """Remembers pay cards and edits them when their order changes."""
 
     def __init__(
         self,
@@ -77,43 +78,45 @@ class PayCards:
         self._receipts = receipts
 
     async def remember(self, order: Order, token: str, locale: str) -> None:
-        """This card shows the order from now on."""
+        """Keep the order's pay card up to date from now on; `token` edits it."""
         sealed = self._seal.close(token)
         async with self._db.write() as tx:
             await pay_cards.keep_answer(tx, order.guild_id, order.id, locale, sealed, real_now())
 
     async def roles_changed(self, tx: Writer, guild_id: int, user_id: int) -> None:
-        """A member's roles are others now: what their pay cards say of them follows."""
+        """Queue an update of a member's pay cards, which show their roles."""
         for order_id in await pay_cards.answered_orders(tx, guild_id, user_id):
             await self._queue.enqueue(tx, "card.update", guild_id, str(order_id))
 
     async def update(self, job: Job) -> None:
-        """Work `card.update`: show the order as it is now."""
+        """Work `card.update`: show the order's present state on its pay cards."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
-            kept = await pay_cards.answers(db, job.guild_id, int(job.key))
+            open_cards = await pay_cards.answers(db, job.guild_id, int(job.key))
             entitlement = await entitlements.find(db, job.guild_id, order_id=int(job.key))
-        if order is None or not kept or order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
+        if order is None or not open_cards or order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
             return
         paid = order.state is OrderStatus.PAID
         person = await self._server.member(order.guild_id, order.user_id) if paid else None
         playing, link = self._checkouts.is_play_money(order.provider), self._receipts.link(order)
-        told = order_cards.OrderReceipt.of(
+        receipt = order_cards.OrderReceipt.of(
             order, entitlement, person, self._clock.now(), playing=playing, link=link
         )
-        for one in kept:
-            await self._show(one, job.guild_id, order_cards.receipt(self._texts.of(one.locale), told))
+        for pay_card in open_cards:
+            await self._edit(
+                pay_card, job.guild_id, order_cards.receipt(self._texts.of(pay_card.locale), receipt)
+            )
 
     async def forget(self) -> None:
-        """Drop what Discord would not accept any more."""
+        """Drop the tokens that Discord no longer accepts."""
         async with self._db.write() as tx:
-            await pay_cards.forget_answers(tx, real_now() - KEPT)
+            await pay_cards.forget_answers(tx, real_now() - TOKEN_VALID_FOR)
 
-    async def _show(self, one: PayCard, guild_id: int, card: Card) -> None:
-        token = self._seal.open(one.sealed) if one.made_at > real_now() - KEPT else None
+    async def _edit(self, pay_card: PayCard, guild_id: int, card: Card) -> None:
+        token = self._seal.open(pay_card.sealed) if pay_card.made_at > real_now() - TOKEN_VALID_FOR else None
         point("card.before_edit")
         shown = token is not None and await self._server.edit_answer(token, card)
         point("card.after_edit")
         if not shown:
             async with self._db.write() as tx:
-                await pay_cards.forget_answer(tx, guild_id, one.id)
+                await pay_cards.forget_answer(tx, guild_id, pay_card.id)

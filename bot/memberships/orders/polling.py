@@ -1,4 +1,7 @@
-"""Polling: finds what webhooks lose. On real time and in memory, so that waiting leaves no work undone."""
+"""Polling finds what lost webhooks would have reported.
+
+Its plan is in memory and in real time, so planned polls never count as unfinished work.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,10 @@ from bot.errors import NeedsAction, RetryLater
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.store import orders
 
-UNPAID_FOR = timedelta(hours=48)  # after the link expired: a delayed payment may still come
+UNPAID_FOR = timedelta(hours=48)  # after the link expired, a delayed payment may still come
 PAID_FOR = timedelta(days=35)  # a refund at the provider may still come
-MISSED = (
-    2 * PAID_FOR
-)  # after a start: Lyceum may have been off for longer than a provider repeats its webhooks
+MISSED = 2 * PAID_FOR
+"""After a start: Lyceum may have been off for longer than a provider repeats its webhooks."""
 SLOWEST = {OrderStatus.PENDING: timedelta(minutes=15)}
 SLOW = timedelta(hours=6)
 AT_ONCE = 20
@@ -27,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Polling:
-    """Looks at each open order every `seconds`, then ever more rarely; at once after a start."""
+    """Polls each open order after `seconds`, then ever more rarely; at once after a start."""
 
     def __init__(
         self, db: Database, clock: Clock, look: Callable[[Order], Awaitable[None]], seconds: float
@@ -38,10 +40,10 @@ class Polling:
         self._first = timedelta(seconds=seconds)
         self._plan: dict[int, tuple[datetime, timedelta, OrderStatus]] = {}
         self._started = False
-        self._missed: set[int] = set()  # orders that nobody has looked at since the start
+        self._missed: set[int] = set()  # orders not polled since the start
 
     async def tick(self) -> None:
-        """Look at what is due for a look."""
+        """Poll the orders that are due."""
         now, real = self._clock.now(), real_now()
         async with self._db.read() as db:
             watched = await orders.watched(db, now - UNPAID_FOR, now - PAID_FOR)
@@ -52,19 +54,19 @@ class Polling:
                 usual = {order.id for order in watched}
                 watched += [order for order in older if order.id in self._missed - usual]
         for order in watched:
-            self._watch(order, real)
+            self._schedule(order, real)
         self._plan = {order.id: self._plan[order.id] for order in watched}
         self._started = True
         due = [order for order in watched if self._plan[order.id][0] <= real]
-        await asyncio.gather(*(self._one(order) for order in due[:AT_ONCE]))
+        await asyncio.gather(*(self._poll(order) for order in due[:AT_ONCE]))
 
-    def _watch(self, order: Order, real: datetime) -> None:
+    def _schedule(self, order: Order, real: datetime) -> None:
         known = self._plan.get(order.id)
         if known is None or known[2] is not order.state:
             wait = self._first if self._started else timedelta(0)
             self._plan[order.id] = (real + wait, self._first, order.state)
 
-    async def _one(self, order: Order) -> None:
+    async def _poll(self, order: Order) -> None:
         _, wait, state = self._plan[order.id]
         longer = min(wait * 2, SLOWEST.get(state, SLOW))
         self._plan[order.id] = (real_now() + wait, longer, state)

@@ -1,4 +1,4 @@
-"""What unused days are worth, and what they buy. Pure, in whole minor units and seconds: what is left of a unit is dropped."""
+"""The value of unused days, and what it buys. Pure, in whole minor units and seconds, rounded down."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ SECOND = timedelta(seconds=1)
 
 
 def unused(paid: int, starts: datetime, ends: datetime, at: datetime) -> int:
-    """floor(paid × remaining seconds / seconds of the period). What has not begun is unused as a whole."""
+    """floor(paid × remaining seconds / seconds of the period). All of `paid` before the period begins."""
     period, left = (ends - starts) // SECOND, (ends - max(at, starts)) // SECOND
     return 0 if period <= 0 or left <= 0 else paid * min(left, period) // period
 
 
 def discounted(money: Money, percent: int) -> Money:
-    """The price with so much per cent off, rounded down."""
+    """The price less `percent` per cent, rounded down."""
     return Money(money.amount * (100 - percent) // 100, money.currency)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What credit makes of a price: what is `due`, how much of the credit was `used`, the seconds that the rest adds.
+    """A price less credit: what is `due`, how much credit was `used`, the seconds (`extra`) that the rest adds.
 
-    `lost` is credit that buys nothing: what never ends cannot be made longer.
+    `lost` is credit that buys nothing, because a lifetime membership cannot be made longer.
     """
 
     due: int
@@ -36,7 +36,7 @@ class Exchange:
 
 
 def exchange(price: Money, credit: int, length: timedelta | None) -> Exchange:
-    """Credit above the price buys time at that price. `length` None: for ever."""
+    """Apply credit to a price; credit above it buys time at that price. `length` None: no time can be added."""
     due = max(0, price.amount - credit)
     rest = max(0, credit - price.amount)
     if not rest or length is None or price.amount == 0:
@@ -44,8 +44,8 @@ def exchange(price: Money, credit: int, length: timedelta | None) -> Exchange:
     return Exchange(due, credit, rest * (length // SECOND) // price.amount, 0)
 
 
-def dearer(new: Price, old: Entitlement, order: Order, now: datetime) -> bool:
-    """Does a day of this price cost more than one of what the member has? What never ends is always more."""
+def costs_more(new: Price, old: Entitlement, order: Order, now: datetime) -> bool:
+    """Does this price cost more per day than the present membership? A lifetime price always does."""
     if new.duration.kind is BillingKind.LIFETIME:
         return True
     if order.renewal is not None:

@@ -1,4 +1,4 @@
-"""The counter: what a member asks for becomes an order, a choice that is still to be made, or a trial that begins at once."""
+"""Purchasing: what a member asks for becomes an order, a choice that is still to be made, or a trial at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.memberships.model import (
 )
 from bot.memberships.orders.admission import require_seat
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
-from bot.memberships.orders.eligibility import allow
+from bot.memberships.orders.eligibility import require_eligible
 from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
@@ -33,10 +33,10 @@ from bot.money import Money
 
 @dataclass(frozen=True)
 class PurchaseChoice:
-    """What the member still has to choose: one of the prices, or one of the `providers` for what is `due`.
+    """What the member still has to choose: one of the prices, or one of the `providers` that can take what is `due`.
 
-    `actions` are those of the buttons, one for each provider, or for each price while there is none.
-    `percent` is what another membership takes off.
+    `actions` belong to the buttons: one for each provider, or for each price while `providers` is empty.
+    `percent` is the discount that another membership gives.
     """
 
     tier: Tier
@@ -49,14 +49,14 @@ class PurchaseChoice:
 
 @dataclass(frozen=True)
 class Activated:
-    """What begins without a payment: a trial, or what credit or discount pay for as a whole."""
+    """A membership that began without a payment here: a trial, or one that credit or discount paid for as a whole."""
 
     entitlement: Entitlement
     order: Order | None = None
 
 
 class Purchasing:
-    """Sells to one member after the other."""
+    """Sells memberships: plans, prices, providers and trials."""
 
     def __init__(
         self,
@@ -72,95 +72,99 @@ class Purchasing:
         self._checkouts = checkouts
         self._entitlement_service = entitlement_service
 
-    async def ask(
+    async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated:
-        """Buy this plan at this price, paid in this way. UserError for what cannot be had."""
+        """Buy this plan at this price through this provider. UserError when it cannot be bought."""
         product = await self.product(guild_id, plan)
         chosen = await self.price_of(product, price)
         now = self._clock.now()
         async with self._db.read() as db:
-            mine = await owned_by(db, guild_id, user_id)
-            ahead = await planned_changes(db, guild_id, user_id, mine, now)
-        percent = discount_of(mine, product.tier.id, now)
+            owned = await owned_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, owned, now)
+        percent = discount_of(owned, product.tier.id, now)
         if chosen is None:
-            actions = tuple(BUY.encode(AtPrice(one.id), None) for one in product.prices)
+            actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
             return PurchaseChoice(product.tier, product.prices, actions, percent)
-        allow(product.tier, chosen.duration, mine, ahead, now)
+        require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
-            return Activated(await self._try(product.tier, chosen, user_id))
-        wanted = order_request(product.tier, chosen, user_id, percent)
-        return await self.sell(wanted, provider, lambda name: BUY.encode(AtPrice(chosen.id), name))
+            return Activated(await self._start_trial(product.tier, chosen, user_id))
+        request = order_request(product.tier, chosen, user_id, percent)
+        return await self.sell(request, provider, lambda name: BUY.encode(AtPrice(chosen.id), name))
 
     async def press(
         self, guild_id: int, user_id: int, price_id: int, provider: str | None
     ) -> PendingOrder | PurchaseChoice | Activated:
-        """Buy at a price that stands on a button. UserError when it is not sold like this any more."""
+        """Buy at the price of a button. UserError when that price is no longer on sale."""
         product = await self.sold(guild_id, price_id)
-        return await self.ask(guild_id, user_id, str(product.tier.id), str(price_id), provider)
+        return await self.buy(guild_id, user_id, str(product.tier.id), str(price_id), provider)
 
     async def sell(
-        self, wanted: OrderRequest, provider: str | None, through: Callable[[str], str]
+        self, request: OrderRequest, provider: str | None, action_for: Callable[[str], str]
     ) -> PendingOrder | PurchaseChoice | Activated:
-        """The bill, once it is clear who is paid; else the choice: `through` makes the action that names a provider."""
-        able = self._checkouts.providers_for(wanted.price, wanted.due)
-        if provider is None and wanted.due.amount and len(able) > 1:
-            names = tuple(one.name for one in able)
-            actions = tuple(through(name) for name in names)
-            return PurchaseChoice(wanted.tier, (wanted.price,), actions, due=wanted.due, providers=names)
+        """Open the order if the provider is clear; else the choice of one, where `action_for` makes each button's action."""
+        candidates = self._checkouts.providers_for(request.price, request.due)
+        if provider is None and request.due.amount and len(candidates) > 1:
+            names = tuple(candidate.name for candidate in candidates)
+            actions = tuple(action_for(name) for name in names)
+            return PurchaseChoice(request.tier, (request.price,), actions, due=request.due, providers=names)
         order = await self._checkouts.open(
-            wanted, self._checkouts.provider_for(wanted.price, provider, wanted.due)
+            request, self._checkouts.provider_for(request.price, provider, request.due)
         )
         if order.price.amount:
             return await self._checkouts.pending_order(order)
         async with self._db.read() as db:
             [entitlement] = [
-                one.entitlement
-                for one in await owned_by(db, order.guild_id, order.user_id)
-                if one.entitlement.order_id == order.id
+                owned.entitlement
+                for owned in await owned_by(db, order.guild_id, order.user_id)
+                if owned.entitlement.order_id == order.id
             ]
         return Activated(entitlement, order)
 
     async def product(self, guild_id: int, plan: str) -> Product:
-        """A plan that can be bought now."""
+        """The plan of that name or id, if it can be bought now. UserError otherwise."""
         tier = await self._tier_catalog.find(guild_id, plan)
         await self._tier_catalog.require_sellable(tier)
         for product in await self.products(guild_id):
             if product.tier.id == tier.id:
                 return product
-        [bare] = [one for one in await self._tier_catalog.products(guild_id) if one.tier.id == tier.id]
-        for price in bare.prices:
-            self._checkouts.provider_for(price)  # says that nobody can be paid
+        [unpayable] = [
+            product for product in await self._tier_catalog.products(guild_id) if product.tier.id == tier.id
+        ]
+        for price in unpayable.prices:
+            self._checkouts.provider_for(price)  # raises: no provider accepts it
         raise UserError(
             "{plan} has no price yet. Please tell the owner of this server.", plan=plain(tier.name)
         )
 
     async def sold(self, guild_id: int, price_id: int) -> Product:
-        """The plan that can be bought now at the price with that id."""
+        """The plan that is on sale at the price with that id. UserError when there is none."""
         for product in await self.products(guild_id):
             if any(price.id == price_id for price in product.prices):
                 return await self.product(guild_id, str(product.tier.id))
-        raise _gone()
+        raise _price_gone()
 
     async def products(self, guild_id: int) -> list[Product]:
-        """Everything on sale with the prices that somebody can be paid."""
-        found = [
-            replace(one, prices=tuple(price for price in one.prices if self._checkouts.payable(price)))
-            for one in await self._tier_catalog.products(guild_id)
+        """Everything on sale, with the prices that a provider here accepts."""
+        payable = [
+            replace(
+                product, prices=tuple(price for price in product.prices if self._checkouts.payable(price))
+            )
+            for product in await self._tier_catalog.products(guild_id)
         ]
-        return [one for one in found if one.prices]
+        return [product for product in payable if product.prices]
 
     async def price_of(self, product: Product, price: str | None) -> Price | None:
-        """The price that autocomplete gave (an id); without one the only price, or None: the member has to choose."""
+        """The price with that id; without an id the only price, or None when the member has to choose."""
         if price is None:
             return product.prices[0] if len(product.prices) == 1 else None
-        for one in product.prices:
-            if str(one.id) == price.strip():
-                return one
-        raise _gone()
+        for candidate in product.prices:
+            if str(candidate.id) == price.strip():
+                return candidate
+        raise _price_gone()
 
-    async def _try(self, tier: Tier, price: Price, user_id: int) -> Entitlement:
-        """A trial, at once. The key refuses a second one, should two be asked for at the same time."""
+    async def _start_trial(self, tier: Tier, price: Price, user_id: int) -> Entitlement:
+        """Begin a trial at once. A unique index refuses the second of two that are asked for at the same time."""
         now = self._clock.now()
         ends = price.duration.end(now)
         entitlement = Entitlement(
@@ -177,14 +181,14 @@ class Purchasing:
             held_until=held_until(tier.terms, ends),
         )
         async with self._db.write() as tx:
-            allow(tier, price.duration, await owned_by(tx, tier.guild_id, user_id), (), now)
+            require_eligible(tier, price.duration, await owned_by(tx, tier.guild_id, user_id), (), now)
             await require_seat(tx, tier, user_id, now)
             await self._entitlement_service.give(tx, entitlement, user_id)
         return entitlement
 
 
 def order_request(tier: Tier, price: Price, user_id: int, percent: int) -> OrderRequest:
-    """A purchase with so much per cent off. Of what renews only the first payment is less. UserError if that is nothing."""
+    """A purchase at `percent` off; a subscription's first payment only. UserError if that payment becomes 0."""
     due = discounted(price.money, percent)
     if due.amount == 0 and price.duration.kind is BillingKind.RECURRING:
         raise UserError(
@@ -196,7 +200,7 @@ def order_request(tier: Tier, price: Price, user_id: int, percent: int) -> Order
     )
 
 
-def _gone() -> UserError:
+def _price_gone() -> UserError:
     return UserError(
         "This is not sold at that price any more. Pick one from the list that appears while typing; /membership plans shows them all."
     )

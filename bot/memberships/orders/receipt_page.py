@@ -1,4 +1,4 @@
-"""GET /receipt/{token}: what was bought, for whoever was given the link. Anything else is the same 404."""
+"""GET /receipt/{token}: what was bought, for anyone with the link. Every other token is the same 404."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from bot.web import pages
 
 
 def routes(receipts: Receipts, texts: Catalog) -> list[web.RouteDef]:
-    """The one route of this page."""
+    """The receipt route."""
 
     async def get(request: web.Request) -> web.StreamResponse:
-        slip = await receipts.read(request.match_info["token"])
-        if slip is None:
+        receipt = await receipts.read(request.match_info["token"])
+        if receipt is None:
             raise web.HTTPNotFound
-        return _page(pages.words(texts, request), slip)
+        return _page(pages.words(texts, request), receipt)
 
     return [web.get("/receipt/{token}", get)]
 
 
-def _page(t: Language, slip: ReceiptData) -> web.Response:
-    order = slip.order
+def _page(t: Language, receipt: ReceiptData) -> web.Response:
+    order = receipt.order
     facts = [
-        (t("Sold by"), slip.seller),
+        (t("Sold by"), receipt.seller),
         (t("Order"), str(order.id)),
         (t("Ordered on"), pages.when(t, order.created_at)),
         (t("For how long"), duration_words(t, order.duration)),
         (t("Discount"), t.money(Money(order.discount, order.price.currency)) if order.discount else None),
         (t("Unused days credited"), t.money(order.credit) if order.credit.amount else None),
     ]
-    moves = [(t("Paid"), pages.when(t, paid.at), t.money(paid.money)) for paid in slip.payments]
+    moves = [(t("Paid"), pages.when(t, paid.at), t.money(paid.money)) for paid in receipt.payments]
     moves += [
-        (t("Given back"), pages.when(t, given.at), f"−{t.money(given.money)}") for given in slip.refunds
+        (t("Given back"), pages.when(t, given.at), f"−{t.money(given.money)}") for given in receipt.refunds
     ]
     return pages.page(
         t,
@@ -47,19 +47,19 @@ def _page(t: Language, slip: ReceiptData) -> web.Response:
         else "bad"
         if order.state is OrderStatus.DISPUTED
         else "plain",
-        play=t("Play money: nothing real was charged.") if slip.playing else None,
+        play=t("Play money: nothing real was charged.") if receipt.playing else None,
         name=t("Receipt"),
         item=order.tier.name,
         price=t.money(order.price),
-        told=_told(t, slip),
-        facts=[(label, told) for label, told in facts if told is not None],
+        told=_state_sentence(t, receipt),
+        facts=[(label, value) for label, value in facts if value is not None],
         moves=moves,
         moved=t("Payments"),
     )
 
 
-def _told(t: Language, slip: ReceiptData) -> str:
-    state = slip.order.state
+def _state_sentence(t: Language, receipt: ReceiptData) -> str:
+    state = receipt.order.state
     if state is OrderStatus.DISPUTED:
         return t("Paid, and disputed at the payer's bank. It has not been decided yet.")
     if state is OrderStatus.REVIEW:
@@ -67,10 +67,10 @@ def _told(t: Language, slip: ReceiptData) -> str:
     if state is OrderStatus.REFUNDED:
         return (
             t("Everything was given back.")
-            if slip.back
+            if receipt.back
             else t("The payment was taken back by the payer's bank.")
         )
-    if slip.back:
-        back = t.join([t.money(money) for money in slip.back])
+    if receipt.back:
+        back = t.join([t.money(money) for money in receipt.back])
         return t("Paid. {money} of it was given back.", money=back)
     return t("Paid. Thank you!")

@@ -23,12 +23,12 @@ from bot.payments.port import Fact, FactKind
 from bot.ports import ChatServer
 
 SIGNED = 16  # bytes of HMAC-SHA256: 128 bits cannot be guessed
-HAVE_ONE = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, OrderStatus.REVIEW)
+HAS_RECEIPT = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, OrderStatus.REVIEW)
 
 
 @dataclass(frozen=True)
 class ReceiptData:
-    """What a receipt says. `payments` and `refunds` are in the order of their time; `back` sums per currency."""
+    """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the sum refunded, per currency."""
 
     order: Order
     seller: str | None
@@ -39,54 +39,54 @@ class ReceiptData:
 
 
 class Receipts:
-    """Makes links to receipts, and reads them. `address()` is "" while nobody outside could open one."""
+    """Makes and reads the links to receipts. `address()` is "" while no page can be reached from outside."""
 
     def __init__(
         self,
         db: Database,
         server: ChatServer,
-        plays: Callable[[str], bool],
+        is_play_money: Callable[[str], bool],
         key: Path,
         address: Callable[[], str],
     ) -> None:
         self._db = db
         self._server = server
-        self._plays = plays
+        self._is_play_money = is_play_money
         self._path = key
         self._address = address
 
     def link(self, order: Order) -> str | None:
-        """Where the receipt of an order can be read; None when there is none, or no address for it."""
+        """The URL of an order's receipt; None when it has none, or when there is no address."""
         address = self._address()
-        if not address or order.state not in HAVE_ONE:
+        if not address or order.state not in HAS_RECEIPT:
             return None
         return f"{address.rstrip('/')}/receipt/{self.token(order.guild_id, order.id)}"
 
     def token(self, guild_id: int, order_id: int) -> str:
-        """43 letters, digits, "-" and "_": both ids and what only we could add to them."""
-        named = struct.pack(">QQ", guild_id, order_id)
-        return base64.urlsafe_b64encode(named + self._sign(named)).decode().rstrip("=")
+        """Both ids and their signature, as base64url."""
+        ids = struct.pack(">QQ", guild_id, order_id)
+        return base64.urlsafe_b64encode(ids + self._sign(ids)).decode().rstrip("=")
 
     async def read(self, token: str) -> ReceiptData | None:
-        """The receipt behind a token of ours; None for everything else, whatever it is."""
-        named = self._read(token)
-        if named is None:
+        """The receipt of a token that we signed; None for any other text."""
+        ids = self._ids_of(token)
+        if ids is None:
             return None
         async with self._db.read() as db:
-            order = await orders.find(db, *named)
-            facts = await ledger.facts(db, *named)
-        if order is None or order.state not in HAVE_ONE:
+            order = await orders.find(db, *ids)
+            facts = await ledger.facts(db, *ids)
+        if order is None or order.state not in HAS_RECEIPT:
             return None
         return ReceiptData(
             order,
             self._server.guild_name(order.guild_id),
-            _of(facts, FactKind.PAID),
-            _given(facts),
-            _sums(facts),
-            self._plays(order.provider),
+            _of_kind(facts, FactKind.PAID),
+            _completed_refunds(facts),
+            _refund_totals(facts),
+            self._is_play_money(order.provider),
         )
 
-    def _read(self, token: str) -> tuple[int, int] | None:
+    def _ids_of(self, token: str) -> tuple[int, int] | None:
         try:
             raw = base64.b64decode(token.encode("ascii") + b"=", altchars=b"-_", validate=True)
         except (UnicodeEncodeError, binascii.Error):
@@ -94,29 +94,29 @@ class Receipts:
         if len(raw) != 16 + SIGNED or not hmac.compare_digest(raw[16:], self._sign(raw[:16])):
             return None
         guild_id, order_id = struct.unpack(">QQ", raw[:16])
-        # Only one spelling is ours: the last letter carries two bits that decoding passes over.
+        # Only one spelling is valid: decoding ignores some bits of the last letter.
         return (guild_id, order_id) if self.token(guild_id, order_id) == token else None
 
-    def _sign(self, named: bytes) -> bytes:
-        return hmac.new(self._key, b"receipt\n" + named, hashlib.sha256).digest()[:SIGNED]
+    def _sign(self, ids: bytes) -> bytes:
+        return hmac.new(self._key, b"receipt\n" + ids, hashlib.sha256).digest()[:SIGNED]
 
     @cached_property
     def _key(self) -> bytes:
         return own_secret(self._path, lambda: secrets.token_bytes(32))
 
 
-def _of(facts: list[Fact], kind: FactKind) -> tuple[Fact, ...]:
+def _of_kind(facts: list[Fact], kind: FactKind) -> tuple[Fact, ...]:
     return tuple(
         sorted((fact for fact in facts if fact.kind is kind), key=lambda fact: (fact.at, fact.object_id))
     )
 
 
-def _given(facts: list[Fact]) -> tuple[Fact, ...]:
+def _completed_refunds(facts: list[Fact]) -> tuple[Fact, ...]:
     failed = {fact.object_id for fact in facts if fact.kind is FactKind.REFUND_FAILED}
-    return tuple(fact for fact in _of(facts, FactKind.REFUNDED) if fact.object_id not in failed)
+    return tuple(fact for fact in _of_kind(facts, FactKind.REFUNDED) if fact.object_id not in failed)
 
 
-def _sums(facts: list[Fact]) -> tuple[Money, ...]:
+def _refund_totals(facts: list[Fact]) -> tuple[Money, ...]:
     sums: dict[str, int] = {}
     for (_, currency), amount in refunded(facts).items():
         sums[currency] = sums.get(currency, 0) + amount

@@ -1,4 +1,4 @@
-"""What giving money back does to access, told before it is done. Pure."""
+"""What a refund would do to access, worked out before it is made. Pure."""
 
 from __future__ import annotations
 
@@ -14,32 +14,33 @@ from bot.payments.port import Fact, FactKind
 
 
 class Effect(StrEnum):
-    """What becomes of the right that an order gave."""
+    """What a refund does to the entitlement that the order gave."""
 
-    NONE = "none"  # there is none, or it is over already
+    NONE = "none"  # there is no entitlement, or it is over already
     STAYS = "stays"
-    SHORTER = "shorter"  # of several paid periods one goes
+    SHORTER = "shorter"  # one of several paid periods goes
     ENDS = "ends"
 
 
 @dataclass(frozen=True)
 class Consequence:
-    """The effect; for a shorter right its new end."""
+    """The effect, and the new end of an entitlement that gets shorter."""
 
     effect: Effect
     until: datetime | None = None
 
 
 def consequence(
-    due: ExpectedPayment,
+    expected: ExpectedPayment,
     facts: Sequence[Fact],
-    given: Iterable[tuple[Fact, Money]],
+    refunds: Iterable[tuple[Fact, Money]],
     entitlement: Entitlement | None,
 ) -> Consequence:
-    """What giving so much of these payments back would do, by the same rule that judges it afterwards."""
-    before = order_state(due, facts)
+    """What these refunds would do, by the same rule (`order_state`) that applies once they are made."""
+    before = order_state(expected, facts)
     after = order_state(
-        due, [*facts, *(refund(payment, money, f"?{n}") for n, (payment, money) in enumerate(given))]
+        expected,
+        [*facts, *(refund_fact(payment, money, f"?{n}") for n, (payment, money) in enumerate(refunds))],
     )
     running = entitlement is not None and entitlement.status in (
         EntitlementStatus.LIVE,
@@ -54,8 +55,8 @@ def consequence(
     return Consequence(Effect.STAYS)
 
 
-def refund(payment: Fact, money: Money, id_: str, at: datetime | None = None) -> Fact:
-    """The fact that so much of a payment went back."""
+def refund_fact(payment: Fact, money: Money, id_: str, at: datetime | None = None) -> Fact:
+    """The fact that this amount of a payment was refunded."""
     return replace(
         payment,
         kind=FactKind.REFUNDED,
@@ -68,17 +69,17 @@ def refund(payment: Fact, money: Money, id_: str, at: datetime | None = None) ->
     )
 
 
-def without(
-    held_entitlements: Iterable[Entitlement], order: Order, gone: Collection[int]
+def entitlements_after_refund(
+    held_entitlements: Iterable[Entitlement], order: Order, lapsed: Collection[int]
 ) -> list[Entitlement]:
-    """A member's rights if this order's ended now: what it had replaced would live again, but for that of the orders `gone`."""
+    """A member's entitlements if this order's ended: those it replaced live again, except of `lapsed` orders."""
     return [
         replace(entitlement, status=EntitlementStatus.REVOKED)
         if entitlement.order_id == order.id
         else replace(entitlement, status=EntitlementStatus.LIVE)
         if entitlement.status is EntitlementStatus.REPLACED
         and entitlement.replaced_by == order.id
-        and entitlement.order_id not in gone
+        and entitlement.order_id not in lapsed
         else entitlement
         for entitlement in held_entitlements
     ]

@@ -1,4 +1,4 @@
-"""Giving money back: asked for by an owner, or because somebody paid twice."""
+"""Refunds: an owner asks for them, or somebody paid twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
-from bot.memberships.orders.refund_preview import Consequence, Effect, consequence, refund, without
+from bot.memberships.orders.refund_preview import (
+    Consequence,
+    Effect,
+    consequence,
+    entitlements_after_refund,
+    refund_fact,
+)
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
 from bot.memberships.orders.store.refund_drafts import RefundDraft
@@ -27,9 +33,9 @@ from bot.work import Job, Queue
 
 @dataclass(frozen=True, kw_only=True)
 class RefundProposal:
-    """What would go back, and what that does to access: the effect on the right, and the roles that go.
+    """The money that would go back, the effect on the entitlement, and the roles that would go.
 
-    `by_hand`: the owner sends the money. `draft` names it to the button that confirms it.
+    `by_hand`: the owner sends the money. `draft` is the id that the confirming button carries.
     """
 
     order: Order
@@ -42,7 +48,7 @@ class RefundProposal:
 
 
 class Refunds:
-    """Refunds are work: the intent is a row, the provider is asked, its answer is a fact like any other."""
+    """Refunds run as work: the intent is a row, the provider is asked, its answer is a fact like any other."""
 
     def __init__(
         self,
@@ -61,18 +67,18 @@ class Refunds:
     async def draft(
         self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
     ) -> RefundProposal:
-        """What giving back all of an order, or `part` of its latest payment, would do. Nothing is sent yet.
+        """What refunding all of an order, or `part` of its latest payment, would do. Nothing is sent yet.
 
-        The draft is a row, so that the button which confirms it outlives a restart.
+        The draft is a row, so that its confirming button survives a restart.
         """
         reason = clean_reason(reason)
         now = self._clock.now()
         async with self._db.write() as tx:
-            order = await self._order(tx, guild_id, number)
+            order = await self._require_order(tx, guild_id, number)
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._back(facts, part)
+            back = self._payments_to_refund(facts, part)
             proposal = await self._proposal(tx, order, facts, back, reason)
-            asked = RefundDraft(
+            new_draft = RefundDraft(
                 order_id=order.id,
                 actor=actor,
                 reason=reason,
@@ -80,7 +86,7 @@ class Refunds:
                 back=_amounts(back),
                 effect=proposal.effect.effect,
             )
-            draft = await refund_drafts.add(tx, guild_id, asked, now)
+            draft = await refund_drafts.add(tx, guild_id, new_draft, now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -95,20 +101,20 @@ class Refunds:
         return replace(proposal, draft=draft)
 
     async def confirm(self, guild_id: int, draft: str, actor: int) -> RefundProposal:
-        """Do what was drafted, once. UserError when it was done already, or when something changed meanwhile."""
+        """Carry out a draft, once. UserError when it was confirmed before, or its effect would differ now."""
         async with self._db.write() as tx:
-            seen = await refund_drafts.find(tx, guild_id, _id(draft))
-            if seen is None or seen.actor != actor:
+            drafted = await refund_drafts.find(tx, guild_id, _draft_id(draft))
+            if drafted is None or drafted.actor != actor:
                 raise UserError("Only who asked for this refund can confirm it. Type /order refund yourself.")
-            order = await self._order(tx, guild_id, str(seen.order_id))
-            if not await refund_drafts.confirm(tx, guild_id, _id(draft), self._clock.now()):
+            order = await self._require_order(tx, guild_id, str(drafted.order_id))
+            if not await refund_drafts.confirm(tx, guild_id, _draft_id(draft), self._clock.now()):
                 raise UserError(
                     "This was confirmed already; it is not done twice. /order show tells where it stands."
                 )
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._back(facts, seen.part)
-            proposal = await self._proposal(tx, order, facts, back, seen.reason)
-            if (_amounts(back), proposal.effect.effect) != (seen.back, seen.effect):
+            back = self._payments_to_refund(facts, drafted.part)
+            proposal = await self._proposal(tx, order, facts, back, drafted.reason)
+            if (_amounts(back), proposal.effect.effect) != (drafted.back, drafted.effect):
                 raise UserError(
                     "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
                 )
@@ -117,9 +123,9 @@ class Refunds:
                 order=order,
                 back=back,
                 actor=actor,
-                reason=seen.reason,
+                reason=drafted.reason,
                 ask=int(draft),
-                part=seen.part,
+                part=drafted.part,
                 draft=draft,
             )
         return replace(proposal, draft=int(draft))
@@ -127,75 +133,82 @@ class Refunds:
     async def ask(
         self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
     ) -> Order:
-        """Give back all that was paid for this order, or `part` of its latest payment, as a person types an amount.
+        """Refund all that was paid for this order, or `part` (an amount as typed) of its latest payment.
 
-        UserError when there is nothing, or not so much, to give back. Each asking is one refund, however often it is tried.
-        What only the owner can send is on their list until they confirm it.
+        UserError when less than that is left to refund. Each call is one refund, however often its work is tried.
+        A refund that only the owner can send stays on their list until they confirm it.
         """
         async with self._db.write() as tx:
-            order = await self._order(tx, guild_id, number)
-            back = self._back(await ledger.facts(tx, guild_id, order.id), part)
+            order = await self._require_order(tx, guild_id, number)
+            back = self._payments_to_refund(await ledger.facts(tx, guild_id, order.id), part)
             await self._give_back(
                 tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
             )
         return order
 
-    async def _order(self, db: Reader, guild_id: int, number: str) -> Order:
+    async def _require_order(self, db: Reader, guild_id: int, number: str) -> Order:
         order = await orders.numbered(db, guild_id, number)
         if order is None:
             raise UserError("There is no such order here. Pick one from the list that appears while typing.")
         return order
 
-    def _back(self, facts: list[Fact], part: str | None) -> list[tuple[Fact, Money]]:
-        """How much of which payments goes back."""
+    def _payments_to_refund(self, facts: list[Fact], part: str | None) -> list[tuple[Fact, Money]]:
+        """The payments to refund, and how much of each."""
         held = held_payments(facts)
         if not held:
             raise UserError(
                 "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
             )
-        return held if part is None else [_part(held, part)]
+        return held if part is None else [_latest_payment_with(held, part)]
 
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
     ) -> RefundProposal:
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
-        told = consequence(self._settlement.due(order), facts, back, entitlement)
+        preview = consequence(self._settlement.due(order), facts, back, entitlement)
         going: frozenset[int] = frozenset()
-        if told.effect is Effect.ENDS and entitlement is not None:
-            mine = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
-            exceptions = await overrides.of_member(db, order.guild_id, entitlement.user_id)
-            ours = await grants.of_member(db, order.guild_id, entitlement.user_id)
+        if preview.effect is Effect.ENDS and entitlement is not None:
+            member_entitlements = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
+            role_overrides = await overrides.of_member(db, order.guild_id, entitlement.user_id)
+            granted_roles = await grants.of_member(db, order.guild_id, entitlement.user_id)
             now = self._clock.now()
-            gone = await self._without_money(db, order)
-            kept = wanted_roles(map(role_claim, without(mine, order, gone)), exceptions, now)
-            going = (wanted_roles(map(role_claim, mine), exceptions, now) & frozenset(ours)) - kept
+            lapsed = await self._lapsed_orders(db, order)
+            remaining_roles = wanted_roles(
+                map(role_claim, entitlements_after_refund(member_entitlements, order, lapsed)),
+                role_overrides,
+                now,
+            )
+            going = (
+                wanted_roles(map(role_claim, member_entitlements), role_overrides, now)
+                & frozenset(granted_roles)
+            ) - remaining_roles
         sums: dict[str, int] = {}
         for _, money in back:
             sums[money.currency] = sums.get(money.currency, 0) + money.amount
         return RefundProposal(
             order=order,
             back=tuple(Money(amount, currency) for currency, amount in sums.items()),
-            effect=told,
+            effect=preview,
             going=tuple(sorted(going)),
             by_hand=self._by_hand(order),
             reason=reason,
         )
 
-    async def _without_money(self, db: Reader, order: Order) -> set[int]:
-        """The orders whose rights this one replaced, and which give nothing any more."""
+    async def _lapsed_orders(self, db: Reader, order: Order) -> set[int]:
+        """The orders that this one replaced and whose own money gives no access any more."""
         alive = (
             {OrderStatus.PAID}
             if self._settlement.policy.dispute == "suspend"
             else {OrderStatus.PAID, OrderStatus.DISPUTED}
         )
-        found: set[int] = set()
+        lapsed: set[int] = set()
         for entitlement in await entitlements.replaced_by(db, order.guild_id, order.id):
             old = (
                 await orders.find(db, order.guild_id, entitlement.order_id) if entitlement.order_id else None
             )
             if old is not None and old.state not in alive:
-                found.add(old.id)
-        return found
+                lapsed.add(old.id)
+        return lapsed
 
     async def _give_back(
         self,
@@ -221,8 +234,10 @@ class Refunds:
             part=part,
             draft=draft,
         )
-        if self._by_hand(order) and draft is not None:  # the owner has sent it: nothing more is to know
-            facts = [refund(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)]
+        if self._by_hand(order) and draft is not None:  # the owner has sent it: no provider is to be asked
+            facts = [
+                refund_fact(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)
+            ]
             await self._settlement.settle(tx, order.provider, facts)
             await self._queue.retry_stuck(tx, order.guild_id)
             return
@@ -245,26 +260,28 @@ class Refunds:
         return by_hand(self._providers.get(order.provider)) is not None
 
     async def refund(self, job: Job) -> None:
-        """Work `order.refund`: give one payment back, unless that is done or, for a second payment, no longer due."""
+        """Work `order.refund`: refund one payment, unless that is done or, for a second payment, no longer due."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.payload["order"]))
             if order is None:
                 return
             facts = await ledger.facts(db, job.guild_id, order.id)
-        wanted = [
-            (fact, rest) for fact, rest in held_payments(facts) if fact.object_id == job.payload["payment"]
+        payments = [
+            (fact, amount)
+            for fact, amount in held_payments(facts)
+            if fact.object_id == job.payload["payment"]
         ]
         if job.key.startswith("extra:"):
             extra = order_state(self._settlement.due(order), facts).extra
-            wanted = [(fact, rest) for fact, rest in wanted if fact in extra]
-        if not wanted:
+            payments = [(fact, amount) for fact, amount in payments if fact in extra]
+        if not payments:
             return
-        [(payment, rest)] = wanted
+        [(payment, amount)] = payments
         part = job.payload.get("amount")
         if part is not None:
-            if rest.amount < part:
-                return  # given back meanwhile
-            rest = Money(part, rest.currency)
+            if amount.amount < part:
+                return  # refunded meanwhile
+            amount = Money(part, amount.currency)
         provider = self._providers.get(order.provider)
         if provider is None:
             raise NeedsAction(
@@ -273,15 +290,15 @@ class Refunds:
                 provider=order.provider,
             )
         point("refund.before_call")
-        told = await provider.refund(
-            payment.object_id, rest, f"{order.id}:{job.payload.get('ask', 'extra')}:{payment.object_id}"
+        refund_facts = await provider.refund(
+            payment.object_id, amount, f"{order.id}:{job.payload.get('ask', 'extra')}:{payment.object_id}"
         )
         point("refund.after_call")
         async with self._db.write() as tx:
-            await self._settlement.settle(tx, order.provider, told)
+            await self._settlement.settle(tx, order.provider, refund_facts)
 
     async def review(self, job: Job) -> None:
-        """Work `order.review`: stays on the owner's list until money that is not the price was given back."""
+        """Work `order.review`: stays on the owner's list until every payment that is not the price is refunded."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
             facts = await ledger.facts(db, job.guild_id, int(job.key))
@@ -293,30 +310,30 @@ class Refunds:
             )
 
 
-def _part(held: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
-    """The latest payment of which so much is left, and how much of it goes back."""
-    asked = parse_money(typed, held[0][1].currency)
-    for payment, rest in reversed(held):
+def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
+    """The latest payment that the typed amount can be refunded from, and that amount."""
+    asked = parse_money(typed, payments[0][1].currency)
+    for payment, rest in reversed(payments):
         if rest.currency == asked.currency and asked.amount <= rest.amount:
             return payment, asked
     raise UserError(
         "So much is not left of this order. At most {most} can be given back at once.",
-        most=f"{max(rest.decimal() for _, rest in held)} {asked.currency}",
+        most=f"{max(rest.decimal() for _, rest in payments)} {asked.currency}",
     )
 
 
-def _id(typed: str) -> int:
-    is_one = typed.isascii() and typed.isdigit() and len(typed) <= 19
-    return int(typed) if is_one and int(typed) < 2**63 else 0
+def _draft_id(text: str) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= 19
+    return int(text) if is_number and int(text) < 2**63 else 0
 
 
 def _amounts(back: list[tuple[Fact, Money]]) -> list[tuple[str, Money]]:
-    """How much of which payment, by the payment's id."""
-    return sorted(((payment.object_id, money) for payment, money in back), key=lambda one: one[0])
+    """(payment id, amount) pairs, sorted by payment id."""
+    return sorted(((payment.object_id, money) for payment, money in back), key=lambda amount: amount[0])
 
 
 def held_payments(facts: list[Fact]) -> list[tuple[Fact, Money]]:
-    """Payments of which something is left with us, with how much. Disputed money is not: the bank has it."""
+    """The payments that can be refunded, with what is left of each. Not the disputed ones: the bank has that money."""
     given_back = refunded(facts)
     contested, lost = disputes(facts)
     held = [

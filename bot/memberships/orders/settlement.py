@@ -1,4 +1,4 @@
-"""Settling: from what a provider reports to everything that follows, in the caller's one transaction."""
+"""Settlement: applies what a provider reports to order, ledger and entitlement, in the caller's one transaction."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from bot.work import Queue
 log = structlog.get_logger(__name__)
 
 RENEWING = (Phase.ACTIVE, Phase.PAST_DUE, Phase.PAUSED)
-"""A subscription in such a phase takes money again."""
+"""A subscription in one of these phases will charge again."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What the owner decided: does a membership rest while its money is disputed, and does a partial refund end it?"""
+    """The owner's policy: does a dispute suspend the membership, and does a partial refund revoke it?"""
 
     dispute: Literal["suspend", "keep"] = "suspend"
     partial_refund: Literal["keep", "revoke"] = "keep"
 
 
 class Settlement:
-    """Writes facts, ledger, order, entitlement, audit and the work that makes the outside follow."""
+    """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
     def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None) -> None:
         self._clock = clock
@@ -45,68 +45,70 @@ class Settlement:
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
 
     def due(self, order: Order) -> ExpectedPayment:
-        """What the rules need to know of an order."""
+        """The payments that this order expects, as `order_state` needs them."""
         return ExpectedPayment(order.price, order.renewal, order.ref, self.policy.partial_refund == "revoke")
 
     async def known(self, db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Which of these (guild, order) are orders of ours."""
+        """Those of the (guild, order) pairs that exist here."""
         return await orders.known(db, pairs)
 
     async def settle(self, tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
-        """Take these facts in; harmless for those that are known. False when one is about no order of ours."""
+        """Store and apply these facts; known ones change nothing. False when one belongs to no order of ours."""
         matched = True
         for guild_id, order_id in dict.fromkeys((fact.guild_id, fact.order_id) for fact in facts):
             order = await orders.find(tx, guild_id, order_id)
             if order is None or order.provider != provider:
                 matched = False
                 continue
-            await self._record(tx, order, [fact for fact in facts if fact.order_id == order_id])
+            await self._record_facts(tx, order, [fact for fact in facts if fact.order_id == order_id])
             await self.recompute(tx, order)
         return matched
 
-    async def is_news(self, db: Reader, order: Order, told: CheckoutSnapshot) -> bool:
-        """Is there anything in it that is not known? Asked first, because looking is cheaper than writing."""
-        seen = told.subscription
-        if seen is not None:
+    async def is_news(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> bool:
+        """Does the snapshot hold anything new? Asked first, because reading is cheaper than writing."""
+        subscription = snapshot.subscription
+        if subscription is not None:
             known = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
-            if order.phase is not seen.phase or seen.customer not in (None, known):
+            if order.phase is not subscription.phase or subscription.customer not in (None, known):
                 return True
-        return bool(await self._fresh(db, order, told))
+        return bool(await self._new_facts(db, order, snapshot))
 
-    async def _fresh(self, db: Reader, order: Order, told: CheckoutSnapshot) -> list[Fact]:
+    async def _new_facts(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> list[Fact]:
         known = {(fact.kind, fact.object_id) for fact in await ledger.facts(db, order.guild_id, order.id)}
-        return [fact for fact in told.facts if (fact.kind, fact.object_id) not in known]
+        return [fact for fact in snapshot.facts if (fact.kind, fact.object_id) not in known]
 
-    async def follow(self, tx: Writer, order: Order, told: CheckoutSnapshot) -> None:
-        """Take in what the provider shows now: the facts that are new, and where the subscription stands."""
-        fresh = await self._fresh(tx, order, told)
-        seen = told.subscription
-        if seen is not None:
-            if seen.customer is not None:
-                await orders.set_customer(tx, order.guild_id, order.user_id, order.provider, seen.customer)
-            if await orders.set_phase(tx, order.guild_id, order.id, seen.phase):
+    async def apply_snapshot(self, tx: Writer, order: Order, snapshot: CheckoutSnapshot) -> None:
+        """Apply the provider's snapshot: its new facts, and the phase of the subscription."""
+        new_facts = await self._new_facts(tx, order, snapshot)
+        subscription = snapshot.subscription
+        if subscription is not None:
+            if subscription.customer is not None:
+                await orders.set_customer(
+                    tx, order.guild_id, order.user_id, order.provider, subscription.customer
+                )
+            if await orders.set_phase(tx, order.guild_id, order.id, subscription.phase):
                 await record(
                     tx,
                     guild_id=order.guild_id,
                     at=self._clock.now(),
                     actor=LYCEUM,
-                    action=SUBSCRIPTION_IS[seen.phase],
+                    action=SUBSCRIPTION_IS[subscription.phase],
                     subject=order.id,
                 )
-                if order.phase is Phase.ENDING and seen.phase in RENEWING:
-                    # Kept, here or on the provider's own page; it must end again if nothing stands behind it.
+                if order.phase is Phase.ENDING and subscription.phase in RENEWING:
+                    # The member kept it, here or on the provider's page; it must end again if no entitlement needs it.
                     await self._queue.enqueue(tx, "subscription.end", order.guild_id, str(order.id))
-                order = replace(order, phase=seen.phase)
+                order = replace(order, phase=subscription.phase)
                 entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-                if entitlement is not None:  # an unpaid renewal is told at once
+                if entitlement is not None:  # the member hears of an unpaid renewal at once
                     await self._queue.enqueue(tx, "entitlement.remind", order.guild_id, str(entitlement.id))
-                if not fresh:
+                if not new_facts:
                     await self.recompute(tx, order)
-        if fresh:
-            await self.settle(tx, order.provider, fresh)
+        if new_facts:
+            await self.settle(tx, order.provider, new_facts)
 
     async def reject(self, tx: Writer, order: Order, why: str) -> Outcome:
-        """What was sold cannot be given any more: money that came or comes for it goes back."""
+        """Reject an order that cannot be fulfilled any more: money that came or still comes for it goes back."""
         now = self._clock.now()
         fact = Fact(
             kind=FactKind.REJECTED,
@@ -130,7 +132,7 @@ class Settlement:
         return await self.recompute(tx, order)
 
     async def recompute(self, tx: Writer, order: Order) -> Outcome:
-        """Make order and entitlement what the stored facts say."""
+        """Bring order and entitlement in line with the stored facts."""
         now = self._clock.now()
         outcome = order_state(self.due(order), await ledger.facts(tx, order.guild_id, order.id))
         if outcome.state is OrderStatus.PAID and not await entitlements.find(
@@ -156,7 +158,7 @@ class Settlement:
         changed = outcome.ever and await self.entitlements.apply_outcome(tx, order, outcome)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
-        ):  # else the card follows the role
+        ):  # otherwise the role change updates the card
             await self._queue.enqueue(tx, "card.update", order.guild_id, str(order.id))
         for payment in outcome.extra:
             await self._queue.enqueue(
@@ -171,28 +173,28 @@ class Settlement:
             )
         if order.phase in RENEWING and not outcome.counted and outcome.ever and not outcome.waiting:
             await self._queue.enqueue(tx, "subscription.end", order.guild_id, str(order.id))
-        if outcome.mismatched:  # onto the owner's list, or off it again
+        if outcome.mismatched:  # puts the order on the owner's list, or takes it off
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
         if changed:
-            await self._revived(tx, order, replaced)
+            await self._recompute_revived(tx, order, replaced)
         return outcome
 
-    async def _revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
-        """What this order had replaced lives again: as its own money says, which may have gone back meanwhile."""
-        still = {
+    async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
+        """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""
+        still_replaced = {
             entitlement.id for entitlement in await entitlements.replaced_by(tx, order.guild_id, order.id)
         }
         for entitlement in replaced:
-            if entitlement.id not in still and entitlement.order_id is not None:
-                before = await orders.find(tx, order.guild_id, entitlement.order_id)
-                if before is not None:
-                    await self.recompute(tx, before)
+            if entitlement.id not in still_replaced and entitlement.order_id is not None:
+                replaced_order = await orders.find(tx, order.guild_id, entitlement.order_id)
+                if replaced_order is not None:
+                    await self.recompute(tx, replaced_order)
 
-    async def _record(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:
+    async def _record_facts(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:
         now = self._clock.now()
         for fact in facts:
             if not await ledger.add_fact(tx, order.provider, fact, now):
-                await self._compare(tx, order, fact)
+                await self._report_contradiction(tx, order, fact)
                 continue
             await record(
                 tx,
@@ -209,10 +211,10 @@ class Settlement:
             if accounts:
                 await ledger.book(tx, order.provider, fact, accounts, now)
 
-    async def _compare(self, tx: Writer, order: Order, fact: Fact) -> None:
-        """A provider may repeat itself but not contradict itself: the first report stands, the owner hears of it."""
-        known = await ledger.fact(tx, order.guild_id, order.provider, fact.kind, fact.object_id)
-        if known is not None and replace(fact, at=known.at) == known:
+    async def _report_contradiction(self, tx: Writer, order: Order, fact: Fact) -> None:
+        """Log and audit a report that contradicts an earlier one about the same object; the first one counts."""
+        first_report = await ledger.fact(tx, order.guild_id, order.provider, fact.kind, fact.object_id)
+        if first_report is not None and replace(fact, at=first_report.at) == first_report:
             return
         log.error(
             "a payment was reported differently before", finding="payment-contradiction", order=order.id
@@ -230,12 +232,12 @@ class Settlement:
         )
 
     def _accounts(self, order: Order, fact: Fact) -> dict[str, int]:
-        """How a fact is booked. What is not the price stands in `suspense` until it is given back."""
+        """The accounts a fact is booked on. A payment that is not the price stays in `suspense` until it is refunded."""
         amount, clearing = fact.money.amount, f"clearing:{order.provider}"
         refunds, disputes = f"refunds:{order.tier.id}", f"disputes:{order.tier.id}"
         if fact.kind is FactKind.PAID:
-            entitlement = matches(self.due(order), fact)
-            return {clearing: amount, f"sales:{order.tier.id}" if entitlement else "suspense": -amount}
+            is_price = matches(self.due(order), fact)
+            return {clearing: amount, f"sales:{order.tier.id}" if is_price else "suspense": -amount}
         return {
             FactKind.REFUNDED: {clearing: -amount, refunds: amount},
             FactKind.REFUND_FAILED: {clearing: amount, refunds: -amount},

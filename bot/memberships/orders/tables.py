@@ -29,11 +29,12 @@ from bot.db.types import Utc
 
 
 class OrderColumns(TypedColumns):
-    """One purchase, with price and terms as they were. `state` is what the facts say (`state.py`).
+    """One purchase, with price and terms as they were. `state` follows from its payments (`order_state.py`).
 
-    `amount` is due first, `renewal_amount` at every renewal of a recurring one; `credit` is what unused days
-    of `replaces` (an entitlement that ends when this is paid) are worth, `discount` what another membership took off,
-    `extra` the seconds that credit above the price adds. With `follows` the right begins when that entitlement ends. `phase` is where the provider's subscription stands.
+    `amount` is due first, `renewal_amount` at every renewal of a recurring order. `credit` is the value of the unused
+    days of `replaces` (an entitlement that ends when this order is paid), `discount` what another membership took off,
+    `extra` the seconds that credit above the price adds. With `follows` the membership begins when that entitlement
+    ends. `phase` is the phase of the provider's subscription.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -63,7 +64,7 @@ class OrderColumns(TypedColumns):
 
 
 class CustomerColumns(TypedColumns):
-    """What a provider calls a member, so that it knows them again."""
+    """A provider's customer id for a member, reused for later orders."""
 
     guild_id: Named[int] = Column(BigInteger)
     user_id: Named[int] = Column(BigInteger)
@@ -72,7 +73,7 @@ class CustomerColumns(TypedColumns):
 
 
 class PaymentColumns(TypedColumns):
-    """One fact, as a provider reported it about one of its objects. `starts_at`, `ends_at`: what a renewal is for."""
+    """One fact, as a provider reported it about one of its objects. `starts_at`, `ends_at`: the period it pays for."""
 
     guild_id: Named[int] = Column(BigInteger)
     order_id: Named[int] = Column(BigInteger, ForeignKey("order.id"))
@@ -104,7 +105,7 @@ class LedgerColumns(TypedColumns):
 
 
 class RefundDraftColumns(TypedColumns):
-    """A refund that an owner asked for: the button that names it confirms it, once. `part` is the amount as typed."""
+    """A refund that an owner asked for and confirms once, with a button. `part` is the amount as typed."""
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     guild_id: Named[int] = Column(BigInteger)
@@ -159,7 +160,7 @@ payment = Table(
     PaymentColumns,
     PrimaryKeyConstraint("provider", "kind", "object_id"),
     CheckConstraint("amount >= 0 AND length(currency) = 3", name="money"),
-    CheckConstraint(  # what was had for nothing can still be cancelled
+    CheckConstraint(  # an order that cost nothing can still be cancelled
         "amount > 0 OR kind IN ('expired', 'cancelled', 'rejected')", name="free"
     ),
     CheckConstraint(

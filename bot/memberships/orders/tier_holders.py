@@ -1,4 +1,4 @@
-"""Who has a tier, from entitlements and the orders behind them: what the catalog asks (`catalog/holders.py`)."""
+"""Who holds a tier, from entitlements and their orders: answers `catalog/holders.py`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bot.work import Queue
 
 
 class OrderedTiers:
-    """The TierHolders of this shop: whoever bought a tier, tries it or was given it."""
+    """The `TierHolders` of the shop: members who bought a tier, try it or were given it."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
 
     async def seats_taken(self, db: Reader, guild_id: int, now: datetime) -> dict[int, int]:
-        """How many members hold each tier now, or have paid for it ahead, by the tier's id."""
+        """How many members hold each tier now, or have bought it ahead, by tier id."""
         return await entitlements.seats_taken(db, guild_id, now)
 
     async def summary(self, db: Reader, guild_id: int, tier_id: int, now: datetime) -> Holders:
-        """Whom a change of this tier would concern."""
+        """The members whom a change of this tier would affect."""
         live = [
             entitlement
             for entitlement in await entitlements.live_of_tier(db, guild_id, tier_id)
@@ -46,7 +46,7 @@ class OrderedTiers:
         )
 
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
-        """Let everybody who has the tier have it under these terms; roles and the end of a grace follow."""
+        """Put every holder under these terms and queue the changes of roles and grace; how many members they are."""
         paid_for = await orders.of_live_entitlements(tx, tier.guild_id, tier.id)
         for entitlement in await entitlements.live_of_tier(tx, tier.guild_id, tier.id):
             order = paid_for.get(entitlement.order_id) if entitlement.order_id else None

@@ -1,4 +1,4 @@
-"""Money as it is known: the facts that providers reported, and the ledger. Rows are added, never changed."""
+"""The payment facts that providers reported, and the ledger. Rows are added, never changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.payments.port import BillingPeriod, Fact, FactKind
 
 @dataclass(frozen=True)
 class Booking:
-    """One side of a booking. `delta` is above 0 for what an account receives; those of one `ref` sum to 0."""
+    """One side of a booking. `delta` is positive when the account receives; the sides of one `ref` sum to 0."""
 
     order_id: int
     provider: str
@@ -29,7 +29,7 @@ class Booking:
 
 
 async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool:
-    """Store a fact; False when one about this object is here already."""
+    """Store a fact; False when this kind of fact about this object is stored already."""
     row = insert(payment).values(
         guild_id=fact.guild_id,
         order_id=fact.order_id,
@@ -50,7 +50,7 @@ async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool
 
 
 async def facts(db: Reader, guild_id: int, order_id: int) -> list[Fact]:
-    """All that is known about an order."""
+    """All facts about an order."""
     query = select(payment).where(payment.c.guild_id == guild_id, payment.c.order_id == order_id)
     return [_fact(row) for row in await db.execute(query)]
 
@@ -58,18 +58,18 @@ async def facts(db: Reader, guild_id: int, order_id: int) -> list[Fact]:
 async def facts_by_order(
     db: Reader, guild_id: int, order_ids: Collection[int] | None = None
 ) -> dict[int, list[Fact]]:
-    """All that is known about the guild's orders, or about these, by order."""
+    """All facts about the guild's orders, or about `order_ids` only, by order id."""
     query = select(payment).where(payment.c.guild_id == guild_id)
     if order_ids is not None:
         query = query.where(payment.c.order_id.in_(order_ids))
-    found: dict[int, list[Fact]] = {}
+    by_order: dict[int, list[Fact]] = {}
     for row in await db.execute(query):
-        found.setdefault(row.order_id, []).append(_fact(row))
-    return found
+        by_order.setdefault(row.order_id, []).append(_fact(row))
+    return by_order
 
 
 async def came_back(db: Reader, guild_id: int, since: datetime) -> set[int]:
-    """Orders of which a refund failed since then, after the provider had taken it on."""
+    """The ids of orders with a refund that failed since then, after the provider had accepted it."""
     query = select(payment.c.order_id).where(
         payment.c.guild_id == guild_id, payment.c.kind == "refund_failed", payment.c.recorded_at >= since
     )
@@ -77,7 +77,7 @@ async def came_back(db: Reader, guild_id: int, since: datetime) -> set[int]:
 
 
 async def fact(db: Reader, guild_id: int, provider: str, kind: FactKind, object_id: str) -> Fact | None:
-    """What is known about one object of the provider; None too when it belongs to another guild."""
+    """The fact of this kind about one object of the provider; None too when it belongs to another guild."""
     query = select(payment).where(
         payment.c.guild_id == guild_id,
         payment.c.provider == provider,
@@ -89,7 +89,7 @@ async def fact(db: Reader, guild_id: int, provider: str, kind: FactKind, object_
 
 
 async def book(tx: Writer, provider: str, fact: Fact, accounts: dict[str, int], now: datetime) -> None:
-    """Add the sides of one booking, which must sum to 0; a booking that is here already stays as it is."""
+    """Add the sides of one booking, which must sum to 0; a booking that exists already stays as it is."""
     if sum(accounts.values()) != 0:
         raise ValueError(f"a booking must sum to 0: {accounts}")
     rows: list[dict[str, Any]] = [
@@ -125,14 +125,14 @@ async def bookings_between(db: Reader, guild_id: int, since: datetime, until: da
 
 
 async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
-    """What stands on each account, one amount per currency."""
+    """The balance of each account, one amount per currency."""
     query = select(ledger.c.account, ledger.c.currency, total(ledger.c.delta)).where(
         ledger.c.guild_id == guild_id
     )
-    found: dict[str, list[Money]] = {}
+    by_account: dict[str, list[Money]] = {}
     for account, currency, amount in await db.execute(query.group_by(ledger.c.account, ledger.c.currency)):
-        found.setdefault(account, []).append(Money(amount, currency))
-    return found
+        by_account.setdefault(account, []).append(Money(amount, currency))
+    return by_account
 
 
 def _booking(row: Row[Any]) -> Booking:

@@ -1,4 +1,4 @@
-"""What was ordered."""
+"""Orders, and the customer ids that providers give members."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.payments.port import Phase
 
 
 async def add(tx: Writer, new: Order) -> None:
-    """A purchase begins."""
+    """Store a new order."""
     await tx.execute(
         insert(order).values(
             id=new.id,
@@ -55,7 +55,7 @@ def _orders() -> Select[Any]:
 
 
 async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
-    """One order of this guild."""
+    """The order with this id, if it is this guild's."""
     row = (
         await db.execute(_orders().where(order.c.guild_id == guild_id, order.c.id == order_id))
     ).one_or_none()
@@ -63,7 +63,7 @@ async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
 
 
 async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[int, Order]:
-    """The orders behind the live and suspended entitlements to a tier, by their id."""
+    """The orders of the live and suspended entitlements to a tier, by order id."""
     paid_for = select(entitlement.c.order_id).where(
         entitlement.c.guild_id == guild_id,
         entitlement.c.tier_id == tier_id,
@@ -75,14 +75,14 @@ async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[
 
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
-    """The order of this guild with the number that somebody sent us, whatever it is they sent."""
+    """The order of this guild with the number that somebody typed; None when that is no number of an order."""
     number = number.strip().lstrip("#")
-    is_one = number.isascii() and number.isdigit() and len(number) <= 19
-    return await find(db, guild_id, int(number)) if is_one and int(number) < 2**63 else None
+    is_number = number.isascii() and number.isdigit() and len(number) <= 19
+    return await find(db, guild_id, int(number)) if is_number and int(number) < 2**63 else None
 
 
 async def known(db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Which of these (guild, order) there are."""
+    """Those of the (guild, order) pairs that exist."""
     query = select(order.c.guild_id, order.c.id).where(order.c.id.in_({id_ for _, id_ in pairs}))
     return {(guild_id, id_) for guild_id, id_ in await db.execute(query)} & set(pairs)
 
@@ -109,26 +109,26 @@ async def latest(
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
-def _which(guild_id: int, search: Search) -> ColumnElement[bool]:
-    found = order.c.guild_id == guild_id
+def _matching(guild_id: int, search: Search) -> ColumnElement[bool]:
+    condition = order.c.guild_id == guild_id
     if search.user_id is not None:
-        found &= order.c.user_id == search.user_id
+        condition &= order.c.user_id == search.user_id
     if search.state is not None:
-        found &= order.c.state == search.state.value
+        condition &= order.c.state == search.state.value
     if search.tier_id is not None:
-        found &= order.c.tier_id == search.tier_id
-    return found
+        condition &= order.c.tier_id == search.tier_id
+    return condition
 
 
-async def search(db: Reader, guild_id: int, wanted: Search, limit: int, offset: int) -> list[Order]:
-    """The guild's orders that fit, newest first."""
-    query = _orders().where(_which(guild_id, wanted)).order_by(order.c.id.desc())
+async def search(db: Reader, guild_id: int, criteria: Search, limit: int, offset: int) -> list[Order]:
+    """The guild's orders that match, newest first."""
+    query = _orders().where(_matching(guild_id, criteria)).order_by(order.c.id.desc())
     return [_order(row) for row in await db.execute(query.limit(limit).offset(offset))]
 
 
-async def count(db: Reader, guild_id: int, wanted: Search) -> int:
-    """How many fit."""
-    return (await db.execute(select(func.count()).where(_which(guild_id, wanted)))).scalar_one()
+async def count(db: Reader, guild_id: int, criteria: Search) -> int:
+    """How many orders match."""
+    return (await db.execute(select(func.count()).where(_matching(guild_id, criteria)))).scalar_one()
 
 
 async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -> list[Order]:
@@ -140,7 +140,7 @@ async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -
 
 
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
-    """What polling looks at, in every guild: orders that may still be paid, and paid ones that may be refunded."""
+    """The orders to poll, in every guild: those that may still be paid, and paid ones that may be refunded."""
     unpaid = order.c.state.in_(["pending", "expired", "cancelled"]) & (order.c.expires_at > unpaid_since)
     running = (order.c.created_at > paid_since) | order.c.phase.in_(
         ["active", "ending", "past_due", "paused"]
@@ -151,7 +151,7 @@ async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> l
 
 
 async def set_ref(tx: Writer, guild_id: int, order_id: int, ref: str) -> None:
-    """Remember the provider's checkout, once."""
+    """Store the id of the provider's checkout, once."""
     own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & order.c.provider_ref.is_(None)
     await tx.execute(update(order).where(own).values(provider_ref=ref))
 
@@ -159,13 +159,13 @@ async def set_ref(tx: Writer, guild_id: int, order_id: int, ref: str) -> None:
 async def set_state(
     tx: Writer, guild_id: int, order_id: int, old: OrderStatus, new: OrderStatus, now: datetime
 ) -> bool:
-    """Move an order on, if it still stands where we saw it."""
+    """Change an order's state if it still is `old`; False otherwise."""
     own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & (order.c.state == old.value)
     return (await tx.execute(update(order).where(own).values(state=new.value, changed_at=now))).rowcount == 1
 
 
 async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
-    """Where the provider's subscription stands; False when that is known."""
+    """Store the phase of the provider's subscription; False when it has not changed."""
     own = (
         (order.c.guild_id == guild_id)
         & (order.c.id == order_id)
@@ -174,8 +174,8 @@ async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> b
     return (await tx.execute(update(order).where(own).values(phase=phase.value))).rowcount == 1
 
 
-async def waiting(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
-    """Members with an order of this tier that may still be paid: their seats are kept for them."""
+async def members_with_open_order(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set[int]:
+    """Members with an order of this tier that may still be paid: their seats are reserved."""
     query = select(order.c.user_id).where(
         order.c.guild_id == guild_id,
         order.c.tier_id == tier_id,
@@ -185,8 +185,8 @@ async def waiting(db: Reader, guild_id: int, tier_id: int, now: datetime) -> set
     return set((await db.execute(query)).scalars())
 
 
-async def begun(db: Reader, guild_id: int, user_id: int) -> list[Order]:
-    """A member's orders that may still be paid, or come into force, newest first."""
+async def open_orders(db: Reader, guild_id: int, user_id: int) -> list[Order]:
+    """A member's orders that may still be paid or take effect, newest first."""
     query = _orders().where(
         order.c.guild_id == guild_id, order.c.user_id == user_id, order.c.state.in_(["created", "pending"])
     )
@@ -194,7 +194,7 @@ async def begun(db: Reader, guild_id: int, user_id: int) -> list[Order]:
 
 
 async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
-    """What the provider calls this member."""
+    """The provider's customer id for this member."""
     query = select(customer.c.ref).where(
         customer.c.guild_id == guild_id, customer.c.user_id == user_id, customer.c.provider == provider
     )
@@ -202,7 +202,7 @@ async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) ->
 
 
 async def set_customer(tx: Writer, guild_id: int, user_id: int, provider: str, ref: str) -> None:
-    """Remember what the provider calls this member."""
+    """Store the provider's customer id for this member."""
     row = insert(customer).values(guild_id=guild_id, user_id=user_id, provider=provider, ref=ref)
     await tx.execute(
         row.on_conflict_do_update(

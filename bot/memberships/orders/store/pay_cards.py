@@ -15,7 +15,7 @@ from bot.memberships.orders.tables import answer, order
 async def keep_answer(
     tx: Writer, guild_id: int, order_id: int, locale: str, sealed: str, real: datetime
 ) -> None:
-    """Remember how to edit a pay card."""
+    """Store the encrypted token that edits a pay card."""
     await tx.execute(
         insert(answer).values(
             id=new_id(), guild_id=guild_id, order_id=order_id, locale=locale, sealed=sealed, made_at=real
@@ -30,19 +30,21 @@ async def answers(db: Reader, guild_id: int, order_id: int) -> list[PayCard]:
 
 
 async def answered_orders(db: Reader, guild_id: int, user_id: int) -> list[int]:
-    """Orders of a member that have a pay card which may still be edited."""
-    mine = select(order.c.id).where(order.c.guild_id == guild_id, order.c.user_id == user_id)
+    """The ids of a member's orders with a pay card that may still be edited."""
+    order_ids = select(order.c.id).where(order.c.guild_id == guild_id, order.c.user_id == user_id)
     query = (
-        select(answer.c.order_id).where(answer.c.guild_id == guild_id, answer.c.order_id.in_(mine)).distinct()
+        select(answer.c.order_id)
+        .where(answer.c.guild_id == guild_id, answer.c.order_id.in_(order_ids))
+        .distinct()
     )
     return list((await db.execute(query)).scalars())
 
 
 async def forget_answer(tx: Writer, guild_id: int, id_: int) -> None:
-    """Discord takes no more edits of it."""
+    """Drop the token of one pay card."""
     await tx.execute(delete(answer).where(answer.c.guild_id == guild_id, answer.c.id == id_))
 
 
 async def forget_answers(tx: Writer, before: datetime) -> None:
-    """Drop every token, in all guilds, that is older than Discord accepts."""
+    """Drop every token, in all guilds, from before this time."""
     await tx.execute(delete(answer).where(answer.c.made_at < before))

@@ -1,4 +1,4 @@
-"""Refunds that were asked for and wait for their button."""
+"""Refunds that an owner asked for and has yet to confirm."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.money import Money
 
 @dataclass(frozen=True, kw_only=True)
 class RefundDraft:
-    """What an owner asked for, and what it would have done then: `back` is (payment, amount)."""
+    """A refund that an owner asked for, and its effect at that time: `back` is (payment id, amount)."""
 
     order_id: int
     actor: int
@@ -28,7 +28,7 @@ class RefundDraft:
 
 
 async def add(tx: Writer, guild_id: int, draft: RefundDraft, now: datetime) -> int:
-    """Keep a draft; its id."""
+    """Store a draft; its id."""
     id_ = new_id()
     await tx.execute(
         insert(refund_draft).values(
@@ -58,7 +58,7 @@ async def add(tx: Writer, guild_id: int, draft: RefundDraft, now: datetime) -> i
 
 
 async def find(db: Reader, guild_id: int, id_: int) -> RefundDraft | None:
-    """The draft of that id; its payments by their id."""
+    """The draft with this id, its payments sorted by payment id."""
     query = select(refund_draft).where(refund_draft.c.guild_id == guild_id, refund_draft.c.id == id_)
     row = (await db.execute(query)).one_or_none()
     if row is None:
