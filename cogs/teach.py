@@ -14,7 +14,7 @@ from bot.courses import staff_cards
 from bot.courses.actions import TURN_TAUGHT
 from bot.courses.course import Course
 from bot.courses.files import LARGEST_COURSE
-from bot.courses.notes import notes
+from bot.courses.unsupported_markup import count_unsupported
 from bot.courses.views import CourseChoice as Known
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
@@ -107,7 +107,7 @@ class TeachPage(
         done = await self._teaching.import_course(
             guild_of(interaction), course, by=interaction.user.id, tier=tier
         )
-        told = await asyncio.to_thread(notes, course)
+        told = await asyncio.to_thread(count_unsupported, course)
         await answer(interaction, staff_cards.imported(words_of(interaction), done, told))
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.courses.access import CourseAccess, is_locked, locked_sentence, plan_names
 from bot.courses.pages import pages
-from bot.courses.store import deeds, library
+from bot.courses.store import learning_records, library
 from bot.courses.views import (
     CourseView,
     LessonPage,
@@ -40,8 +40,8 @@ class Courses:
         """All courses by title, those included that are locked for this member."""
         keys = await self._keys(guild_id, user_id, staff)
         async with self._db.read() as db:
-            done = await deeds.finished(db, guild_id, user_id)
-            stars = await deeds.ratings_by_course(db, guild_id)
+            done = await learning_records.finished(db, guild_id, user_id)
+            stars = await learning_records.ratings_by_course(db, guild_id)
             return [
                 keys.view(row, stars, await library.lessons(db, guild_id, row.id, row.version), done)
                 for row in await library.courses(db, guild_id)
@@ -70,9 +70,11 @@ class Courses:
             if body is None:
                 raise _gone()
             outline = await _outlined(tx, guild_id, user_id, row, keys)
-            await deeds.consume(tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now)
-            await deeds.remember(tx, guild_id, user_id, row.id, lesson_id)
-            mine = await deeds.rating_of(tx, guild_id, user_id, lesson_id)
+            await learning_records.consume(
+                tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now
+            )
+            await learning_records.remember(tx, guild_id, user_id, row.id, lesson_id)
+            mine = await learning_records.rating_of(tx, guild_id, user_id, lesson_id)
         cut = pages(body)
         module, lesson = _placed(outline, lesson_id)
         shown = max(0, min(page, len(cut) - 1))
@@ -98,7 +100,7 @@ class Courses:
         async with self._db.write() as tx:
             row = await _course_of(tx, guild_id, lesson_id)
             keys.open(row)
-            await deeds.finish(tx, guild_id, user_id, lesson_id, self._clock.now())
+            await learning_records.finish(tx, guild_id, user_id, lesson_id, self._clock.now())
             outline = await _outlined(tx, guild_id, user_id, row, keys)
         _, lesson = _placed(outline, lesson_id)
         return outline, following(_all(outline.modules), lesson.place)
@@ -106,7 +108,7 @@ class Courses:
     async def next_lesson(self, guild_id: int, user_id: int, course_id: int | None = None) -> LessonView:
         """Where to go on: in this course, or in the one opened last. UserError when there is nothing left."""
         async with self._db.read() as db:
-            begun = await deeds.places(db, guild_id, user_id)
+            begun = await learning_records.places(db, guild_id, user_id)
             if course_id is None and not begun:
                 raise UserError("You have not opened a course yet. Find one with /course browse.")
             row = await _course(db, guild_id, begun[0].course_id if course_id is None else course_id)
@@ -132,11 +134,11 @@ class Courses:
             raise UserError("The text is longer than {n} characters. Shorten it.", n=WORDS_LIMIT)
         async with self._db.write() as tx:
             await _course_of(tx, guild_id, lesson_id)
-            if not await deeds.opened(tx, guild_id, user_id, lesson_id):
+            if not await learning_records.opened(tx, guild_id, user_id, lesson_id):
                 raise UserError(
                     "You have not opened this lesson yet. Open it with /course open, then rate it."
                 )
-            return await deeds.rate(
+            return await learning_records.rate(
                 tx=tx,
                 guild_id=guild_id,
                 user_id=user_id,
@@ -151,14 +153,14 @@ class Courses:
         first, last = start.astimezone(self._zone), end.astimezone(self._zone)
         async with self._db.read() as db:
             if first.time() == last.time() == time(0):
-                return await deeds.consumed_in_days(db, guild_id, first.date(), last.date())
-            return await deeds.consumed_between(db, guild_id, start, end)
+                return await learning_records.consumed_in_days(db, guild_id, first.date(), last.date())
+            return await learning_records.consumed_between(db, guild_id, start, end)
 
     async def library(self, guild_id: int, start: datetime, end: datetime) -> Library:
         """The lessons that existed at the end of [start, end), and the ratings of them in force then."""
         async with self._db.read() as db:
             contents = await library.contents(db, guild_id, end)
-            ratings = await deeds.rating_totals(db, guild_id, end)
+            ratings = await learning_records.rating_totals(db, guild_id, end)
         return Library(contents, ratings.rated, int(ratings.total), ratings.count)
 
     async def _keys(self, guild_id: int, user_id: int, staff: bool) -> _Keys:
@@ -216,8 +218,8 @@ async def _course_of(db: Reader, guild_id: int, lesson_id: int) -> Any:
 
 async def _outlined(db: Reader, guild_id: int, user_id: int, row: Any, keys: _Keys) -> Outline:
     lessons = await library.lessons(db, guild_id, row.id, row.version)
-    done = await deeds.finished(db, guild_id, user_id)
-    stars = await deeds.ratings_by_course(db, guild_id)
+    done = await learning_records.finished(db, guild_id, user_id)
+    stars = await learning_records.ratings_by_course(db, guild_id)
     seen = [
         LessonView(one.lesson_id, one.place, one.module, one.depth, one.title, one.lesson_id in done)
         for one in lessons

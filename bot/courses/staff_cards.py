@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.courses.actions import OPEN_COURSE, TURN_TAUGHT
 from bot.courses.cards import opened_by, page_of, stars_text, turn
-from bot.courses.notes import Notes
+from bot.courses.unsupported_markup import UnsupportedMarkup
 from bot.courses.views import Change, Imported, Taught
 from bot.i18n import Language, stamp
 
 LISTED = 8  # courses on a card
 
 
-def imported(t: Language, done: Imported, notes: Notes | None = None) -> Card:
+def imported(t: Language, done: Imported, notes: UnsupportedMarkup | None = None) -> Card:
     """What an import did."""
     return card(
         f"## 📘 {plain(done.title, 100)}",
@@ -51,7 +51,7 @@ def _size(t: Language, done: Imported) -> str:
     )
 
 
-def _plain_text(t: Language, notes: Notes) -> str:
+def _plain_text(t: Language, notes: UnsupportedMarkup) -> str:
     counts = [
         t.n("{n} table", "{n} tables", notes.tables) if notes.tables else "",
         t.n("{n} picture", "{n} pictures", notes.pictures) if notes.pictures else "",

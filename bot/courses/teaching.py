@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.courses import versions
 from bot.courses.access import CourseAccess, plan_names, tier_ids
 from bot.courses.course import Course
-from bot.courses.store import deeds, library
+from bot.courses.store import learning_records, library
 from bot.courses.views import Change, CourseChoice, Imported, Stars, Taught
 from bot.db import Database
 from bot.errors import UserError
@@ -42,7 +42,7 @@ class Teaching:
         asked = tier_ids(names, [tier] if tier else [])
         now = self._clock.now()
         async with self._db.write() as tx:
-            kept = await versions.keep(tx, guild_id, source, now, by)
+            kept = await versions.store_version(tx, guild_id, source, now, by)
             wanted = asked or (told if kept.change is not Change.UNCHANGED else [])
             locked = bool(wanted) and await library.set_tiers(tx, guild_id, kept.course_id, wanted)
             row = await library.course_by_id(tx, guild_id, kept.course_id)
@@ -138,8 +138,8 @@ class Teaching:
         since = (self._clock.now() - RECENT).astimezone(self._zone).date()
         found: list[Taught] = []
         async with self._db.read() as db:
-            openings = await deeds.openings_by_course(db, guild_id, since)
-            stars = await deeds.ratings_by_course(db, guild_id)
+            openings = await learning_records.openings_by_course(db, guild_id, since)
+            stars = await learning_records.ratings_by_course(db, guild_id)
             for row in await library.courses(db, guild_id):
                 lessons = [one.lesson_id for one in await library.lessons(db, guild_id, row.id, row.version)]
                 found.append(
@@ -151,7 +151,7 @@ class Teaching:
                         lessons=len(lessons),
                         tiers=tuple(names[id_] for id_ in row.tier_ids if id_ in names),
                         openings=openings.get(row.id, 0),
-                        graduates=await deeds.graduates(db, guild_id, lessons),
+                        graduates=await learning_records.graduates(db, guild_id, lessons),
                         stars=Stars(*stars.get(row.id, (0, 0))),
                     )
                 )
@@ -204,7 +204,7 @@ class Teaching:
         """The lessons that the member has opened and that still exist, latest first, each within its course."""
         known = {choice.id: choice for choice in await self.lessons(guild_id)}
         async with self._db.read() as db:
-            recent = await deeds.opened_lessons(db, guild_id, user_id)
+            recent = await learning_records.opened_lessons(db, guild_id, user_id)
         return [known[lesson_id] for lesson_id in recent if lesson_id in known]
 
 
