@@ -27,7 +27,7 @@ class EventPage(
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._events = app.events
-        self._doors = app.voice_attendance
+        self._attendance = app.voice_attendance
 
     @app_commands.command(
         name=locale_str("list"), description=locale_str("The coming events, in your own time")
@@ -52,19 +52,19 @@ class EventPage(
     async def on_ready(self) -> None:
         """A new session: who is in the voice channels now? (A resumed one tells what was missed by itself.)"""
         for guild in self.bot.guilds:
-            await self._doors.resume(guild.id)
+            await self._attendance.resume(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        await self._doors.resume(guild.id)
+        await self._attendance.resume(guild.id)
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
-        self._doors.sees(guild.id for guild in self.bot.guilds)
+        self._attendance.session_resumed(guild.id for guild in self.bot.guilds)
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
-        self._doors.lost_sight()
+        self._attendance.gateway_lost()
 
 
 setup = EventPage.setup

@@ -88,7 +88,7 @@ class Host(
     )
     @app_commands.describe(event=locale_str("Which event"))
     async def attendees(self, interaction: Interaction, event: str) -> None:
-        roll = await self._events.roll(guild_of(interaction), event)
+        roll = await self._events.roster(guild_of(interaction), event)
         await answer(interaction, cards.roll(words_of(interaction), roll))
 
     @create.autocomplete("when")
@@ -120,7 +120,8 @@ class Host(
         found = await self._events.choices(guild_of(interaction), typed, upcoming=upcoming)
         return [
             Choice(
-                name=f"{event.title[:70]} · {cards.wall_clock(t, event.starts_at, zone)}", value=str(event.id)
+                name=f"{event.title[:70]} · {cards.local_time_text(t, event.starts_at, zone)}",
+                value=str(event.id),
             )
             for event in found
         ]
