@@ -1,7 +1,7 @@
 """The provider of manual payments: it shows how to pay, and waits for what the owner says.
 
 It knows nothing of its own. What came and what went back are facts that the owner states with
-`/order paid` and `/order refund` (`bot/memberships/backoffice/manual_payment.py`); their object ids are ours.
+`/order paid` and `/order refund` (`bot/memberships/backoffice.offline_payment.py`); their object ids are ours.
 """
 
 from __future__ import annotations
