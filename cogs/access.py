@@ -1,4 +1,4 @@
-"""/access: staff see why somebody has a role, and give or take access. And what Discord tells about members and roles."""
+"""/access: staff see why a member has a role, and give or take access. Also the gateway's events about members and roles."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AccessPage(
     group_name=locale_str("access"),
     group_description=locale_str("Who has which role through Lyceum, and why"),
 ):
-    """For moderators; every answer is seen by the asker alone."""
+    """For moderators. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -49,8 +49,8 @@ class AccessPage(
     @app_commands.describe(member=locale_str("Whose roles"))
     async def explain(self, interaction: Interaction, member: discord.User) -> None:
         await defer(interaction)
-        told = await self._memberships.explain(guild_of(interaction), member.id)
-        await answer(interaction, access_cards.explanation(words_of(interaction), told))
+        explanation = await self._memberships.explain(guild_of(interaction), member.id)
+        await answer(interaction, access_cards.explanation(words_of(interaction), explanation))
 
     @app_commands.command(
         name=locale_str("audit"),
@@ -80,10 +80,10 @@ class AccessPage(
     @app_commands.describe(member=locale_str("Whose"), tier=locale_str("Which membership"), reason=REASON)
     async def revoke(self, interaction: Interaction, member: discord.User, tier: str, reason: Reason) -> None:
         await defer(interaction)
-        gone = await self._memberships.access_admin.revoke(
+        revoked = await self._memberships.access_admin.revoke(
             guild_of(interaction), member.id, tier, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.revoked(words_of(interaction), member.id, gone))
+        await answer(interaction, access_cards.revoked(words_of(interaction), member.id, revoked))
 
     @app_commands.command(
         name=locale_str("withhold"), description=locale_str("Let a paid role rest for a while")
@@ -95,10 +95,10 @@ class AccessPage(
         self, interaction: Interaction, member: discord.User, role: discord.Role, until: Until, reason: Reason
     ) -> None:
         await defer(interaction)
-        new = await self._memberships.access_admin.withhold(
+        withheld = await self._memberships.access_admin.withhold(
             guild_of(interaction), member.id, role.id, until, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.withheld(words_of(interaction), member.id, new))
+        await answer(interaction, access_cards.withheld(words_of(interaction), member.id, withheld))
 
     @app_commands.command(name=locale_str("release"), description=locale_str("Take back what was withheld"))
     @app_commands.describe(member=locale_str("Whose"), role=locale_str("Which role"))
@@ -120,10 +120,12 @@ class AccessPage(
         self, interaction: Interaction, old: discord.User, new: discord.User, reason: Reason
     ) -> None:
         await defer(interaction)
-        went = await self._memberships.access_admin.transfer(
+        transferred = await self._memberships.access_admin.transfer(
             guild_of(interaction), old.id, new.id, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.transferred(words_of(interaction), old.id, new.id, went))
+        await answer(
+            interaction, access_cards.transferred(words_of(interaction), old.id, new.id, transferred)
+        )
 
     @app_commands.command(
         name=locale_str("import"),
@@ -135,42 +137,42 @@ class AccessPage(
         source=locale_str("Where they had it from"),
         confirm=locale_str("Leave it out to see first how many it would be"),
     )
-    async def take_in(
+    async def import_members(
         self, interaction: Interaction, tier: str, until: Until, source: Reason, confirm: bool = False
     ) -> None:
         await defer(interaction)
         demand_administrator(interaction)
         staff = _staff(interaction)
-        t, staffing = words_of(interaction), self._memberships.access_admin
+        t, admin = words_of(interaction), self._memberships.access_admin
         if confirm:
-            done = await staffing.import_members(guild_of(interaction), tier, until, source, staff)
-            return await answer(interaction, access_cards.imported(t, *done))
-        found = await staffing.preview(guild_of(interaction), tier, until, staff)
-        return await answer(interaction, access_cards.importable(t, *found))
+            imported = await admin.import_members(guild_of(interaction), tier, until, source, staff)
+            return await answer(interaction, access_cards.imported(t, *imported))
+        importable = await admin.preview(guild_of(interaction), tier, until, staff)
+        return await answer(interaction, access_cards.importable(t, *importable))
 
     @app_commands.command(name=locale_str("log"), description=locale_str("Who changed what about access"))
     @app_commands.describe(member=locale_str("Only what concerns this member"))
     async def log(self, interaction: Interaction, member: discord.User | None = None) -> None:
-        notes = await self._memberships.log(guild_of(interaction), member.id if member else None)
-        await answer(interaction, access_cards.history(words_of(interaction), notes))
+        entries = await self._memberships.log(guild_of(interaction), member.id if member else None)
+        await answer(interaction, access_cards.history(words_of(interaction), entries))
 
     @grant.autocomplete("tier")
     @revoke.autocomplete("tier")
-    @take_in.autocomplete("tier")
+    @import_members.autocomplete("tier")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.plans(guild_of(interaction))
-        return choices(((tier.name, tier.id) for tier in found), typed)
+        tiers = await self._memberships.plans(guild_of(interaction))
+        return choices(((tier.name, tier.id) for tier in tiers), typed)
 
     @on_press(REPAIR_ROLES, demand_roles)
     async def press_repair(self, interaction: Interaction, _: Scope) -> None:
-        """*Repair* on the audit's card."""
+        """*Repair* on the card of the audit."""
         await defer(interaction)
         report = await self._memberships.role_audit.repair(guild_of(interaction), interaction.user.id)
         await answer(interaction, access_cards.audited(words_of(interaction), report, repairing=True))
 
     @on_press(RETRY_ROLES, demand_roles)
     async def press_retry(self, interaction: Interaction, _: int | None) -> None:
-        """*Try again* on the card that tells of a refusal."""
+        """*Try again* on the card that reports a refused role change."""
         await defer(interaction)
         await self._memberships.breaker.retry(guild_of(interaction), interaction.user.id)
         await answer(interaction, access_cards.retried(words_of(interaction)))

@@ -1,4 +1,4 @@
-"""No page of its own yet: what members do, handed from the gateway to the counting."""
+"""No commands yet: passes what members do from the gateway to the counting."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from bot.services import Services
 
 
 class ActivityListeners(Page, name="Activity"):
-    """One listener an event. Everything of the message that is looked at is who, where, when and of what kind."""
+    """One listener per gateway event. Of a message only author, channel, time and kind are read, never the content."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._activity = app.activity
-        self._direct = app.settings.activity.shortcut
+        self._use_fast_path = app.settings.activity.shortcut
 
     async def cog_load(self) -> None:
         await super().cog_load()
-        self.bot.event(
-            self.on_message
-        )  # in place of the library's own, which looks for commands in the words
-        if self._direct:
+        # Replaces the library's own handler, which looks for commands in the content.
+        self.bot.event(self.on_message)
+        if self._use_fast_path:
             fast_path.take(self.bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
-        """READY: a new session. Dispatched before any event of it."""
+        """READY: a new session. Dispatched before any of its events."""
         self._activity.connected()
 
     @commands.Cog.listener()
@@ -63,8 +62,8 @@ class ActivityListeners(Page, name="Activity"):
         self._activity.left(guild.id)
 
     async def on_message(self, message: discord.Message) -> None:
-        if (heard := fast_path.heard(message)) is not None:
-            self._count(heard)
+        if (event := fast_path.heard(message)) is not None:
+            self._count(event)
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -101,8 +100,8 @@ class ActivityListeners(Page, name="Activity"):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         self._activity.went(payload.guild_id, payload.user.id)
 
-    def _count(self, heard: fast_path.FastPathEvents) -> None:
-        guild_id, channel_id, message_id, user_id, human, ordinary = heard
+    def _count(self, event: fast_path.FastPathEvents) -> None:
+        guild_id, channel_id, message_id, user_id, human, ordinary = event
         self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
 
 

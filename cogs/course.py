@@ -1,4 +1,4 @@
-"""/course: find a course, read its lessons, go on where one was, say how good a lesson is."""
+"""/course: find a course, read its lessons, continue where one left off, rate a lesson."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CoursePage(
     group_name=locale_str("course"),
     group_description=locale_str("Courses: find one, read on, rate a lesson"),
 ):
-    """For everybody; what one reads and how far one is, the asker alone sees."""
+    """For everybody. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -47,8 +47,8 @@ class CoursePage(
 
     @app_commands.command(name=locale_str("browse"), description=locale_str("Every course here"))
     async def browse(self, interaction: Interaction) -> None:
-        found = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
-        await answer(interaction, cards.browse(words_of(interaction), found))
+        courses = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
+        await answer(interaction, cards.browse(words_of(interaction), courses))
 
     @app_commands.command(
         name=locale_str("open"), description=locale_str("Open a course, or one of its lessons")
@@ -57,8 +57,10 @@ class CoursePage(
     async def open_(self, interaction: Interaction, course: str, lesson: str | None = None) -> None:
         course_id = await self._teaching.find(guild_of(interaction), course)
         if lesson is None:
-            found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
-            await answer(interaction, cards.outline(words_of(interaction), found))
+            outline = await self._courses.outline(
+                *asker_of(interaction), course_id, staff=_staff(interaction)
+            )
+            await answer(interaction, cards.outline(words_of(interaction), outline))
         else:
             lesson_id = await self._teaching.find_lesson(guild_of(interaction), lesson, course_id)
             await answer(interaction, await self._lesson(interaction, lesson_id))
@@ -67,8 +69,8 @@ class CoursePage(
         name=locale_str("continue"), description=locale_str("Go on with the course that you opened last")
     )
     async def go_on(self, interaction: Interaction) -> None:
-        found = await self._courses.next_lesson(*asker_of(interaction))
-        await answer(interaction, await self._lesson(interaction, found.id))
+        lesson = await self._courses.next_lesson(*asker_of(interaction))
+        await answer(interaction, await self._lesson(interaction, lesson.id))
 
     @app_commands.command(name=locale_str("rate"), description=locale_str("Say how good a lesson was"))
     @app_commands.describe(
@@ -84,12 +86,12 @@ class CoursePage(
         text: app_commands.Range[str, 1, WORDS_LIMIT] | None = None,
     ) -> None:
         lesson_id = await self._teaching.find_lesson(guild_of(interaction), lesson)
-        again = await self._courses.rate(*asker_of(interaction), lesson_id, stars, text)
-        await answer(interaction, cards.rated(words_of(interaction), stars, again=again))
+        replaced = await self._courses.rate(*asker_of(interaction), lesson_id, stars, text)
+        await answer(interaction, cards.rated(words_of(interaction), stars, again=replaced))
 
     @open_.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(_named(await self._teaching.courses(guild_of(interaction))), typed)
+        return choices(_labelled(await self._teaching.courses(guild_of(interaction))), typed)
 
     @open_.autocomplete("lesson")
     async def choose_lesson(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -97,23 +99,23 @@ class CoursePage(
         if not course:
             return []
         course_id = await self._teaching.find(guild_of(interaction), str(course))
-        return choices(_named(await self._teaching.lessons(guild_of(interaction), course_id)), typed)
+        return choices(_labelled(await self._teaching.lessons(guild_of(interaction), course_id)), typed)
 
     @rate.autocomplete("lesson")
     async def choose_opened(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return choices(_named(await self._teaching.opened_lessons(*asker_of(interaction))), typed)
+        return choices(_labelled(await self._teaching.opened_lessons(*asker_of(interaction))), typed)
 
     @on_press(BROWSE_COURSES)
     async def turn_courses(self, interaction: Interaction, page: int) -> None:
         """Another page of all courses."""
-        found = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
-        await replace(interaction, cards.browse(words_of(interaction), found, page))
+        courses = await self._courses.browse(*asker_of(interaction), staff=_staff(interaction))
+        await replace(interaction, cards.browse(words_of(interaction), courses, page))
 
     @on_press(OPEN_COURSE)
     async def turn_modules(self, interaction: Interaction, course_id: int, page: int | None) -> None:
         """A course at a page of its modules."""
-        found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
-        await replace(interaction, cards.outline(words_of(interaction), found, page or 0))
+        outline = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
+        await replace(interaction, cards.outline(words_of(interaction), outline, page or 0))
 
     @on_press(PICK_MODULE)
     async def pick_module(self, interaction: Interaction, course_id: int, place: int) -> None:
@@ -123,8 +125,8 @@ class CoursePage(
     @on_press(OPEN_MODULE)
     async def turn_lessons(self, interaction: Interaction, course_id: int, place: int, page: int) -> None:
         """A module at a page of its lessons."""
-        found = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
-        await replace(interaction, cards.module(words_of(interaction), found, place, page))
+        outline = await self._courses.outline(*asker_of(interaction), course_id, staff=_staff(interaction))
+        await replace(interaction, cards.module(words_of(interaction), outline, place, page))
 
     @on_press(OPEN_LESSON)
     @on_press(PICK_LESSON)
@@ -139,7 +141,7 @@ class CoursePage(
 
     @on_press(FINISH_LESSON)
     async def press_done(self, interaction: Interaction, lesson_id: int) -> None:
-        """*Done & next*: the next lesson takes this one's place."""
+        """*Done & next*: shows the next lesson in place of this one."""
         course, following = await self._courses.mark_done(
             *asker_of(interaction), lesson_id, staff=_staff(interaction)
         )
@@ -150,19 +152,19 @@ class CoursePage(
 
     @on_press(RATE_LESSON)
     async def press_rate(self, interaction: Interaction, lesson_id: int) -> None:
-        """*Rate*: a form with stars and a text."""
+        """*Rate*: opens a form with stars and a text."""
         form = RatingForm(words_of(interaction), self._courses, lesson_id)
         await interaction.response.send_modal(form)
 
     async def _lesson(self, interaction: Interaction, lesson_id: int, page: int = 0) -> Card:
-        found = await self._courses.open_lesson(
+        lesson = await self._courses.open_lesson(
             *asker_of(interaction), lesson_id, page=page, staff=_staff(interaction)
         )
-        return cards.lesson(words_of(interaction), found)
+        return cards.lesson(words_of(interaction), lesson)
 
 
 class RatingForm(Dialog):
-    """One to five stars, and what the member wants to say."""
+    """One to five stars, and an optional text."""
 
     def __init__(self, t: Language, courses: Courses, lesson_id: int) -> None:
         super().__init__(t("Rate this lesson"))
@@ -185,21 +187,17 @@ class RatingForm(Dialog):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         stars = int(self._stars.value or 0)
-        again = await self._courses.rate(*asker_of(interaction), self._lesson_id, stars, self._text.value)
-        await answer(interaction, cards.rated(words_of(interaction), stars, again=again))
+        replaced = await self._courses.rate(*asker_of(interaction), self._lesson_id, stars, self._text.value)
+        await answer(interaction, cards.rated(words_of(interaction), stars, again=replaced))
 
 
-def _named(found: list[views.CourseChoice]) -> list[tuple[str, int]]:
-    """The lesson's name first, then where it belongs."""
-    return [(f"{one.name} · {one.within}" if one.within else one.name, one.id) for one in found]
+def _labelled(items: list[views.CourseChoice]) -> list[tuple[str, int]]:
+    """(label, id) of each item; the label of a lesson ends with its module or course."""
+    return [(f"{item.name} · {item.within}" if item.within else item.name, item.id) for item in items]
 
 
 def _staff(interaction: Interaction) -> bool:
     return interaction.permissions.manage_events
-
-
-def _who(interaction: Interaction) -> tuple[int, int]:
-    return guild_of(interaction), interaction.user.id
 
 
 setup = CoursePage.setup

@@ -1,4 +1,4 @@
-"""/event: what comes, and *Going* and *Can't* wherever an event is shown."""
+"""/event: the coming events, and the buttons *Going* and *Can't* wherever an event is shown."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class EventPage(
     group_name=locale_str("event"),
     group_description=locale_str("What comes in this community"),
 ):
-    """For everybody; every answer is seen by the asker alone."""
+    """For everybody. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
         self._events = app.events
-        self._doors = app.voice_attendance
+        self._attendance = app.voice_attendance
 
     @app_commands.command(
         name=locale_str("list"), description=locale_str("The coming events, in your own time")
     )
     async def list(self, interaction: Interaction) -> None:
-        found = await self._events.upcoming(guild_of(interaction), interaction.user.id, cards.LISTED + 1)
-        await answer(interaction, cards.listed(words_of(interaction), found))
+        events = await self._events.upcoming(guild_of(interaction), interaction.user.id, cards.LISTED + 1)
+        await answer(interaction, cards.listed(words_of(interaction), events))
 
     @on_press(GOING)
     async def going(self, interaction: Interaction, event_id: int, _minutes: int | None) -> None:
@@ -44,27 +44,29 @@ class EventPage(
 
     @on_press(CANNOT)
     async def cant(self, interaction: Interaction, event_id: int) -> None:
-        """*Can't*: off the list."""
-        event, was = await self._events.not_going(guild_of(interaction), str(event_id), interaction.user.id)
-        await answer(interaction, cards.not_going(words_of(interaction), event, was))
+        """*Can't*: removes the member's sign-up."""
+        event, removed = await self._events.not_going(
+            guild_of(interaction), str(event_id), interaction.user.id
+        )
+        await answer(interaction, cards.not_going(words_of(interaction), event, removed))
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """A new session: who is in the voice channels now? (A resumed one tells what was missed by itself.)"""
+        """A new session: record who is in the voice channels now. (A resumed session replays what was missed.)"""
         for guild in self.bot.guilds:
-            await self._doors.resume(guild.id)
+            await self._attendance.resume(guild.id)
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        await self._doors.resume(guild.id)
+        await self._attendance.resume(guild.id)
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
-        self._doors.sees(guild.id for guild in self.bot.guilds)
+        self._attendance.session_resumed(guild.id for guild in self.bot.guilds)
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
-        self._doors.lost_sight()
+        self._attendance.gateway_lost()
 
 
 setup = EventPage.setup

@@ -1,4 +1,4 @@
-"""/help: what this member can do here, by audience, with commands to click."""
+"""/help: the commands that this member can use, by audience, as links."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from bot.services import Services
 
 Command = app_commands.Command[Any, ..., Any]
 Mention = tuple[Command, int | None]
-"""A command and Discord's id of it."""
+"""A command and its id at Discord."""
 
 
 class Help(Page):
-    """Reads the commands themselves, so that it never tells of one that is not there."""
+    """Lists the registered commands, so that it never names one that does not exist."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -39,14 +39,16 @@ class Help(Page):
         )
 
 
-def overview(t: Language, tops: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]) -> Card:
+def overview(
+    t: Language, commands_: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]
+) -> Card:
     """One section per audience, with the commands that these permissions open by default."""
     everybody, moderators, owners = sections = [
         (t("For everybody"), list[Mention]()),
         (t("For moderators"), list[Mention]()),
         (t("For owners"), list[Mention]()),
     ]
-    for top in tops:
+    for top in commands_:
         if isinstance(top, app_commands.ContextMenu):
             continue
         needed: discord.Permissions | None = top.default_permissions
@@ -65,18 +67,18 @@ def overview(t: Language, tops: Iterable[Any], permissions: discord.Permissions,
 
 
 def _texts(t: Language, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:
-    """The sections that are not empty; without descriptions where they would be too long for one message."""
-    told: list[str] = []
+    """The text of each section that is not empty, with or without the commands' descriptions."""
+    texts: list[str] = []
     for title, commands_ in sections:
         lines = [
             _mention(command, id_) + (f" {t(command.description)}" if describe else "")
             for command, id_ in commands_
         ]
         if lines:
-            told.append(
+            texts.append(
                 "\n".join((f"### {title}", *lines)) if describe else f"### {title}\n{' · '.join(lines)}"
             )
-    return told
+    return texts
 
 
 def _mention(command: Command, id_: int | None) -> str:

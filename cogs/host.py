@@ -1,4 +1,4 @@
-"""/host: moderators plan events, call them off and see who comes."""
+"""/host: moderators plan events, cancel them and see who comes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Host(
     group_name=locale_str("host"),
     group_description=locale_str("Plan events and see who comes"),
 ):
-    """Every answer is seen by the asker alone; what everybody sees is posted in the events channel."""
+    """For moderators. Every answer is private; the public card is posted in the events channel."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -80,26 +80,26 @@ class Host(
     @app_commands.command(name=locale_str("cancel"), description=locale_str("Call an event off"))
     @app_commands.describe(event=locale_str("Which event"))
     async def cancel(self, interaction: Interaction, event: str) -> None:
-        found = await self._events.cancel(guild_of(interaction), event, interaction.user.id)
-        await answer(interaction, cards.cancelled(words_of(interaction), found))
+        cancelled = await self._events.cancel(guild_of(interaction), event, interaction.user.id)
+        await answer(interaction, cards.cancelled(words_of(interaction), cancelled))
 
     @app_commands.command(
         name=locale_str("attendees"), description=locale_str("Who said they would come, and who came")
     )
     @app_commands.describe(event=locale_str("Which event"))
     async def attendees(self, interaction: Interaction, event: str) -> None:
-        roll = await self._events.roll(guild_of(interaction), event)
-        await answer(interaction, cards.roll(words_of(interaction), roll))
+        roster = await self._events.roster(guild_of(interaction), event)
+        await answer(interaction, cards.roll(words_of(interaction), roster))
 
     @create.autocomplete("when")
-    async def meanings(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        """What the typed time means, before it is accepted."""
+    async def choose_time(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        """The times that the typed text can mean."""
         t = words_of(interaction)
         moments = suggestions(typed, self._now(), self._community.timezone)
         return [Choice(name=cards.meaning(t, moment)[:100], value=moment.written) for moment in moments]
 
     @create.autocomplete("length")
-    async def lengths(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+    async def choose_length(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         t = words_of(interaction)
         return [
             Choice(name=t.n("{n} minute", "{n} minutes", int(length)), value=length)
@@ -108,21 +108,22 @@ class Host(
         ]
 
     @cancel.autocomplete("event")
-    async def coming(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+    async def choose_upcoming(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         return await self._choices(interaction, typed, upcoming=True)
 
     @attendees.autocomplete("event")
-    async def known(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+    async def choose_any(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         return await self._choices(interaction, typed, upcoming=False)
 
     async def _choices(self, interaction: Interaction, typed: str, *, upcoming: bool) -> list[Choice[str]]:
         t, zone = words_of(interaction), self._community.timezone
-        found = await self._events.choices(guild_of(interaction), typed, upcoming=upcoming)
+        events = await self._events.choices(guild_of(interaction), typed, upcoming=upcoming)
         return [
             Choice(
-                name=f"{event.title[:70]} · {cards.wall_clock(t, event.starts_at, zone)}", value=str(event.id)
+                name=f"{event.title[:70]} · {cards.local_time_text(t, event.starts_at, zone)}",
+                value=str(event.id),
             )
-            for event in found
+            for event in events
         ]
 
 

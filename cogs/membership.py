@@ -1,4 +1,4 @@
-"""/membership: what there is to buy, buying it, changing it, ending it, and what you have."""
+"""/membership: plans on sale; buying, changing and ending a membership; what the member has."""
 
 from __future__ import annotations
 
@@ -39,15 +39,14 @@ from bot.memberships.model import BillingKind, Product
 from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.holdings import PlannedChange
-from bot.memberships.orders.purchasing import Activated
-from bot.memberships.orders.purchasing import PurchaseChoice as Choosing
+from bot.memberships.orders.purchasing import Activated, PurchaseChoice
 from bot.memberships.reminders import cards as reminder_cards
 from bot.memberships.service import Memberships
 from bot.memberships.wording import price_words
 from bot.names import means
 from bot.services import Services
 
-Answered = PendingOrder | Choosing | Activated | PlannedChange | Quote
+PurchaseResult = PendingOrder | PurchaseChoice | Activated | PlannedChange | Quote
 
 
 class Membership(
@@ -56,7 +55,7 @@ class Membership(
     group_name=locale_str("membership"),
     group_description=locale_str("Membership: what there is, buying it, what you have"),
 ):
-    """For everybody; about money, so every answer is seen by the asker alone."""
+    """For everybody. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -75,8 +74,8 @@ class Membership(
     @app_commands.describe(plan=locale_str("Which plan"), price=locale_str("At which price"))
     async def buy(self, interaction: Interaction, plan: str, price: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
-        told = await self._memberships.buy(*asker_of(interaction), plan, price)
-        await self._show(interaction, told)
+        result = await self._memberships.buy(*asker_of(interaction), plan, price)
+        await self._show(interaction, result)
 
     @app_commands.command(
         name=locale_str("change"), description=locale_str("Change to another membership or price")
@@ -90,15 +89,15 @@ class Membership(
         self, interaction: Interaction, plan: str, price: str | None = None, instead: str | None = None
     ) -> None:
         await interaction.response.defer(ephemeral=True)
-        told = await self._memberships.change_pricing.propose(*asker_of(interaction), plan, price, instead)
-        await self._show(interaction, told)
+        result = await self._memberships.change_pricing.propose(*asker_of(interaction), plan, price, instead)
+        await self._show(interaction, result)
 
     @app_commands.command(
         name=locale_str("cancel"), description=locale_str("End a subscription, or take a planned change back")
     )
     async def cancel(self, interaction: Interaction) -> None:
-        told = await self._memberships.renewals.endings(*asker_of(interaction))
-        await answer(interaction, status_cards.endings(words_of(interaction), told))
+        endings = await self._memberships.renewals.endings(*asker_of(interaction))
+        await answer(interaction, status_cards.endings(words_of(interaction), endings))
 
     @app_commands.command(
         name=locale_str("status"), description=locale_str("What you have, until when, and your orders")
@@ -126,10 +125,10 @@ class Membership(
         return choices(
             (
                 (
-                    f"{one.tier.name} · {' · '.join(price_words(t, price) for price in one.prices)}",
-                    one.tier.id,
+                    f"{product.tier.name} · {' · '.join(price_words(t, price) for price in product.prices)}",
+                    product.tier.id,
                 )
-                for one in await self._memberships.purchasing.products(guild_of(interaction))
+                for product in await self._memberships.purchasing.products(guild_of(interaction))
             ),
             typed,
         )
@@ -140,12 +139,12 @@ class Membership(
         t = words_of(interaction)
         plan = getattr(interaction.namespace, "plan", None) or ""
         buying = interaction.command is not None and interaction.command.name == "buy"
-        shelf = await self._memberships.purchasing.products(guild_of(interaction))
+        products = await self._memberships.purchasing.products(guild_of(interaction))
         return choices(
             (
                 (price_words(t, price), price.id)
-                for one in _meant(shelf, plan)
-                for price in one.prices
+                for product in _of_plan(products, plan)
+                for price in product.prices
                 if buying or price.duration.kind is not BillingKind.TRIAL
             ),
             typed,
@@ -153,73 +152,73 @@ class Membership(
 
     @change.autocomplete("instead")
     async def choose_own(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        held = await self._memberships.change_pricing.choices(*asker_of(interaction))
-        return choices(((one.entitlement.tier.name, one.entitlement.id) for one in held), typed)
+        owned = await self._memberships.change_pricing.choices(*asker_of(interaction))
+        return choices(((one.entitlement.tier.name, one.entitlement.id) for one in owned), typed)
 
     @on_press(BUY)
     async def press_buy(
-        self, interaction: Interaction, wanted: OfTier | AtPrice, provider: str | None
+        self, interaction: Interaction, target: OfTier | AtPrice, provider: str | None
     ) -> None:
         """*Buy*, on the plans and on every shop card."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        who = asker_of(interaction)
-        match wanted:
+        asker = asker_of(interaction)
+        match target:
             case OfTier(tier_id):
-                told = await self._memberships.buy(*who, str(tier_id))
+                result = await self._memberships.buy(*asker, str(tier_id))
             case AtPrice(price_id):
-                told = await self._memberships.purchasing.press(*who, price_id, provider)
-        await self._show(interaction, told)
+                result = await self._memberships.purchasing.press(*asker, price_id, provider)
+        await self._show(interaction, result)
 
     @on_press(CHECK_ORDER)
     async def press_check(self, interaction: Interaction, order_id: int) -> None:
-        """*Check again* on the pay card, for those who do not want to wait."""
+        """*Check again* on the pay card."""
         await interaction.response.defer()
-        told = await self._memberships.check(*asker_of(interaction), str(order_id))
+        order = await self._memberships.check(*asker_of(interaction), str(order_id))
         t = words_of(interaction)
         await answer(
             interaction,
-            order_cards.pay(t, told, looked=True)
-            if isinstance(told, PendingOrder)
-            else order_cards.receipt(t, told),
+            order_cards.pay(t, order, looked=True)
+            if isinstance(order, PendingOrder)
+            else order_cards.receipt(t, order),
         )
 
     @on_press(SHOW_OPTIONS)
-    async def press_options(self, interaction: Interaction, right_id: int) -> None:
-        """*Change*: everything that it can be changed to."""
+    async def press_options(self, interaction: Interaction, entitlement_id: int) -> None:
+        """*Change*: everything that a membership can be changed to."""
         guild_id = guild_of(interaction)
-        mine = await self._memberships.change_pricing.choices(guild_id, interaction.user.id)
-        shelf = await self._memberships.purchasing.products(guild_id)
+        owned = await self._memberships.change_pricing.choices(guild_id, interaction.user.id)
+        products = await self._memberships.purchasing.products(guild_id)
         t = words_of(interaction)
-        held = next((one for one in mine if one.entitlement.id == right_id), None)
-        await answer(interaction, change_cards.options(t, held, shelf))
+        chosen = next((one for one in owned if one.entitlement.id == entitlement_id), None)
+        await answer(interaction, change_cards.options(t, chosen, products))
 
     @on_press(CHANGE)
     @on_press(PICK_CHANGE)
-    async def press_change(self, interaction: Interaction, right_id: int, price_id: int) -> None:
-        """A price was chosen: the preview takes the place of the choice."""
+    async def press_change(self, interaction: Interaction, entitlement_id: int, price_id: int) -> None:
+        """A price was chosen: shows the preview in place of the choice."""
         await interaction.response.defer()
-        told = await self._memberships.change_pricing.press(*asker_of(interaction), right_id, price_id)
-        await self._show(interaction, told)
+        result = await self._memberships.change_pricing.press(
+            *asker_of(interaction), entitlement_id, price_id
+        )
+        await self._show(interaction, result)
 
     @on_press(CONFIRM_CHANGE)
-    async def press_confirm(
-        self, interaction: Interaction, promised: ChangeDraft, provider: str | None
-    ) -> None:
-        """The button under a preview."""
+    async def press_confirm(self, interaction: Interaction, draft: ChangeDraft, provider: str | None) -> None:
+        """The button under the preview of a change."""
         await interaction.response.defer()
-        told = await self._memberships.changes.confirm(*asker_of(interaction), promised, provider)
-        await self._show(interaction, told)
+        result = await self._memberships.changes.confirm(*asker_of(interaction), draft, provider)
+        await self._show(interaction, result)
 
     @on_press(UNDO_CHANGE)
     async def press_undo(self, interaction: Interaction, order_id: int) -> None:
         """*Take the change back*."""
         await interaction.response.defer()
-        told = await self._memberships.changes.undo(*asker_of(interaction), order_id)
-        await answer(interaction, change_cards.undone(words_of(interaction), told))
+        undone = await self._memberships.changes.undo(*asker_of(interaction), order_id)
+        await answer(interaction, change_cards.undone(words_of(interaction), undone))
 
     @on_press(STOP_RENEWAL)
     async def press_stop(self, interaction: Interaction, order_id: int) -> None:
-        """*End it then*: asks why; who does not want to say it need not."""
+        """*End it then*: opens a form that asks for an optional reason."""
         form = EndingForm(words_of(interaction), self._memberships, order_id)
         await interaction.response.send_modal(form)
 
@@ -246,29 +245,29 @@ class Membership(
         await replace(interaction, await self._status(interaction))
 
     async def _status(self, interaction: Interaction) -> Card:
-        told = await self._memberships.status(*asker_of(interaction))
-        return status_cards.status(words_of(interaction), told)
+        status = await self._memberships.status(*asker_of(interaction))
+        return status_cards.status(words_of(interaction), status)
 
-    async def _show(self, interaction: Interaction, told: Answered) -> None:
+    async def _show(self, interaction: Interaction, result: PurchaseResult) -> None:
         t = words_of(interaction)
-        match told:
+        match result:
             case PendingOrder():
                 await self._memberships.pay_cards.remember(
-                    told.order, interaction.token, str(interaction.locale)
+                    result.order, interaction.token, str(interaction.locale)
                 )
-                await answer(interaction, order_cards.pay(t, told))
-            case Choosing():
-                await answer(interaction, change_cards.choice(t, told))
+                await answer(interaction, order_cards.pay(t, result))
+            case PurchaseChoice():
+                await answer(interaction, change_cards.choice(t, result))
             case Activated():
-                await answer(interaction, change_cards.given(t, told))
+                await answer(interaction, change_cards.given(t, result))
             case PlannedChange():
-                await answer(interaction, change_cards.planned(t, told))
+                await answer(interaction, change_cards.planned(t, result))
             case Quote():
-                await answer(interaction, change_cards.quote(t, told))
+                await answer(interaction, change_cards.quote(t, result))
 
 
 class EndingForm(Dialog):
-    """Why a subscription is ended: one of a few words, or none."""
+    """Ends a subscription, with one of a few reasons or none."""
 
     def __init__(self, t: Language, memberships: Memberships, order_id: int) -> None:
         super().__init__(t("End the subscription"))
@@ -296,10 +295,9 @@ class EndingForm(Dialog):
         await answer(interaction, status_cards.stopped(words_of(interaction), held))
 
 
-def _meant(shelf: list[Product], plan: str) -> list[Product]:
-    """The plan that is chosen already; else all of them."""
-    named = [one for one in shelf if means(plan, one.tier.id, one.tier.name)]
-    return named or shelf
+def _of_plan(products: list[Product], plan: str) -> list[Product]:
+    """The product of the plan that is typed already, else all products."""
+    return [one for one in products if means(plan, one.tier.id, one.tier.name)] or products
 
 
 setup = Membership.setup

@@ -1,4 +1,4 @@
-"""/order: owners see what was sold, mark what came by hand, give money back, and take the books with them."""
+"""/order: owners see what was sold, mark manual payments, refund, and export the books."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class OrderPage(
     group_name=locale_str("order"),
     group_description=locale_str("What was sold, and giving money back"),
 ):
-    """For owners; every answer is seen by the asker alone."""
+    """For owners. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -139,8 +139,8 @@ class OrderPage(
         self, interaction: Interaction, since: str | None = None, until: str | None = None
     ) -> None:
         await defer(interaction)
-        made = await self._memberships.export.make(guild_of(interaction), since, until, interaction.user.id)
-        await answer(interaction, backoffice_answers.exported(words_of(interaction), made))
+        export = await self._memberships.export.make(guild_of(interaction), since, until, interaction.user.id)
+        await answer(interaction, backoffice_answers.exported(words_of(interaction), export))
 
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
@@ -159,22 +159,22 @@ class OrderPage(
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.backoffice.choices(
+        orders = await self._memberships.backoffice.choices(
             guild_of(interaction), [OrderStatus.PAID, OrderStatus.REVIEW]
         )
-        return self._choices(interaction, typed, found)
+        return self._choices(interaction, typed, orders)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._memberships.backoffice.unmarked(guild_of(interaction))
-        return self._choices(interaction, typed, found)
+        orders = await self._memberships.backoffice.unmarked(guild_of(interaction))
+        return self._choices(interaction, typed, orders)
 
     @latest.autocomplete("plan")
     async def choose_plan(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
-        found = await self._memberships.catalog.products(guild_of(interaction), archived=True)
-        return choices(((one.tier.name, one.tier.id) for one in found), typed)
+        products = await self._memberships.catalog.products(guild_of(interaction), archived=True)
+        return choices(((product.tier.name, product.tier.id) for product in products), typed)
 
     @on_press(TURN_ORDERS, demand_administrator)
     async def press_page(
@@ -191,57 +191,57 @@ class OrderPage(
         await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
 
     @on_press(CLOSE_STRAY, demand_administrator)
-    async def press_done(self, interaction: Interaction, stray: str) -> None:
-        """*Done…* beside money that belongs to no order: a form that asks what became of it."""
+    async def press_done(self, interaction: Interaction, payment: str) -> None:
+        """*Done…* beside a payment that matches no order: opens a form that asks what became of it."""
 
-        async def then(sent: Interaction, told: dict[str, str]) -> None:
-            desk, guild_id = self._memberships.backoffice, guild_of(sent)
-            await desk.close_unmatched(guild_id, stray, sent.user.id, told["reason"])
-            page = await desk.listing(guild_id, Search())
+        async def submit(sent: Interaction, fields: dict[str, str]) -> None:
+            backoffice, guild_id = self._memberships.backoffice, guild_of(sent)
+            await backoffice.close_unmatched(guild_id, payment, sent.user.id, fields["reason"])
+            page = await backoffice.listing(guild_id, Search())
             await answer(sent, backoffice_cards.order_list(words_of(sent), page))
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("What became of it?"), [], then, demand_administrator)
+        await ask_with_reason(interaction, t("What became of it?"), [], submit, demand_administrator)
 
     @on_press(SHOW_ORDER, demand_administrator)
     async def press_show(self, interaction: Interaction, order_id: int) -> None:
-        """*Show the order* on the card that says it was marked."""
+        """*Show the order* on the card of a marked payment."""
         await self._show(interaction, str(order_id))
 
     @on_press(LOOK_AGAIN, demand_administrator)
     async def press_look(self, interaction: Interaction, order_id: int) -> None:
         """*Look again at the provider*."""
         await interaction.response.defer()
-        sheet = await self._memberships.backoffice.look_again(guild_of(interaction), str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), sheet))
+        detail = await self._memberships.backoffice.look_again(guild_of(interaction), str(order_id))
+        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
 
     @on_press(REFUND_ORDER, demand_administrator)
     async def press_refund(self, interaction: Interaction, order_id: int) -> None:
-        """*Refund…*: a form with amount and reason."""
+        """*Refund…*: opens a form with amount and reason."""
 
-        async def then(sent: Interaction, told: dict[str, str]) -> None:
-            await self._draft(sent, str(order_id), told["reason"], told["amount"] or None)
+        async def submit(sent: Interaction, fields: dict[str, str]) -> None:
+            await self._draft(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("Give money back"), [_amount(t)], then, demand_administrator)
+        await ask_with_reason(interaction, t("Give money back"), [_amount(t)], submit, demand_administrator)
 
     @on_press(GIVE_BACK, demand_administrator)
     async def press_give_back(self, interaction: Interaction, draft: int) -> None:
-        """The button under what a refund does."""
+        """The button under the preview of a refund."""
         await interaction.response.defer()
         guild_id, user_id = asker_of(interaction)
-        done = await self._memberships.refunds.confirm(guild_id, str(draft), user_id)
-        await replace(interaction, backoffice_answers.refund_confirmed(words_of(interaction), done))
+        refund = await self._memberships.refunds.confirm(guild_id, str(draft), user_id)
+        await replace(interaction, backoffice_answers.refund_confirmed(words_of(interaction), refund))
 
     @on_press(MARK_PAID, demand_administrator)
     async def press_paid(self, interaction: Interaction, order_id: int) -> None:
-        """*Mark as paid…*: a form with amount and reason."""
+        """*Mark as paid…*: opens a form with amount and reason."""
 
-        async def then(sent: Interaction, told: dict[str, str]) -> None:
-            await self._mark(sent, str(order_id), told["reason"], told["amount"] or None)
+        async def submit(sent: Interaction, fields: dict[str, str]) -> None:
+            await self._mark(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("Mark as paid"), [_amount(t)], then, demand_administrator)
+        await ask_with_reason(interaction, t("Mark as paid"), [_amount(t)], submit, demand_administrator)
 
     @on_press(RESEND_ORDER, demand_administrator)
     async def press_resend(self, interaction: Interaction, order_id: int) -> None:
@@ -249,38 +249,38 @@ class OrderPage(
         await self._resend(interaction, str(order_id))
 
     async def _draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
-        """What a refund would do, with the button that does it."""
-        told = await self._memberships.refunds.draft(
+        """Show what a refund would do, with the button that confirms it."""
+        draft = await self._memberships.refunds.draft(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, backoffice_answers.refund_drafted(words_of(interaction), told))
+        await answer(interaction, backoffice_answers.refund_drafted(words_of(interaction), draft))
 
     async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
-        """The money came."""
-        told = await self._memberships.offline_payments.mark(
+        """Mark an order as paid by hand."""
+        marked = await self._memberships.offline_payments.mark(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
-        await answer(interaction, backoffice_answers.marked(words_of(interaction), told))
+        await answer(interaction, backoffice_answers.marked(words_of(interaction), marked))
 
     async def _show(self, interaction: Interaction, order: str) -> None:
-        sheet = await self._memberships.backoffice.detail(guild_of(interaction), order)
-        await answer(interaction, backoffice_cards.order_detail(words_of(interaction), sheet))
+        detail = await self._memberships.backoffice.detail(guild_of(interaction), order)
+        await answer(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
 
     async def _resend(self, interaction: Interaction, order: str) -> None:
         await defer(interaction)
-        told = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
-        await answer(interaction, backoffice_answers.resent(words_of(interaction), told))
+        resent = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
+        await answer(interaction, backoffice_answers.resent(words_of(interaction), resent))
 
-    def _choices(self, interaction: Interaction, typed: str, found: list[Order]) -> list[Choice[str]]:
+    def _choices(self, interaction: Interaction, typed: str, orders: list[Order]) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
         t = words_of(interaction)
-        return choices(((order_cards.label(t, order), order.id) for order in found), typed, by_number=True)
+        return choices(((order_cards.label(t, order), order.id) for order in orders), typed, by_number=True)
 
 
 def _amount(t: Language) -> Field:
-    whole = t("Leave it empty for the whole price.")
-    return Field("amount", t("Amount"), whole, required=False, longest=20)
+    hint = t("Leave it empty for the whole price.")
+    return Field("amount", t("Amount"), hint, required=False, longest=20)
 
 
 setup = OrderPage.setup

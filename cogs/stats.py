@@ -1,4 +1,4 @@
-"""/stats: the week's figures, and every number opened down to its inputs."""
+"""/stats: the figures of a week, and how each was calculated from its inputs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Stats(
     group_name=locale_str("stats"),
     group_description=locale_str("What happened in this community, and how it was counted"),
 ):
-    """For owners and staff; every answer is seen by the asker alone."""
+    """For owners and staff. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -82,19 +82,19 @@ class Stats(
     @week.autocomplete("week")
     @explain.autocomplete("week")
     async def weeks(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = await self._insight.weeks(guild_of(interaction), typed)
-        return [app_commands.Choice(name=str(week), value=str(week)) for week in found]
+        weeks = await self._insight.weeks(guild_of(interaction), typed)
+        return [app_commands.Choice(name=str(week), value=str(week)) for week in weeks]
 
     @on_press(EXPLAIN_WEEK)
     async def open(self, interaction: Interaction, week: Week) -> None:
-        """*Explain a number* on a weekly card: a private card beside it."""
+        """*Explain a number* on a weekly card: answers with a private card."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = await self._insight.report(guild_of(interaction), week)
         await answer(interaction, explained(words_of(interaction), report, METRICS["engagement"]))
 
     @on_press(PICK_FIGURE)
     async def open_other(self, interaction: Interaction, metric: str, week: Week) -> None:
-        """Another number from the list, in the place of the one shown."""
+        """Another number from the list, in place of the one shown."""
         await interaction.response.defer()
         report = await self._insight.report(guild_of(interaction), week)
         t = words_of(interaction)

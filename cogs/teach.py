@@ -1,4 +1,4 @@
-"""/teach: moderators bring courses, say who may open them, and see how they fare."""
+"""/teach: moderators import courses, decide who may open them, and see how they are used."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.courses import staff_cards
 from bot.courses.actions import TURN_TAUGHT
 from bot.courses.course import Course
 from bot.courses.files import LARGEST_COURSE
-from bot.courses.notes import notes
-from bot.courses.views import CourseChoice as Known
+from bot.courses.unsupported_markup import count_unsupported
+from bot.courses.views import CourseChoice
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import Dialog
@@ -34,7 +34,7 @@ class TeachPage(
     group_name=locale_str("teach"),
     group_description=locale_str("Bring courses and look after them"),
 ):
-    """For moderators; every answer is seen by the asker alone."""
+    """For moderators. Every answer is private."""
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -56,12 +56,12 @@ class TeachPage(
             )
             await interaction.response.send_modal(form)
         else:
-            await self.take(interaction, file, tier)
+            await self.import_zip(interaction, file, tier)
 
     @app_commands.command(name=locale_str("courses"), description=locale_str("Every course and how it fares"))
     async def courses(self, interaction: Interaction) -> None:
-        found = await self._teaching.taught(guild_of(interaction))
-        await answer(interaction, staff_cards.taught(words_of(interaction), found))
+        courses = await self._teaching.taught(guild_of(interaction))
+        await answer(interaction, staff_cards.taught(words_of(interaction), courses))
 
     @app_commands.command(
         name=locale_str("lock"), description=locale_str("Say which membership opens a course")
@@ -77,23 +77,23 @@ class TeachPage(
 
     @lock.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.courses(guild_of(interaction))
-        return choices(((one.name, one.id) for one in found), typed)
+        courses = await self._teaching.courses(guild_of(interaction))
+        return choices(((course.name, course.id) for course in courses), typed)
 
     @lock.autocomplete("tier")
     @import_.autocomplete("tier")
     async def choose_tier(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.tiers(guild_of(interaction))
-        return choices(((one.name, one.id) for one in found), typed)
+        tiers = await self._teaching.tiers(guild_of(interaction))
+        return choices(((tier.name, tier.id) for tier in tiers), typed)
 
     @on_press(TURN_TAUGHT)
     async def turn_courses(self, interaction: Interaction, page: int) -> None:
         """Another page of all courses."""
-        found = await self._teaching.taught(guild_of(interaction))
-        await replace(interaction, staff_cards.taught(words_of(interaction), found, page))
+        courses = await self._teaching.taught(guild_of(interaction))
+        await replace(interaction, staff_cards.taught(words_of(interaction), courses, page))
 
-    async def take(self, interaction: Interaction, file: discord.Attachment, tier: str | None) -> None:
-        """Fetch the zip, read it in a thread, store it, tell."""
+    async def import_zip(self, interaction: Interaction, file: discord.Attachment, tier: str | None) -> None:
+        """Fetch the zip, read it in a thread, store the course and answer."""
         await defer(interaction)
         if file.size > LARGEST_COURSE:
             raise UserError(
@@ -104,17 +104,17 @@ class TeachPage(
         except discord.HTTPException as error:
             raise RetryLater("the attachment could not be fetched") from error
         course = await asyncio.to_thread(_read, data, file.filename)
-        done = await self._teaching.import_course(
+        imported = await self._teaching.import_course(
             guild_of(interaction), course, by=interaction.user.id, tier=tier
         )
-        told = await asyncio.to_thread(notes, course)
-        await answer(interaction, staff_cards.imported(words_of(interaction), done, told))
+        unsupported = await asyncio.to_thread(count_unsupported, course)
+        await answer(interaction, staff_cards.imported(words_of(interaction), imported, unsupported))
 
 
 class ImportForm(Dialog):
-    """A file, and which membership opens it."""
+    """A form for the zip and the membership that opens the course."""
 
-    def __init__(self, t: Language, page: TeachPage, tiers: list[Known], chosen: str | None) -> None:
+    def __init__(self, t: Language, page: TeachPage, tiers: list[CourseChoice], chosen: str | None) -> None:
         super().__init__(t("Bring a course"))
         self._page = page
         self._file: ui.FileUpload[Any] = ui.FileUpload(
@@ -126,11 +126,11 @@ class ImportForm(Dialog):
             placeholder=t("What the course says"),
             options=[
                 discord.SelectOption(
-                    label=one.name[:100],
-                    value=str(one.id),
-                    default=chosen is not None and means(chosen, one.id, one.name),
+                    label=tier.name[:100],
+                    value=str(tier.id),
+                    default=chosen is not None and means(chosen, tier.id, tier.name),
                 )
-                for one in tiers[:25]
+                for tier in tiers[:25]
             ],
         )
         self.add_item(
@@ -145,14 +145,14 @@ class ImportForm(Dialog):
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         tier = self._tier.values[0] if self._tier.values else None
-        await self._page.take(interaction, self._file.values[0], tier)
+        await self._page.import_zip(interaction, self._file.values[0], tier)
 
 
 setup = TeachPage.setup
 
 
 def _read(data: bytes, name: str) -> Course:
-    """In a thread, imports included: what reads front matter and book summaries is heavy and rarely needed."""
+    """Runs in a thread, including the import: the parsers of front matter and mdBooks load slowly and are rarely needed."""
     from bot.courses.reading import read_zip
 
     return read_zip(data, name)

@@ -1,4 +1,4 @@
-"""/tier: owners put memberships up for sale, change them, and take them off. And the shop card."""
+"""/tier: owners put memberships up for sale, change and archive them, and post the shop card."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from bot.memberships.model import BillingKind, ExpiryAction
 from bot.memberships.wording import price_words
 from bot.services import Services
 
-WAYS: list[Choice[str]] = [
+BILLING_CHOICES: list[Choice[str]] = [
     Choice(name=locale_str("Days, paid once"), value=BillingKind.ONCE),
     Choice(name=locale_str("Months, paid once ahead"), value=BillingKind.PREPAID),
     Choice(name=locale_str("Months, renewing by itself"), value=BillingKind.RECURRING),
     Choice(name=locale_str("For ever, paid once"), value=BillingKind.LIFETIME),
     Choice(name=locale_str("A free trial, once per member"), value=BillingKind.TRIAL),
 ]
-AFTERS: list[Choice[str]] = [
+EXPIRY_CHOICES: list[Choice[str]] = [
     Choice(name=locale_str("Take the roles"), value=ExpiryAction.TAKE),
     Choice(name=locale_str("Give another role instead"), value=ExpiryAction.FALLBACK),
     Choice(name=locale_str("Keep the roles until a date"), value=ExpiryAction.KEEP),
 ]
 TIER = locale_str("Which membership")
-WAY = locale_str("How it is sold; without it: days once, months ahead")
+BILLING = locale_str("How it is sold; without it: days once, months ahead")
 DAYS = locale_str("How many days it lasts")
 MONTHS = locale_str("How many months it lasts, or after how many it renews")
 PRICE = locale_str("What it costs, such as 19 or 19.90")
@@ -62,7 +62,7 @@ class TierPage(
     group_name=locale_str("tier"),
     group_description=locale_str("Memberships for sale: make, change, archive"),
 ):
-    """For owners; every answer is seen by the asker alone."""
+    """For owners. Every answer is private."""
 
     price = app_commands.Group(name=locale_str("price"), description=locale_str("What a membership costs"))
 
@@ -80,9 +80,9 @@ class TierPage(
         role=locale_str("The role that it gives"),
         days=DAYS,
         months=MONTHS,
-        way=WAY,
+        way=BILLING,
     )
-    @app_commands.choices(way=WAYS)
+    @app_commands.choices(way=BILLING_CHOICES)
     async def create(
         self,
         interaction: Interaction,
@@ -95,7 +95,7 @@ class TierPage(
         way: str | None = None,
     ) -> None:
         await defer(interaction)
-        made = await self._tiers.create(
+        tier = await self._tiers.create(
             guild_of(interaction),
             name=name,
             price=price,
@@ -109,7 +109,7 @@ class TierPage(
         )
         await answer(
             interaction,
-            catalog_cards.created(words_of(interaction), made, self._memberships.checkouts.payable),
+            catalog_cards.created(words_of(interaction), tier, self._memberships.checkouts.payable),
         )
 
     @app_commands.command(
@@ -130,7 +130,7 @@ class TierPage(
         after_role=locale_str("The role that is given instead"),
         after_until=locale_str("Until when the roles are kept, such as 2027-01-31"),
     )
-    @app_commands.choices(at_the_end=AFTERS)
+    @app_commands.choices(at_the_end=EXPIRY_CHOICES)
     async def edit(
         self,
         interaction: Interaction,
@@ -149,7 +149,7 @@ class TierPage(
         after_until: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
         await defer(interaction)
-        wanted = TierEdit(
+        edit = TierEdit(
             name=name,
             description=description,
             seats=seats,
@@ -163,16 +163,16 @@ class TierPage(
             after_role=_id(after_role),
             after_until=after_until,
         )
-        told = await self._memberships.tier_editing.propose(
-            guild_of(interaction), tier, wanted, interaction.user.id, owns_server(interaction)
+        proposal = await self._memberships.tier_editing.propose(
+            guild_of(interaction), tier, edit, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, catalog_cards.proposed(words_of(interaction), told))
+        await answer(interaction, catalog_cards.proposed(words_of(interaction), proposal))
 
     @price.command(
         name=locale_str("add"), description=locale_str("Sell a membership in one more way, or at a new price")
     )
-    @app_commands.describe(tier=TIER, price=PRICE, currency=CURRENCY, days=DAYS, months=MONTHS, way=WAY)
-    @app_commands.choices(way=WAYS)
+    @app_commands.describe(tier=TIER, price=PRICE, currency=CURRENCY, days=DAYS, months=MONTHS, way=BILLING)
+    @app_commands.choices(way=BILLING_CHOICES)
     async def add_price(
         self,
         interaction: Interaction,
@@ -183,7 +183,7 @@ class TierPage(
         months: Months | None = None,
         way: str | None = None,
     ) -> None:
-        sold = await self._tiers.add_price(
+        product = await self._tiers.add_price(
             guild_of(interaction),
             tier,
             price=price,
@@ -195,31 +195,31 @@ class TierPage(
         )
         await answer(
             interaction,
-            catalog_cards.priced(words_of(interaction), sold, self._memberships.checkouts.payable),
+            catalog_cards.priced(words_of(interaction), product, self._memberships.checkouts.payable),
         )
 
     @price.command(name=locale_str("remove"), description=locale_str("Sell a membership in this way no more"))
     @app_commands.describe(tier=TIER, price=locale_str("Which price"))
     async def remove_price(self, interaction: Interaction, tier: str, price: str) -> None:
-        sold = await self._tiers.remove_price(guild_of(interaction), tier, price, interaction.user.id)
+        product = await self._tiers.remove_price(guild_of(interaction), tier, price, interaction.user.id)
         await answer(
             interaction,
-            catalog_cards.priced(words_of(interaction), sold, self._memberships.checkouts.payable),
+            catalog_cards.priced(words_of(interaction), product, self._memberships.checkouts.payable),
         )
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
-    async def shelf(self, interaction: Interaction) -> None:
-        found = await self._tiers.products(guild_of(interaction), archived=True)
-        await answer(interaction, catalog_cards.listed(words_of(interaction), found))
+    async def list_(self, interaction: Interaction) -> None:
+        products = await self._tiers.products(guild_of(interaction), archived=True)
+        await answer(interaction, catalog_cards.listed(words_of(interaction), products))
 
     @app_commands.command(
         name=locale_str("preview"), description=locale_str("A membership as members will see it")
     )
     @app_commands.describe(tier=TIER)
     async def preview(self, interaction: Interaction, tier: str) -> None:
-        product, taken = await self._tiers.product(guild_of(interaction), tier)
-        opened = await self._teaching.opened_by(guild_of(interaction), product.tier.id)
-        await answer(interaction, shop_view.preview(words_of(interaction), product, taken, opened))
+        product, seats_taken = await self._tiers.product(guild_of(interaction), tier)
+        courses = await self._teaching.opened_by(guild_of(interaction), product.tier.id)
+        await answer(interaction, shop_view.preview(words_of(interaction), product, seats_taken, courses))
 
     @app_commands.command(
         name=locale_str("course"), description=locale_str("Let a membership open a course, or no more")
@@ -229,18 +229,18 @@ class TierPage(
     )
     async def course(self, interaction: Interaction, tier: str, course: str, included: bool = True) -> None:
         guild_id = guild_of(interaction)
-        found = await self._tiers.find(guild_id, tier)
+        tier_id = (await self._tiers.find(guild_id, tier)).id
         course_id = await self._teaching.find(guild_id, course)
-        told = await self._teaching.include(guild_id, course_id, found.id, included, interaction.user.id)
-        await answer(interaction, catalog_cards.course_included(words_of(interaction), *told))
+        changed = await self._teaching.include(guild_id, course_id, tier_id, included, interaction.user.id)
+        await answer(interaction, catalog_cards.course_included(words_of(interaction), *changed))
 
     @app_commands.command(name=locale_str("order"), description=locale_str("Move a membership on the shelf"))
     @app_commands.describe(tier=TIER, position=locale_str("Its place, counted from 1"))
     async def order(
         self, interaction: Interaction, tier: str, position: app_commands.Range[int, 1, 1000]
     ) -> None:
-        found = await self._tiers.order(guild_of(interaction), tier, position, interaction.user.id)
-        await answer(interaction, catalog_cards.listed(words_of(interaction), found))
+        products = await self._tiers.order(guild_of(interaction), tier, position, interaction.user.id)
+        await answer(interaction, catalog_cards.listed(words_of(interaction), products))
 
     @app_commands.command(
         name=locale_str("archive"),
@@ -248,16 +248,16 @@ class TierPage(
     )
     @app_commands.describe(tier=TIER)
     async def archive(self, interaction: Interaction, tier: str) -> None:
-        gone = await self._tiers.archive(guild_of(interaction), tier, interaction.user.id)
-        await answer(interaction, catalog_cards.archived(words_of(interaction), gone))
+        archived = await self._tiers.archive(guild_of(interaction), tier, interaction.user.id)
+        await answer(interaction, catalog_cards.archived(words_of(interaction), archived))
 
     @app_commands.command(name=locale_str("restore"), description=locale_str("Put it on sale again"))
     @app_commands.describe(tier=TIER)
     async def restore(self, interaction: Interaction, tier: str) -> None:
-        back = await self._tiers.restore(
+        restored = await self._tiers.restore(
             guild_of(interaction), tier, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, catalog_cards.restored(words_of(interaction), back))
+        await answer(interaction, catalog_cards.restored(words_of(interaction), restored))
 
     @app_commands.command(
         name=locale_str("shop"), description=locale_str("Post the shop card, with buttons that buy")
@@ -265,10 +265,10 @@ class TierPage(
     @app_commands.describe(channel=locale_str("Where; without it: here"))
     async def shop(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
         await defer(interaction)
-        place = channel.id if channel else interaction.channel_id
-        assert place is not None  # noqa: S101 # a command of a server is typed in a channel
-        await self._memberships.shop_cards.post(guild_of(interaction), place, interaction.user.id)
-        await answer(interaction, shop_view.shop_posted(words_of(interaction), place))
+        channel_id = channel.id if channel else interaction.channel_id
+        assert channel_id is not None  # noqa: S101 # a command of a server is always used in a channel
+        await self._memberships.shop_cards.post(guild_of(interaction), channel_id, interaction.user.id)
+        await answer(interaction, shop_view.shop_posted(words_of(interaction), channel_id))
 
     @edit.autocomplete("tier")
     @add_price.autocomplete("tier")
@@ -278,13 +278,15 @@ class TierPage(
     @order.autocomplete("tier")
     @archive.autocomplete("tier")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._tiers.on_sale(guild_of(interaction))
-        return choices(((tier.name, tier.id) for tier in found), typed)
+        tiers = await self._tiers.on_sale(guild_of(interaction))
+        return choices(((tier.name, tier.id) for tier in tiers), typed)
 
     @restore.autocomplete("tier")
     async def choose_archived(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._tiers.products(guild_of(interaction), archived=True)
-        return choices(((one.tier.name, one.tier.id) for one in found if one.tier.archived), typed)
+        products = await self._tiers.products(guild_of(interaction), archived=True)
+        return choices(
+            ((product.tier.name, product.tier.id) for product in products if product.tier.archived), typed
+        )
 
     @remove_price.autocomplete("price")
     async def choose_price(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -297,8 +299,8 @@ class TierPage(
 
     @course.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        found = await self._teaching.courses(guild_of(interaction))
-        return choices(((one.name, one.id) for one in found), typed)
+        courses = await self._teaching.courses(guild_of(interaction))
+        return choices(((course.name, course.id) for course in courses), typed)
 
     @on_press(APPLY_TO_NEW, demand_administrator)
     async def press_apply_new(self, interaction: Interaction, tier_id: int, seen: int, version: int) -> None:
@@ -312,26 +314,26 @@ class TierPage(
 
     @on_press(DROP_DRAFT)
     async def press_cancel(self, interaction: Interaction) -> None:
-        """*Cancel*: the draft is left alone, and its buttons go."""
+        """*Cancel*: removes the buttons and does not apply the draft."""
         await replace(interaction, catalog_cards.cancelled(words_of(interaction)))
 
     @on_press(RECHECK_TIERS, demand_administrator)
     async def press_recheck(self, interaction: Interaction, _: str) -> None:
-        """*Look again* on the card that tells of a tier that cannot be sold."""
+        """*Look again* on the card that reports a tier that cannot be sold."""
         await defer(interaction)
         await self._tiers.recheck(guild_of(interaction), interaction.user.id)
         await answer(interaction, catalog_cards.looked(words_of(interaction)))
 
     async def _apply(self, interaction: Interaction, draft: TermsDraft, *, everybody: bool) -> None:
         await interaction.response.defer()
-        done = await self._memberships.tier_editing.apply(
+        applied = await self._memberships.tier_editing.apply(
             guild_of(interaction),
             draft,
             everybody=everybody,
             actor=interaction.user.id,
             owner=owns_server(interaction),
         )
-        await replace(interaction, catalog_cards.applied(words_of(interaction), *done))
+        await replace(interaction, catalog_cards.applied(words_of(interaction), *applied))
 
 
 def _id(role: discord.Role | None) -> int | None:

@@ -12,7 +12,7 @@ from bot.app import build
 from bot.clock import Clock, SystemClock, real_now
 from bot.courses.course import Course, quoted
 from bot.courses.reading import read_folder, read_zip
-from bot.courses.staff_cards import told
+from bot.courses.staff_cards import import_summary
 from bot.db import Database
 from bot.db.migrate import migrate
 from bot.demo import calendar, sandbox_process
@@ -84,7 +84,7 @@ class _Standing:
 async def _store(settings: Settings, db: Database, clock: Clock, guild_id: int, course: Course) -> str:
     app = build(settings, db, clock)
     done = await app.teaching.import_course(guild_id, course)
-    return told(app.catalog.community, done)
+    return import_summary(app.catalog.community, done)
 
 
 async def _only_guild(db: Database) -> int:

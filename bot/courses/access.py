@@ -1,4 +1,4 @@
-"""Who may open a course: asked of the memberships, which know the tiers."""
+"""Who may open a course. The memberships know which tiers a member has."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.names import means
 
 
 class Plan(Protocol):
-    """A tier, as far as courses need it."""
+    """The part of a tier that courses use."""
 
     @property
     def id(self) -> int: ...
@@ -20,7 +20,7 @@ class Plan(Protocol):
 
 
 class CourseAccess(Protocol):
-    """bot/memberships, as far as courses need it."""
+    """The part of bot/memberships that courses use."""
 
     async def tiers_of(self, guild_id: int, user_id: int) -> frozenset[int]:
         """The ids of the tiers that a member has now."""
@@ -32,7 +32,7 @@ class CourseAccess(Protocol):
 
 
 async def plan_names(access: CourseAccess, guild_id: int) -> dict[int, str]:
-    """The names of what is on sale, by id."""
+    """The names of the tiers on sale, by id."""
     return {plan.id: plan.name for plan in await access.plans(guild_id)}
 
 
@@ -41,22 +41,22 @@ def is_locked(tier_ids: Collection[int], open_tiers: frozenset[int], *, staff: b
     return bool(tier_ids) and not staff and open_tiers.isdisjoint(tier_ids)
 
 
-def tier_ids(names: Mapping[int, str], wanted: Iterable[str]) -> list[int]:
-    """The ids of these tiers, each given by its name or its id. UserError for one that is not there."""
-    found: list[int] = []
-    for word in wanted:
-        meant = [id_ for id_, name in names.items() if means(word, id_, name)]
-        if not meant:
+def tier_ids(names: Mapping[int, str], typed_tiers: Iterable[str]) -> list[int]:
+    """The ids of these tiers, each given by its name or its id. UserError for a tier that does not exist."""
+    ids: list[int] = []
+    for typed in typed_tiers:
+        matches = [id_ for id_, name in names.items() if means(typed, id_, name)]
+        if not matches:
             raise UserError(
                 "There is no tier “{tier}” here. Create it with /tier create first, or name another one.",
-                tier=plain(word, 60),
+                tier=plain(typed, 60),
             )
-        found.append(meant[0])
-    return found
+        ids.append(matches[0])
+    return ids
 
 
 def locked_sentence(title: str, names: Iterable[str]) -> UserError:
-    """Which plan opens it, and how to get that."""
+    """The refusal for a locked course: which plan opens it and how to get that plan."""
     plans = " / ".join(plain(name, 60) for name in names)
     if not plans:
         return UserError(

@@ -1,6 +1,6 @@
-"""A course in a zip that anybody may have made. Nothing is ever unpacked to a disk.
+"""A course in a zip from an untrusted source. Nothing is ever unpacked to disk.
 
-Sizes are counted while inflating: what the archive says of itself is not believed. (reliability.md, T12)
+Sizes are counted while inflating, because an archive can state false ones.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import zipfile
 import zlib
 
 from bot.courses.course import at, quoted
-from bot.courses.files import LARGEST_COURSE, MOST_FILES, Files, check_size, wanted
+from bot.courses.files import LARGEST_COURSE, MOST_FILES, Files, check_size, is_course_file
 from bot.errors import UserError
 
 RATIO = 100
-_SMALL = 10_000  # bytes that may come out of a few: the ratio of a tiny file says nothing
+_SMALL = 10_000  # bytes that any file may inflate to: the ratio of a tiny file says nothing
 _LARGEST_INDEX = 512 * 1024  # bytes of the archive's own list of names
 _DEEPEST = 12  # folders
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -33,7 +33,7 @@ def zip_files(data: bytes) -> Files:
     _check_index(data)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = _inflate(archive)
+            files = _inflate(archive)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -45,11 +45,11 @@ def zip_files(data: bytes) -> Files:
         ValueError,
     ):
         raise UserError("The zip is damaged. Make it anew and send it again.") from None
-    return _without_top_folder(found)
+    return _without_top_folder(files)
 
 
 def _check_index(data: bytes) -> None:
-    """Refuse what is no zip, and a list of names so long that reading it alone would hurt."""
+    """Refuse data that is not a zip, and an index so long that reading it alone would take too much memory."""
     end = data.rfind(b"PK\x05\x06")
     if not data.startswith(b"PK") or end < 0 or len(data) < end + 22:
         raise UserError("This is not a zip. Pack the course's folder into a .zip and send that.")
@@ -59,31 +59,31 @@ def _check_index(data: bytes) -> None:
 
 
 def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    seen: set[str] = set()
+    files: dict[str, bytes] = {}
+    names: set[str] = set()
     room = LARGEST_COURSE
     for entry in archive.infolist():
         name = entry.orig_filename
         _check_entry(entry, name)
         if entry.is_dir():
             continue
-        if name in seen:
+        if name in names:
             raise UserError("{where}: the zip holds this file twice. Make it anew.", where=at(name))
-        seen.add(name)
-        content = _content(archive, entry, len(seen), room)
+        names.add(name)
+        content = _content(archive, entry, len(names), room)
         room -= len(content)
-        if wanted(name):
-            found[name] = content
-    return found
+        if is_course_file(name):
+            files[name] = content
+    return files
 
 
 def _check_entry(entry: zipfile.ZipInfo, name: str) -> None:
     parts = name.removesuffix("/").split("/")
-    strange = "\\" in name or not name.isprintable() or len(name) > 250 or len(parts) > _DEEPEST
+    unreadable = "\\" in name or not name.isprintable() or len(name) > 250 or len(parts) > _DEEPEST
     outside = (
         name.startswith("/") or re.match(r"[A-Za-z]:", name) or any(part in ("", ".", "..") for part in parts)
     )
-    if strange or outside:
+    if unreadable or outside:
         raise UserError(
             "The zip holds a file with a name that leads elsewhere: {name}. Make it anew from the course's folder.",
             name=quoted(name),
@@ -117,12 +117,12 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, number: int, room
     return bytes(content)
 
 
-def _without_top_folder(found: dict[str, bytes]) -> Files:
-    """Zips are often made of the folder, not of what is in it: drop a single folder at the top."""
+def _without_top_folder(files: dict[str, bytes]) -> Files:
+    """Drop a single folder at the top: a zip is often made of the folder itself, not of its content."""
     while (
-        found and all("/" in name for name in found) and len({name.partition("/")[0] for name in found}) == 1
+        files and all("/" in name for name in files) and len({name.partition("/")[0] for name in files}) == 1
     ):
-        if "src/SUMMARY.md" in found:
+        if "src/SUMMARY.md" in files:
             break
-        found = {name.partition("/")[2]: content for name, content in found.items()}
-    return found
+        files = {name.partition("/")[2]: content for name, content in files.items()}
+    return files

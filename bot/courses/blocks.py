@@ -1,4 +1,4 @@
-"""What a Markdown text is made of: its blocks and code fences, by line. Pure."""
+"""The blocks and code fences of a Markdown text, by line. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 
-# Discord reads what follows ``` as a language only in this form; anything else it shows as the first line of code.
+# Discord takes the text after ``` for a language only in this form; anything else it shows as the first line of code.
 _LANGUAGE = re.compile(r"[A-Za-z0-9_+\-.#]{1,32}")
 _CONTAINER = re.compile(r"[^>\s]")
 
 
 @dataclass(frozen=True)
 class Fence:
-    """A fenced code block in lines [start, end). `prefix` is what stands before each of its lines: "> " or indentation."""
+    """A fenced code block in lines [start, end). `prefix` precedes each of its lines: "> " or indentation."""
 
     start: int
     end: int
@@ -26,12 +26,12 @@ class Fence:
 
     @property
     def opening(self) -> str:
-        """The line that opens it again on a further page."""
+        """The line that opens the fence again on the next page."""
         return f"{self.prefix}{self.marker}{self.language}\n"
 
     @property
     def closing(self) -> str:
-        """The line that ends it early."""
+        """The line that closes the fence at the end of a page."""
         return f"{self.prefix}{self.marker}\n"
 
 
@@ -46,11 +46,11 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """A text as Discord is given it, by line, with its blocks and fences.
+class MarkdownBlocks:
+    """A text as it is sent to Discord, by line, with its blocks and fences.
 
-    The lines are the text's own but for the first and last line of a fence: Discord knows only backticks
-    (not ~~~), and of the words after them only one plain word, the language.
+    The lines are the author's, except for the first and last line of a fence: Discord knows only backticks
+    (not ~~~), and after them only one plain word, the language.
     """
 
     lines: tuple[str, ...]
@@ -60,12 +60,12 @@ class Sketch:
 
 def language(info: str) -> str:
     """The language that a fence names, in Discord's form: "rust,editable" → "rust", "{.py}" → "" (none)."""
-    found = _LANGUAGE.match(info.strip())
-    return found.group() if found else ""
+    match = _LANGUAGE.match(info.strip())
+    return match.group() if match else ""
 
 
-def sketch(text: str) -> Sketch:
-    """Read a text whose lines end in a line feed (the import sees to that)."""
+def parse_blocks(text: str) -> MarkdownBlocks:
+    """Parse a text whose lines end in a line feed, as the import guarantees."""
     lines = split(text)
     blocks: list[Block] = []
     fences: list[Fence] = []
@@ -76,7 +76,7 @@ def sketch(text: str) -> Sketch:
         blocks.append(Block(start, end, token.level, token.type.removesuffix("_open")))
         if token.type == "fence":
             fences.append(_fence(lines, start, end, token.markup, token.info))
-    return Sketch(tuple(lines), tuple(blocks), tuple(fences))
+    return MarkdownBlocks(tuple(lines), tuple(blocks), tuple(fences))
 
 
 def split(text: str) -> list[str]:
@@ -88,11 +88,11 @@ def split(text: str) -> list[str]:
 
 @functools.cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable("inline")  # only the blocks are asked for
+    return MarkdownIt("commonmark").enable("table").disable("inline")  # only blocks are needed
 
 
 def _fence(lines: list[str], start: int, end: int, markup: str, info: str) -> Fence:
-    """Describe a fence and write its first and last line in Discord's form into `lines`."""
+    """Describe a fence, and write its first and last line in Discord's form into `lines`."""
     before, _, _ = lines[start].partition(markup)
     closed = end - start > 1 and _ends(lines[end - 1], markup)
     marker = markup if markup[0] == "`" else _backticks("".join(lines[start + 1 : end]))

@@ -29,11 +29,11 @@ _TIER = 24
 
 BAR = 10
 _INDENT = "\u2003"  # a wide blank: Discord drops ordinary ones at the beginning of a line
-_Thing = TypeVar("_Thing")
+_Item = TypeVar("_Item")
 
 
 def bar(done: int, total: int) -> str:
-    """▰▰▰▱▱▱▱▱▱▱: full only when all is done, begun as soon as anything is."""
+    """▰▰▰▱▱▱▱▱▱▱: full only when everything is done, not empty as soon as anything is."""
     filled = done * BAR // total if total else 0
     filled = max(filled, 1) if done else 0
     return "▰" * filled + "▱" * (BAR - filled)
@@ -45,11 +45,11 @@ def stars_text(t: Language, stars: Stars) -> str:
 
 
 def browse(t: Language, courses: Sequence[CourseView], page: int = 0) -> Card:
-    """Every course with what opens it and how far one is."""
+    """Every course with the plans that open it and the member's progress."""
     if not courses:
         return card(f"## 📚 {t('Courses')}", t("There is no course here yet."), accent=Accent.QUIET)
     shown, page, pages = page_of(courses, page, COURSES)
-    lines: list[Block | str] = [Line(_offer(t, course), _opens(t, course)) for course in shown]
+    lines: list[Block | str] = [Line(_offer(t, course), _open_button(t, course)) for course in shown]
     return card(f"## 📚 {t('Courses')}", *lines, turn(t, BROWSE_COURSES.encode, page, pages))
 
 
@@ -61,16 +61,16 @@ def _offer(t: Language, course: CourseView) -> str:
     return f"**{'🔒 ' if course.locked else ''}{plain(course.title, _TITLE)}**\n-# {facts}{begun}"
 
 
-def _opens(t: Language, course: CourseView) -> Button:
+def _open_button(t: Language, course: CourseView) -> Button:
     return Button(
         t("Open"), OPEN_COURSE.encode(course.id, None), style="secondary" if course.locked else "primary"
     )
 
 
-def outline(t: Language, found: Outline, page: int = 0) -> Card:
-    """A course with its modules, what is done of them, and where to go on."""
-    course = found.course
-    shown, page, pages = page_of(found.modules, page, MODULES)
+def outline(t: Language, outline: Outline, page: int = 0) -> Card:
+    """A course with its modules, the member's progress, and the button that continues."""
+    course = outline.course
+    shown, page, pages = page_of(outline.modules, page, MODULES)
     facts = _dotted(
         t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
     )
@@ -93,37 +93,37 @@ def outline(t: Language, found: Outline, page: int = 0) -> Card:
             ),
         ),
         turn(t, lambda to: OPEN_COURSE.encode(course.id, to), page, pages),
-        _state(t, found),
+        _state(t, outline),
         Row(
             tuple(
                 button
-                for button in (_continue(t, found), Button(t("All courses"), BROWSE_COURSES.encode(0)))
+                for button in (_continue(t, outline), Button(t("All courses"), BROWSE_COURSES.encode(0)))
                 if button
             )
         ),
-        accent=Accent.GOOD if found.following is None else Accent.PLAIN,
+        accent=Accent.GOOD if outline.following is None else Accent.PLAIN,
     )
 
 
-def _state(t: Language, found: Outline) -> str | None:
-    course = found.course
+def _state(t: Language, outline: Outline) -> str | None:
+    course = outline.course
     if course.locked:
         return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=plans(t, course.tiers))
-    return t("You are done with every lesson. Well done!") if found.following is None else None
+    return t("You are done with every lesson. Well done!") if outline.following is None else None
 
 
-def _continue(t: Language, found: Outline) -> Button | None:
-    course = found.course
-    if course.locked or found.following is None:
+def _continue(t: Language, outline: Outline) -> Button | None:
+    course = outline.course
+    if course.locked or outline.following is None:
         return None
-    label = t("Continue: {lesson}", lesson=_cut(found.following.title, 50)) if course.done else t("Begin")
-    return Button(label, OPEN_LESSON.encode(found.following.id), style="success")
+    label = t("Continue: {lesson}", lesson=_cut(outline.following.title, 50)) if course.done else t("Begin")
+    return Button(label, OPEN_LESSON.encode(outline.following.id), style="success")
 
 
-def module(t: Language, found: Outline, place: int, page: int = 0) -> Card:
+def module(t: Language, outline: Outline, place: int, page: int = 0) -> Card:
     """The lessons of a module."""
-    course = found.course
-    chosen = next((one for one in found.modules if one.place == place), found.modules[0])
+    course = outline.course
+    chosen = next((module for module in outline.modules if module.place == place), outline.modules[0])
     shown, page, pages = page_of(chosen.lessons, page, LESSONS)
     return card(
         f"-# 📘 {plain(course.title, _TITLE)}\n## {plain(_name(course, chosen), 100)}",
@@ -144,10 +144,10 @@ def module(t: Language, found: Outline, place: int, page: int = 0) -> Card:
 
 
 def lesson(t: Language, page: LessonPage) -> Card:
-    """A lesson at one of its pages: where one is, the text, how far one is, what to do next."""
-    course, one = page.course, page.lesson
+    """A lesson at one of its pages: course and module, the text, the member's progress, the next step."""
+    course, lesson = page.course, page.lesson
     place = f"-# 📘 {plain(course.title, _TITLE)}"
-    if page.module not in ("", one.title):
+    if page.module not in ("", lesson.title):
         place += f" › {plain(page.module, _TITLE)}"
     titled = page.page > 0 or page.text.lstrip().startswith("#")
     foot = _dotted(
@@ -156,37 +156,37 @@ def lesson(t: Language, page: LessonPage) -> Card:
         f"{'★' * page.my_stars}{'☆' * (5 - page.my_stars)}" if page.my_stars is not None else "",
     )
     return card(
-        place if titled else f"{place}\n## {plain(one.title, _TITLE)}",
+        place if titled else f"{place}\n## {plain(lesson.title, _TITLE)}",
         page.text if page.text.strip() else None,
         Divider(),
         f"-# {foot}",
-        turn(t, lambda to: TURN_LESSON.encode(one.id, to), page.page, page.pages),
+        turn(t, lambda to: TURN_LESSON.encode(lesson.id, to), page.page, page.pages),
         Row(
             (
-                *_onward(t, page),
-                Button(t("Rate"), RATE_LESSON.encode(one.id)),
+                *_next_step(t, page),
+                Button(t("Rate"), RATE_LESSON.encode(lesson.id)),
                 Button(t("All lessons"), OPEN_COURSE.encode(course.id, None)),
             )
         ),
-        accent=Accent.GOOD if one.done else Accent.PLAIN,
+        accent=Accent.GOOD if lesson.done else Accent.PLAIN,
     )
 
 
-def _onward(t: Language, page: LessonPage) -> tuple[Button, ...]:
-    one, following = page.lesson, page.following
-    if not one.done:
-        last = following is None or following.id == one.id
+def _next_step(t: Language, page: LessonPage) -> tuple[Button, ...]:
+    lesson, following = page.lesson, page.following
+    if not lesson.done:
+        last = following is None or following.id == lesson.id
         label = t("Done") if last else t("Done & next")
-        whole = page.page == page.pages - 1
-        return (Button(label, FINISH_LESSON.encode(one.id), style="success" if whole else "secondary"),)
+        at_end = page.page == page.pages - 1
+        return (Button(label, FINISH_LESSON.encode(lesson.id), style="success" if at_end else "secondary"),)
     if following is not None:
         return (Button(t("Next lesson"), OPEN_LESSON.encode(following.id), style="success"),)
     return ()
 
 
-def finished(t: Language, found: Outline) -> Card:
-    """The last lesson is done."""
-    course = found.course
+def finished(t: Language, outline: Outline) -> Card:
+    """The answer when the last lesson of a course is done."""
+    course = outline.course
     return card(
         f"## 🎉 {plain(course.title, 100)}",
         t.n(
@@ -206,27 +206,30 @@ def finished(t: Language, found: Outline) -> Card:
 
 
 def rated(t: Language, stars: int, *, again: bool) -> Card:
-    """Thank you."""
-    told = (
+    """The answer to a rating."""
+    thanks = (
         t("Your new rating counts in place of the earlier one.")
         if again
         else t("Thank you, your rating counts.")
     )
-    return card(f"{'★' * stars}{'☆' * (5 - stars)}\n{told}", accent=Accent.GOOD)
+    return card(f"{'★' * stars}{'☆' * (5 - stars)}\n{thanks}", accent=Accent.GOOD)
 
 
-def _module_line(t: Language, course: CourseView, one: ModuleView) -> str:
-    whole = one.done == len(one.lessons)
-    mark = "✅" if whole else "🔸" if one.done else "▫️"
-    return f"{mark} **{plain(_name(course, one), _TITLE)}** · {_share(t, one.done, len(one.lessons))}"
+def _module_line(t: Language, course: CourseView, module: ModuleView) -> str:
+    whole = module.done == len(module.lessons)
+    mark = "✅" if whole else "🔸" if module.done else "▫️"
+    return (
+        f"{mark} **{plain(_name(course, module), _TITLE)}** · {_share(t, module.done, len(module.lessons))}"
+    )
 
 
-def _lesson_line(one: LessonView) -> str:
-    return f"{_INDENT * min(one.depth, 4)}{'✅' if one.done else '▫️'} {one.place + 1}. {plain(one.title, _TITLE)}"
+def _lesson_line(lesson: LessonView) -> str:
+    mark = "✅" if lesson.done else "▫️"
+    return f"{_INDENT * min(lesson.depth, 4)}{mark} {lesson.place + 1}. {plain(lesson.title, _TITLE)}"
 
 
-def _name(course: CourseView, one: ModuleView) -> str:
-    return one.title or course.title
+def _name(course: CourseView, module: ModuleView) -> str:
+    return module.title or course.title
 
 
 def _progress(t: Language, course: CourseView) -> str:
@@ -251,13 +254,13 @@ def opened_by(t: Language, tiers: Sequence[str]) -> str:
 
 
 def plans(t: Language, tiers: Sequence[str]) -> str:
-    """The first tiers by name."""
+    """The names of the first three tiers."""
     named = " / ".join(plain(tier, _TIER) for tier in tiers[:3]) + (" …" if len(tiers) > 3 else "")
     return named or t("a plan that is no longer for sale")
 
 
 def turn(t: Language, action: Callable[[int], str], page: int, pages: int) -> Row | None:
-    """Buttons to the page before and after, which `action` leads to; None where there is only one."""
+    """Buttons to the previous and the next page, which run `action`; None when there is only one page."""
     if pages < 2:
         return None
     return Row(
@@ -277,16 +280,16 @@ def turn(t: Language, action: Callable[[int], str], page: int, pages: int) -> Ro
     )
 
 
-def page_of(things: Sequence[_Thing], page: int, size: int) -> tuple[Sequence[_Thing], int, int]:
-    """(what is on the page, which page that is, how many there are)."""
-    pages = max(1, -(-len(things) // size))
+def page_of(items: Sequence[_Item], page: int, size: int) -> tuple[Sequence[_Item], int, int]:
+    """(the items on the page, the page's number, the number of pages). A page out of range becomes the nearest one."""
+    pages = max(1, -(-len(items) // size))
     page = max(0, min(page, pages - 1))
-    return things[page * size : (page + 1) * size], page, pages
+    return items[page * size : (page + 1) * size], page, pages
 
 
 def _dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _cut(words: str, limit: int) -> str:
-    return words if len(words) <= limit else words[: limit - 1] + "…"
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"

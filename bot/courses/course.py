@@ -1,4 +1,4 @@
-"""A course as its author wrote it: what reading a folder or a zip yields and what a version keeps."""
+"""A course as its author wrote it: read from a folder or a zip, stored as a version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LESSON_LIMIT = 60_000  # characters, some twenty pages
 class Lesson:
     """One lesson: Markdown whose lines end in a line feed. `depth` tells how far a table of contents indents it.
 
-    The slug is what a member's progress hangs on across versions: it comes from the file's name.
+    A member's progress belongs to the slug across versions; it comes from the file's name.
     """
 
     slug: str
@@ -38,7 +38,7 @@ class Module:
 
 @dataclass(frozen=True)
 class Course:
-    """A whole course. `tiers` are names of paid tiers of which each opens it; none named: says nothing about access."""
+    """A whole course. Each tier named in `tiers` opens it; with none the course says nothing about access."""
 
     slug: str
     title: str
@@ -53,28 +53,28 @@ class Course:
         return tuple(lesson for module in self.modules for lesson in module.lessons)
 
     def digest(self) -> str:
-        """The same for the same content, whatever it was packed in."""
+        """A hash of the content: equal for equal content, however it was packed."""
         return hashlib.sha256(
             json.dumps(asdict(self), sort_keys=True).encode("utf-8", "surrogatepass")
         ).hexdigest()
 
     def opened_by(self, *tiers: str) -> Course:
-        """The same course, named tiers added."""
+        """The same course with more tiers."""
         return replace(self, tiers=(*self.tiers, *tiers))
 
 
-def slugged(words: str) -> str:
-    """A name for ever: Tasks & Groups becomes tasks-groups; letters of every script stay."""
-    plain = unicodedata.normalize("NFC", words).casefold()
-    return re.sub(r"[\W_]+", "-", plain).strip("-")
+def slugify(text: str) -> str:
+    """A slug: Tasks & Groups becomes tasks-groups; letters of every script stay."""
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return re.sub(r"[\W_]+", "-", folded).strip("-")
 
 
 def quoted(name: str) -> str:
-    """A file's name inside a sentence: as code, so that nothing in it has a meaning."""
+    """A file's name inside a sentence: as code, so that Discord formats nothing in it."""
     visible = "".join(character for character in name if character.isprintable() and character != "`")
     return f"`{visible if len(visible) <= 120 else '…' + visible[-119:]}`"
 
 
 def at(file: str, line: int | None = None) -> str:
-    """Where a mistake stands, for the beginning of a sentence."""
+    """Where a mistake is, for the beginning of a sentence."""
     return quoted(file) if line is None else f"{quoted(file)}:{line}"

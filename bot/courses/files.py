@@ -1,4 +1,4 @@
-"""The files of a course before they are read: Markdown and TOML by their path, and text with line numbers."""
+"""The files of a course before they are parsed: Markdown and TOML by path."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ MOST_FILES = 400
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_COURSE = 50 * 1024 * 1024
 
-WANTED = (".md", ".toml")
+COURSE_SUFFIXES = (".md", ".toml")
 
 
-def wanted(path: str) -> bool:
-    """Markdown and TOML outside hidden folders and macOS's own."""
+def is_course_file(path: str) -> bool:
+    """Whether a file is Markdown or TOML, outside hidden folders and those of macOS."""
     parts = path.split("/")
-    return path.lower().endswith(WANTED) and not any(
+    return path.lower().endswith(COURSE_SUFFIXES) and not any(
         part.startswith(".") or part == "__MACOSX" for part in parts
     )
 
 
 def folder_files(folder: Path) -> Files:
-    """The files of a folder on this machine. UserError names what is too large, a link or not readable."""
+    """The files of a folder on this machine. UserError names a file that is too large or a link."""
     if not folder.is_dir():
         raise UserError(
             "{path} is not a folder. Name the folder or the zip file of the course.", path=quoted(str(folder))
         )
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     room = LARGEST_COURSE
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not wanted(name) or path.is_dir():
+        if not is_course_file(name) or path.is_dir():
             continue
         if path.is_symlink():
             raise UserError("{where}: this is a link. Put the file itself there.", where=at(name))
         size = path.stat().st_size
         room -= size
-        check_size(name, len(found) + 1, size, room)
-        found[name] = path.read_bytes()
-    return found
+        check_size(name, len(files) + 1, size, room)
+        files[name] = path.read_bytes()
+    return files
 
 
 def check_size(name: str, files: int, size: int, room: int) -> None:
-    """Refuse a file that is one too many, too large, or more than the room that is left."""
+    """Refuse a file when there are too many, or when it is too large by itself or for the `room` that is left."""
     if files > MOST_FILES:
         raise UserError("The course has more than {n} files. Split it into several courses.", n=MOST_FILES)
     if size > LARGEST_FILE:
@@ -62,7 +62,7 @@ def check_size(name: str, files: int, size: int, room: int) -> None:
 
 
 def text_of(files: Files, name: str) -> str:
-    """A file's text: UTF-8, a byte order mark dropped, every line ended by a line feed alone."""
+    """A file's text: UTF-8, a byte order mark dropped, every line ended by a single line feed."""
     data = files[name]
     try:
         text = data.decode("utf-8-sig")

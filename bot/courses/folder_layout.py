@@ -7,10 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugged
+from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugify
 from bot.courses.files import Files, text_of
-from bot.courses.front import Head, take_head, word, words
-from bot.courses.lessons import lesson, spoken
+from bot.courses.front_matter import Head, split_front_matter, text_field, text_list
+from bot.courses.lessons import make_lesson, title_from_name
 from bot.errors import UserError
 
 HEADS = ("course.toml", "course.md")
@@ -22,7 +22,7 @@ _NO_LESSONS = re.compile(r"(readme|licen[cs]e.*|changelog|contributing|code_of_c
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a lesson stands: its numbers sort it; its names become its slug, unless its front matter gives one."""
+    """The place of a lesson in its course. Numbers in its path sort it; the names become its slug, unless its front matter gives one."""
 
     path: str
     order: tuple[tuple[int, str], ...]
@@ -42,39 +42,39 @@ def read(files: Files) -> Course:
             key=unknown[0][:50],
             known=", ".join(KEYS),
         )
-    title = word(file, head, "title")
+    title = text_field(file, head, "title")
     if not title:
         raise UserError(
             '{where}: the course has no title. Add a line such as: title = "My course"', where=at(file)
         )
-    slug = slugged(word(file, head, "slug") or title)
+    slug = slugify(text_field(file, head, "slug") or title)
     return Course(
         slug=slug or "course",
         title=title,
         modules=_modules(files, file, head),
-        description=word(file, {"description": description}, "description", DESCRIPTION_LIMIT),
-        tags=words(file, head, "tags"),
-        tiers=(*words(file, head, "tier"), *words(file, head, "tiers")),
+        description=text_field(file, {"description": description}, "description", DESCRIPTION_LIMIT),
+        tags=text_list(file, head, "tags"),
+        tiers=(*text_list(file, head, "tier"), *text_list(file, head, "tiers")),
     )
 
 
 def _head(files: Files, file: str) -> tuple[Head, str]:
     text = text_of(files, file)
     if file.endswith(".md"):
-        head, description = take_head(file, text)
-        return head, word(file, head, "description", DESCRIPTION_LIMIT) or description.strip()
+        head, description = split_front_matter(file, text)
+        return head, text_field(file, head, "description", DESCRIPTION_LIMIT) or description.strip()
     try:
         head = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found[1]) if found else None
+        match = re.search(r"line (\d+)", str(error))
+        line = int(match[1]) if match else None
         detail = re.sub(r" \(at .*\)", "", str(error))
         raise UserError(
             "{where}: this is not valid TOML ({detail}). Correct that line.",
             where=at(file, line),
             detail=detail,
         ) from None
-    return head, word(file, head, "description", DESCRIPTION_LIMIT)
+    return head, text_field(file, head, "description", DESCRIPTION_LIMIT)
 
 
 def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
@@ -87,11 +87,11 @@ def _modules(files: Files, file: str, head: Head) -> tuple[Module, ...]:
                 "{where}: there is no folder {name} with lessons.", where=at(file), name=quoted(folder)
             )
     lessons = [(place, _read_lesson(files, place)) for place in places]
-    _refuse_twins(lessons)
+    _refuse_duplicates(lessons)
     return tuple(
         Module(
-            word(file, titles, folder) or spoken(_bare(folder)[1]),
-            tuple(one for place, one in lessons if place.folder == folder),
+            text_field(file, titles, folder) or title_from_name(_split_number(folder)[1]),
+            tuple(lesson for place, lesson in lessons if place.folder == folder),
         )
         for folder in folders
     )
@@ -123,32 +123,32 @@ def _is_lesson(path: str) -> bool:
 
 
 def _place(path: str) -> _Place:
-    parts = [_bare(part) for part in path[: -len(".md")].split("/")]
+    parts = [_split_number(part) for part in path[: -len(".md")].split("/")]
     folder = path.rpartition("/")[0]
     order = (*([] if folder else [(-1, "")]), *((number, name) for number, name in parts))
-    return _Place(path, order, "/".join(slugged(name) for _, name in parts), folder)
+    return _Place(path, order, "/".join(slugify(name) for _, name in parts), folder)
 
 
-def _bare(name: str) -> tuple[int, str]:
-    """Split 03-loops into 3 and loops; a folder without a number comes after those with one."""
-    found = _NUMBERED.fullmatch(name)
-    return (int(found[1]), found[2]) if found else (1_000_000_000, name)
+def _split_number(name: str) -> tuple[int, str]:
+    """Split 03-loops into 3 and loops. A folder without a number sorts after the numbered ones."""
+    match = _NUMBERED.fullmatch(name)
+    return (int(match[1]), match[2]) if match else (1_000_000_000, name)
 
 
-def _refuse_twins(lessons: list[tuple[_Place, Lesson]]) -> None:
-    known: dict[str, str] = {}
-    for place, one in lessons:
-        if one.slug in known:
+def _refuse_duplicates(lessons: list[tuple[_Place, Lesson]]) -> None:
+    path_by_slug: dict[str, str] = {}
+    for place, lesson in lessons:
+        if lesson.slug in path_by_slug:
             raise UserError(
                 "{where}: the same name as {other} but for its number. Rename one, or give it a slug of its own.",
                 where=at(place.path),
-                other=quoted(known[one.slug]),
+                other=quoted(path_by_slug[lesson.slug]),
             )
-        known[one.slug] = place.path
+        path_by_slug[lesson.slug] = place.path
 
 
 def _read_lesson(files: Files, place: _Place) -> Lesson:
-    head, body = take_head(place.path, text_of(files, place.path))
-    slug = slugged(word(place.path, head, "slug")) or place.slug
-    fallback = spoken(_bare(place.path.rpartition("/")[2][: -len(".md")])[1])
-    return lesson(place.path, slug, word(place.path, head, "title"), fallback, body, head=head)
+    head, body = split_front_matter(place.path, text_of(files, place.path))
+    slug = slugify(text_field(place.path, head, "slug")) or place.slug
+    fallback = title_from_name(_split_number(place.path.rpartition("/")[2][: -len(".md")])[1])
+    return make_lesson(place.path, slug, text_field(place.path, head, "title"), fallback, body, head=head)

@@ -1,4 +1,4 @@
-"""One lesson out of one file: its title, its text, and what is refused."""
+"""Making one lesson out of one file: its title, its text, and what is refused."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.courses.course import LESSON_LIMIT, SLUG_LIMIT, Lesson, at
-from bot.courses.front import check_length, words
+from bot.courses.front_matter import check_length, text_list
 from bot.errors import UserError
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _PRICED = ("tier", "tiers", "price")
 
 
-def lesson(
+def make_lesson(
     file: str,
     slug: str,
     title: str,
@@ -24,7 +24,7 @@ def lesson(
     head: Mapping[str, Any] | None = None,
     depth: int = 0,
 ) -> Lesson:
-    """A lesson with a title: the one given, else its first heading, else `fallback`. UserError when it is empty or too long."""
+    """Make a lesson. Its title is `title`, else its first heading, else `fallback`. UserError when it is empty or too long."""
     head = head or {}
     for key in _PRICED:
         if key in head:
@@ -45,10 +45,10 @@ def lesson(
     title = title or (heading[1].replace("`", "") if heading else "") or fallback
     check_length(file, None, "title", title)
     check_length(file, None, "name", slug, SLUG_LIMIT)
-    return Lesson(slug, title, body, depth, words(file, head, "tags"))
+    return Lesson(slug, title, body, depth, text_list(file, head, "tags"))
 
 
-def spoken(name: str) -> str:
+def title_from_name(name: str) -> str:
     """A file's name as a title: error-handling becomes Error handling."""
-    words = re.sub(r"[-_]+", " ", name).strip()
-    return words[:1].upper() + words[1:]
+    title = re.sub(r"[-_]+", " ", name).strip()
+    return title[:1].upper() + title[1:]

@@ -16,10 +16,10 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugged
+from bot.courses.course import DESCRIPTION_LIMIT, Course, Lesson, Module, at, quoted, slugify
 from bot.courses.files import Files, text_of
-from bot.courses.front import check_length, word
-from bot.courses.lessons import lesson, spoken
+from bot.courses.front_matter import check_length, text_field
+from bot.courses.lessons import make_lesson, title_from_name
 from bot.errors import UserError
 
 _EXTERNAL = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -37,7 +37,7 @@ class _Chapter:
 
 
 def summary_of(files: Files) -> str | None:
-    """Where the summary is, None when this is no mdBook."""
+    """The path of the summary, None when the files are not an mdBook."""
     book = _book(files).get("book", {})
     folder = str(book.get("src", "src")) if isinstance(book, dict) else "src"  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
     for name in (posixpath.normpath(posixpath.join(folder, "SUMMARY.md")), "SUMMARY.md"):
@@ -55,12 +55,12 @@ def read(files: Files, summary: str, fallback: str) -> Course:
         )
     lessons = _lessons(files, summary, chapters)
     book: Any = _book(files).get("book", {})
-    title = word("book.toml", book, "title") or spoken(fallback)
+    title = text_field("book.toml", book, "title") or title_from_name(fallback)
     return Course(
-        slug=slugged(title) or "course",
+        slug=slugify(title) or "course",
         title=title,
         modules=tuple(_modules(chapters, lessons)),
-        description=word("book.toml", book, "description", DESCRIPTION_LIMIT),
+        description=text_field("book.toml", book, "description", DESCRIPTION_LIMIT),
     )
 
 
@@ -70,10 +70,10 @@ def _book(files: Files) -> dict[str, Any]:
     try:
         return tomllib.loads(text_of(files, "book.toml"))
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
+        match = re.search(r"line (\d+)", str(error))
         raise UserError(
             "{where}: this is not valid TOML ({detail}). Correct that line.",
-            where=at("book.toml", int(found[1]) if found else None),
+            where=at("book.toml", int(match[1]) if match else None),
             detail=re.sub(r" \(at .*\)", "", str(error)),
         ) from None
 
@@ -108,14 +108,14 @@ def _links(token: Token) -> Iterator[tuple[str, str, int]]:
 
 
 def _plain(children: Sequence[Token]) -> str:
-    """The words of a title, code quotes taken off."""
+    """The text of a title without code quotes."""
     return "".join(" " if child.type == "softbreak" else child.content for child in children).strip()
 
 
 def _lessons(files: Files, summary: str, chapters: list[_Chapter]) -> dict[int, Lesson]:
-    """The lesson of each chapter by its place in the summary; drafts and links to elsewhere have none."""
-    found: dict[int, Lesson] = {}
-    first: dict[str, int] = {}
+    """The lesson of each chapter by its place in the summary; drafts and external links have none."""
+    lesson_by_place: dict[int, Lesson] = {}
+    line_by_path: dict[str, int] = {}
     folder = posixpath.dirname(summary)
     for place, chapter in enumerate(chapters):
         if not chapter.path or _EXTERNAL.match(chapter.path) or chapter.path.startswith("//"):
@@ -128,24 +128,29 @@ def _lessons(files: Files, summary: str, chapters: list[_Chapter]) -> dict[int, 
                 where=at(summary, chapter.line),
                 name=quoted(path),
             )
-        if path in first:
+        if path in line_by_path:
             raise UserError(
                 "{where}: {name} stands in line {earlier} already. Take one of the two out.",
                 where=at(summary, chapter.line),
                 name=quoted(path),
-                earlier=first[path],
+                earlier=line_by_path[path],
             )
-        first[path] = chapter.line
+        line_by_path[path] = chapter.line
         check_length(summary, chapter.line, "title", chapter.title)
         slug = path[: -len(".md")].casefold()
-        found[place] = lesson(
-            file, slug, chapter.title, spoken(slug), text_of(files, file), depth=max(0, chapter.depth - 1)
+        lesson_by_place[place] = make_lesson(
+            file,
+            slug,
+            chapter.title,
+            title_from_name(slug),
+            text_of(files, file),
+            depth=max(0, chapter.depth - 1),
         )
-    return found
+    return lesson_by_place
 
 
 def _modules(chapters: list[_Chapter], lessons: dict[int, Lesson]) -> Iterator[Module]:
-    """A part is a module; in a book without parts each chapter of the outer level is one, with what is nested in it."""
+    """Each part is a module; in a book without parts each chapter of the outer level is one, with its nested chapters."""
     parts = any(chapter.part for chapter in chapters)
     title, gathered, started = "", list[Lesson](), False
     for place, chapter in enumerate(chapters):

@@ -1,8 +1,8 @@
 """Cutting a lesson into pages that Discord can show. Pure.
 
-Nothing is rewritten but the first and last lines of code fences (`blocks.Sketch`). Tables, pictures,
-HTML, reference links and mdBook's directives stand as their author wrote them: Discord shows them as text,
-and no word of a lesson is lost or invented. `notes.py` tells the author.
+Only the first and last lines of code fences are rewritten (`blocks.MarkdownBlocks`). Tables, pictures,
+HTML, reference links and mdBook's directives remain as their author wrote them: Discord shows them as text,
+and no word of a lesson is lost or invented. `unsupported_markup.py` counts them for the author.
 
 Pages are about equally full. A block that fits on a page is never cut; a longer one is cut between its
 parts, else at a blank line, else at a line's end, else inside a line.
@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
-from bot.courses.blocks import Fence, Sketch, sketch
+from bot.courses.blocks import Fence, MarkdownBlocks, parse_blocks
 
 ROOM = 3500  # of Discord's 4,000 characters; the rest is for the header and the footer
 
-# What it costs to cut there, in hundredths of a page that is shorter or longer than it should be.
+# The cost of a cut at each kind of place, in hundredths of a page that is shorter or longer than it should be.
 _GAP = 5.0  # between top-level blocks, at a blank line
 _BEFORE_CODE = 25.0
 _IN_LIST = 30.0  # and a little more the deeper
@@ -37,16 +37,16 @@ _SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True)
-class LessonPage:
-    """One page. `opens` and `closes` are those parts of `text` that only make the piece of a cut code block whole."""
+class PageText:
+    """One page. `opens` and `closes` are the parts of `text` that were added to open and close a cut code block."""
 
     text: str
     opens: str = ""
     closes: str = ""
 
     @property
-    def own(self) -> str:
-        """The lesson's own part of the text: joined, these are the whole lesson."""
+    def content(self) -> str:
+        """The text without the added parts: joined, the pages' contents are the whole lesson."""
         return self.text[len(self.opens) : len(self.text) - len(self.closes)]
 
     @property
@@ -56,14 +56,14 @@ class LessonPage:
 
 
 def size(text: str) -> int:
-    """The length as the stricter of two ways to count: in UTF-16, where an emoji counts twice."""
+    """The length in UTF-16, where an emoji counts twice: the stricter of two ways to count."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 @lru_cache(maxsize=64)
-def pages(text: str, room: int = ROOM) -> tuple[LessonPage, ...]:
+def pages(text: str, room: int = ROOM) -> tuple[PageText, ...]:
     """The pages of a lesson, each at most `room` (100 or more) long. Lines end in a line feed."""
-    return tuple(_Cutter(sketch(text), room).pages())
+    return tuple(_Cutter(parse_blocks(text), room).pages())
 
 
 @dataclass(frozen=True)
@@ -72,36 +72,36 @@ class _Piece:
 
     text: str
     line: int
-    begins: bool  # its line
+    begins: bool  # whether it is the beginning of its line
     size: int
 
 
 class _Cutter:
-    def __init__(self, drawn: Sketch, room: int) -> None:
+    def __init__(self, source: MarkdownBlocks, room: int) -> None:
         self._room = room
         self._fence_of: dict[int, Fence] = {}
-        for fence in drawn.fences:
+        for fence in source.fences:
             if size(fence.opening) + size(fence.closing) <= room // 4:
                 self._fence_of.update(dict.fromkeys(range(fence.start, fence.end), fence))
         self._pieces = [
-            piece for number, line in enumerate(drawn.lines) for piece in self._in_pieces(number, line)
+            piece for number, line in enumerate(source.lines) for piece in self._in_pieces(number, line)
         ]
-        self._costs = _costs(drawn)
-        self._whole = _whole(drawn, room)
+        self._costs = _costs(source)
+        self._uncut_lines = _uncut_lines(source, room)
         self._edges = {line for fence in set(self._fence_of.values()) for line in _edges(fence)}
 
-    def pages(self) -> Iterator[LessonPage]:
-        """Page after page, each cut where it costs least."""
+    def pages(self) -> Iterator[PageText]:
+        """The pages in order, each cut where it costs least."""
         start, left = 0, sum(piece.size for piece in self._pieces)
         while start < len(self._pieces):
             end = self._end(start, left / ceil(left / self._room))
             opens, closes = self._opens(start), self._closes(end)
-            own = "".join(piece.text for piece in self._pieces[start:end])
-            yield LessonPage(opens + own + closes, opens, closes)
-            start, left = end, left - size(own)
+            content = "".join(piece.text for piece in self._pieces[start:end])
+            yield PageText(opens + content + closes, opens, closes)
+            start, left = end, left - size(content)
 
-    def _end(self, start: int, wanted: float) -> int:
-        """Where the page from `start` ends best if it should be about `wanted` long."""
+    def _end(self, start: int, target: float) -> int:
+        """Where the page from `start` ends best if it should be about `target` long."""
         best = (float("inf"), start + 1)
         length = size(self._opens(start))
         for end in range(start + 1, len(self._pieces) + 1):
@@ -111,12 +111,12 @@ class _Cutter:
             if end == len(self._pieces):
                 return end
             if length + size(self._closes(end)) <= self._room:
-                best = min(best, (self._cost(end) + 100 * abs(length / wanted - 1), end))
+                best = min(best, (self._cost(end) + 100 * abs(length / target - 1), end))
         return best[1]
 
     def _cost(self, at: int) -> float:
         piece = self._pieces[at]
-        if piece.line in self._whole or (piece.begins and piece.line in self._edges):
+        if piece.line in self._uncut_lines or (piece.begins and piece.line in self._edges):
             return float("inf")
         return self._costs[piece.line] if piece.begins else _IN_LINE
 
@@ -155,7 +155,7 @@ class _Cutter:
 def _good_cut(line: str, room: int) -> int:
     """Where to cut a long line: after a sentence, else after a space, else between two characters."""
     for pattern in (_SENTENCE, _SPACE):
-        ends = [found.end() for found in pattern.finditer(line, room // 2, room)]
+        ends = [match.end() for match in pattern.finditer(line, room // 2, room)]
         if ends:
             return ends[-1]
     cut = room
@@ -166,12 +166,12 @@ def _good_cut(line: str, room: int) -> int:
     return cut
 
 
-def _whole(drawn: Sketch, room: int) -> set[int]:
-    """The lines before which no page may end: they stand inside a block that fits on a page."""
+def _uncut_lines(source: MarkdownBlocks, room: int) -> set[int]:
+    """The lines before which no page may end: they are inside a block that fits on a page."""
     ends = [0]
-    for line in drawn.lines:
+    for line in source.lines:
         ends.append(ends[-1] + size(line))
-    fitting = [block for block in drawn.blocks if ends[block.end] - ends[block.start] <= room]
+    fitting = [block for block in source.blocks if ends[block.end] - ends[block.start] <= room]
     return {line for block in fitting for line in range(block.start + 1, block.end)}
 
 
@@ -184,26 +184,26 @@ def _edges(fence: Fence) -> Iterator[int]:
             yield last
 
 
-def _costs(drawn: Sketch) -> list[float]:
+def _costs(source: MarkdownBlocks) -> list[float]:
     """What it costs to cut before each line."""
-    costs = [_GAP] * len(drawn.lines)
+    costs = [_GAP] * len(source.lines)
     starts: dict[int, int] = {}
-    for block in drawn.blocks:
+    for block in source.blocks:
         starts[block.start] = min(starts.get(block.start, block.depth), block.depth)
         if block.depth == 0:
             for number in range(block.start + 1, block.end):
-                costs[number] = _AT_BLANK if not drawn.lines[number - 1].strip("> \t\n") else _AT_LINE
+                costs[number] = _AT_BLANK if not source.lines[number - 1].strip("> \t\n") else _AT_LINE
     for start, depth in starts.items():
         costs[start] = _IN_LIST + _DEEPER * depth if depth else 0.0
-    _keep_together(drawn, costs)
+    _keep_together(source, costs)
     return costs
 
 
-def _keep_together(drawn: Sketch, costs: list[float]) -> None:
+def _keep_together(source: MarkdownBlocks, costs: list[float]) -> None:
     """A heading stays with what follows it, and a sentence with the code that it introduces."""
-    starts = sorted({block.start for block in drawn.blocks})
-    kinds = {block.start: block.kind for block in drawn.blocks}
-    for block in drawn.blocks:
+    starts = sorted({block.start for block in source.blocks})
+    kinds = {block.start: block.kind for block in source.blocks}
+    for block in source.blocks:
         after = bisect_right(starts, block.end - 1)
         following = starts[after] if after < len(starts) else len(costs)
         if block.kind == "heading":

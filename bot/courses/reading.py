@@ -18,12 +18,12 @@ def read_folder(folder: Path) -> Course:
 
 
 def read_zip(data: bytes, name: str = "course.zip") -> Course:
-    """The course in a zip that anybody may have sent. Blocking: some seconds for the largest; run it in a thread."""
+    """The course in an untrusted zip. Blocking: some seconds for the largest; run it in a thread."""
     return read(zip_files(data), name.rpartition("/")[2].removesuffix(".zip"))
 
 
 def read(files: Files, fallback: str) -> Course:
-    """The course in these files; `fallback` becomes the title of a book that has none."""
+    """The course in these files; `fallback` becomes the title of an mdBook without one."""
     if any(name in files for name in folder_layout.HEADS):
         course = folder_layout.read(files)
     elif (summary := mdbook.summary_of(files)) is not None:
@@ -35,5 +35,5 @@ def read(files: Files, fallback: str) -> Course:
     if not course.lessons:
         raise UserError("The course has no lessons. Add Markdown files such as 01-welcome.md.")
     for lesson in course.lessons:
-        pages(lesson.body)  # so that a text that cannot be shown is found now and not by a member
+        pages(lesson.body)  # an import fails if a text cannot be cut, before a member opens it
     return course

@@ -1,4 +1,4 @@
-"""Courses: what members open, finish and rate, and what is counted of it."""
+"""Courses: members open, finish and rate lessons, and each is counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.courses.access import CourseAccess, is_locked, locked_sentence, plan_names
 from bot.courses.pages import pages
-from bot.courses.store import deeds, library
+from bot.courses.store import learning_records, library
 from bot.courses.views import (
     CourseView,
     LessonPage,
@@ -28,7 +28,7 @@ WORDS_LIMIT = 1000
 
 
 class Courses:
-    """Everything that members do with courses. `zone` is the community's: its days are what is counted by."""
+    """Everything that members do with courses. Openings are counted by day of `zone`, the community's."""
 
     def __init__(self, db: Database, clock: Clock, access: CourseAccess, zone: ZoneInfo) -> None:
         self._db = db
@@ -37,22 +37,22 @@ class Courses:
         self._zone = zone
 
     async def browse(self, guild_id: int, user_id: int, *, staff: bool = False) -> list[CourseView]:
-        """All courses by title, those included that are locked for this member."""
-        keys = await self._keys(guild_id, user_id, staff)
+        """All courses by title, including those that are locked for this member."""
+        access = await self._access_of(guild_id, user_id, staff)
         async with self._db.read() as db:
-            done = await deeds.finished(db, guild_id, user_id)
-            stars = await deeds.ratings_by_course(db, guild_id)
+            done = await learning_records.finished(db, guild_id, user_id)
+            stars = await learning_records.ratings_by_course(db, guild_id)
             return [
-                keys.view(row, stars, await library.lessons(db, guild_id, row.id, row.version), done)
+                access.view(row, stars, await library.lessons(db, guild_id, row.id, row.version), done)
                 for row in await library.courses(db, guild_id)
             ]
 
     async def outline(self, guild_id: int, user_id: int, course_id: int, *, staff: bool = False) -> Outline:
-        """A course's modules and lessons and what the member is done with. Locked courses show theirs too."""
-        keys = await self._keys(guild_id, user_id, staff)
+        """A course's modules and lessons with the member's progress. Locked courses show theirs too."""
+        access = await self._access_of(guild_id, user_id, staff)
         async with self._db.read() as db:
             row = await _course(db, guild_id, course_id)
-            return await _outlined(db, guild_id, user_id, row, keys)
+            return await _read_outline(db, guild_id, user_id, row, access)
 
     async def open_lesson(
         self, guild_id: int, user_id: int, lesson_id: int, *, page: int = 0, staff: bool = False
@@ -61,88 +61,94 @@ class Courses:
 
         UserError when the course is locked for this member or the lesson is no longer part of it.
         """
-        keys = await self._keys(guild_id, user_id, staff)
+        access = await self._access_of(guild_id, user_id, staff)
         now = self._clock.now()
         async with self._db.write() as tx:
             row = await _course_of(tx, guild_id, lesson_id)
-            keys.open(row)
+            access.require_open(row)
             body = await library.text(tx, guild_id, lesson_id, row.version)
             if body is None:
-                raise _gone()
-            outline = await _outlined(tx, guild_id, user_id, row, keys)
-            await deeds.consume(tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now)
-            await deeds.remember(tx, guild_id, user_id, row.id, lesson_id)
-            mine = await deeds.rating_of(tx, guild_id, user_id, lesson_id)
-        cut = pages(body)
-        module, lesson = _placed(outline, lesson_id)
-        shown = max(0, min(page, len(cut) - 1))
+                raise _lesson_removed()
+            outline = await _read_outline(tx, guild_id, user_id, row, access)
+            await learning_records.consume(
+                tx, guild_id, user_id, lesson_id, now.astimezone(self._zone).date(), now
+            )
+            await learning_records.set_position(tx, guild_id, user_id, row.id, lesson_id)
+            rating = await learning_records.rating_of(tx, guild_id, user_id, lesson_id)
+        texts = pages(body)
+        module, lesson = _find_lesson(outline, lesson_id)
+        shown = max(0, min(page, len(texts) - 1))
         return LessonPage(
             course=outline.course,
             module=module.title,
             lesson=lesson,
-            text=cut[shown].shown,
+            text=texts[shown].shown,
             page=shown,
-            pages=len(cut),
-            following=following(_all(outline.modules), lesson.place),
-            my_stars=mine.stars if mine is not None else None,
+            pages=len(texts),
+            following=following(_all_lessons(outline.modules), lesson.place),
+            my_stars=rating.stars if rating is not None else None,
         )
 
     async def mark_done(
         self, guild_id: int, user_id: int, lesson_id: int, *, staff: bool = False
     ) -> tuple[Outline, LessonView | None]:
-        """The member is done with a lesson; returns the course and where to go on, None when all is done.
+        """The member is done with a lesson. Returns the course and the next lesson, None when all are done.
 
         UserError when the course is locked for this member or the lesson is no longer part of it.
         """
-        keys = await self._keys(guild_id, user_id, staff)
+        access = await self._access_of(guild_id, user_id, staff)
         async with self._db.write() as tx:
             row = await _course_of(tx, guild_id, lesson_id)
-            keys.open(row)
-            await deeds.finish(tx, guild_id, user_id, lesson_id, self._clock.now())
-            outline = await _outlined(tx, guild_id, user_id, row, keys)
-        _, lesson = _placed(outline, lesson_id)
-        return outline, following(_all(outline.modules), lesson.place)
+            access.require_open(row)
+            await learning_records.finish(tx, guild_id, user_id, lesson_id, self._clock.now())
+            outline = await _read_outline(tx, guild_id, user_id, row, access)
+        _, lesson = _find_lesson(outline, lesson_id)
+        return outline, following(_all_lessons(outline.modules), lesson.place)
 
     async def next_lesson(self, guild_id: int, user_id: int, course_id: int | None = None) -> LessonView:
-        """Where to go on: in this course, or in the one opened last. UserError when there is nothing left."""
+        """The lesson to go on with, in this course or in the one opened last. UserError when none is left."""
         async with self._db.read() as db:
-            begun = await deeds.places(db, guild_id, user_id)
-            if course_id is None and not begun:
+            positions = await learning_records.positions(db, guild_id, user_id)
+            if course_id is None and not positions:
                 raise UserError("You have not opened a course yet. Find one with /course browse.")
-            row = await _course(db, guild_id, begun[0].course_id if course_id is None else course_id)
-            outline = await _outlined(db, guild_id, user_id, row, _Keys(frozenset(), {}, staff=True))
-        lessons = _all(outline.modules)
-        last = next((place.lesson_id for place in begun if place.course_id == row.id), None)
-        here = next((lesson for lesson in lessons if lesson.id == last), None)
-        found = here if here is not None and not here.done else following(lessons, here.place if here else -1)
-        if found is None:
+            row = await _course(db, guild_id, positions[0].course_id if course_id is None else course_id)
+            outline = await _read_outline(
+                db, guild_id, user_id, row, _MemberAccess(frozenset(), {}, staff=True)
+            )
+        lessons = _all_lessons(outline.modules)
+        last = next((position.lesson_id for position in positions if position.course_id == row.id), None)
+        current = next((lesson for lesson in lessons if lesson.id == last), None)
+        if current is not None and not current.done:
+            return current
+        coming = following(lessons, current.place if current else -1)
+        if coming is None:
             raise UserError(
                 "You are done with every lesson of this course. Find another with /course browse."
             )
-        return found
+        return coming
 
     async def rate(
         self, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None = None
     ) -> bool:
-        """Keep what the member says of a lesson that they have opened; True when it replaces an earlier rating."""
-        said = (words or "").strip()
+        """Store the member's rating of a lesson that they have opened; True when it replaces an earlier one."""
+        comment = (words or "").strip()
         if not 1 <= stars <= 5:
             raise UserError("A rating is a number of stars from 1 to 5. Choose one of them.")
-        if len(said) > WORDS_LIMIT:
+        if len(comment) > WORDS_LIMIT:
             raise UserError("The text is longer than {n} characters. Shorten it.", n=WORDS_LIMIT)
         async with self._db.write() as tx:
             await _course_of(tx, guild_id, lesson_id)
-            if not await deeds.opened(tx, guild_id, user_id, lesson_id):
+            if not await learning_records.opened(tx, guild_id, user_id, lesson_id):
                 raise UserError(
                     "You have not opened this lesson yet. Open it with /course open, then rate it."
                 )
-            return await deeds.rate(
+            return await learning_records.rate(
                 tx=tx,
                 guild_id=guild_id,
                 user_id=user_id,
                 lesson_id=lesson_id,
                 stars=stars,
-                words=said or None,
+                words=comment or None,
                 now=self._clock.now(),
             )
 
@@ -151,23 +157,23 @@ class Courses:
         first, last = start.astimezone(self._zone), end.astimezone(self._zone)
         async with self._db.read() as db:
             if first.time() == last.time() == time(0):
-                return await deeds.consumed_in_days(db, guild_id, first.date(), last.date())
-            return await deeds.consumed_between(db, guild_id, start, end)
+                return await learning_records.consumed_in_days(db, guild_id, first.date(), last.date())
+            return await learning_records.consumed_between(db, guild_id, start, end)
 
     async def library(self, guild_id: int, start: datetime, end: datetime) -> Library:
         """The lessons that existed at the end of [start, end), and the ratings of them in force then."""
         async with self._db.read() as db:
             contents = await library.contents(db, guild_id, end)
-            ratings = await deeds.rating_totals(db, guild_id, end)
+            ratings = await learning_records.rating_totals(db, guild_id, end)
         return Library(contents, ratings.rated, int(ratings.total), ratings.count)
 
-    async def _keys(self, guild_id: int, user_id: int, staff: bool) -> _Keys:
-        opened = await self._access.tiers_of(guild_id, user_id)
-        return _Keys(opened, await plan_names(self._access, guild_id), staff=staff)
+    async def _access_of(self, guild_id: int, user_id: int, staff: bool) -> _MemberAccess:
+        tiers = await self._access.tiers_of(guild_id, user_id)
+        return _MemberAccess(tiers, await plan_names(self._access, guild_id), staff=staff)
 
 
-class _Keys:
-    """What one member can open."""
+class _MemberAccess:
+    """Which courses one member can open."""
 
     def __init__(self, tiers: frozenset[int], names: Mapping[int, str], *, staff: bool) -> None:
         self._tiers = tiers
@@ -178,8 +184,8 @@ class _Keys:
         """The tiers that open the course."""
         return tuple(self._names[id_] for id_ in row.tier_ids if id_ in self._names)
 
-    def open(self, row: Any) -> None:
-        """Refuse with the sentence that says which plan opens it."""
+    def require_open(self, row: Any) -> None:
+        """Refuse a locked course with a UserError that names the plan that opens it."""
         if is_locked(row.tier_ids, self._tiers, staff=self._staff):
             raise locked_sentence(row.title, self.names(row))
 
@@ -214,34 +220,36 @@ async def _course_of(db: Reader, guild_id: int, lesson_id: int) -> Any:
     return await _course(db, guild_id, course_id)
 
 
-async def _outlined(db: Reader, guild_id: int, user_id: int, row: Any, keys: _Keys) -> Outline:
-    lessons = await library.lessons(db, guild_id, row.id, row.version)
-    done = await deeds.finished(db, guild_id, user_id)
-    stars = await deeds.ratings_by_course(db, guild_id)
-    seen = [
-        LessonView(one.lesson_id, one.place, one.module, one.depth, one.title, one.lesson_id in done)
-        for one in lessons
+async def _read_outline(
+    db: Reader, guild_id: int, user_id: int, course: Any, access: _MemberAccess
+) -> Outline:
+    lessons = await library.lessons(db, guild_id, course.id, course.version)
+    done = await learning_records.finished(db, guild_id, user_id)
+    stars = await learning_records.ratings_by_course(db, guild_id)
+    views = [
+        LessonView(row.lesson_id, row.place, row.module, row.depth, row.title, row.lesson_id in done)
+        for row in lessons
     ]
     modules = tuple(
-        ModuleView(module.place, module.title, tuple(one for one in seen if one.module == module.place))
-        for module in await library.modules(db, guild_id, row.id, row.version)
+        ModuleView(module.place, module.title, tuple(view for view in views if view.module == module.place))
+        for module in await library.modules(db, guild_id, course.id, course.version)
     )
-    return Outline(keys.view(row, stars, lessons, done), modules, following(seen))
+    return Outline(access.view(course, stars, lessons, done), modules, following(views))
 
 
-def _all(modules: tuple[ModuleView, ...]) -> list[LessonView]:
+def _all_lessons(modules: tuple[ModuleView, ...]) -> list[LessonView]:
     return [lesson for module in modules for lesson in module.lessons]
 
 
-def _placed(outline: Outline, lesson_id: int) -> tuple[ModuleView, LessonView]:
+def _find_lesson(outline: Outline, lesson_id: int) -> tuple[ModuleView, LessonView]:
     for module in outline.modules:
         for lesson in module.lessons:
             if lesson.id == lesson_id:
                 return module, lesson
-    raise _gone()
+    raise _lesson_removed()
 
 
-def _gone() -> UserError:
+def _lesson_removed() -> UserError:
     return UserError(
         "This lesson is no longer part of its course. Look at the course anew with /course open."
     )

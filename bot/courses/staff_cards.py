@@ -7,33 +7,34 @@ from collections.abc import Sequence
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.courses.actions import OPEN_COURSE, TURN_TAUGHT
 from bot.courses.cards import opened_by, page_of, stars_text, turn
-from bot.courses.notes import Notes
+from bot.courses.unsupported_markup import UnsupportedMarkup
 from bot.courses.views import Change, Imported, Taught
 from bot.i18n import Language, stamp
 
 LISTED = 8  # courses on a card
 
 
-def imported(t: Language, done: Imported, notes: Notes | None = None) -> Card:
-    """What an import did."""
+def imported(t: Language, done: Imported, unsupported: UnsupportedMarkup | None = None) -> Card:
+    """The answer to an import."""
     return card(
         f"## 📘 {plain(done.title, 100)}",
         f"{_outcome(t, done)}\n-# {_size(t, done)} · {opened_by(t, done.tiers)}",
-        _plain_text(t, notes) if notes else None,
+        _plain_text(t, unsupported) if unsupported else None,
         Row((Button(t("Look at it"), OPEN_COURSE.encode(done.course_id, None)),)),
         accent=Accent.QUIET if done.change is Change.UNCHANGED else Accent.GOOD,
     )
 
 
-def told(t: Language, done: Imported) -> str:
-    """The same in a line for a terminal."""
+def import_summary(t: Language, done: Imported) -> str:
+    """The outcome of an import in one line for a terminal."""
     return f"{done.title}: {_outcome(t, done)} ({_size(t, done)})"
 
 
 def _outcome(t: Language, done: Imported) -> str:
     if done.change is Change.UNCHANGED:
         return t(
-            "Nothing to do: this is what the course says already (version {version}).", version=done.version
+            "Nothing to do: this is what the course says already (version {version}).",
+            version=done.version,
         )
     if done.change is Change.UPDATED:
         return t(
@@ -51,22 +52,22 @@ def _size(t: Language, done: Imported) -> str:
     )
 
 
-def _plain_text(t: Language, notes: Notes) -> str:
+def _plain_text(t: Language, unsupported: UnsupportedMarkup) -> str:
     counts = [
-        t.n("{n} table", "{n} tables", notes.tables) if notes.tables else "",
-        t.n("{n} picture", "{n} pictures", notes.pictures) if notes.pictures else "",
-        t.n("{n} piece of HTML", "{n} pieces of HTML", notes.html) if notes.html else "",
-        t.n("{n} indented code block", "{n} indented code blocks", notes.indented_code)
-        if notes.indented_code
+        t.n("{n} table", "{n} tables", unsupported.tables) if unsupported.tables else "",
+        t.n("{n} picture", "{n} pictures", unsupported.pictures) if unsupported.pictures else "",
+        t.n("{n} piece of HTML", "{n} pieces of HTML", unsupported.html) if unsupported.html else "",
+        t.n("{n} indented code block", "{n} indented code blocks", unsupported.indented_code)
+        if unsupported.indented_code
         else "",
     ]
     return "-# " + t(
-        "Discord shows these as plain text: {things}.", things=t.join([one for one in counts if one])
+        "Discord shows these as plain text: {things}.", things=t.join([count for count in counts if count])
     )
 
 
 def taught(t: Language, courses: Sequence[Taught], page: int = 0) -> Card:
-    """Every course with how it fares."""
+    """Every course with its openings, graduates and ratings."""
     if not courses:
         return card(
             f"## 📚 {t('Courses')}",
@@ -75,24 +76,26 @@ def taught(t: Language, courses: Sequence[Taught], page: int = 0) -> Card:
         )
     shown, page, pages = page_of(courses, page, LISTED)
     return card(
-        f"## 📚 {t('Courses')}", *(_course(t, one) for one in shown), turn(t, TURN_TAUGHT.encode, page, pages)
+        f"## 📚 {t('Courses')}",
+        *(_course(t, course) for course in shown),
+        turn(t, TURN_TAUGHT.encode, page, pages),
     )
 
 
-def _course(t: Language, one: Taught) -> str:
+def _course(t: Language, course: Taught) -> str:
     facts = [
-        t.n("{n} lesson", "{n} lessons", one.lessons),
-        t("version {version}, {when}", version=one.version, when=stamp(one.imported_at, "D")),
-        opened_by(t, one.tiers),
+        t.n("{n} lesson", "{n} lessons", course.lessons),
+        t("version {version}, {when}", version=course.version, when=stamp(course.imported_at, "D")),
+        opened_by(t, course.tiers),
     ]
-    doing = [
-        t.n("opened {n} time in 28 days", "opened {n} times in 28 days", one.openings),
-        t.n("{n} member is done with it", "{n} members are done with it", one.graduates),
-        stars_text(t, one.stars) or t("not rated yet"),
+    usage = [
+        t.n("opened {n} time in 28 days", "opened {n} times in 28 days", course.openings),
+        t.n("{n} member is done with it", "{n} members are done with it", course.graduates),
+        stars_text(t, course.stars) or t("not rated yet"),
     ]
-    return f"**{plain(one.title, 60)}**\n{' · '.join(doing)}\n-# {' · '.join(facts)}"
+    return f"**{plain(course.title, 60)}**\n{' · '.join(usage)}\n-# {' · '.join(facts)}"
 
 
 def locked(t: Language, title: str, tiers: Sequence[str]) -> Card:
-    """Who may open a course from now on."""
+    """The answer to a lock: who may open the course from now on."""
     return card(f"**{plain(title, 100)}**: {opened_by(t, tiers)}.", accent=Accent.GOOD)

@@ -1,6 +1,6 @@
-"""Tables of courses: what is taught, in versions; who opened, finished and rated what.
+"""Tables of courses and their versions, and of the lessons that members opened, finished and rated.
 
-A lesson is one row for ever, found by its slug: versions come and go, what members did with it stays.
+A lesson is one row for ever, found by its slug: a new version of the course keeps what members did with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from bot.db.types import Json, Utc
 
 
 class CourseColumns(TypedColumns):
-    """`version` is the current one; `tier_ids` are the tiers of which each opens the course, none: it is open to everybody."""
+    """`version` is the current one. Each tier in `tier_ids` opens the course; with none it is open to everybody."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -49,7 +49,7 @@ course = Table(
 
 
 class VersionColumns(TypedColumns):
-    """What a course was from `imported_at` until the next version. `digest` tells whether a new import changes anything."""
+    """A course as it was from `imported_at` until the next version. `digest` tells whether a new import changes anything."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     course_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -75,7 +75,7 @@ course_version = Table(
 
 
 class ModuleColumns(TypedColumns):
-    """A module of one version, in its place (from 0). An empty title: lessons that stand alone."""
+    """A module of one version; `place` counts from 0. An empty title: lessons without a module."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     course_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -116,7 +116,7 @@ lesson = Table(
 
 
 class LessonTextColumns(TypedColumns):
-    """A lesson as one version has it, in its place (from 0)."""
+    """A lesson as one version has it; `place` counts from 0."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     course_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -146,7 +146,7 @@ lesson_text = Table(
 
 
 class ProgressColumns(TypedColumns):
-    """A member is done with a lesson. Once done, it stays done."""
+    """A member is done with a lesson. This is never undone."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     user_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -165,7 +165,7 @@ lesson_progress = Table(
 
 
 class ReadingColumns(TypedColumns):
-    """Where a member is in a course. `turn` counts the member's openings: the clock may stand, and days are not enough."""
+    """Where a member is in a course. `turn` orders the member's courses: a stopped clock or a day would not."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     user_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -224,7 +224,7 @@ consumption_day = Table(
 
 
 class RatingColumns(TypedColumns):
-    """What a member says of a lesson, in force since `since`. `words` are theirs, handed over by a command."""
+    """A member's rating of a lesson, in force since `since`. `words` is the text that they gave with the command."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     user_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -247,7 +247,7 @@ rating = Table(
 
 
 class FormerRatingColumns(TypedColumns):
-    """A rating that was replaced, without its words: so that the figures of a past week stay what they were."""
+    """A replaced rating, without its words, so that the figures of past weeks do not change."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     user_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)

@@ -1,4 +1,4 @@
-"""What teachers do with courses: import, lock, look at how they fare; and finding one by its name."""
+"""What teachers do with courses: import them, lock them, see how they are used; and finding one by its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.courses import versions
 from bot.courses.access import CourseAccess, plan_names, tier_ids
 from bot.courses.course import Course
-from bot.courses.store import deeds, library
+from bot.courses.store import learning_records, library
 from bot.courses.views import Change, CourseChoice, Imported, Stars, Taught
 from bot.db import Database
 from bot.errors import UserError
@@ -34,72 +34,72 @@ class Teaching:
     ) -> Imported:
         """Make the course, or its next version; one transaction, and the same content again changes nothing.
 
-        The tier named here opens it; else those that the course names; else who may open it stays as it was
-        (a new course: everybody). UserError when a tier is not there.
+        `tier` opens it; without it the tiers that the course names; without those access stays as it was
+        (a new course is open to everybody). UserError when a tier does not exist.
         """
         names = await plan_names(self._access, guild_id)
-        told = tier_ids(names, source.tiers)
-        asked = tier_ids(names, [tier] if tier else [])
+        course_tiers = tier_ids(names, source.tiers)
+        chosen_tiers = tier_ids(names, [tier] if tier else [])
         now = self._clock.now()
         async with self._db.write() as tx:
-            kept = await versions.keep(tx, guild_id, source, now, by)
-            wanted = asked or (told if kept.change is not Change.UNCHANGED else [])
-            locked = bool(wanted) and await library.set_tiers(tx, guild_id, kept.course_id, wanted)
-            row = await library.course_by_id(tx, guild_id, kept.course_id)
-            if locked or kept.change is not Change.UNCHANGED:
+            stored = await versions.store_version(tx, guild_id, source, now, by)
+            new_tiers = chosen_tiers or (course_tiers if stored.change is not Change.UNCHANGED else [])
+            locked = bool(new_tiers) and await library.set_tiers(tx, guild_id, stored.course_id, new_tiers)
+            row = await library.course_by_id(tx, guild_id, stored.course_id)
+            if locked or stored.change is not Change.UNCHANGED:
                 await record(
                     tx,
                     guild_id=guild_id,
                     at=now,
                     actor=by or LYCEUM,
                     action=AuditAction.COURSE_IMPORTED,
-                    subject=kept.course_id,
+                    subject=stored.course_id,
                     title=source.title,
-                    version=kept.version,
-                    tiers=[names[id_] for id_ in wanted],
+                    version=stored.version,
+                    tiers=[names[id_] for id_ in new_tiers],
                 )
-        opening = tuple(names[id_] for id_ in row.tier_ids if id_ in names) if row is not None else ()
+        opened_by = tuple(names[id_] for id_ in row.tier_ids if id_ in names) if row is not None else ()
         return Imported(
-            course_id=kept.course_id,
+            course_id=stored.course_id,
             title=source.title,
-            change=kept.change,
-            version=kept.version,
+            change=stored.change,
+            version=stored.version,
             lessons=len(source.lessons),
             modules=len(source.modules),
-            added=kept.added,
-            removed=kept.removed,
-            tiers=opening,
+            added=stored.added,
+            removed=stored.removed,
+            tiers=opened_by,
         )
 
     async def lock(
         self, guild_id: int, course_id: int, tier: str | None, actor: int
     ) -> tuple[str, tuple[str, ...]]:
-        """Let only this tier open the course, or with None everybody. Returns its title and the tiers' names."""
+        """Let only this tier open the course, or everybody when it is None. Returns the course's title and its tiers' names."""
         names = await plan_names(self._access, guild_id)
-        wanted = tier_ids(names, [tier] if tier else [])
+        new_tiers = tier_ids(names, [tier] if tier else [])
         async with self._db.write() as tx:
             row = await library.course_by_id(tx, guild_id, course_id)
             if row is None:
                 raise _unknown(str(course_id))
-            if await library.set_tiers(tx, guild_id, course_id, wanted):
+            if await library.set_tiers(tx, guild_id, course_id, new_tiers):
                 await record(
                     tx,
                     guild_id=guild_id,
                     at=self._clock.now(),
                     actor=actor,
-                    action=AuditAction.COURSE_LOCKED if wanted else AuditAction.COURSE_OPENED,
+                    action=AuditAction.COURSE_LOCKED if new_tiers else AuditAction.COURSE_OPENED,
                     subject=course_id,
                     title=row.title,
-                    tiers=[names[id_] for id_ in wanted],
+                    tiers=[names[id_] for id_ in new_tiers],
                 )
-        return row.title, tuple(names[id_] for id_ in wanted)
+        return row.title, tuple(names[id_] for id_ in new_tiers)
 
     async def include(
         self, guild_id: int, course_id: int, tier_id: int, included: bool, actor: int
     ) -> tuple[str, tuple[str, ...]]:
-        """Let this tier open the course beside the others, or no more. Returns its title and the tiers' names.
+        """Add the tier to those that open the course, or remove it. Returns the course's title and its tiers' names.
 
-        UserError where the last one would go: that would open the course to everybody.
+        UserError when the last one would be removed, because that would open the course to everybody.
         """
         names = await plan_names(self._access, guild_id)
         async with self._db.write() as tx:
@@ -113,8 +113,8 @@ class Teaching:
                     tier=plain(names.get(tier_id, ""), 60),
                     course=plain(row.title, 100),
                 )
-            wanted = [*others, tier_id] if included else others
-            if await library.set_tiers(tx, guild_id, course_id, wanted):
+            new_tiers = [*others, tier_id] if included else others
+            if await library.set_tiers(tx, guild_id, course_id, new_tiers):
                 await record(
                     tx,
                     guild_id=guild_id,
@@ -125,7 +125,7 @@ class Teaching:
                     title=row.title,
                     tier=str(tier_id),
                 )
-        return row.title, tuple(names[id_] for id_ in wanted if id_ in names)
+        return row.title, tuple(names[id_] for id_ in new_tiers if id_ in names)
 
     async def opened_by(self, guild_id: int, tier_id: int) -> list[str]:
         """The titles of the courses that this tier opens."""
@@ -133,16 +133,18 @@ class Teaching:
             return [row.title for row in await library.courses(db, guild_id) if tier_id in row.tier_ids]
 
     async def taught(self, guild_id: int) -> list[Taught]:
-        """Every course with how it fares."""
+        """Every course with its openings, graduates and ratings."""
         names = await plan_names(self._access, guild_id)
         since = (self._clock.now() - RECENT).astimezone(self._zone).date()
-        found: list[Taught] = []
+        courses: list[Taught] = []
         async with self._db.read() as db:
-            openings = await deeds.openings_by_course(db, guild_id, since)
-            stars = await deeds.ratings_by_course(db, guild_id)
+            openings = await learning_records.openings_by_course(db, guild_id, since)
+            stars = await learning_records.ratings_by_course(db, guild_id)
             for row in await library.courses(db, guild_id):
-                lessons = [one.lesson_id for one in await library.lessons(db, guild_id, row.id, row.version)]
-                found.append(
+                lessons = [
+                    lesson.lesson_id for lesson in await library.lessons(db, guild_id, row.id, row.version)
+                ]
+                courses.append(
                     Taught(
                         id=row.id,
                         title=row.title,
@@ -151,14 +153,14 @@ class Teaching:
                         lessons=len(lessons),
                         tiers=tuple(names[id_] for id_ in row.tier_ids if id_ in names),
                         openings=openings.get(row.id, 0),
-                        graduates=await deeds.graduates(db, guild_id, lessons),
+                        graduates=await learning_records.graduates(db, guild_id, lessons),
                         stars=Stars(*stars.get(row.id, (0, 0))),
                     )
                 )
-        return found
+        return courses
 
     async def tiers(self, guild_id: int) -> list[CourseChoice]:
-        """The tiers that may be named."""
+        """The tiers that can open a course."""
         return [CourseChoice(id_, name) for id_, name in (await plan_names(self._access, guild_id)).items()]
 
     async def find(self, guild_id: int, typed: str) -> int:
@@ -185,27 +187,29 @@ class Teaching:
             return [CourseChoice(row.id, row.title) for row in await library.courses(db, guild_id)]
 
     async def lessons(self, guild_id: int, course_id: int | None = None) -> list[CourseChoice]:
-        """The lessons of a course, each within its module, or of all, each within its course; in their order."""
-        found: list[CourseChoice] = []
+        """The lessons of one course, each within its module, or of all courses, each within its course; in their order."""
+        choices: list[CourseChoice] = []
         async with self._db.read() as db:
             for row in await library.courses(db, guild_id):
                 if course_id in (None, row.id):
                     modules = await library.modules(db, guild_id, row.id, row.version)
                     titles = {module.place: module.title for module in modules}
-                    found += [
+                    choices += [
                         CourseChoice(
-                            one.lesson_id, one.title, row.title if course_id is None else titles[one.module]
+                            lesson.lesson_id,
+                            lesson.title,
+                            row.title if course_id is None else titles[lesson.module],
                         )
-                        for one in await library.lessons(db, guild_id, row.id, row.version)
+                        for lesson in await library.lessons(db, guild_id, row.id, row.version)
                     ]
-        return found
+        return choices
 
     async def opened_lessons(self, guild_id: int, user_id: int) -> list[CourseChoice]:
         """The lessons that the member has opened and that still exist, latest first, each within its course."""
-        known = {choice.id: choice for choice in await self.lessons(guild_id)}
+        choice_by_id = {choice.id: choice for choice in await self.lessons(guild_id)}
         async with self._db.read() as db:
-            recent = await deeds.opened_lessons(db, guild_id, user_id)
-        return [known[lesson_id] for lesson_id in recent if lesson_id in known]
+            recent = await learning_records.opened_lessons(db, guild_id, user_id)
+        return [choice_by_id[lesson_id] for lesson_id in recent if lesson_id in choice_by_id]
 
 
 def _unknown(typed: str) -> UserError:

@@ -1,4 +1,4 @@
-"""Keeping a course that was read: the first import makes it, a changed one makes its next version."""
+"""Storing an imported course: the first import makes the course, a changed one its next version."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.ids import new_id
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What became of it, and how many lessons came and went."""
+class StoredVersion:
+    """The outcome of an import. `added` and `removed` count lessons against the version before."""
 
     course_id: int
     change: Change
@@ -24,21 +24,23 @@ class Kept:
     removed: int
 
 
-async def keep(tx: Writer, guild_id: int, source: Course, now: datetime, by: int | None) -> Kept:
+async def store_version(
+    tx: Writer, guild_id: int, source: Course, now: datetime, by: int | None
+) -> StoredVersion:
     """Store `source` as the current version of the course with its slug; the same content changes nothing.
 
-    A lesson is known again by its slug, so that what members did with it stays, even if a version was without it.
+    A lesson keeps its identity by its slug, so members keep their progress even if a version was without it.
     """
-    found = await library.course_by_slug(tx, guild_id, source.slug)
-    if found is not None and found.digest == source.digest():
-        return Kept(found.id, Change.UNCHANGED, found.version, 0, 0)
-    course_id = found.id if found is not None else new_id()
-    version = found.version + 1 if found is not None else 1
-    if found is None:
+    current = await library.course_by_slug(tx, guild_id, source.slug)
+    if current is not None and current.digest == source.digest():
+        return StoredVersion(current.id, Change.UNCHANGED, current.version, 0, 0)
+    course_id = current.id if current is not None else new_id()
+    version = current.version + 1 if current is not None else 1
+    if current is None:
         await library.add_course(tx, guild_id, course_id, source.slug, now)
         before: set[int] = set()
     else:
-        before = {row.lesson_id for row in await library.lessons(tx, guild_id, course_id, found.version)}
+        before = {row.lesson_id for row in await library.lessons(tx, guild_id, course_id, current.version)}
     ids = await library.slugs(tx, guild_id, course_id)
     new = _fresh_ids({lesson.slug for lesson in source.lessons} - ids.keys(), now)
     await library.add_lessons(tx, guild_id, course_id, new)
@@ -54,12 +56,12 @@ async def keep(tx: Writer, guild_id: int, source: Course, now: datetime, by: int
     )
     await library.set_version(tx, guild_id, course_id, version)
     after = {(ids | new)[lesson.slug] for lesson in source.lessons}
-    change = Change.UPDATED if found is not None else Change.NEW
-    return Kept(course_id, change, version, len(after - before), len(before - after))
+    change = Change.UPDATED if current is not None else Change.NEW
+    return StoredVersion(course_id, change, version, len(after - before), len(before - after))
 
 
 def _fresh_ids(slugs: Collection[str], now: datetime) -> dict[str, int]:
-    """An id for each; two that happen to be alike are drawn again."""
+    """A new id for each slug. Ids are random, so one that was drawn already is drawn again."""
     fresh: dict[int, str] = {}
     for slug in sorted(slugs):
         id_ = new_id()

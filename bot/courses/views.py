@@ -1,4 +1,4 @@
-"""What the service answers with: a course and its lessons as one member sees them."""
+"""The answers of the services: courses and lessons as a member or a teacher sees them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Stars:
 
     @property
     def mean(self) -> float | None:
-        """None without any rating: nothing is not zero."""
+        """None without any rating, because zero would be a bad one."""
         return self.total / self.count if self.count else None
 
 
 @dataclass(frozen=True)
 class LessonView:
-    """A lesson in its place (from 0 within the course)."""
+    """A lesson as one member sees it. `place` counts from 0 within the course."""
 
     id: int
     place: int
@@ -35,7 +35,7 @@ class LessonView:
 
 @dataclass(frozen=True, kw_only=True)
 class CourseView:
-    """A course and how far the member is. `tiers` are the names of those that open it; empty: open to everybody."""
+    """A course with one member's progress. `tiers` are the names of the tiers that open it."""
 
     id: int
     title: str
@@ -58,13 +58,13 @@ class ModuleView:
 
     @property
     def done(self) -> int:
-        """How many of its lessons the member is done with."""
+        """How many of the module's lessons the member is done with."""
         return sum(lesson.done for lesson in self.lessons)
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A course opened at its table of contents. `following` is where *Continue* leads; None: all is done."""
+    """A course with its table of contents. `following` is where *Continue* leads, None when all lessons are done."""
 
     course: CourseView
     modules: tuple[ModuleView, ...]
@@ -86,7 +86,7 @@ class LessonPage:
 
 
 class Change(StrEnum):
-    """What an import did."""
+    """The effect of an import."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -95,7 +95,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """An import's outcome. `added` and `removed` count lessons against the version before."""
+    """The outcome of an import. `added` and `removed` count lessons against the version before."""
 
     course_id: int
     title: str
@@ -125,7 +125,7 @@ class Taught:
 
 @dataclass(frozen=True)
 class CourseChoice:
-    """Something to pick by name; `within` tells it from others of that name: a lesson's module or course."""
+    """A course, lesson or tier to pick by name. `within` is a lesson's module or course, because names repeat."""
 
     id: int
     name: str
@@ -134,7 +134,7 @@ class CourseChoice:
 
 @dataclass(frozen=True)
 class Library:
-    """What content value needs: lessons that exist, and the ratings in force."""
+    """The inputs of the content value metric: the number of lessons, and the ratings in force."""
 
     contents: int
     rated: int
@@ -143,6 +143,6 @@ class Library:
 
 
 def following(lessons: Sequence[LessonView], after: int = -1) -> LessonView | None:
-    """The next lesson that is not done: the first after that place, else the first of all, else None."""
-    open_ = [lesson for lesson in lessons if not lesson.done]
-    return next((lesson for lesson in open_ if lesson.place > after), open_[0] if open_ else None)
+    """The next lesson that is not done: the first after the place `after`, else the first of all, else None."""
+    undone = [lesson for lesson in lessons if not lesson.done]
+    return next((lesson for lesson in undone if lesson.place > after), undone[0] if undone else None)

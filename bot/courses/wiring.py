@@ -1,4 +1,4 @@
-"""What courses add to the house: nothing yet but their services."""
+"""Builds the courses' services. They have no handlers or timers yet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.wiring import Core, Wiring
 
 
 def wire(core: Core, access: CourseAccess) -> tuple[Courses, Teaching, Wiring]:
-    """Build the domain; `access` knows which tiers a member has."""
+    """Build the services; `access` knows which tiers a member has."""
     zone = core.settings.community.timezone
     courses = Courses(core.db, core.clock, access, zone)
     teaching = Teaching(core.db, core.clock, access, zone)

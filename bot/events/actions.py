@@ -1,10 +1,10 @@
-"""What buttons on events ask for."""
+"""The actions of buttons on events."""
 
 from __future__ import annotations
 
 from bot.actions import NUMBER, ButtonAction, arguments, optional
 
 GOING = ButtonAction("event.going", arguments(NUMBER, optional(NUMBER)))
-"""The event; on a reminder also how many minutes before the beginning it was posted."""
+"""The event; on a reminder also the minutes between the reminder and the start."""
 CANNOT = ButtonAction("event.cant", arguments(NUMBER))
 """The event."""

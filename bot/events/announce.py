@@ -1,4 +1,4 @@
-"""What others see of an event: Discord's scheduled event, the card with its buttons, the reminder. All work that falls due."""
+"""What members see of an event: Discord's scheduled event, the card with its buttons, the reminder. Each is posted by a job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.work import Job, Queue
 
 
 class Announcer:
-    """Handlers of event.publish, event.card and event.remind. Each acts on the event as it is now and is harmless twice."""
+    """Handlers of event.publish, event.card and event.remind. Each acts on the event's current state and may run twice."""
 
     def __init__(
         self, db: Database, clock: Clock, queue: Queue, server: ChatServer, texts: Catalog, outbox: Outbox
@@ -28,24 +28,24 @@ class Announcer:
         self._outbox = outbox
 
     async def publish(self, job: Job) -> None:
-        """Discord's scheduled event and the card are there; for a cancelled event the scheduled event is gone.
+        """Make Discord's scheduled event and post the card; for a cancelled event remove the scheduled event.
 
-        Each is tried even when the other needs the owner.
+        Each is tried even when the other fails with NeedsAction.
         """
         event = await self._event(job)
-        trouble: NeedsAction | None = None
-        for make in (
+        first_error: NeedsAction | None = None
+        for step in (
             (self._withdraw,) if event.state == EventState.CANCELLED else (self._post, self._schedule)
         ):
             try:
-                await make(event)
+                await step(event)
             except NeedsAction as error:
-                trouble = trouble or error
-        if trouble is not None:
-            raise trouble
+                first_error = first_error or error
+        if first_error is not None:
+            raise first_error
 
     async def card(self, job: Job) -> None:
-        """The card says what is true now. A card that somebody deleted is not posted again."""
+        """Bring the card up to date. A card that somebody deleted is not posted again."""
         event = await self._event(job)
         if event.card_channel_id is None or event.card_message_id is None:
             return  # publish shows the newest state itself
@@ -56,7 +56,7 @@ class Announcer:
         await self._server.edit(event.guild_id, event.card_channel_id, event.card_message_id, shown)
 
     async def remind(self, job: Job) -> None:
-        """The reminder is posted once, or recorded as skipped with the reason. Never twice, never neither."""
+        """Post the reminder exactly once, or record why it was skipped."""
         event = await self._event(job)
         minutes: int = job.payload["minutes"]
         begun = self._clock.now() >= event.starts_at
@@ -65,23 +65,23 @@ class Announcer:
             cards.reminder(self._texts.community, event, minutes, begun=begun),
             to=event.card_channel_id or ChannelSetting.EVENTS,
             marker=cards.reminder_action(event, minutes),
-            unless=self._why_not(event),
+            unless=self._skip_reason(event),
         )
 
-    def _why_not(self, event: Event) -> str | None:
+    def _skip_reason(self, event: Event) -> str | None:
         if event.state == EventState.CANCELLED:
             return "cancelled"
         return "late" if event.state == EventState.OVER or self._clock.now() >= event.ends_at else None
 
     async def _schedule(self, event: Event) -> None:
-        """Make Discord's scheduled event. It takes none that has begun already."""
+        """Make Discord's scheduled event, unless the event has begun: Discord refuses a start in the past."""
         if event.discord_event_id is not None or self._clock.now() >= event.starts_at or not event.open:
             return
-        wanted = self._wanted(event)
+        server_event = self._server_event(event)
         try:
-            made = await self._server.find_event(event.guild_id, wanted)
-            if made is None:
-                made = await self._server.create_event(event.guild_id, wanted)
+            discord_event_id = await self._server.find_event(event.guild_id, server_event)
+            if discord_event_id is None:
+                discord_event_id = await self._server.create_event(event.guild_id, server_event)
         except NeedsAction as error:
             if error.finding != "missing-permission":
                 raise
@@ -91,17 +91,19 @@ class Announcer:
             ) from error
         point("publish.created")
         async with self._db.write() as tx:
-            await store.note_discord_event(tx, event.guild_id, event.id, made)
+            await store.set_discord_event(tx, event.guild_id, event.id, discord_event_id)
 
     async def _withdraw(self, event: Event) -> None:
-        made = event.discord_event_id or await self._server.find_event(event.guild_id, self._wanted(event))
-        if made is not None:
-            await self._server.cancel_event(event.guild_id, made)
+        discord_event_id = event.discord_event_id or await self._server.find_event(
+            event.guild_id, self._server_event(event)
+        )
+        if discord_event_id is not None:
+            await self._server.cancel_event(event.guild_id, discord_event_id)
             async with self._db.write() as tx:
-                await store.note_discord_event(tx, event.guild_id, event.id, None)
+                await store.set_discord_event(tx, event.guild_id, event.id, None)
 
     async def _post(self, event: Event) -> None:
-        """Post the card; what changed while it was posted is shown by an edit right after."""
+        """Post the card. If the event changes meanwhile, an edit follows."""
         if event.card_message_id is not None or not event.open:
             return
         async with self._db.read() as db:
@@ -112,18 +114,18 @@ class Announcer:
             to=ChannelSetting.EVENTS,
             marker=cards.going_action(event),
         )
-        assert posted is not None  # noqa: S101 # nothing was said that speaks against posting it
+        assert posted is not None  # noqa: S101 # post() without `unless` always posts
         async with self._db.write() as tx:
-            await store.note_card(tx, event.guild_id, event.id, posted.channel_id, posted.message_id)
-            now = await store.find(tx, event.guild_id, event.id)
+            await store.set_card(tx, event.guild_id, event.id, posted.channel_id, posted.message_id)
+            current = await store.find(tx, event.guild_id, event.id)
             if (
-                now is None
-                or now.state != event.state
+                current is None
+                or current.state != event.state
                 or len(await store.sign_ups(tx, event.guild_id, event.id)) != going
             ):
                 await self._queue.enqueue(tx, "event.card", event.guild_id, str(event.id))
 
-    def _wanted(self, event: Event) -> ServerEvent:
+    def _server_event(self, event: Event) -> ServerEvent:
         described = cards.description(self._texts.community, event)
         place = (event.voice_channel_id, event.address)
         return ServerEvent(event.title, described, event.starts_at, event.ends_at, *place)

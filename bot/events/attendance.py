@@ -1,4 +1,4 @@
-"""Who counts as having attended: pure rules, measured on stays in the event's voice channel."""
+"""Who attended an event: pure rules over presence in its voice channel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ENOUGH = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class PresenceSpan:
-    """A human's stay in a voice channel, `[start, end)`."""
+    """A person's presence in a voice channel, `[start, end)`. Bots have none."""
 
     guild_id: int
     channel_id: int
@@ -24,23 +24,23 @@ class PresenceSpan:
     end: datetime
 
 
-def needed(starts_at: datetime, ends_at: datetime) -> timedelta:
-    """Five minutes, or half of an event that is shorter than ten."""
+def required_time(starts_at: datetime, ends_at: datetime) -> timedelta:
+    """How long somebody must be there: five minutes, or half of an event shorter than ten."""
     return min(ENOUGH, (ends_at - starts_at) / 2)
 
 
-def attended(stays: Iterable[PresenceSpan], starts_at: datetime, ends_at: datetime) -> dict[int, timedelta]:
+def attended(spans: Iterable[PresenceSpan], starts_at: datetime, ends_at: datetime) -> dict[int, timedelta]:
     """Each member who was there long enough, with their time there.
 
-    What counts is the time between EARLY before the start and LATE after the end. Stays add up; where they
-    overlap (the same time told twice) the time counts once.
+    Time counts from EARLY before the start until LATE after the end. Spans add up; time in overlapping
+    spans (Discord reported it twice) counts once.
     """
-    doors, close = starts_at - EARLY, ends_at + LATE
-    spans: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for stay in stays:
-        start, end = max(stay.start, doors), min(stay.end, close)
+    doors_at, closes_at = starts_at - EARLY, ends_at + LATE
+    intervals: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for span in spans:
+        start, end = max(span.start, doors_at), min(span.end, closes_at)
         if start < end:
-            spans[stay.user_id].append((start, end))
-    totals = {user: covered(found) for user, found in spans.items()}
-    enough = needed(starts_at, ends_at)
-    return {user: total for user, total in totals.items() if total >= enough}
+            intervals[span.user_id].append((start, end))
+    totals = {user: covered(times) for user, times in intervals.items()}
+    required = required_time(starts_at, ends_at)
+    return {user: total for user, total in totals.items() if total >= required}

@@ -1,4 +1,4 @@
-"""Events as people see them."""
+"""Cards of events."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from babel import Locale, dates
 
 from bot.cards import Accent, Block, Button, Card, Line, Row, card, plain
 from bot.events.actions import CANNOT, GOING
-from bot.events.event import Event, EventKind, EventState, Listed, Roster
+from bot.events.event import Event, EventKind, EventState, ListedEvent, Roster
 from bot.events.times import ParsedTime
 from bot.i18n import Language, stamp
 
 SHOWN = 40
-"""How many names a roll shows; the rest is a number."""
+"""How many names a list of attendees shows; the rest is a number."""
 
 LISTED = 8
-"""How many events a list shows: so many fit into one message, however long their titles are."""
+"""How many events a list shows. With the longest titles these still fit into one message."""
 
 _ICONS = {
     EventKind.TALK: "🎙️",
@@ -36,7 +36,7 @@ _ACCENTS = {
 
 
 def kind_name(t: Language, kind: EventKind) -> str:
-    """The kind in words."""
+    """The name of a kind of event."""
     names = {
         EventKind.TALK: t("Talk"),
         EventKind.CONTEST: t("Contest"),
@@ -49,24 +49,24 @@ def kind_name(t: Language, kind: EventKind) -> str:
 
 
 def going_action(event: Event) -> str:
-    """What *Going* on the card runs; it marks the card as ours."""
+    """The action of *Going* on the card. It identifies the card among our messages."""
     return GOING.encode(event.id, None)
 
 
 def reminder_action(event: Event, minutes: int) -> str:
-    """What *Going* on a reminder runs; it marks which reminder it is."""
+    """The action of *Going* on a reminder. It identifies the reminder among our messages."""
     return GOING.encode(event.id, minutes)
 
 
 def public(t: Language, event: Event, going: int, came: int) -> Card:
-    """The card that everybody sees, as the event stands."""
+    """The public card of an event in its current state."""
     blocks: list[Block | str | None] = [f"### {_ICONS[event.kind]} {plain(event.title)}", _facts(t, event)]
     if event.state == EventState.CANCELLED:
         blocks.append(t("**Cancelled.**"))
     elif event.state == EventState.OVER:
-        measured = t.n("**Over.** {n} person came.", "**Over.** {n} people came.", came)
+        attended = t.n("**Over.** {n} person came.", "**Over.** {n} people came.", came)
         blocks.append(
-            measured if event.voice_channel_id is not None else t("**Over.** Thanks to everybody who came.")
+            attended if event.voice_channel_id is not None else t("**Over.** Thanks to everybody who came.")
         )
     else:
         blocks.append(t("**Live now.**") if event.state == EventState.LIVE else None)
@@ -83,16 +83,18 @@ def public(t: Language, event: Event, going: int, came: int) -> Card:
 
 
 def reminder(t: Language, event: Event, minutes: int, *, begun: bool) -> Card:
-    """What is posted shortly before the beginning."""
+    """The message that is posted shortly before an event begins, or as it begins."""
     title, when = plain(event.title), stamp(event.starts_at, "R")
-    told = (
+    headline = (
         t("**{title}** has begun.", title=title)
         if begun
         else t("**{title}** begins {when}.", title=title, when=when)
     )
     facts = f"🗓️ {stamp(event.starts_at, 'F')}\n📍 {_place(event)}"
     return card(
-        f"### 🔔 {told}", facts, Row((Button(t("Going"), reminder_action(event, minutes), style="success"),))
+        f"### 🔔 {headline}",
+        facts,
+        Row((Button(t("Going"), reminder_action(event, minutes), style="success"),)),
     )
 
 
@@ -102,7 +104,7 @@ def description(t: Language, event: Event) -> str:
 
 
 def planned(t: Language, event: Event, channel: str) -> Card:
-    """The answer to the host."""
+    """The answer to a host who planned an event."""
     return card(
         f"### {_ICONS[event.kind]} {plain(event.title)}",
         _facts(t, event),
@@ -119,9 +121,9 @@ def planned(t: Language, event: Event, channel: str) -> Card:
 
 
 def cancelled(t: Language, event: Event) -> Card:
-    """The answer to whoever called it off."""
-    told = t("**{title}** is cancelled. Its card says so in a moment.", title=plain(event.title))
-    return card(told, accent=Accent.WARN)
+    """The answer to the person who cancelled an event."""
+    text = t("**{title}** is cancelled. Its card says so in a moment.", title=plain(event.title))
+    return card(text, accent=Accent.WARN)
 
 
 def going(t: Language, event: Event, fresh: bool) -> Card:
@@ -140,20 +142,23 @@ def not_going(t: Language, event: Event, was: bool) -> Card:
     return card(t("You are not on the list of **{title}**.", title=title))
 
 
-def listed(t: Language, events: list[Listed]) -> Card:
-    """What comes, with a button for each."""
+def listed(t: Language, events: list[ListedEvent]) -> Card:
+    """The coming events, with a button for each."""
     if not events:
         return card(t("Nothing is planned right now."), accent=Accent.QUIET)
     more = t("More follow later; these are the next ones.") if len(events) > LISTED else None
-    return card("### " + t("What comes"), *(_line(t, one) for one in events[:LISTED]), more)
+    return card("### " + t("What comes"), *(_line(t, event) for event in events[:LISTED]), more)
 
 
-def roll(t: Language, told: Roster) -> Card:
-    """Who said they would come, and who came."""
-    blocks: list[str] = [f"### {_ICONS[told.event.kind]} {plain(told.event.title)}", _facts(t, told.event)]
-    blocks.append(_count(t, len(told.going)) + _names([f"<@{user}>" for user in told.going]))
-    if told.event.state == EventState.OVER:
-        came = [f"<@{one.user_id}> ({t.number(one.seconds // 60)})" for one in told.came]
+def roll(t: Language, roster: Roster) -> Card:
+    """The members who signed up for an event, and those who came."""
+    blocks: list[str] = [
+        f"### {_ICONS[roster.event.kind]} {plain(roster.event.title)}",
+        _facts(t, roster.event),
+    ]
+    blocks.append(_count(t, len(roster.going)) + _names([f"<@{user}>" for user in roster.going]))
+    if roster.event.state == EventState.OVER:
+        came = [f"<@{attendee.user_id}> ({t.number(attendee.seconds // 60)})" for attendee in roster.came]
         line = (
             t("**Nobody came.**")
             if not came
@@ -168,25 +173,25 @@ def roll(t: Language, told: Roster) -> Card:
 
 
 def meaning(t: Language, moment: ParsedTime) -> str:
-    """What a time means, in the community's zone: "Fri 27 Nov 2026, 20:00 (Europe/Berlin)". For lists of choices."""
-    return f"{wall_clock(t, moment.at, ZoneInfo(moment.zone))} ({moment.zone})"
+    """A parsed time as an autocomplete choice: "Fri 27 Nov 2026, 20:00 (Europe/Berlin)"."""
+    return f"{local_time_text(t, moment.at, ZoneInfo(moment.zone))} ({moment.zone})"
 
 
-def wall_clock(t: Language, at: datetime, zone: ZoneInfo) -> str:
-    """Weekday, date and time of day in that zone."""
+def local_time_text(t: Language, at: datetime, zone: ZoneInfo) -> str:
+    """Weekday, date and time of day in `zone`."""
     pattern = t("EEE d MMM y, HH:mm")
     return dates.format_datetime(at, pattern, tzinfo=zone, locale=Locale.parse(t.code, sep="-"))
 
 
-def _line(t: Language, one: Listed) -> Line:
-    event = one.event
-    if one.mine:
+def _line(t: Language, listed: ListedEvent) -> Line:
+    event = listed.event
+    if listed.is_going:
         button = Button(t("Can't"), CANNOT.encode(event.id))
     else:
         button = Button(t("Going"), going_action(event), style="success")
     head = f"{_ICONS[event.kind]} **{plain(event.title, 80)}** · {kind_name(t, event.kind)}"
     when = f"{stamp(event.starts_at, 'F')} ({stamp(event.starts_at, 'R')}) · {_place(event, 60)}"
-    return Line("\n".join((head, when, _count(t, one.going))), button)
+    return Line("\n".join((head, when, _count(t, listed.going))), button)
 
 
 def _facts(t: Language, event: Event) -> str:

@@ -1,4 +1,4 @@
-"""The nouns of this domain."""
+"""The data of events."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 EARLY = LATE = timedelta(minutes=10)
-"""From so long before the start until so long after the end, being in the channel counts as being there."""
+"""Presence in the channel counts from EARLY before the start until LATE after the end."""
 
 REMIND_BEFORE = timedelta(minutes=15)
 
@@ -55,29 +55,29 @@ class Event:
 
     @property
     def open(self) -> bool:
-        """Still to come or running: one can sign up for it and cancel it."""
+        """Whether the event is scheduled or live, so that it can be cancelled and members can sign up."""
         return self.state in (EventState.SCHEDULED, EventState.LIVE)
 
     @property
     def doors_at(self) -> datetime:
-        """From here on presence in the channel is noted."""
+        """When recording of presence in the channel begins."""
         return self.starts_at - EARLY
 
     @property
     def reminder_minutes(self) -> int:
-        """How long before the start people are reminded; 0, when it begins, if it was planned at short notice."""
+        """How long before the start people are reminded; 0 (at the start) if it was planned at short notice."""
         early = self.starts_at - REMIND_BEFORE >= self.created_at
         return int(REMIND_BEFORE.total_seconds() // 60) if early else 0
 
     @property
     def closes_at(self) -> datetime:
-        """Here attendance is measured."""
+        """When attendance is measured."""
         return self.ends_at + LATE
 
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody who came, and for how long."""
+    """A member who came, and for how long."""
 
     user_id: int
     seconds: int
@@ -85,7 +85,7 @@ class Attendee:
 
 @dataclass(frozen=True)
 class HeldEvent:
-    """An event that is over, and how many members attended it."""
+    """An event that is over, with the number of members who attended it."""
 
     id: int
     ends_at: datetime
@@ -94,7 +94,7 @@ class HeldEvent:
 
 @dataclass(frozen=True)
 class Roster:
-    """Who said they would come, in that order, and who came, longest first."""
+    """The members who signed up, in that order, and those who came, longest first."""
 
     event: Event
     going: tuple[int, ...]
@@ -102,9 +102,9 @@ class Roster:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """An event as one reader sees it in a list."""
+class ListedEvent:
+    """An event in the list of one member. `going` counts the sign-ups."""
 
     event: Event
     going: int
-    mine: bool
+    is_going: bool

@@ -1,4 +1,4 @@
-"""An event takes its course: doors, beginning, end. Work that falls due."""
+"""The jobs that move an event through its states: doors open, begin, finish."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ log = structlog.get_logger(__name__)
 
 
 class Lifecycle:
-    """Handlers of event.doors, event.begin and event.finish. A cancelled event takes no course."""
+    """Handlers of event.doors, event.begin and event.finish. They leave a cancelled event as it is."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, doors: VoiceAttendance
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, attendance: VoiceAttendance
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
-        self._doors = doors
+        self._attendance = attendance
 
     async def open_doors(self, job: Job) -> None:
-        """Ten minutes before the start: whoever is in the channel is there from now on."""
+        """Ten minutes before the start: record the presence of everybody in the channel."""
         event = await self._event(job)
         if event.open and event.voice_channel_id is not None and self._clock.now() < event.closes_at:
-            await self._doors.look_in(event.guild_id, event.voice_channel_id)
+            await self._attendance.record_present(event.guild_id, event.voice_channel_id)
 
     async def begin(self, job: Job) -> None:
-        """The event is live, on its card and in Discord. One whose end has passed too goes straight to `finish`."""
+        """Set the event live, on its card and in Discord. If its end has passed too, `finish` does the rest."""
         event = await self._event(job)
         if self._clock.now() >= event.ends_at:
             return
@@ -46,35 +46,35 @@ class Lifecycle:
         await self._tell_discord(event, running=True)
 
     async def finish(self, job: Job) -> None:
-        """Ten minutes after the end: attendance is measured, the card tells how it was."""
+        """Ten minutes after the end: measure attendance and update the card."""
         event = await self._event(job)
         async with self._db.write() as tx:
             if await store.set_state(tx, event.guild_id, event.id, store.OPEN, EventState.OVER):
-                came = await self._doors.measure(tx, event)
+                came = await self._attendance.measure(tx, event)
                 await store.record_attendance(tx, event.guild_id, event.id, came)
-                await self._doors.forget(tx, event)
+                await self._attendance.forget(tx, event)
                 await self._queue.enqueue(tx, "event.card", event.guild_id, str(event.id))
             point("finish.before_commit")
         point("finish.measured")
         await self._tell_discord(event, running=False)
 
     async def _tell_discord(self, event: Event, *, running: bool) -> None:
-        """Discord begins and ends events at an address by itself; in a voice channel somebody must.
+        """Start or end Discord's event in a voice channel. Discord does this by itself only for events at an address.
 
-        One that nobody began is cancelled by Discord after some hours (its documentation, "Status Update Automation").
+        Discord cancels an event that nobody started after some hours (its documentation, "Status Update Automation").
         """
         if event.voice_channel_id is None:
             return
-        event = await self._again(event)
+        event = await self._reload(event)
         shall_run = event.state == EventState.LIVE
         if event.discord_event_id is None or event.state == EventState.CANCELLED or shall_run != running:
             return
         try:
             await self._server.set_event_running(event.guild_id, event.discord_event_id, running)
-        except NeedsAction as error:  # a courtesy: Discord ends its event by itself, only later
+        except NeedsAction as error:  # not needed: Discord ends its event by itself, only later
             log.warning("Discord's event was left as it is", event=event.id, finding=error.finding)
 
-    async def _again(self, event: Event) -> Event:
+    async def _reload(self, event: Event) -> Event:
         async with self._db.read() as db:
             return await store.find(db, event.guild_id, event.id) or event
 

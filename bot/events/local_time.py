@@ -1,4 +1,4 @@
-"""Wall-clock time to instants, across the switches of summer time. Pure."""
+"""Conversion between local time and instants, across the switches of summer time. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
-def instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """What a naive wall-clock time means in `zone`, as aware UTC.
+def instant(local_time: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a naive local time in `zone`, as aware UTC.
 
     A time that happens twice (clocks go back) means the first; one that never happens (clocks go
     forward) means the first valid moment after it.
     """
-    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if local(first, zone) == wall:
+    first = local_time.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if local(first, zone) == local_time:
         return first
     # PEP 495: in a gap, fold=0 reads with the offset before the switch and so lands behind it; fold=1 lands ahead of it.
-    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), first
+    before, after = local_time.replace(tzinfo=zone, fold=1).astimezone(UTC), first
     offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + ((after - before) // 2 // timedelta(seconds=1)) * timedelta(seconds=1)
@@ -28,5 +28,5 @@ def instant(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The naive wall-clock time of an instant."""
+    """The naive local time of an instant."""
     return moment.astimezone(zone).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""The queries of presence: who is, and was, in the voice channels whose doors are open."""
+"""Queries of presence in the voice channels of events. They take a connection and never commit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.events.tables import event_presence
 
 
 async def enter(tx: Writer, guild_id: int, channel_id: int, user_id: int, at: datetime) -> None:
-    """They came at `at`. Nothing changes when they are there already."""
+    """The member came at `at`. Nothing changes if they are there already."""
     here = select(event_presence.c.user_id).where(_open(guild_id), event_presence.c.user_id == user_id)
     if (await tx.execute(here)).first() is not None:
         return
@@ -26,51 +26,51 @@ async def enter(tx: Writer, guild_id: int, channel_id: int, user_id: int, at: da
         "until": at,
         "open": True,
     }
-    anew = insert(event_presence).values(**row)
+    entered = insert(event_presence).values(**row)
     await tx.execute(
-        anew.on_conflict_do_update(
+        entered.on_conflict_do_update(
             index_elements=list(event_presence.primary_key),
-            set_={"until": anew.excluded.until, "open": anew.excluded.open},
+            set_={"until": entered.excluded.until, "open": entered.excluded.open},
         )
     )
 
 
 async def leave(tx: Writer, guild_id: int, user_id: int, at: datetime, *, but: int | None) -> None:
-    """They left at `at` every channel `but` the one they are in now."""
-    those = and_(
+    """The member left every channel at `at`, except `but`, the one they are in now."""
+    spans = and_(
         _open(guild_id),
         event_presence.c.user_id == user_id,
         event_presence.c.channel_id.is_distinct_from(but),
     )
     await tx.execute(
-        update(event_presence).where(those).values(until=greatest(event_presence.c.since, at), open=False)
+        update(event_presence).where(spans).values(until=greatest(event_presence.c.since, at), open=False)
     )
 
 
-async def lose_sight(tx: Writer, guild_id: int) -> None:
-    """We were away: every open stay ends at the last moment at which it was seen."""
+async def close_open_spans(tx: Writer, guild_id: int) -> None:
+    """End every open span at the last moment at which it was seen, because the bot was away since."""
     await tx.execute(update(event_presence).where(_open(guild_id)).values(open=False))
 
 
-async def see(tx: Writer, guild_ids: Iterable[int], now: datetime) -> None:
-    """Who is there is still there."""
-    those = and_(
+async def extend_open_spans(tx: Writer, guild_ids: Iterable[int], now: datetime) -> None:
+    """Everybody who was there is still there at `now`."""
+    spans = and_(
         event_presence.c.guild_id.in_(tuple(guild_ids)), event_presence.c.open, event_presence.c.until < now
     )
-    await tx.execute(update(event_presence).where(those).values(until=now))
+    await tx.execute(update(event_presence).where(spans).values(until=now))
 
 
-async def anybody(db: Reader) -> bool:
-    """Whether there is an open stay at all."""
+async def has_open_spans(db: Reader) -> bool:
+    """Whether there is any open span."""
     return (
         await db.execute(select(event_presence.c.user_id).where(event_presence.c.open).limit(1))
     ).first() is not None
 
 
-async def in_channel(
+async def spans_in_channel(
     db: Reader, guild_id: int, channel_id: int, start: datetime, end: datetime
 ) -> list[PresenceSpan]:
-    """All stays in a channel that touch `[start, end)`."""
+    """All spans in a channel that touch `[start, end)`."""
     query = select(event_presence).where(
         event_presence.c.guild_id == guild_id,
         event_presence.c.channel_id == channel_id,
@@ -81,12 +81,12 @@ async def in_channel(
     return [PresenceSpan(row.guild_id, row.channel_id, row.user_id, row.since, row.until) for row in rows]
 
 
-async def forget(tx: Writer, guild_id: int, channel_id: int, before: datetime | None) -> None:
-    """Delete the stays that ended before a moment (None: all of the channel): measured once, they are of no more use."""
-    those = and_(event_presence.c.guild_id == guild_id, event_presence.c.channel_id == channel_id)
+async def delete_spans(tx: Writer, guild_id: int, channel_id: int, before: datetime | None) -> None:
+    """Delete the channel's spans that ended before `before`, or all of them; they are not needed once measured."""
+    spans = and_(event_presence.c.guild_id == guild_id, event_presence.c.channel_id == channel_id)
     if before is not None:
-        those = and_(those, event_presence.c.until < before)
-    await tx.execute(delete(event_presence).where(those))
+        spans = and_(spans, event_presence.c.until < before)
+    await tx.execute(delete(event_presence).where(spans))
 
 
 def _open(guild_id: int) -> ColumnElement[bool]:

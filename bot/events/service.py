@@ -1,4 +1,4 @@
-"""What people do with events: plan, cancel, say that they come, list."""
+"""What people do with events: plan, cancel, sign up, list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.events import store
-from bot.events.event import Event, EventKind, EventState, HeldEvent, Listed, Roster
+from bot.events.event import Event, EventKind, EventState, HeldEvent, ListedEvent, Roster
 from bot.events.times import read_length, read_moment
 from bot.events.voice_attendance import VoiceAttendance
 from bot.i18n import stamp
@@ -25,19 +25,19 @@ from bot.work import Queue
 
 
 class EventAccess(Protocol):
-    """bot/memberships, as far as events need it."""
+    """The part of bot/memberships that events use."""
 
     async def opens_events(self, guild_id: int, user_id: int) -> bool:
-        """Has the member a membership now that opens events for members?"""
+        """Whether the member has a membership now that opens members-only events."""
         ...
 
     async def event_plans(self, guild_id: int) -> list[str]:
-        """The names of what is on sale and opens them."""
+        """The names of the plans on sale that open members-only events."""
         ...
 
 
 class Events:
-    """Every verb takes the guild; every refusal is a UserError that says what to do."""
+    """Every method takes the guild; every refusal is a UserError that says what to do."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Events:
         clock: Clock,
         queue: Queue,
         channels: Channels,
-        doors: VoiceAttendance,
+        attendance: VoiceAttendance,
         access: EventAccess,
         community: CommunitySettings,
     ) -> None:
@@ -54,7 +54,7 @@ class Events:
         self._clock = clock
         self._queue = queue
         self._channels = channels
-        self._doors = doors
+        self._attendance = attendance
         self._access = access
         self._community = community
 
@@ -71,9 +71,9 @@ class Events:
         address: str | None,
         members_only: bool = False,
     ) -> Event:
-        """Plan an event; announcing, reminding and measuring it are work that falls due.
+        """Plan an event and queue the jobs that announce it, remind of it and measure attendance.
 
-        `when` and `length` are as people write them. Refused: the past, no place or two, a taken channel.
+        `when` and `length` are as people write them. Refused: a time in the past, no place or two places, a taken channel.
         """
         now = self._clock.now()
         moment = read_moment(when, now, self._community.timezone)
@@ -97,7 +97,7 @@ class Events:
             title=title,
             starts_at=moment.at,
             ends_at=moment.at + read_length(length),
-            said_wall=moment.wall.isoformat(timespec="minutes"),
+            said_wall=moment.local_time.isoformat(timespec="minutes"),
             said_zone=moment.zone,
             voice_channel_id=voice_channel_id,
             address=address,
@@ -112,7 +112,7 @@ class Events:
         async with self._db.write() as tx:
             await _refuse_clash(tx, event)
             await store.add(tx, event)
-            await self._plan(tx, event)
+            await self._queue_jobs(tx, event)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -125,7 +125,7 @@ class Events:
         return event
 
     async def cancel(self, guild_id: int, event_id: str, actor: int) -> Event:
-        """Call an event off: its card says so and Discord's scheduled event goes."""
+        """Cancel an event: its card says so and Discord's scheduled event is removed."""
         async with self._db.write() as tx:
             event = await _find(tx, guild_id, event_id)
             if not await store.set_state(tx, guild_id, event.id, store.OPEN, EventState.CANCELLED):
@@ -133,7 +133,7 @@ class Events:
                     "“{title}” is over or cancelled already. What to do: nothing; /event list shows what comes.",
                     title=plain(event.title),
                 )
-            await self._doors.forget(tx, event)
+            await self._attendance.forget(tx, event)
             await self._queue.enqueue(tx, "event.publish", guild_id, str(event.id))
             await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
             await record(
@@ -148,18 +148,18 @@ class Events:
         return replace(event, state=EventState.CANCELLED)
 
     async def going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
-        """Sign a member up. Twice is harmless: the second time the answer is False. Members' events are for members."""
-        admitted = await self._access.opens_events(guild_id, user_id)
+        """Sign a member up; False when they were signed up already. UserError when the event is for members only and they are none."""
+        is_member = await self._access.opens_events(guild_id, user_id)
         async with self._db.write() as tx:
             event = await _open_event(tx, guild_id, event_id)
-            if event.members_only and not (admitted or user_id == event.host_id):
-                raise await self._for_members(event)
+            if event.members_only and not (is_member or user_id == event.host_id):
+                raise await self._members_only_error(event)
             fresh = await store.sign_up(tx, guild_id, event.id, user_id, self._clock.now())
             if fresh:
                 await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
         return event, fresh
 
-    async def _for_members(self, event: Event) -> UserError:
+    async def _members_only_error(self, event: Event) -> UserError:
         plans = " / ".join(plain(name, 60) for name in await self._access.event_plans(event.guild_id))
         if not plans:
             return UserError(
@@ -173,38 +173,38 @@ class Events:
         )
 
     async def not_going(self, guild_id: int, event_id: str, user_id: int) -> tuple[Event, bool]:
-        """Take a member off the list; False when they were not on it."""
+        """Remove a member's sign-up; False when there was none."""
         async with self._db.write() as tx:
             event = await _open_event(tx, guild_id, event_id)
-            was = await store.sign_off(tx, guild_id, event.id, user_id)
-            if was:
+            removed = await store.sign_off(tx, guild_id, event.id, user_id)
+            if removed:
                 await self._queue.enqueue(tx, "event.card", guild_id, str(event.id))
-        return event, was
+        return event, removed
 
-    async def upcoming(self, guild_id: int, user_id: int, limit: int) -> list[Listed]:
-        """What runs and comes, soonest first, as this member sees it."""
+    async def upcoming(self, guild_id: int, user_id: int, limit: int) -> list[ListedEvent]:
+        """Live and scheduled events, soonest first, as this member sees them."""
         async with self._db.read() as db:
             events = await store.upcoming(db, guild_id, self._clock.now(), limit)
             ids = [event.id for event in events]
-            counts = await store.count_goers(db, guild_id, ids)
-            mine = await store.going_to(db, guild_id, user_id, ids)
-        return [Listed(event, counts.get(event.id, 0), event.id in mine) for event in events]
+            counts = await store.count_sign_ups(db, guild_id, ids)
+            going_to = await store.going_to(db, guild_id, user_id, ids)
+        return [ListedEvent(event, counts.get(event.id, 0), event.id in going_to) for event in events]
 
     async def choices(self, guild_id: int, text: str, *, upcoming: bool) -> list[Event]:
         """Events whose title contains `text`, for autocomplete: at most 25."""
         async with self._db.read() as db:
             now = self._clock.now()
-            found = await (
+            events = await (
                 store.upcoming(db, guild_id, now, 100) if upcoming else store.latest(db, guild_id, 100)
             )
-        return [event for event in found if holds(event.title, text)][:25]
+        return [event for event in events if holds(event.title, text)][:25]
 
-    async def roll(self, guild_id: int, event_id: str) -> Roster:
-        """Who said they would come and who came."""
+    async def roster(self, guild_id: int, event_id: str) -> Roster:
+        """The members who signed up and those who came."""
         async with self._db.read() as db:
             event = await _find(db, guild_id, event_id)
-            goers = await store.sign_ups(db, guild_id, event.id)
-            return Roster(event, tuple(goers), tuple(await store.attendees(db, guild_id, event.id)))
+            sign_ups = await store.sign_ups(db, guild_id, event.id)
+            return Roster(event, tuple(sign_ups), tuple(await store.attendees(db, guild_id, event.id)))
 
     async def held(self, guild_id: int, start: datetime, end: datetime) -> list[HeldEvent]:
         """The events that ended within `[start, end)`, with their attendances: one per member and event."""
@@ -215,15 +215,15 @@ class Events:
         self, guild_id: int, user_id: int, channel_id: int | None, at: datetime, human: bool
     ) -> None:
         """A member is now in this voice channel, or in none."""
-        await self._doors.voice(guild_id, user_id, channel_id, at, human)
+        await self._attendance.voice(guild_id, user_id, channel_id, at, human)
 
     async def claims(self, guild_id: int, channel_id: int, start: datetime, end: datetime) -> bool:
-        """Whether an event ran in that channel during `[start, end)`: such a stay is participation, nothing else."""
+        """Whether an event ran in the channel during `[start, end)`. Time there counts as participation and nothing else."""
         async with self._db.read() as db:
             return await store.overlapping(db, guild_id, channel_id, start, end) is not None
 
-    async def _plan(self, tx: Writer, event: Event) -> None:
-        """Everything that will have to happen, each at its time."""
+    async def _queue_jobs(self, tx: Writer, event: Event) -> None:
+        """Queue every job of the event at its time."""
         key, guild_id = str(event.id), event.guild_id
         await self._queue.enqueue_once(tx, "event.publish", guild_id, key)
         minutes = event.reminder_minutes
@@ -240,7 +240,7 @@ class Events:
 async def _refuse_clash(tx: Writer, event: Event) -> None:
     channel_id = event.voice_channel_id
     if channel_id is None:
-        other = await store.the_same(tx, event)
+        other = await store.find_duplicate(tx, event)
     else:
         other = await store.overlapping(tx, event.guild_id, channel_id, event.starts_at, event.ends_at)
     if other is not None:
@@ -273,6 +273,6 @@ async def _open_event(tx: Writer, guild_id: int, event_id: str) -> Event:
     return event
 
 
-def _one_line(words: str) -> str:
-    """Spaces in one form, invisible and reordering characters gone."""
-    return "".join(character for character in re.sub(r"\s+", " ", words) if character.isprintable()).strip()
+def _one_line(text: str) -> str:
+    """The text on one line, without invisible and reordering characters."""
+    return "".join(character for character in re.sub(r"\s+", " ", text) if character.isprintable()).strip()

@@ -1,4 +1,4 @@
-"""The queries of events. Functions that take a connection and never commit."""
+"""Queries of events. They take a connection and never commit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def add(tx: Writer, new: Event) -> None:
 
 
 async def find(db: Reader, guild_id: int, event_id: int) -> Event | None:
-    """The event of that guild."""
+    """The event with this id, None if the guild has none."""
     row = (await db.execute(select(event).where(_is(guild_id, event_id)))).first()
     return _event(row) if row else None
 
@@ -42,8 +42,8 @@ async def overlapping(
     return _event(row) if row else None
 
 
-async def the_same(db: Reader, new: Event) -> Event | None:
-    """An event with this title, start and address that is planned already."""
+async def find_duplicate(db: Reader, new: Event) -> Event | None:
+    """Another event with the same title, start and address that is not cancelled."""
     query = select(event).where(
         event.c.guild_id == new.guild_id,
         event.c.title == new.title,
@@ -56,7 +56,7 @@ async def the_same(db: Reader, new: Event) -> Event | None:
 
 
 async def upcoming(db: Reader, guild_id: int, now: datetime, limit: int) -> list[Event]:
-    """Events that run or come, soonest first."""
+    """Live and scheduled events, soonest first."""
     query = select(event).where(event.c.guild_id == guild_id, event.c.state.in_(OPEN), event.c.ends_at > now)
     return [
         _event(row) for row in await db.execute(query.order_by(event.c.starts_at, event.c.id).limit(limit))
@@ -64,7 +64,7 @@ async def upcoming(db: Reader, guild_id: int, now: datetime, limit: int) -> list
 
 
 async def latest(db: Reader, guild_id: int, limit: int) -> list[Event]:
-    """All events but cancelled ones, the furthest in the future first."""
+    """All events except cancelled ones, the latest first."""
     query = select(event).where(event.c.guild_id == guild_id, event.c.state != EventState.CANCELLED)
     return [_event(row) for row in await db.execute(query.order_by(event.c.starts_at.desc()).limit(limit))]
 
@@ -72,43 +72,43 @@ async def latest(db: Reader, guild_id: int, limit: int) -> list[Event]:
 async def set_state(
     tx: Writer, guild_id: int, event_id: int, was: Iterable[EventState], becomes: EventState
 ) -> bool:
-    """Change the state if it is one of `was`; tells whether it did."""
+    """Change the state if it is one of `was`. False when it is not."""
     change = update(event).where(_is(guild_id, event_id), event.c.state.in_(tuple(was))).values(state=becomes)
     return (await tx.execute(change)).rowcount == 1
 
 
-async def note_discord_event(tx: Writer, guild_id: int, event_id: int, discord_event_id: int | None) -> None:
-    """Remember Discord's scheduled event, or that it is gone."""
+async def set_discord_event(tx: Writer, guild_id: int, event_id: int, discord_event_id: int | None) -> None:
+    """Record the id of Discord's scheduled event, or None when it is gone."""
     change = update(event).where(_is(guild_id, event_id)).values(discord_event_id=discord_event_id)
     await tx.execute(change)
 
 
-async def note_card(tx: Writer, guild_id: int, event_id: int, channel_id: int, message_id: int) -> None:
-    """Remember where the card is."""
+async def set_card(tx: Writer, guild_id: int, event_id: int, channel_id: int, message_id: int) -> None:
+    """Record the message of the card."""
     values = {"card_channel_id": channel_id, "card_message_id": message_id}
     await tx.execute(update(event).where(_is(guild_id, event_id)).values(**values))
 
 
 async def sign_up(tx: Writer, guild_id: int, event_id: int, user_id: int, now: datetime) -> bool:
-    """Put a member on the list; False when they were on it."""
+    """Sign a member up; False when they were signed up already."""
     row = {"guild_id": guild_id, "event_id": event_id, "user_id": user_id, "at": now, "wants_reminder": False}
     return (await tx.execute(insert(going).values(**row).on_conflict_do_nothing())).rowcount == 1
 
 
 async def sign_off(tx: Writer, guild_id: int, event_id: int, user_id: int) -> bool:
-    """Take a member off the list; False when they were not on it."""
-    this = and_(going.c.guild_id == guild_id, going.c.event_id == event_id, going.c.user_id == user_id)
-    return (await tx.execute(delete(going).where(this))).rowcount == 1
+    """Remove a sign-up; False when there was none."""
+    sign_up = and_(going.c.guild_id == guild_id, going.c.event_id == event_id, going.c.user_id == user_id)
+    return (await tx.execute(delete(going).where(sign_up))).rowcount == 1
 
 
 async def sign_ups(db: Reader, guild_id: int, event_id: int) -> list[int]:
-    """Who means to come, in the order of their sign-up."""
+    """The members who signed up, in order."""
     query = select(going.c.user_id).where(going.c.guild_id == guild_id, going.c.event_id == event_id)
     return list((await db.execute(query.order_by(going.c.at, going.c.user_id))).scalars())
 
 
-async def count_goers(db: Reader, guild_id: int, event_ids: Iterable[int]) -> dict[int, int]:
-    """How many mean to come to each of these events."""
+async def count_sign_ups(db: Reader, guild_id: int, event_ids: Iterable[int]) -> dict[int, int]:
+    """The number of sign-ups of each of these events."""
     query = select(going.c.event_id, func.count()).where(
         going.c.guild_id == guild_id, going.c.event_id.in_(event_ids)
     )
@@ -116,7 +116,7 @@ async def count_goers(db: Reader, guild_id: int, event_ids: Iterable[int]) -> di
 
 
 async def going_to(db: Reader, guild_id: int, user_id: int, event_ids: Iterable[int]) -> set[int]:
-    """To which of these events a member means to come."""
+    """The events among these for which the member signed up."""
     query = select(going.c.event_id).where(
         going.c.guild_id == guild_id, going.c.user_id == user_id, going.c.event_id.in_(event_ids)
     )
@@ -124,7 +124,7 @@ async def going_to(db: Reader, guild_id: int, user_id: int, event_ids: Iterable[
 
 
 async def record_attendance(tx: Writer, guild_id: int, event_id: int, came: Mapping[int, timedelta]) -> None:
-    """One measured attendance for each; who is recorded already stays as they are."""
+    """Record the attendances in `came`. One that is recorded already is not changed."""
     rows = [
         {
             "guild_id": guild_id,
@@ -140,7 +140,7 @@ async def record_attendance(tx: Writer, guild_id: int, event_id: int, came: Mapp
 
 
 async def attendees(db: Reader, guild_id: int, event_id: int) -> list[Attendee]:
-    """Who came, longest first."""
+    """The members who came, longest first."""
     query = select(attendance.c.user_id, attendance.c.seconds).where(
         attendance.c.guild_id == guild_id, attendance.c.event_id == event_id
     )
@@ -166,8 +166,10 @@ async def held(db: Reader, guild_id: int, start: datetime, end: datetime) -> lis
     return [HeldEvent(*row) for row in await db.execute(query)]
 
 
-async def doors_open(db: Reader, guild_id: int, now: datetime, early: timedelta, late: timedelta) -> set[int]:
-    """The voice channels in which presence counts now: an open event, from `early` before to `late` after it."""
+async def channels_with_open_doors(
+    db: Reader, guild_id: int, now: datetime, early: timedelta, late: timedelta
+) -> set[int]:
+    """The voice channels of open events, from `early` before their start to `late` after their end. Presence counts in them."""
     query = select(event.c.voice_channel_id).where(
         event.c.guild_id == guild_id,
         event.c.state.in_(OPEN),
@@ -191,6 +193,6 @@ def _is(guild_id: int, event_id: int) -> ColumnElement[bool]:
 
 
 def _event(row: Row[Any]) -> Event:
-    told: dict[str, Any] = dict(row._mapping)
-    told |= {"kind": EventKind(row.kind), "state": EventState(row.state)}
-    return Event(**told)
+    values: dict[str, Any] = dict(row._mapping)
+    values |= {"kind": EventKind(row.kind), "state": EventState(row.state)}
+    return Event(**values)

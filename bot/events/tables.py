@@ -1,4 +1,4 @@
-"""Tables of events: the event, who means to come, who came, what became of its reminders, who is in its voice channel."""
+"""Tables of events: the event, its sign-ups, its attendances, and presence in its voice channel."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from bot.db.types import Utc
 
 
 class EventColumns(TypedColumns):
-    """`said_wall` and `said_zone` are what the host said ("2026-11-27T20:00" in "Europe/Berlin"); `starts_at` is what it means.
+    """`said_wall` and `said_zone` are the local time and zone that the host gave ("2026-11-27T20:00" in "Europe/Berlin"); `starts_at` is that instant.
 
-    `members_only`: who signs up needs a membership that opens events.
+    `members_only`: signing up needs a membership that opens events.
     """
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -68,7 +68,7 @@ def _of_event() -> ForeignKeyConstraint:
 
 
 class GoingColumns(TypedColumns):
-    """Who means to come. `wants_reminder`: asked for a direct message before the event."""
+    """A sign-up. `wants_reminder`: the member asked for a direct message before the event."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -81,7 +81,7 @@ going = Table("going", metadata, GoingColumns, _of_event(), **STRICT)
 
 
 class AttendanceColumns(TypedColumns):
-    """Who came: one row per member and event."""
+    """A member came to an event."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -102,7 +102,7 @@ attendance = Table(
 
 
 class PresenceColumns(TypedColumns):
-    """A stay in a voice channel while its doors are open. `until`: the last moment at which they were known to be there."""
+    """A member's presence in a voice channel while its doors are open. `until`: the last moment at which they were known to be there."""
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     channel_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -117,7 +117,7 @@ event_presence = Table(
     metadata,
     PresenceColumns,
     CheckConstraint("since <= until", name="order"),
-    # Somebody is in one voice channel of a guild at a time: Discord's rule, and ours.
+    # A member is in one voice channel of a guild at a time, as in Discord.
     Index(
         "uq_event_presence_open",
         "guild_id",

@@ -1,4 +1,4 @@
-"""Times and lengths as people write them, in English, Chinese and ISO. Pure; what cannot be read is a UserError."""
+"""Reading times and lengths as people write them, in English, Chinese and ISO. Pure; unreadable text is a UserError."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.i18n import stamp
 
 FARTHEST = timedelta(days=366)
 SLIP = timedelta(days=60)
-"""A date without a year that passed less than this ago is taken for a slip, not for next year's."""
+"""A date without a year that passed less than this ago is a mistake, not a date in next year."""
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 
 _STAMP = re.compile(r"<t:(\d{1,11})(?::[a-z])?>")
@@ -64,21 +64,21 @@ _HOURS = re.compile(r"(?:(\d{1,2}) ?(?:h|hours?|个?小时) ?)?(?:(\d{1,4}) ?(?:
 
 @dataclass(frozen=True)
 class ParsedTime:
-    """An instant, and the wall-clock time and zone in which it was said."""
+    """An instant, with the local time and zone in which it was written."""
 
     at: datetime
-    wall: datetime
+    local_time: datetime
     zone: str
 
     @property
     def written(self) -> str:
         """A text that `read_moment` reads as exactly this moment."""
-        exact = instant(self.wall, ZoneInfo(self.zone)) == self.at and not self.wall.second
-        return f"{self.wall:%Y-%m-%d %H:%M}" if exact else f"<t:{int(self.at.timestamp())}:F>"
+        exact = instant(self.local_time, ZoneInfo(self.zone)) == self.at and not self.local_time.second
+        return f"{self.local_time:%Y-%m-%d %H:%M}" if exact else f"<t:{int(self.at.timestamp())}:F>"
 
 
 def read_moment(text: str, now: datetime, zone: ZoneInfo) -> ParsedTime:
-    """The coming moment that `text` names, wall-clock times in `zone`. UserError when unreadable, past or far away."""
+    """The future instant that `text` names; local times are in `zone`. UserError when unreadable, past or more than a year away."""
     try:
         moment = _read(_tidy(text), now, zone)
     except (ValueError, OverflowError):  # 31 February, the year 0
@@ -105,10 +105,10 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> ParsedTime:
 def read_length(text: str) -> timedelta:
     """ "90", "1h30" and "1:30" are all an hour and a half. UserError when unreadable or not between 5 minutes and 24 hours."""
     tidy = _tidy(text)
-    if found := re.fullmatch(r"(\d{1,2}):([0-5]\d)", tidy):
-        length = timedelta(hours=int(found[1]), minutes=int(found[2]))
-    elif (found := _HOURS.fullmatch(tidy)) and (found[1] or found[2]):
-        length = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
+    if match := re.fullmatch(r"(\d{1,2}):([0-5]\d)", tidy):
+        length = timedelta(hours=int(match[1]), minutes=int(match[2]))
+    elif (match := _HOURS.fullmatch(tidy)) and (match[1] or match[2]):
+        length = timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
     else:
         raise UserError(
             "“{text}” is not a length that I can read. What to do: give minutes, like 90, or 1h30 or 1:30.",
@@ -120,61 +120,61 @@ def read_length(text: str) -> timedelta:
 
 
 def suggestions(text: str, now: datetime, zone: ZoneInfo, most: int = 7) -> list[ParsedTime]:
-    """What `text` may mean when finished; for an empty text the coming evenings. All are coming and readable."""
-    tried = [text] if text.strip() else []
-    for beginning in [text, *_completed(_tidy(text))] if tried else []:
-        tried += [f"{beginning}{rest}" for rest in ("00", ":00", " 20:00", " 19:00", " 18:00", " 15:00")]
-    found = list(_readable(tried, now, zone))
-    if not found:
+    """Times that `text` may become when it is complete; the next evenings if it names none. All can be read and are in the future."""
+    candidates = [text] if text.strip() else []
+    for beginning in [text, *_completed(_tidy(text))] if candidates else []:
+        candidates += [f"{beginning}{rest}" for rest in ("00", ":00", " 20:00", " 19:00", " 18:00", " 15:00")]
+    moments = list(_readable(candidates, now, zone))
+    if not moments:
         today = local(now, zone).date()
-        found = list(
+        moments = list(
             _readable([f"{today + timedelta(days=days)} 20:00" for days in range(most + 1)], now, zone)
         )
-    return found[:most]
+    return moments[:most]
 
 
 def _completed(text: str) -> list[str]:
-    """Names of days that begin so."""
+    """Names of days that begin with `text`."""
     return [
         day for day in (*_NAMED_DAYS, *_WEEKDAYS) if len(text) > 1 and day.startswith(text) and day != text
     ]
 
 
 def _readable(texts: list[str], now: datetime, zone: ZoneInfo) -> Iterator[ParsedTime]:
-    known: set[datetime] = set()
+    instants: set[datetime] = set()
     for text in texts:
         try:
             moment = read_moment(text, now, zone)
         except UserError:
             continue
-        if moment.at not in known:
-            known.add(moment.at)
+        if moment.at not in instants:
+            instants.add(moment.at)
             yield moment
 
 
 def _tidy(text: str) -> str:
-    """One form for what looks the same: full-width digits and colons, spaces, case, 今晚 and tonight."""
+    """The text in one form: full-width digits and colons, spaces, case, 今晚 and tonight."""
     tidy = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
     tidy = tidy.replace("今晚", "今天晚上").replace("明晚", "明天晚上")
     return re.sub(r"^(.*)\btonight\b ?(?:at )?(.*?)$", r"\1今天晚上\2", tidy)
 
 
 def _read(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
-    if found := _STAMP.fullmatch(text):
-        return datetime.fromtimestamp(int(found[1]), UTC)
-    if found := _RELATIVE.fullmatch(text):
-        return _relative(found, now)
+    if match := _STAMP.fullmatch(text):
+        return datetime.fromtimestamp(int(match[1]), UTC)
+    if match := _RELATIVE.fullmatch(text):
+        return _relative(match, now)
     if "t" in text and (exact := _with_offset(text)) is not None:
         return exact
-    clock = _CLOCK.search(text)
-    told = _clock(clock) if clock else None
-    if clock is None or told is None:
+    match = _CLOCK.search(text)
+    clock = _clock(match) if match else None
+    if match is None or clock is None:
         return None
-    return _on_day(text[: clock.start()].strip(" ,，"), told, now, zone)
+    return _on_day(text[: match.start()].strip(" ,，"), clock, now, zone)
 
 
-def _relative(found: re.Match[str], now: datetime) -> datetime:
-    amount, unit = int(found[1] or found[3]), found[2] or found[4]
+def _relative(match: re.Match[str], now: datetime) -> datetime:
+    amount, unit = int(match[1] or match[3]), match[2] or match[4]
     if unit[0] in "m分":
         length = timedelta(minutes=amount)
     else:
@@ -190,12 +190,12 @@ def _with_offset(text: str) -> datetime | None:
     return exact.astimezone(UTC) if exact.tzinfo is not None else None
 
 
-def _clock(found: re.Match[str]) -> time | None:
-    """A clock time; a bare "9" is none, because nobody can say which nine is meant."""
-    if not (found["minute"] or found["meridiem"] or "点" in found[0]):
+def _clock(match: re.Match[str]) -> time | None:
+    """A clock time. A bare "9" is none, because it may be morning or evening."""
+    if not (match["minute"] or match["meridiem"] or "点" in match[0]):
         return None
-    hour = _hour(int(found["hour"]), found["half"], found["meridiem"])
-    minute = 30 if found["thirty"] else int(found["minute"] or found["points"] or 0)
+    hour = _hour(int(match["hour"]), match["half"], match["meridiem"])
+    minute = 30 if match["thirty"] else int(match["minute"] or match["points"] or 0)
     return time(hour, minute) if hour is not None and hour < 24 and minute < 60 else None
 
 
@@ -214,50 +214,50 @@ def _hour(hour: int, half: str | None, meridiem: str | None) -> int | None:
 def _on_day(day: str, clock: time, now: datetime, zone: ZoneInfo) -> datetime | None:
     today = local(now, zone).date()
 
-    def ahead(wanted: date) -> datetime:
-        return instant(datetime.combine(wanted, clock), zone)
+    def at_clock(date_: date) -> datetime:
+        return instant(datetime.combine(date_, clock), zone)
 
     if not day:
-        return ahead(today) if ahead(today) > now else ahead(today + timedelta(days=1))
+        return at_clock(today) if at_clock(today) > now else at_clock(today + timedelta(days=1))
     if day in _NAMED_DAYS:
-        return ahead(today + timedelta(days=_NAMED_DAYS[day]))
+        return at_clock(today + timedelta(days=_NAMED_DAYS[day]))
     chinese = _CHINESE_WEEKDAY.fullmatch(day)
     weekday = _WEEKDAYS[chinese[2]] if chinese else _WEEKDAYS.get(day)
     if chinese and chinese[1]:
-        return ahead(today + timedelta(days=7 - today.weekday() + _WEEKDAYS[chinese[2]]))
+        return at_clock(today + timedelta(days=7 - today.weekday() + _WEEKDAYS[chinese[2]]))
     if weekday is not None:
         coming = today + timedelta(days=(weekday - today.weekday()) % 7)
-        return ahead(coming) if ahead(coming) > now else ahead(coming + timedelta(days=7))
-    wanted = _date(day, today)
-    return ahead(wanted) if wanted else None
+        return at_clock(coming) if at_clock(coming) > now else at_clock(coming + timedelta(days=7))
+    named = _date(day, today)
+    return at_clock(named) if named else None
 
 
 def _date(day: str, today: date) -> date | None:
-    if found := _FULL_DATE.fullmatch(day):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _SHORT_DATE.fullmatch(day):
-        return _coming(int(found[1]), int(found[2]), today)
-    if not (found := _WORDY_DATE.fullmatch(day)):
+    if match := _FULL_DATE.fullmatch(day):
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _SHORT_DATE.fullmatch(day):
+        return _coming(int(match[1]), int(match[2]), today)
+    if not (match := _WORDY_DATE.fullmatch(day)):
         return None
-    name = (found["month"] or found["month2"])[:3]
-    weekday = _WEEKDAYS.get(found["weekday"]) if found["weekday"] else None
-    if name not in _MONTHS or (found["weekday"] and weekday is None):
+    name = (match["month"] or match["month2"])[:3]
+    weekday = _WEEKDAYS.get(match["weekday"]) if match["weekday"] else None
+    if name not in _MONTHS or (match["weekday"] and weekday is None):
         return None
-    month, number = _MONTHS.index(name) + 1, int(found["day"] or found["day2"])
-    wanted = date(int(found["year"]), month, number) if found["year"] else _coming(month, number, today)
+    month, number = _MONTHS.index(name) + 1, int(match["day"] or match["day2"])
+    named = date(int(match["year"]), month, number) if match["year"] else _coming(month, number, today)
     return (
-        wanted if weekday in (None, wanted.weekday()) else None
+        named if weekday in (None, named.weekday()) else None
     )  # "Mon 27 Nov" when that is a Friday: ask again
 
 
 def _coming(month: int, day: int, today: date) -> date:
     for year in range(today.year, today.year + 5):
         try:
-            wanted = date(year, month, day)
+            coming = date(year, month, day)
         except ValueError:
             if (month, day) != (2, 29):
                 raise
             continue
-        if wanted >= today - SLIP:
-            return wanted
+        if coming >= today - SLIP:
+            return coming
     raise ValueError("no such day")

@@ -1,4 +1,4 @@
-"""What events add to the house: announcements, the three moments of an event, and who is in the voice channel."""
+"""Builds the services of events: announcements, the lifecycle jobs, and voice attendance."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from bot.wiring import Core, Timer, Wiring
 
 
 def wire(core: Core, access: EventAccess) -> tuple[Events, VoiceAttendance, Wiring]:
-    """Build the domain; `access` knows to whom events are open."""
-    doors = VoiceAttendance(core.db, core.clock, core.server)
+    """Build the services; `access` knows to whom members-only events are open."""
+    attendance = VoiceAttendance(core.db, core.clock, core.server)
     announcer = Announcer(core.db, core.clock, core.queue, core.server, core.catalog, core.outbox)
-    running = Lifecycle(core.db, core.clock, core.queue, core.server, doors)
+    lifecycle = Lifecycle(core.db, core.clock, core.queue, core.server, attendance)
     events = Events(
         db=core.db,
         clock=core.clock,
         queue=core.queue,
         channels=core.channels,
-        doors=doors,
+        attendance=attendance,
         access=access,
         community=core.settings.community,
     )
     return (
         events,
-        doors,
+        attendance,
         Wiring(
             handlers={
                 "event.publish": announcer.publish,
                 "event.card": announcer.card,
                 "event.remind": announcer.remind,
-                "event.doors": running.open_doors,
-                "event.begin": running.begin,
-                "event.finish": running.finish,
+                "event.doors": lifecycle.open_doors,
+                "event.begin": lifecycle.begin,
+                "event.finish": lifecycle.finish,
             },
-            timers=(Timer(30, doors.see, "doors"),),
-            at_stop=(doors.see,),
-            on_turn=(doors.see,),
+            timers=(Timer(30, attendance.extend_presence, "doors"),),
+            at_stop=(attendance.extend_presence,),
+            on_turn=(attendance.extend_presence,),
         ),
     )

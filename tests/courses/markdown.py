@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from markdown_it import MarkdownIt
 
-from bot.courses.pages import LessonPage
+from bot.courses.pages import PageText
 
 Code = tuple[str, str]
 
@@ -36,7 +36,7 @@ def with_plain_info(text: str) -> str:
     return "\n".join(lines)
 
 
-def code_of_pages(pages: Sequence[LessonPage]) -> list[Code]:
+def code_of_pages(pages: Sequence[PageText]) -> list[Code]:
     """The code blocks of all pages, each page read on its own as Discord does; parts of a cut one joined."""
     found: list[Code] = []
     for page in pages:
@@ -52,6 +52,6 @@ def code_of_pages(pages: Sequence[LessonPage]) -> list[Code]:
     return found
 
 
-def joined(pages: Iterable[LessonPage]) -> str:
+def joined(pages: Iterable[PageText]) -> str:
     """What the pages say, one after the other, without the fences that only make a piece of code whole."""
-    return "".join(page.own for page in pages)
+    return "".join(page.content for page in pages)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from bot.courses.store import deeds
+from bot.courses.store import learning_records
 from bot.courses.tables import consumption, rating
 from bot.courses.views import Library
 from bot.errors import UserError
@@ -54,7 +54,7 @@ async def test_control_without_the_key_twenty_would_count_twenty(here: School) -
     async def careless() -> None:
         nonlocal total
         async with here.db.read() as db:
-            known = await deeds.opened(db, GUILD, ANN, lesson)
+            known = await learning_records.opened(db, GUILD, ANN, lesson)
         if not known:
             total += 1
             await here.courses.open_lesson(GUILD, ANN, lesson)
@@ -133,7 +133,7 @@ async def test_a_new_rating_takes_the_old_one_s_place(here: School) -> None:
 
     assert await here.courses.library(GUILD, MONDAY, MONDAY + WEEK) == Library(1, 1, 5, 1)
     async with here.db.read() as db:
-        kept = await deeds.rating_of(db, GUILD, ANN, lesson)
+        kept = await learning_records.rating_of(db, GUILD, ANN, lesson)
     assert kept is not None and (kept.stars, kept.words) == (5, "Better now")
 
 

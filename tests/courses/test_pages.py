@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.courses.blocks import language
-from bot.courses.pages import ROOM, LessonPage, pages, size
+from bot.courses.pages import ROOM, PageText, pages, size
 from tests.courses.markdown import code_blocks, code_of_pages, joined, with_plain_info
 
 SHARED = os.environ.get("LYCEUM_SHARED")
@@ -220,7 +220,7 @@ def test_generated_lessons_keep_their_text_and_their_code(text: str, room: int) 
 
 def test_the_comparison_would_notice_a_lost_line() -> None:
     source = "One.\n\n```py\nx = 1\ny = 2\n```\n"
-    damaged = tuple(LessonPage(page.text.replace("y = 2\n", "")) for page in pages(source))
+    damaged = tuple(PageText(page.text.replace("y = 2\n", "")) for page in pages(source))
 
     assert joined(damaged) != with_plain_info(source)
     assert code_of_pages(damaged) != code_blocks(source)

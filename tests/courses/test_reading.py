@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.courses.course import LESSON_LIMIT
-from bot.courses.notes import notes
 from bot.courses.reading import read, read_folder
+from bot.courses.unsupported_markup import count_unsupported
 from bot.errors import UserError
 from tests.courses.packing import COURSE
 from tests.courses.test_pages import SHARED, needs_shared
@@ -226,10 +226,10 @@ def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
 def test_the_author_hears_what_discord_shows_as_plain_text() -> None:
     body = "| a | b |\n|---|---|\n| 1 | 2 |\n\n![x](y.png)\n\n<div>\n\n    code\n"
 
-    told = notes(read(course(**{"03-all.md": body}), "x"))
+    told = count_unsupported(read(course(**{"03-all.md": body}), "x"))
 
     assert (told.tables, told.pictures, told.html, told.indented_code) == (1, 1, 1, 1)
-    assert not notes(read(course(), "x"))
+    assert not count_unsupported(read(course(), "x"))
 
 
 @needs_shared

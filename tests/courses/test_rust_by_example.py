@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.courses.pages import LessonPage, pages
+from bot.courses.pages import PageText, pages
 from bot.demo.month import zipped
 from bot.demo.people import Answer, walk
 from tests.courses.classroom import brings, course_of, texts
@@ -43,7 +43,7 @@ async def delivered(stage: Stage, course: str, lesson: int) -> list[str]:
         assert answer["state"] == "updated"
 
 
-def undone(shown: list[str], promised: Sequence[LessonPage]) -> str:
+def undone(shown: list[str], promised: Sequence[PageText]) -> str:
     """The cards' texts joined, without the fence lines that only close and reopen a code block at a border."""
     own = [
         text.removeprefix(page.opens).removesuffix(page.closes.removesuffix("\n"))
@@ -75,7 +75,7 @@ async def test_every_lesson_is_delivered_whole(community: Stage) -> None:
         assert shown == [page.shown for page in promised], lesson
         assert filled(undone(shown, promised)) == filled(with_plain_info(source)), lesson
         as_shown = [
-            LessonPage(text, page.opens, page.closes) for text, page in zip(shown, promised, strict=True)
+            PageText(text, page.opens, page.closes) for text, page in zip(shown, promised, strict=True)
         ]
         assert code_of_pages(as_shown) == code_blocks(source), lesson
         cards += len(shown)

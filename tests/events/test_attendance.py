@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events.attendance import PresenceSpan, attended, needed
+from bot.events.attendance import PresenceSpan, attended, required_time
 
 START = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 END = START + timedelta(hours=1)
@@ -80,5 +80,5 @@ def test_minute_by_minute_gives_the_same(stays: list[PresenceSpan], length: int)
 
     counted = minutes(*stays, end=end)
 
-    enough = needed(START, end).total_seconds() / 60
+    enough = required_time(START, end).total_seconds() / 60
     assert counted == {user: total for user, total in seen.items() if total >= enough}

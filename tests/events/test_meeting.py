@@ -166,7 +166,7 @@ async def test_attendance_is_measured_from_voice(community: Stage) -> None:
     await community.voice("eve", "Classroom")
     await at(community, "21:00")
 
-    roll = await community.app.events.roll(community.guild_id, await choice(community, "host attendees"))
+    roll = await community.app.events.roster(community.guild_id, await choice(community, "host attendees"))
 
     names = {int(m["user"]["id"]): m["user"]["username"] for m in (await community.world())["members"]}
     assert {names[one.user_id]: one.seconds // 60 for one in roll.came} == {"ann": 80, "bob": 6}

@@ -119,4 +119,4 @@ async def test_another_server_knows_nothing_of_it(community: Stage) -> None:
     event = await choice(community, "host attendees")
 
     with pytest.raises(UserError, match="There is no such event"):
-        await community.app.events.roll(community.guild_id + 1, event)
+        await community.app.events.roster(community.guild_id + 1, event)

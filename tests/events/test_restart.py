@@ -24,7 +24,7 @@ def world(folder: Path) -> Sandbox:
 
 async def came(stage: Stage) -> dict[str, int]:
     """Who came, in minutes."""
-    roll = await stage.app.events.roll(stage.guild_id, await choice(stage, "host attendees"))
+    roll = await stage.app.events.roster(stage.guild_id, await choice(stage, "host attendees"))
     names = {int(m["user"]["id"]): m["user"]["username"] for m in (await stage.world())["members"]}
     return {names[one.user_id]: one.seconds // 60 for one in roll.came}
 
@@ -54,7 +54,7 @@ async def test_a_reminder_is_not_posted_again_by_the_next_process(tmp_path: Path
 
 async def posted_but_not_noted(stage: Stage, *, sending: bool) -> None:
     """As if the bot had died after posting the reminder, so long ago that Discord has forgotten the nonce."""
-    roll = await stage.app.events.roll(stage.guild_id, await choice(stage, "host attendees"))
+    roll = await stage.app.events.roster(stage.guild_id, await choice(stage, "host attendees"))
     event, channel_id = roll.event, roll.event.card_channel_id
     assert channel_id is not None
     shown = cards.reminder(stage.app.catalog.community, event, 15, begun=False)
@@ -94,7 +94,7 @@ async def test_control_without_the_note_it_would_be_posted_twice(community: Stag
 async def test_a_card_that_may_have_been_posted_is_looked_for(community: Stage) -> None:
     await plan(community)
     await community.settled()
-    roll = await community.app.events.roll(community.guild_id, await choice(community, "host attendees"))
+    roll = await community.app.events.roster(community.guild_id, await choice(community, "host attendees"))
     event = roll.event
     assert event.card_channel_id is not None
     async with community.app.db.write() as tx:
@@ -106,7 +106,7 @@ async def test_a_card_that_may_have_been_posted_is_looked_for(community: Stage) 
 
     await community.settled()
 
-    again = (await community.app.events.roll(community.guild_id, str(event.id))).event
+    again = (await community.app.events.roster(community.guild_id, str(event.id))).event
     assert again.card_message_id == event.card_message_id
     assert int((await card(community))["id"]) == event.card_message_id
 

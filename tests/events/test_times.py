@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 22, 12, 40, tzinfo=UTC)
 
 
 def wall(text: str) -> str:
-    return f"{read_moment(text, NOW, BERLIN).wall:%Y-%m-%d %H:%M}"
+    return f"{read_moment(text, NOW, BERLIN).local_time:%Y-%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_zone_decides_what_a_wall_clock_means() -> None:
 def test_a_time_in_the_gap_is_shown_as_what_it_becomes() -> None:
     moment = read_moment("2027-03-28 02:30", NOW, BERLIN)
 
-    assert moment.wall == datetime.fromisoformat("2027-03-28 03:00")
+    assert moment.local_time == datetime.fromisoformat("2027-03-28 03:00")
 
 
 @given(st.text(max_size=30))
@@ -166,7 +166,7 @@ def test_the_meaning_is_told_in_the_readers_language() -> None:
 def test_an_empty_text_suggests_the_coming_evenings() -> None:
     found = suggestions("", NOW, BERLIN)
 
-    assert [f"{moment.wall:%a %H:%M}" for moment in found] == [
+    assert [f"{moment.local_time:%a %H:%M}" for moment in found] == [
         "Sun 20:00",
         "Mon 20:00",
         "Tue 20:00",
@@ -188,14 +188,14 @@ def test_an_empty_text_suggests_the_coming_evenings() -> None:
     ],
 )
 def test_a_half_typed_text_is_completed(typed: str, first: str) -> None:
-    assert f"{suggestions(typed, NOW, BERLIN)[0].wall:%m-%d %H:%M}" == first
+    assert f"{suggestions(typed, NOW, BERLIN)[0].local_time:%m-%d %H:%M}" == first
 
 
 @given(st.text(max_size=20))
 def test_suggestions_are_always_acceptable(text: str) -> None:
     for moment in suggestions(text, NOW, BERLIN):
         assert read_moment(moment.written, NOW, BERLIN).at == moment.at
-        assert local(moment.at, BERLIN) == moment.wall
+        assert local(moment.at, BERLIN) == moment.local_time
 
 
 @pytest.mark.parametrize(

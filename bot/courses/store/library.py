@@ -1,4 +1,4 @@
-"""Queries of what is taught: courses, their versions and lessons."""
+"""Queries of courses, their versions and lessons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.db import Reader, Writer
 
 
 def _current() -> Select[*tuple[Any, ...]]:
-    """Courses beside their current versions."""
+    """Courses joined with their current versions."""
     v = course_version.c
     return select(
         course.c.id,
@@ -84,7 +84,7 @@ async def text(db: Reader, guild_id: int, lesson_id: int, version: int) -> str |
 
 
 async def slugs(db: Reader, guild_id: int, course_id: int) -> dict[str, int]:
-    """Every lesson that the course ever had: slug → id."""
+    """The ids of all lessons that the course ever had, by slug."""
     query = select(lesson.c.slug, lesson.c.id).where(
         lesson.c.guild_id == guild_id, lesson.c.course_id == course_id
     )
@@ -92,32 +92,32 @@ async def slugs(db: Reader, guild_id: int, course_id: int) -> dict[str, int]:
 
 
 async def add_course(tx: Writer, guild_id: int, id_: int, slug: str, now: datetime) -> None:
-    """A new course; its first version must follow in the same transaction."""
+    """Add a course; its first version must follow in the same transaction."""
     await tx.execute(
         insert(course).values(guild_id=guild_id, id=id_, slug=slug, version=1, tier_ids=[], created_at=now)
     )
 
 
 async def set_version(tx: Writer, guild_id: int, course_id: int, version: int) -> None:
-    """This version is what members see from now on."""
+    """Let members see this version from now on."""
     await tx.execute(
         update(course).where(course.c.guild_id == guild_id, course.c.id == course_id).values(version=version)
     )
 
 
 async def set_tiers(tx: Writer, guild_id: int, course_id: int, tier_ids: Iterable[int]) -> bool:
-    """Let exactly these tiers open the course (none: everybody). False when that is so already."""
-    wanted = list(dict.fromkeys(tier_ids))
+    """Let exactly these tiers open the course (none: everybody). False when nothing changes."""
+    new_tiers = list(dict.fromkeys(tier_ids))
     changed = await tx.execute(
         update(course)
-        .where(course.c.guild_id == guild_id, course.c.id == course_id, course.c.tier_ids != wanted)
-        .values(tier_ids=wanted)
+        .where(course.c.guild_id == guild_id, course.c.id == course_id, course.c.tier_ids != new_tiers)
+        .values(tier_ids=new_tiers)
     )
     return changed.rowcount > 0
 
 
 async def add_lessons(tx: Writer, guild_id: int, course_id: int, ids: dict[str, int]) -> None:
-    """Lessons that the course did not have before: slug → id."""
+    """Add lessons that the course did not have before, their ids by slug."""
     rows = [
         {"guild_id": guild_id, "id": id_, "course_id": course_id, "slug": slug} for slug, id_ in ids.items()
     ]
@@ -136,9 +136,9 @@ async def add_version(
     now: datetime,
     by: int | None,
 ) -> None:
-    """Store what the course is from now on; `ids` has every lesson of `source` by its slug."""
+    """Add a version of the course; `ids` has the id of every lesson of `source` by its slug."""
     key = {"guild_id": guild_id, "course_id": course_id, "version": version}
-    head = {
+    metadata = {
         "title": source.title,
         "description": source.description,
         "tags": list(source.tags),
@@ -147,22 +147,22 @@ async def add_version(
         "imported_at": now,
         "imported_by": by,
     }
-    await tx.execute(insert(course_version).values(**key, **head))
-    named = [{**key, "place": place, "title": module.title} for place, module in enumerate(source.modules)]
-    await tx.execute(insert(course_module), named)
-    placed = [(n, one) for n, module in enumerate(source.modules) for one in module.lessons]
+    await tx.execute(insert(course_version).values(**key, **metadata))
+    modules = [{**key, "place": place, "title": module.title} for place, module in enumerate(source.modules)]
+    await tx.execute(insert(course_module), modules)
+    lessons = [(n, lesson) for n, module in enumerate(source.modules) for lesson in module.lessons]
     texts = [
         {
             **key,
             "place": place,
-            "lesson_id": ids[one.slug],
+            "lesson_id": ids[lesson.slug],
             "module": module,
-            "depth": one.depth,
-            "title": one.title,
-            "tags": list(one.tags),
-            "body": one.body,
+            "depth": lesson.depth,
+            "title": lesson.title,
+            "tags": list(lesson.tags),
+            "body": lesson.body,
         }
-        for place, (module, one) in enumerate(placed)
+        for place, (module, lesson) in enumerate(lessons)
     ]
     await tx.execute(insert(lesson_text), texts)
 
@@ -180,11 +180,11 @@ def versions_at(guild_id: int, end: datetime) -> Any:
 
 def lessons_at(guild_id: int, end: datetime) -> Any:
     """The lessons that existed just before `end`."""
-    seen = versions_at(guild_id, end)
+    current = versions_at(guild_id, end)
     t = lesson_text.c
     return (
         select(t.lesson_id)
-        .join(seen, and_(seen.c.course_id == t.course_id, seen.c.version == t.version))
+        .join(current, and_(current.c.course_id == t.course_id, current.c.version == t.version))
         .where(t.guild_id == guild_id)
         .subquery()
     )

@@ -1,4 +1,4 @@
-"""Queries of what members do with lessons: open, finish, rate. They take a connection and never commit."""
+"""Queries of what members do with lessons: openings, position, progress, ratings. They take a connection and never commit."""
 
 from __future__ import annotations
 
@@ -23,31 +23,33 @@ from bot.db.sql import insert, total
 
 
 async def consume(tx: Writer, guild_id: int, user_id: int, lesson_id: int, day: date, now: datetime) -> bool:
-    """Count that a member opened a lesson on this day. False when that is counted already."""
+    """Count that a member opened a lesson on this day. False when it is counted already."""
     row = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id, "day": day, "at": now}
-    new = await tx.execute(insert(consumption).values(**row).on_conflict_do_nothing())
-    if new.rowcount < 1:
+    inserted = await tx.execute(insert(consumption).values(**row).on_conflict_do_nothing())
+    if inserted.rowcount < 1:
         return False
-    tally = insert(consumption_day).values(guild_id=guild_id, day=day, lesson_id=lesson_id, count=1)
+    day_count = insert(consumption_day).values(guild_id=guild_id, day=day, lesson_id=lesson_id, count=1)
     key = ["guild_id", "day", "lesson_id"]
     await tx.execute(
-        tally.on_conflict_do_update(index_elements=key, set_={"count": consumption_day.c.count + 1})
+        day_count.on_conflict_do_update(index_elements=key, set_={"count": consumption_day.c.count + 1})
     )
     return True
 
 
-async def remember(tx: Writer, guild_id: int, user_id: int, course_id: int, lesson_id: int) -> None:
-    """This is where the member is now in the course."""
+async def set_position(tx: Writer, guild_id: int, user_id: int, course_id: int, lesson_id: int) -> None:
+    """Record which lesson of the course the member opened last."""
     c = reading.c
-    turns = select(func.coalesce(func.max(c.turn), 0) + 1).where(c.guild_id == guild_id, c.user_id == user_id)
+    next_turn = select(func.coalesce(func.max(c.turn), 0) + 1).where(
+        c.guild_id == guild_id, c.user_id == user_id
+    )
     key = {"guild_id": guild_id, "user_id": user_id, "course_id": course_id}
-    row = insert(reading).values(**key, lesson_id=lesson_id, turn=turns.scalar_subquery())
-    now = {"lesson_id": row.excluded.lesson_id, "turn": row.excluded.turn}
-    await tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=now))
+    row = insert(reading).values(**key, lesson_id=lesson_id, turn=next_turn.scalar_subquery())
+    changed = {"lesson_id": row.excluded.lesson_id, "turn": row.excluded.turn}
+    await tx.execute(row.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
-async def places(db: Reader, guild_id: int, user_id: int) -> list[Any]:
-    """Where the member is in each course begun, the course opened last first: course_id, lesson_id."""
+async def positions(db: Reader, guild_id: int, user_id: int) -> list[Any]:
+    """The lesson opened last in each course that the member began: course_id, lesson_id. The latest course comes first."""
     c = reading.c
     query = select(c.course_id, c.lesson_id).where(c.guild_id == guild_id, c.user_id == user_id)
     return list((await db.execute(query.order_by(c.turn.desc()))).all())
@@ -97,7 +99,7 @@ async def openings_by_course(db: Reader, guild_id: int, first: date) -> dict[int
 
 
 async def finish(tx: Writer, guild_id: int, user_id: int, lesson_id: int, now: datetime) -> None:
-    """The member is done with the lesson; done twice is done once."""
+    """Record that the member is done with the lesson. A second time changes nothing."""
     row = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id, "done_at": now}
     await tx.execute(insert(lesson_progress).values(**row).on_conflict_do_nothing())
 
@@ -123,7 +125,7 @@ async def graduates(db: Reader, guild_id: int, lesson_ids: Collection[int]) -> i
 
 
 async def rating_of(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> Any | None:
-    """What the member says of the lesson now: stars, words, since."""
+    """The member's rating of the lesson in force: stars, words, since."""
     c = rating.c
     query = select(c.stars, c.words, c.since).where(
         c.guild_id == guild_id, c.user_id == user_id, c.lesson_id == lesson_id
@@ -134,7 +136,7 @@ async def rating_of(db: Reader, guild_id: int, user_id: int, lesson_id: int) -> 
 async def rate(
     *, tx: Writer, guild_id: int, user_id: int, lesson_id: int, stars: int, words: str | None, now: datetime
 ) -> bool:
-    """Store a rating; one that it replaces is kept without its words. True when it replaces one."""
+    """Store a rating. True when it replaces an earlier one, which is kept without its words."""
     key = {"guild_id": guild_id, "user_id": user_id, "lesson_id": lesson_id}
     before = await rating_of(tx, guild_id, user_id, lesson_id)
     if before is not None and before.since < now:
@@ -151,11 +153,11 @@ async def rate(
 
 async def rating_totals(db: Reader, guild_id: int, end: datetime) -> Any:
     """Ratings in force just before `end`, of lessons that existed then: rated, total, count."""
-    now, then = rating.c, former_rating.c
+    current, former = rating.c, former_rating.c
     in_force = union_all(
-        select(now.lesson_id, now.stars).where(now.guild_id == guild_id, now.since < end),
-        select(then.lesson_id, then.stars).where(
-            then.guild_id == guild_id, then.since < end, then.until >= end
+        select(current.lesson_id, current.stars).where(current.guild_id == guild_id, current.since < end),
+        select(former.lesson_id, former.stars).where(
+            former.guild_id == guild_id, former.since < end, former.until >= end
         ),
     ).subquery()
     query = select(

@@ -1,4 +1,4 @@
-"""What Discord shows only as plain text, told to the author after an import. Pure."""
+"""Markup that Discord shows only as plain text; the author is told after an import. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from bot.courses.course import Course
 
 
 @dataclass(frozen=True)
-class Notes:
-    """How often a course uses what Discord's Markdown does not know."""
+class UnsupportedMarkup:
+    """How often a course uses markup that Discord's Markdown does not know."""
 
     tables: int = 0
     pictures: int = 0
@@ -23,14 +23,14 @@ class Notes:
         return bool(self.tables or self.pictures or self.html or self.indented_code)
 
 
-def notes(course: Course) -> Notes:
-    """Look through all lessons. Blocking: about a second for a large course."""
+def count_unsupported(course: Course) -> UnsupportedMarkup:
+    """Count it in all lessons. Blocking: about a second for a large course."""
     parser = MarkdownIt("commonmark").enable("table")
     counts: dict[str, int] = {}
     for lesson in course.lessons:
-        for token in _all(parser.parse(lesson.body)):
+        for token in _with_children(parser.parse(lesson.body)):
             counts[token.type] = counts.get(token.type, 0) + 1
-    return Notes(
+    return UnsupportedMarkup(
         tables=counts.get("table_open", 0),
         pictures=counts.get("image", 0),
         html=counts.get("html_block", 0),
@@ -38,5 +38,5 @@ def notes(course: Course) -> Notes:
     )
 
 
-def _all(tokens: list[Token]) -> list[Token]:
-    return [one for token in tokens for one in (token, *(token.children or []))]
+def _with_children(tokens: list[Token]) -> list[Token]:
+    return [part for token in tokens for part in (token, *(token.children or []))]

@@ -1,4 +1,4 @@
-"""The head of a Markdown file: YAML between two lines of three dashes."""
+"""The front matter of a Markdown file: YAML between two lines of three dashes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LONGEST = 10_000  # characters
 Head = Mapping[str, Any]
 
 
-def take_head(file: str, text: str) -> tuple[Head, str]:
-    """(front matter, the rest of the text unchanged). No front matter: an empty one. UserError where it is broken."""
+def split_front_matter(file: str, text: str) -> tuple[Head, str]:
+    """(front matter, the rest of the text unchanged). Without front matter the first is empty. UserError when it is broken."""
     if not text.startswith("---\n"):
         return {}, text
     end = text.find("\n---\n", 3)
@@ -27,16 +27,20 @@ def take_head(file: str, text: str) -> tuple[Head, str]:
         raise UserError(
             "{where}: the front matter is not closed. Put a line of three dashes after it.", where=at(file, 1)
         )
-    return _parsed(file, text[4 : end + 1]), text[stop:].lstrip("\n")
+    return _parse_yaml(file, text[4 : end + 1]), text[stop:].lstrip("\n")
 
 
-def _parsed(file: str, yaml: str) -> Head:
+def _parse_yaml(file: str, yaml: str) -> Head:
     try:
         head: object = YAMLHandler().load(yaml)
-    except Exception as error:  # PyYAML's own errors, and ValueError or RecursionError from what it builds
+    except (
+        Exception
+    ) as error:  # PyYAML's own errors, and ValueError or RecursionError from building the values
         mark: Any = getattr(error, "problem_mark", None)
         detail = str(getattr(error, "problem", None) or type(error).__name__)
-        line = min(mark.line, yaml.count("\n") - 1) + 2 if mark else 2  # YAML notices some only at its end
+        line = (
+            min(mark.line, yaml.count("\n") - 1) + 2 if mark else 2
+        )  # YAML reports some errors only at its end
         raise UserError(
             "{where}: the front matter is broken ({detail}). Write lines like: title: My lesson",
             where=at(file, line),
@@ -53,8 +57,8 @@ def _parsed(file: str, yaml: str) -> Head:
     return {str(key): value for key, value in head.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
-def word(file: str, head: Head, key: str, limit: int = TITLE_LIMIT) -> str:
-    """The text under `key`, "" if there is none. UserError when it is no text or too long."""
+def text_field(file: str, head: Head, key: str, limit: int = TITLE_LIMIT) -> str:
+    """The text under `key`, "" if there is none. UserError when it is not a text or too long."""
     value = head.get(key, "")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise UserError("{where}: “{key}” must be text. Put it in quotes.", where=at(file), key=key)
@@ -63,15 +67,15 @@ def word(file: str, head: Head, key: str, limit: int = TITLE_LIMIT) -> str:
     return text
 
 
-def words(file: str, head: Head, key: str) -> tuple[str, ...]:
+def text_list(file: str, head: Head, key: str) -> tuple[str, ...]:
     """The list of texts under `key`; a single text is a list of one."""
     value: Any = head.get(key, [])
     values: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
-    return tuple(word(file, {key: one}, key) for one in values)
+    return tuple(text_field(file, {key: item}, key) for item in values)
 
 
 def check_length(file: str, line: int | None, key: str, text: str, limit: int = TITLE_LIMIT) -> None:
-    """Refuse a text that Discord would not show whole."""
+    """Refuse a text that is too long for Discord to show."""
     if len(text) > limit:
         raise UserError(
             "{where}: “{key}” is longer than {n} characters. Shorten it.",

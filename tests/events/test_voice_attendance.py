@@ -1,4 +1,4 @@
-"""Moves in voice that happen while the bot looks who is there."""
+"""Moves in voice that happen while the bot asks who is in the channel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Standing:
 
 
 class Room:
-    """The one thing of a chat server that doors ask; `meanwhile` happens once, between asking and answering."""
+    """The chat server as VoiceAttendance sees it; `meanwhile` runs once, between the question and the answer."""
 
     def __init__(self, *there: int) -> None:
         self.there = set(there)
@@ -42,7 +42,7 @@ class Room:
 
 
 class Careless(VoiceAttendance):
-    """Doors that do not notice moves."""
+    """A VoiceAttendance that does not notice moves."""
 
     @property
     def _changes(self) -> int:
@@ -87,16 +87,16 @@ EVENT = Event(
 async def leaves_while_we_look(db: Database, kind: type[VoiceAttendance]) -> bool:
     """Ann leaves just when the bot has asked who is there. Is she taken to be there?"""
     room = Room(ANN)
-    doors = kind(db, Standing(), room)
+    attendance = kind(db, Standing(), room)
 
     async def leave() -> None:
         room.there.clear()
-        await doors.voice(GUILD, ANN, None, START, True)
+        await attendance.voice(GUILD, ANN, None, START, True)
 
     room.meanwhile = leave
-    await doors.look_in(GUILD, ROOM)
+    await attendance.record_present(GUILD, ROOM)
     async with db.read() as reader:
-        return await presence_store.anybody(reader)
+        return await presence_store.has_open_spans(reader)
 
 
 async def test_whoever_leaves_while_we_look_is_not_there(db: Database) -> None:
@@ -108,28 +108,32 @@ async def test_control_without_care_they_would_be_there_for_ever(db: Database) -
 
 
 async def test_news_told_twice_makes_one_stay(db: Database) -> None:
-    doors = VoiceAttendance(db, Standing(), Room(ANN))
+    attendance = VoiceAttendance(db, Standing(), Room(ANN))
 
     for _ in range(2):
-        await doors.voice(GUILD, ANN, ROOM, START, True)
-        await doors.look_in(GUILD, ROOM)
+        await attendance.voice(GUILD, ANN, ROOM, START, True)
+        await attendance.record_present(GUILD, ROOM)
 
     async with db.read() as reader:
-        told = await presence_store.in_channel(
+        spans = await presence_store.spans_in_channel(
             reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1)
         )
-    assert len(told) == 1
+    assert len(spans) == 1
 
 
 async def test_a_stay_of_which_sight_was_lost_ends_where_it_was_last_seen(db: Database) -> None:
-    doors = VoiceAttendance(db, Standing(), Room())
-    await doors.voice(GUILD, ANN, ROOM, START - timedelta(minutes=9), True)
+    attendance = VoiceAttendance(db, Standing(), Room())
+    await attendance.voice(GUILD, ANN, ROOM, START - timedelta(minutes=9), True)
 
-    await doors.resume(GUILD)
-    await doors.see()
+    await attendance.resume(GUILD)
+    await attendance.extend_presence()
 
     async with db.read() as reader:
-        (told,) = await presence_store.in_channel(
+        (span,) = await presence_store.spans_in_channel(
             reader, GUILD, ROOM, START - timedelta(1), START + timedelta(1)
         )
-        assert (told.start, told.end, await presence_store.anybody(reader)) == (told.start, told.start, False)
+        assert (span.start, span.end, await presence_store.has_open_spans(reader)) == (
+            span.start,
+            span.start,
+            False,
+        )
