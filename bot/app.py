@@ -90,7 +90,7 @@ class App(Services):
 
     async def clock_advanced(self) -> None:
         """The community's clock went on a step: what is known only in memory is stored before anything falls due."""
-        for step in self.wiring.on_turn:
+        for step in self.wiring.on_clock_advanced:
             await step()
 
     async def health(self) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Wiring:
     """Awaited when Discord and the web server are there, before work begins."""
     at_stop: tuple[Step, ...] = ()
     """Awaited while Discord and the web server are still there."""
-    on_turn: tuple[Step, ...] = ()
+    on_clock_advanced: tuple[Step, ...] = ()
     """Awaited when the community's clock has moved: what only memory knows is stored before anything falls due."""
 
 
@@ -106,5 +106,5 @@ def merged(*wirings: Wiring) -> Wiring:
         lifetimes=tuple(lifetime for wiring in wirings for lifetime in wiring.lifetimes),
         at_start=tuple(step for wiring in wirings for step in wiring.at_start),
         at_stop=tuple(step for wiring in wirings for step in wiring.at_stop),
-        on_turn=tuple(step for wiring in wirings for step in wiring.on_turn),
+        on_clock_advanced=tuple(step for wiring in wirings for step in wiring.on_clock_advanced),
     )

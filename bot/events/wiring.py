@@ -37,6 +37,6 @@ def wire(core: Core, access: EventAccess) -> tuple[Events, VoiceAttendance, Wiri
             },
             timers=(Timer(30, doors.see, "doors"),),
             at_stop=(doors.see,),
-            on_turn=(doors.see,),
+            on_clock_advanced=(doors.see,),
         ),
     )
