@@ -12,9 +12,9 @@ _PAGE = 1000
 
 
 async def take_over(db: Database, server: ChatServer, guild_id: int, now: datetime) -> int:
-    """Make the stays equal to the guild's list of members; anybody missing from it left by `now`. Returns how many members there are.
+    """Make the stays equal to the guild's list of members; anybody missing from it left by `now`. Returns its length.
 
-    The list comes in the order of ids, so each page is compared with what we know of the same span
+    The list comes in the order of ids, so each page is compared with the stored members of the same span
     of ids, and a guild of half a million is never in memory.
     """
     total, last = 0, 0

@@ -1,7 +1,8 @@
 """Counts gateway events in memory, at once, without waiting for anything.
 
-A flush takes the whole batch (`take`) and returns it if it could not be written (`put_back`). Counters and marks are taken at the same instant, so a transaction that writes both
-can be killed at any point: either a message is both counted and behind the mark, or it is neither.
+A flush takes the whole batch (`take`) and returns it if it could not be written (`put_back`). Counters and
+marks are taken at the same instant, so a transaction that writes both can be killed at any point: either a
+message is both counted and behind the mark, or it is neither.
 """
 
 from __future__ import annotations
