@@ -15,7 +15,7 @@ from bot.activity.rules import COMPANY
 
 @dataclass(kw_only=True)
 class Session:
-    """One stay. `company` has been added up so far; when `company_since` is set, more is running since then."""
+    """One stay. `company` is the sum so far; more is running since `company_since`, if that is set."""
 
     guild_id: int
     user_id: int

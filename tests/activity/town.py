@@ -125,7 +125,7 @@ class Bot:
         self.activity, _ = wire(core(db, cast("Clock", town), town, COMMUNITY__TIMEZONE=zone), town)
 
     async def start(self, *guilds: int) -> Bot:
-        """Sign in and make up for what was missed."""
+        """Sign in and read back what was missed."""
         await self.activity.start()
         self.activity.connected()
         for guild_id in guilds or (GUILD,):
