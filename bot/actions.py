@@ -1,7 +1,7 @@
 """Actions of buttons and selects: each is declared once by its domain, with the types of its arguments.
 
-A button carries its action as Discord's custom id, "name:argument:argument"; a select carries the name, and each of its
-options the arguments. Cards outlive versions of Lyceum: a name or the form of an argument is never changed, only added.
+A button carries its action in Discord's custom id, "name:argument:argument"; a select carries the name, and each of its
+options the arguments. Old cards stay in use: names and argument forms are never changed, only added.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, TypeVarTuple, overload
 from bot.errors import UserError
 
 LIMIT = 100
-"""Discord's documentation, "Components": characters of a custom id, and of the value of an option."""
+"""Most characters in a custom id and in an option's value (Discord's documentation, "Components")."""
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -27,7 +27,7 @@ Ts = TypeVarTuple("Ts")
 
 
 def outdated() -> UserError:
-    """The answer to a button or a select that this version does not know, or cannot read."""
+    """The error for a button or select that this version does not know or cannot read."""
     return UserError(
         "This button or list comes from an older version and does not work any more. Type the command again to get a new one; /help shows them all."
     )
@@ -35,7 +35,7 @@ def outdated() -> UserError:
 
 @dataclass(frozen=True)
 class Part(Generic[T]):
-    """One argument: how it is written into a custom id, and read again. `read` raises ValueError for anything else."""
+    """One argument: how it is written into a custom id and read back. `read` raises ValueError for any other text."""
 
     write: Callable[[T], str]
     read: Callable[[str], T]
@@ -55,7 +55,7 @@ def _word(text: str) -> str:
 
 
 NUMBER = Part[int](str, _number)
-"""An id, a page, an amount: what fits into a column."""
+"""An id, a page, an amount: a 64-bit integer, which fits into a column."""
 WORD = Part[str](_word, _word)
 """Letters, digits, - and _: a key, the name of a provider."""
 
@@ -71,7 +71,7 @@ def optional(part: Part[T]) -> Part[T | None]:
 
 
 def blank_as(sign: str, part: Part[T]) -> Part[T | None]:
-    """An argument for which `sign` stands where there is none."""
+    """An argument that may be None, written as `sign`."""
 
     def write(value: T | None) -> str:
         return sign if value is None else part.write(value)
@@ -83,16 +83,16 @@ def blank_as(sign: str, part: Part[T]) -> Part[T | None]:
 
 
 class Arguments(Generic[*Ts]):
-    """The arguments of an action, in their order. `arguments` makes one."""
+    """The arguments of an action, in order. Built by `arguments`."""
 
     def __init__(self, parts: tuple[Part[Any], ...], separator: str) -> None:
         self._parts = parts
         self._separator = separator
 
     def write(self, *values: *Ts) -> str:
-        """These values as text. ValueError for a value that could not be read again."""
-        given: tuple[Any, ...] = tuple(values)
-        written = [part.write(value) for part, value in zip(self._parts, given, strict=True)]
+        """The values as text. ValueError for a value that would not be read back the same."""
+        untyped: tuple[Any, ...] = tuple(values)
+        written = [part.write(value) for part, value in zip(self._parts, untyped, strict=True)]
         while written and not written[-1] and self._parts[len(written) - 1].optional:
             written.pop()
         text = self._separator.join(written)
@@ -101,7 +101,7 @@ class Arguments(Generic[*Ts]):
         return text
 
     def read(self, text: str) -> tuple[*Ts]:
-        """The values that this text holds. ValueError when it is not of this form."""
+        """The values in this text. ValueError when it does not have this form."""
         pieces = text.split(self._separator) if text else []
         if len(pieces) > len(self._parts):
             raise ValueError(text)
@@ -133,14 +133,14 @@ def arguments(*parts: Part[Any], separator: str = ":") -> Arguments[*tuple[Any, 
 class Action(Generic[*Ts]):
     """What a button or a select can ask for."""
 
-    def __init__(self, name: str, taken: Arguments[*Ts]) -> None:
+    def __init__(self, name: str, parameters: Arguments[*Ts]) -> None:
         if not re.fullmatch(r"[a-z]+\.[a-z_]+", name):
             raise ValueError(f"not the name of an action: {name}")
         self.name = name
-        self._arguments = taken
+        self._arguments = parameters
 
     def read(self, text: str) -> tuple[*Ts]:
-        """The arguments in what a press brought along. UserError when an older version wrote them, or nobody."""
+        """The arguments in the text of a press. UserError when this version cannot read them."""
         try:
             return self._arguments.read(text)
         except (ValueError, UserError):
@@ -164,7 +164,7 @@ class ButtonAction(Action[*Ts]):
 
 
 class SelectAction(Action[*Ts]):
-    """What a select asks for: `name` is its custom id, and the option that is picked brings the arguments."""
+    """What a select asks for: `name` is its custom id, and the chosen option carries the arguments."""
 
     def value(self, *values: *Ts) -> str:
         """The value of an option with these arguments. ValueError when it is too long for Discord."""

@@ -1,4 +1,4 @@
-"""All tables, for Alembic and for questions about all of them: importing a `tables.py` adds its to the metadata."""
+"""All tables, for Alembic and for queries over all of them: importing a `tables.py` adds its tables to the metadata."""
 
 from __future__ import annotations
 
@@ -40,6 +40,6 @@ __all__ = [
 
 
 async def guild_ids(db: Reader) -> list[int]:
-    """Every guild of which anything is stored, in order."""
+    """The ids of all guilds in the database, ascending."""
     columns = [select(table.c.guild_id) for table in metadata.sorted_tables if "guild_id" in table.c]
     return sorted((await db.execute(union(*columns))).scalars())

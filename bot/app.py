@@ -52,12 +52,12 @@ PAGES: tuple[str, ...] = (
 
 
 class NotSettled(Exception):
-    """Work, events or counts are still open after `App.settled` has waited its time; the message says how many."""
+    """Work, inbox events or counts were still open when `App.settled` gave up; the message says how many."""
 
 
 @dataclass(kw_only=True)
 class App(Services):
-    """Every service, and what carries them."""
+    """Every service, and the infrastructure that runs them."""
 
     db: Database
     queue: Queue
@@ -70,12 +70,12 @@ class App(Services):
     inbox: Inbox
     wiring: Wiring
     gateway_lost: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when discord.py has given the connection up for good."""
+    """Set when discord.py has given up the connection for good."""
 
     async def settled(self, rounds: int = 1000) -> None:
-        """Wait until all due work is done, all that was reported is settled and all that was counted is stored.
+        """Wait until all due work is done, the inbox is empty and all counts are stored.
 
-        Raises NotSettled with what is still open after so many rounds.
+        Raises NotSettled when something is still open after so many rounds.
         """
         open_: dict[str, int] = {}
         for _ in range(rounds):
@@ -89,12 +89,12 @@ class App(Services):
         raise NotSettled(f"still open after {rounds} rounds: {open_}")
 
     async def clock_advanced(self) -> None:
-        """The community's clock went on a step: what is known only in memory is stored before anything falls due."""
-        for step in self.wiring.on_turn:
+        """The community's clock moved: store what is only in memory before anything falls due."""
+        for step in self.wiring.on_clock_advanced:
             await step()
 
     async def health(self) -> dict[str, Any]:
-        """What /health answers; "settled" means that work_due, inbox_open and unflushed are 0."""
+        """The answer of /health; "settled" means that work_due, inbox_open and unflushed are 0."""
         now = self.clock.now()
         async with self.db.read() as db:
             due, stuck = await work_store.counts(db, now)
@@ -123,25 +123,27 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     server = DiscordServer(client)
     web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
     core = core_of(settings=settings, db=db, clock=clock, server=server, texts=texts)
-    payments, selling = payments_wiring.wire(core, lambda: web.url)
-    memberships, membership = memberships_wiring.wire(
+    payments, payments_part = payments_wiring.wire(core, lambda: web.url)
+    memberships, memberships_part = memberships_wiring.wire(
         core,
         providers=payments.by_name,
         unmatched=payments_wiring.unmatched(core),
         address=lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    intake, inbox = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_book)
-    events, doors, meeting = events_wiring.wire(core, memberships)
-    activity, counting = activity_wiring.wire(core, events)
-    courses, teaching, learning = courses_wiring.wire(core, memberships)
-    insight, weekly, knowing = insight_wiring.wire(
+    inbox, inbox_part = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_book)
+    events, voice_attendance, events_part = events_wiring.wire(core, memberships)
+    activity, activity_part = activity_wiring.wire(core, events)
+    courses, teaching, courses_part = courses_wiring.wire(core, memberships)
+    insight, weekly, insight_part = insight_wiring.wire(
         core, InsightSources(activity, courses, events, memberships)
     )
-    wiring = merged(selling, membership, inbox, meeting, counting, learning, knowing)
+    wiring = merged(
+        payments_part, memberships_part, inbox_part, events_part, activity_part, courses_part, insight_part
+    )
     worker = Worker(db, clock, core.queue, dict(wiring.handlers))
-    wake = Scheduler(worker, clock, core.queue)
+    scheduler = Scheduler(worker, clock, core.queue)
     for timer in wiring.timers:
-        wake.every(timer.seconds, timer.call, timer.name)
+        scheduler.every(timer.seconds, timer.call, timer.name)
     app = App(
         settings=settings,
         catalog=texts,
@@ -149,16 +151,16 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         clock=clock,
         queue=core.queue,
         worker=worker,
-        scheduler=wake,
+        scheduler=scheduler,
         client=client,
         server=server,
         web=web,
         wiring=wiring,
         memberships=memberships,
         payments=payments,
-        inbox=intake,
+        inbox=inbox,
         events=events,
-        voice_attendance=doors,
+        voice_attendance=voice_attendance,
         activity=activity,
         courses=courses,
         teaching=teaching,
@@ -172,9 +174,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenerator[App]:
-    """Lyceum at work: database → services → Discord → web → clock, closed in reverse.
+    """A running Lyceum, opened in the order database → services → Discord → web → clock and closed in reverse.
 
-    `sandbox` is the address of the sandbox when there is no token.
+    `sandbox` is the address of the sandbox, when Lyceum runs with it instead of Discord.
     """
     async with contextlib.AsyncExitStack() as stack:
         db = Database(settings.folder / "lyceum.db")

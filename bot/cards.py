@@ -1,4 +1,4 @@
-"""What Lyceum shows, in our own words: a card of blocks. `bot/discord/components.py` draws it with Discord's components.
+"""What Lyceum shows, in types of our own: a card of blocks. `bot/discord/components.py` renders it with Discord's components.
 
 Limits that Discord sets for one message (its documentation, "Components"): 40 components,
 4,000 characters of text in all, 25 options, labels of 80 characters.
@@ -17,7 +17,7 @@ Style = Literal["primary", "secondary", "success", "danger"]
 
 
 class Accent(Enum):
-    """The colour of a card's edge. It never says anything that the words do not say too."""
+    """The colour of a card's edge. It never carries information that the text does not."""
 
     PLAIN = 0x5865F2
     GOOD = 0x3BA55D
@@ -39,7 +39,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Text:
-    """Discord Markdown. Pass people's own words through `plain` first."""
+    """Discord Markdown. Text that people typed goes through `plain` first."""
 
     text: str
 
@@ -84,7 +84,7 @@ class Divider:
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG with the sentence that tells its content to those who do not see it (at most 1,024 characters)."""
+    """A PNG; `alt` describes it to people who cannot see it (at most 1,024 characters)."""
 
     name: str
     data: bytes
@@ -112,12 +112,12 @@ class Card:
 
 def card(*blocks: Block | str | None, accent: Accent = Accent.PLAIN) -> Card:
     """A card of these blocks; plain strings become text, None is left out."""
-    kept = tuple(Text(block) if isinstance(block, str) else block for block in blocks if block is not None)
-    return Card(kept, accent)
+    present = tuple(Text(block) if isinstance(block, str) else block for block in blocks if block is not None)
+    return Card(present, accent)
 
 
 def fenced(words: str) -> str:
-    """Words shown as they are, in a block that they cannot end: no two backticks stay beside each other."""
+    """The words unchanged in a code block that they cannot close: no two backticks remain next to each other."""
     visible = "".join(character for character in words if character.isprintable() or character == "\n")
     while "``" in visible:
         visible = visible.replace("``", "`\N{ZERO WIDTH SPACE}`")
@@ -125,7 +125,7 @@ def fenced(words: str) -> str:
 
 
 def coded(words: str, limit: int = 60) -> str:
-    """Words in the type of code, shortened in the middle: for ids, of which both ends tell them apart."""
+    """The words as inline code, shortened in the middle: for ids, which differ at both ends."""
     visible = "".join(character for character in words if character.isprintable() and character != "`") or "–"
     half = (limit - 1) // 2
     return f"`{visible if len(visible) <= limit else visible[:half] + '…' + visible[-half:]}`"
@@ -135,9 +135,9 @@ _SPECIAL = str.maketrans({character: "\\" + character for character in "\\*_~`|>
 
 
 def plain(words: str, limit: int = 200) -> str:
-    """A person's own words, made harmless: no Markdown, no mentions, no invisible or reordering characters.
+    """Text that a person typed, made harmless: no Markdown, no mentions, no invisible or reordering characters.
 
-    Longer than `limit` characters, they are cut with an ellipsis.
+    Text longer than `limit` characters is cut with an ellipsis.
     """
     visible = "".join(character for character in words if character.isprintable() or character == "\n")
     shown = visible if len(visible) <= limit else visible[: limit - 1] + "…"

@@ -1,7 +1,7 @@
 """The community's clock. Due dates, entitlement ends and posts run on it; leases and timeouts do not.
 
-Live it is the machine's clock. In the sandbox a person turns it, and it walks: everything that
-falls due between then and now happens at its own time (`bot/demo/clock.py`).
+Live it is the machine's clock. In the sandbox a person advances it, and it moves in steps: everything that
+falls due on the way happens at its own time (`bot/demo/clock.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whatever tells the community's time."""
+    """The source of the community's time."""
 
     def now(self) -> datetime:
         """The community's time, aware UTC."""

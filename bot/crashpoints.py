@@ -23,7 +23,10 @@ def arm(spec: str) -> None:
 
 
 def watch(watcher: Callable[[str], None] | None) -> None:
-    """Tell of every point that is passed: a simulation of many lives in one process dies its own way. None: no more."""
+    """Call `watcher` with the name of every point that is passed; None ends that.
+
+    A simulation that restarts Lyceum many times in one process crashes through it, without SIGKILL.
+    """
     _watchers[:] = [watcher] if watcher else []
 
 

@@ -1,8 +1,8 @@
-"""The words for what can go wrong. Anything else is a defect and is reported as one.
+"""The exceptions for what is expected to go wrong. Any other exception is a defect and is reported as one.
 
-UserError      the person asked for something that cannot be done; the text says what to do instead
-RetryLater     the outside world did not answer; the same work may succeed later
-NeedsAction    nobody but the owner can mend this; the work stays open until it heals
+UserError      a person asked for something that cannot be done; the text says what to do instead
+RetryLater     an outside service did not answer; the same work may succeed later
+NeedsAction    only the owner can fix this; the work stays open and is retried until it succeeds
 ConfigurationError   Lyceum cannot start like this; the process ends with `exit_code`
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """What only the owner can mend, as it is stored: a finding, and a source text of the catalogue with its values."""
+    """A problem that only the owner can fix, as it is stored: a finding, a source text of the catalogue, its values."""
 
     finding: str
     message: str
@@ -32,7 +32,7 @@ class UserError(Exception):
     """A sentence for the person who asked: what is wrong and what to do.
 
     `message` is a source text of the catalogue with named placeholders, filled from `values`
-    after translation. Values are shown as given; format money and dates before.
+    after translation. Values are shown as given; format money and dates first.
     """
 
     def __init__(self, message: str, **values: Any) -> None:
@@ -42,7 +42,7 @@ class UserError(Exception):
 
 
 class RetryLater(Exception):
-    """The outside world could not do it now. `after` is real time to wait; None leaves it to the backoff."""
+    """An outside service could not do it now. `after` is real time to wait; None leaves it to the backoff."""
 
     def __init__(self, reason: str, after: timedelta | None = None) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ class RetryLater(Exception):
 
 
 class NeedsAction(Exception):
-    """Only the owner can mend this: `finding` names the entry of docs/findings.md that says how.
+    """Only the owner can fix this: `finding` names the entry of docs/findings.md that says how.
 
     `message` and `values` as in UserError.
     """

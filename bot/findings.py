@@ -1,4 +1,4 @@
-"""What the doctor reports, whoever finds it."""
+"""What `doctor` reports, whichever check finds it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is not as it should be. `blocks` means that Lyceum cannot work like this."""
+    """One problem. `blocks` means that Lyceum cannot work until it is fixed."""
 
     id: str
     sentence: str

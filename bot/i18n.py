@@ -1,7 +1,7 @@
 """The catalogue of everything that a person reads. English is the source; zh-CN is complete.
 
-Source texts stand in the code as `t("…")`; translations in `bot/locales/zh_CN/<topic>.po`, which
-are read at start without a build step. `python -m tests.i18n` lists what is missing.
+Source texts are written in the code as `t("…")`, translations in `bot/locales/zh_CN/<topic>.po`;
+those are read at start without a build step. `python -m tests.i18n` lists what is missing.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Language:
 
     def __call__(self, message: str, /, **values: Any) -> str:
         """The text in this language, placeholders filled."""
-        found = self._translations.get((message, ""))
-        text = found[0] if found else message
+        forms = self._translations.get((message, ""))
+        text = forms[0] if forms else message
         return text.format(**values) if values else text
 
-    def n(self, one: str, many: str, n: int, /, **values: Any) -> str:
-        """The form for `n` things; `{n}` is the number, written as this language writes it."""
-        found = self._translations.get((one, many))
-        text = found[0] if found and len(found) == 1 else (found or (one, many))[0 if n == 1 else 1]
+    def n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
+        """The form for `n` things; `{n}` is the number in this language's notation."""
+        forms = self._translations.get((singular, plural)) or (singular, plural)
+        text = forms[0 if n == 1 or len(forms) == 1 else 1]
         return text.format(n=self.number(n), **values)
 
     def error(self, error: UserError | NeedsAction | Problem) -> str:
@@ -70,11 +70,11 @@ class Language:
         return dates.format_date(day, format="medium", locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
-        """Date and time in the community's zone, for places where Discord's own time stamps cannot stand."""
-        both = str(dates.get_datetime_format("medium", locale=self._locale))
+        """Date and time in the community's zone, for places where Discord's timestamps do not work."""
+        pattern = str(dates.get_datetime_format("medium", locale=self._locale))
         day = dates.format_date(moment.astimezone(self.zone), format="medium", locale=self._locale)
         time = dates.format_time(moment, format="short", tzinfo=self.zone, locale=self._locale)
-        return both.replace("{1}", day).replace("{0}", time)
+        return pattern.replace("{1}", day).replace("{0}", time)
 
     def join(self, parts: list[str]) -> str:
         """A, B and C"""
@@ -116,19 +116,21 @@ def catalogue(code: str) -> Mapping[Key, tuple[str, ...]]:
             for message in read_po(file, locale=code.replace("-", "_")):
                 if not message.id or message.fuzzy:
                     continue
-                one, many = (message.id, "") if isinstance(message.id, str) else message.id
-                given = [message.string] if isinstance(message.string, str) else list(message.string or ())
-                strings = tuple(string for string in given if string)
-                if len(strings) == len(given):
-                    merged[(one, many)] = strings
+                singular, plural = (message.id, "") if isinstance(message.id, str) else message.id
+                translated = (
+                    [message.string] if isinstance(message.string, str) else list(message.string or ())
+                )
+                strings = tuple(string for string in translated if string)
+                if len(strings) == len(translated):
+                    merged[(singular, plural)] = strings
     return merged
 
 
 def phrase(text: str) -> str:
-    """Mark a source text that is kept as it is and translated where it is shown."""
+    """Mark a source text that is stored as it is and translated where it is shown."""
     return text
 
 
 def stamp(moment: datetime, style: str = "f") -> str:
-    """Discord's time mark: each reader sees it in their own zone and language (styles t T d D f F R)."""
+    """Discord's timestamp markup: each reader sees it in their own zone and language (styles t T d D f F R)."""
     return f"<t:{int(moment.timestamp())}:{style}>"

@@ -1,4 +1,4 @@
-"""Our own 64-bit ids: sortable by time, made by the app, so that rows can be named before they are stored."""
+"""Our own 64-bit ids: sortable by time, and made by the app, so that a row has its id before it is stored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _last = 0
 
 @contextlib.contextmanager
 def own_time() -> Generator[None]:
-    """For a block whose clock is not the machine's: it neither follows the ids made before nor leads those after."""
+    """For a block with a simulated clock: its ids need not be larger than earlier ones, nor later ones larger than its."""
     global _last
     before, _last = _last, 0
     try:

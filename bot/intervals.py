@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 
 def covered(intervals: Iterable[tuple[datetime, datetime]]) -> timedelta:
-    """The time that intervals `[start, end)` cover together; where they overlap it counts once."""
+    """The time that the intervals `[start, end)` cover together; overlaps count once."""
     total = timedelta(0)
     reached: datetime | None = None
     for start, end in sorted(intervals):

@@ -11,7 +11,7 @@ from bot.errors import ConfigurationError
 
 
 def own_secret(path: Path, make: Callable[[], bytes]) -> bytes:
-    """The secret in this file; made and stored (mode 0600, all or nothing) the first time.
+    """The secret in this file; the first time it is made and stored (mode 0600, written whole or not at all).
 
     Raises ConfigurationError (exit 78) when other users of the machine may read the file.
     """

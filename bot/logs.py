@@ -1,4 +1,4 @@
-"""Logs: structlog over the standard library, so that discord.py's lines pass the same way. Secrets are masked."""
+"""Logs: structlog over the standard library, so that discord.py's lines are handled alike. Secrets are masked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names as people type them: when two are the same, and which thing is meant."""
+"""Names as people type them: whether two are the same, and which thing is meant."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import unicodedata
 
 
 def compared(name: str) -> str:
-    """A name as names are compared: case, width and surrounding space do not matter."""
+    """The form in which names are compared: case, width and surrounding space do not matter."""
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def means(typed: str, id_: int, *names: str) -> bool:
-    """Whether somebody who typed this means the thing with that id (autocomplete gives it), or with one of these names."""
+    """Whether `typed` is the thing's id (autocomplete sends it) or one of its names."""
     key = compared(typed)
     return bool(key) and (key == str(id_) or key in map(compared, names))
 
 
 def holds(name: str, typed: str) -> bool:
-    """Whether a name is offered to somebody who has typed so much of it."""
+    """Whether the name contains what was typed, so that autocomplete offers it."""
     return compared(typed) in compared(name)

@@ -1,6 +1,6 @@
-"""What the core asks of a chat server, in our words: ids are integers, shapes are ours.
+"""What the core asks of a chat server, in types of our own; ids are integers.
 
-Every call may raise RetryLater (the server did not answer) or NeedsAction (the owner must mend something).
+Every call may raise RetryLater (the server did not answer) or NeedsAction (the owner must fix something).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from bot.cards import Card
 class Role:
     """A role of a guild; `dangerous` names permissions that no paid role may carry.
 
-    `position` counts upwards from @everyone (0). No two share one, though Discord's own numbers may:
-    of equal ones the older role is higher.
+    `position` counts upwards from @everyone (0). No two roles share one here. Discord's own numbers
+    may be equal; the older role is then the higher one.
     """
 
     id: int
@@ -41,14 +41,14 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Said:
-    """A message as history tells it: who and when, never what."""
+class HistoryMessage:
+    """A message from a channel's history: who wrote it and when, never what."""
 
     id: int
     channel_id: int
     author_id: int
     human: bool
-    counts: bool  # an ordinary message or reply; not a join notice, pin notice or the like
+    ordinary: bool  # an ordinary message or reply; not a join notice, pin notice or the like
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where messages can be. `readable` tells whether Lyceum may read its history; `opened` is for threads."""
+class MessageChannel:
+    """A channel or thread with messages. `readable`: Lyceum may read its history. `opened` is set for threads."""
 
     id: int
     readable: bool
@@ -70,7 +70,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Voice:
-    """Somebody in a voice channel; `listening` is not deafened and not AFK."""
+    """Somebody in a voice channel; `listening`: neither deafened nor in the AFK channel."""
 
     user_id: int
     channel_id: int
@@ -79,7 +79,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """What Discord's scheduled event should say. `channel_id` is a voice channel; else `place` is an address."""
+    """What Discord's scheduled event should say. With `channel_id` it is in that voice channel, otherwise at the address `place`."""
 
     name: str
     description: str
@@ -98,14 +98,14 @@ class Delivery(Enum):
 
 
 class ChatServer(Protocol):
-    """Discord, as the core sees it."""
+    """Discord, as the core uses it."""
 
     async def guild_ids(self) -> list[int]:
         """The guilds that Lyceum is in and can reach now."""
         ...
 
     def guild_name(self, guild_id: int) -> str | None:
-        """What the guild is called, None while Discord does not show it to us."""
+        """What the guild is called, None while Discord does not show us the guild."""
         ...
 
     async def roles(self, guild_id: int) -> list[Role]:
@@ -137,18 +137,20 @@ class ChatServer(Protocol):
         ...
 
     def here_since(self, guild_id: int) -> datetime | None:
-        """When Lyceum itself joined the guild, None while Discord does not show it the guild."""
+        """When Lyceum itself joined the guild, None while Discord does not show us the guild."""
         ...
 
-    async def places(self, guild_id: int, since: datetime) -> list[Place]:
-        """Where messages can be: channels, active threads, and threads that were archived after `since`."""
+    async def message_channels(self, guild_id: int, since: datetime) -> list[MessageChannel]:
+        """Channels, active threads, and threads that were archived after `since`."""
         ...
 
     def voices(self, guild_id: int) -> list[Voice]:
         """Everybody in voice channels now, bots too."""
         ...
 
-    def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+    def history(
+        self, guild_id: int, channel_id: int, after: int, until: int
+    ) -> AsyncIterator[HistoryMessage]:
         """Messages of a channel with after < id <= until, oldest first."""
         ...
 
@@ -157,7 +159,7 @@ class ChatServer(Protocol):
         ...
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
-        """Show another card in its place; False when the message is gone."""
+        """Replace the card of a message; False when the message is gone."""
         ...
 
     async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
@@ -169,18 +171,18 @@ class ChatServer(Protocol):
         ...
 
     async def create_event(self, guild_id: int, event: ServerEvent) -> int | None:
-        """Make Discord's scheduled event; returns its id, None when by Discord's clock it has begun already.
+        """Make Discord's scheduled event; returns its id, None when its start has passed by Discord's clock.
 
-        After a RetryLater ask `find_event`: it may be made.
+        After a RetryLater ask `find_event`: the event may exist all the same.
         """
         ...
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
-        """The scheduled event of ours with that name, start and place, if one was made already."""
+        """Our scheduled event with that name, start and place, if there is one."""
         ...
 
     async def cancel_event(self, guild_id: int, event_id: int) -> None:
-        """Take Discord's scheduled event away; harmless when it is gone."""
+        """Delete Discord's scheduled event; harmless when it is gone."""
         ...
 
     async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
@@ -192,5 +194,5 @@ class ChatServer(Protocol):
         ...
 
     async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
-        """Our own message since then with a button of that action: after a crash, look before posting again."""
+        """Our own message since then with a button of that action: asked after a crash, before posting again."""
         ...

@@ -1,4 +1,4 @@
-"""A part of the settings: what `bot/settings.py` and the packages that bring settings of their own share."""
+"""The base of settings sections, shared by `bot/settings.py` and packages with sections of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 
 class Section(BaseModel):
-    """A part of the settings; a misspelt key is a mistake, not a surprise."""
+    """A part of the settings; a misspelt key is an error."""
 
     model_config = ConfigDict(extra="forbid")
 

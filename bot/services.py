@@ -19,7 +19,7 @@ from bot.settings import Settings
 
 @dataclass(kw_only=True)
 class Services:
-    """What a page may ask for. It knows neither the database nor the library."""
+    """The services that a cog may use, without the database and without discord.py."""
 
     settings: Settings
     catalog: Catalog

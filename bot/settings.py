@@ -1,4 +1,4 @@
-"""Every setting. `config.toml` lies under environment variables `LYCEUM_…` and a secrets directory.
+"""Every setting. Environment variables `LYCEUM_…` win over a secrets directory, which wins over `config.toml`.
 
 A nested setting is `LYCEUM_DISCORD__TOKEN` in the environment, `discord__token` in the secrets
 directory and `[discord] token` in the file. `config.example.toml` documents each.
@@ -65,14 +65,14 @@ class WebSettings(Section):
 
 
 class PaymentSettings(ProviderSections):
-    """How members pay: what holds for all providers, beside the section of each."""
+    """How members pay: settings for all providers, beside each provider's section."""
 
     link_minutes: Annotated[int, Field(ge=1, le=1440)] = 30
     poll_seconds: Annotated[float, Field(gt=0, le=3600)] = 20.0
 
 
 class MembershipSettings(Section):
-    """How members are told about what they have, and what refunds and disputes do to it."""
+    """When members are reminded of expiring entitlements, and what refunds and disputes do to them."""
 
     remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # noqa: RUF012 # pydantic copies it
     dispute: Literal["suspend", "keep"] = "suspend"
@@ -80,7 +80,7 @@ class MembershipSettings(Section):
 
 
 class ActivitySettings(Section):
-    """How what members do is counted."""
+    """How activity is counted."""
 
     flush_seconds: Annotated[float, Field(gt=0, le=60)] = 1.0
     shortcut: bool = False
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
 
     @property
     def sandboxed(self) -> bool:
-        """True without a token: `load` has then made sure that the sandbox is what is wanted."""
+        """True without a token: `load` has then checked that the sandbox is intended."""
         return self.discord.token is None
 
     @property
@@ -132,10 +132,10 @@ class Settings(BaseSettings):
         return self.data / "sandbox" if self.sandboxed else self.data
 
 
-# These say where things are or are read by tests; they do not configure a community.
+# These say where files are, or are used by tests; they do not configure a community.
 _NOT_A_CONFIGURATION = ("LYCEUM_DATA", "LYCEUM_WEB__PORT")
-# These are read elsewhere and are no settings at all.
-_OF_THE_LAUNCHER = (
+# These are read elsewhere; they are not settings.
+_NOT_SETTINGS = (
     "LYCEUM_SHARED",
     "LYCEUM_VENV",
     "LYCEUM_CRASH_AT",
@@ -146,7 +146,7 @@ _OF_THE_LAUNCHER = (
 
 
 def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
-    """Read all sources. ConfigurationError tells which key, what is wrong and what is allowed.
+    """Read all sources. ConfigurationError says which key is wrong, why, and what is allowed.
 
     `LYCEUM_CONFIG` names another file than `config.toml` in `folder`, `LYCEUM_SECRETS` a
     directory of secrets (default: `secrets` if it is there).
@@ -170,19 +170,17 @@ def load(environ: Mapping[str, str] | None = None, folder: Path | None = None) -
 
 
 def _configured(environ: Mapping[str, str], file: Path, secrets: Path) -> bool:
-    wants_sandbox = any(
-        name.startswith("LYCEUM_SANDBOX__") for name in environ if name not in _OF_THE_LAUNCHER
-    )
+    wants_sandbox = any(name.startswith("LYCEUM_SANDBOX__") for name in environ if name not in _NOT_SETTINGS)
     if file.is_file():
         wants_sandbox = wants_sandbox or "sandbox" in tomllib.loads(file.read_text("utf-8"))
     if wants_sandbox:
         return False
-    named = [
+    variables = [
         name
         for name in environ
-        if name.startswith("LYCEUM_") and name not in (*_NOT_A_CONFIGURATION, *_OF_THE_LAUNCHER)
+        if name.startswith("LYCEUM_") and name not in (*_NOT_A_CONFIGURATION, *_NOT_SETTINGS)
     ]
-    return file.is_file() or secrets.is_dir() or bool(named)
+    return file.is_file() or secrets.is_dir() or bool(variables)
 
 
 def _read(environ: Mapping[str, str], file: Path, secrets: Path) -> Settings:
@@ -212,7 +210,7 @@ def _read(environ: Mapping[str, str], file: Path, secrets: Path) -> Settings:
             )
             if isinstance(env_settings, EnvSettingsSource):
                 env_settings.env_vars = {
-                    n.lower(): v for n, v in environ.items() if n not in _OF_THE_LAUNCHER
+                    name.lower(): value for name, value in environ.items() if name not in _NOT_SETTINGS
                 }
             return init_settings, env_settings, nested, TomlConfigSettingsSource(settings_cls)
 
@@ -227,8 +225,8 @@ def _read(environ: Mapping[str, str], file: Path, secrets: Path) -> Settings:
 
 
 def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Misspelt LYCEUM_ variables, which pydantic-settings would pass over in silence."""
-    known: set[str] = set(_OF_THE_LAUNCHER)
+    """Misspelt LYCEUM_ variables, which pydantic-settings would ignore silently."""
+    known: set[str] = set(_NOT_SETTINGS)
     for dotted, _ in settings_paths(Settings):
         known.add("LYCEUM_" + dotted.replace(".", "__").upper())
     sections = {f"LYCEUM_{name.upper()}" for name in Settings.model_fields}
@@ -239,17 +237,17 @@ def _unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
 def settings_paths(model: type[BaseModel], prefix: str = "") -> list[tuple[str, Any]]:
     """Every setting as (dotted name, default), in the order of the source."""
-    found: list[tuple[str, Any]] = []
+    paths: list[tuple[str, Any]] = []
     for name, field in model.model_fields.items():
         if isinstance(field.default, BaseModel):
-            found += settings_paths(type(field.default), f"{prefix}{name}.")
+            paths += settings_paths(type(field.default), f"{prefix}{name}.")
         else:
-            found.append((prefix + name, field.default))
-    return found
+            paths.append((prefix + name, field.default))
+    return paths
 
 
 def _explain(error: ValidationError) -> str:
-    """The first mistake in three lines: which key, what is wrong, what is allowed."""
+    """The first mistake in three lines: the key, its value, what is allowed."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
@@ -257,9 +255,9 @@ def _explain(error: ValidationError) -> str:
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     allowed = (first.get("ctx") or {}).get("expected")
     hint = f"Allowed: {allowed}." if allowed else f"{first['msg']}."
-    return f"{key} is wrong{more}.\nIt is set to {_shown(key, first.get('input'))}.\n{hint}"
+    return f"{key} is wrong{more}.\nIt is set to {_display_value(key, first.get('input'))}.\n{hint}"
 
 
-def _shown(key: str, value: object) -> str:
+def _display_value(key: str, value: object) -> str:
     secret = any(word in key for word in ("token", "secret", "key"))
     return "something secret" if secret else repr(value)[:80]

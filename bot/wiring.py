@@ -1,4 +1,4 @@
-"""What domains are built from, and what each adds to the house: the shape of every `bot/<domain>/wiring.py`.
+"""What domains are built from, and what each adds to the app: the types of every `bot/<domain>/wiring.py`.
 
 A `wire(core, …)` there builds the domain's services and returns them with a `Wiring`; `bot/app.py` merges those.
 """
@@ -26,7 +26,7 @@ Step = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Core:
-    """What every domain may build from. A service itself is handed only what it needs."""
+    """What every domain may build from. A service itself gets only what it needs."""
 
     settings: Settings
     db: Database
@@ -55,7 +55,7 @@ def core_of(*, settings: Settings, db: Database, clock: Clock, server: ChatServe
 
 @dataclass(frozen=True)
 class Timer:
-    """`call` runs every `seconds` of real time: for what leaves no row, such as a flush."""
+    """`call` runs every `seconds` of real time: for tasks without a row of work, such as a flush."""
 
     seconds: float
     call: Step
@@ -80,15 +80,15 @@ class Wiring:
     routes: tuple[RouteDef, ...] = ()
     lifetimes: tuple[Lifetime, ...] = ()
     at_start: tuple[Step, ...] = ()
-    """Awaited when Discord and the web server are there, before work begins."""
+    """Awaited when Discord and the web server are running, before work begins."""
     at_stop: tuple[Step, ...] = ()
-    """Awaited while Discord and the web server are still there."""
-    on_turn: tuple[Step, ...] = ()
-    """Awaited when the community's clock has moved: what only memory knows is stored before anything falls due."""
+    """Awaited while Discord and the web server are still running."""
+    on_clock_advanced: tuple[Step, ...] = ()
+    """Awaited when the community's clock has moved: what is only in memory is stored before anything falls due."""
 
 
 def merged(*wirings: Wiring) -> Wiring:
-    """Everything that the domains add, in their order. ValueError when two claim a kind of work or a timer's name."""
+    """Everything that the domains add, in this order. ValueError when two claim a kind of work or a timer's name."""
     handlers: dict[str, Handler] = {}
     for wiring in wirings:
         for kind, handler in wiring.handlers.items():
@@ -106,5 +106,5 @@ def merged(*wirings: Wiring) -> Wiring:
         lifetimes=tuple(lifetime for wiring in wirings for lifetime in wiring.lifetimes),
         at_start=tuple(step for wiring in wirings for step in wiring.at_start),
         at_stop=tuple(step for wiring in wirings for step in wiring.at_stop),
-        on_turn=tuple(step for wiring in wirings for step in wiring.on_turn),
+        on_clock_advanced=tuple(step for wiring in wirings for step in wiring.on_clock_advanced),
     )

@@ -94,11 +94,11 @@ class ActivityListeners(Page, name="Activity"):
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         joined_at = member.joined_at or discord.utils.utcnow()
-        self._activity.came(member.guild.id, member.id, bot=member.bot, joined_at=joined_at)
+        self._activity.member_joined(member.guild.id, member.id, bot=member.bot, joined_at=joined_at)
 
     @commands.Cog.listener()
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
-        self._activity.went(payload.guild_id, payload.user.id)
+        self._activity.member_left(payload.guild_id, payload.user.id)
 
     def _count(self, event: fast_path.FastPathEvents) -> None:
         guild_id, channel_id, message_id, user_id, human, ordinary = event

@@ -54,13 +54,13 @@ def test_two_timers_cannot_share_a_name() -> None:
 
 def test_what_domains_bring_keeps_their_order() -> None:
     whole = merged(
-        Wiring(handlers={"a": done}, on_turn=(beat,)),
+        Wiring(handlers={"a": done}, on_clock_advanced=(beat,)),
         Wiring(handlers={"b": done}, timers=(Timer(1, beat, "flush"),)),
     )
 
     assert list(whole.handlers) == ["a", "b"]
     assert [timer.name for timer in whole.timers] == ["flush"]
-    assert whole.on_turn == (beat,)
+    assert whole.on_clock_advanced == (beat,)
 
 
 def kinds_in(file: Path, kinds: set[str]) -> list[list[str]]:

@@ -1,4 +1,4 @@
-"""What activity tells others: counts of a window, and how complete they are."""
+"""What other domains can ask of activity: the counts of a window, and how complete they are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.intervals import covered
 
 @dataclass(frozen=True)
 class InteractionFigures:
-    """What members did in a window, each event once; bots and those who opted out are not in it."""
+    """What members did in a window, each event once; bots and members who opted out are left out."""
 
     messages: int
     reactions: int
@@ -26,7 +26,7 @@ class InteractionFigures:
 
 @dataclass(frozen=True)
 class Gap:
-    """A time of which something is missing: "away" (reactions and voice), "forbidden" (a channel's messages),
+    """A span of time of which something is missing: "away" (reactions and voice), "forbidden" (a channel's messages),
     "before" (Lyceum was not there yet)."""
 
     since: datetime
@@ -46,10 +46,10 @@ class CoverageFigures:
 
     @property
     def gap_seconds(self) -> int:
-        """Time without a gateway session, of which reactions and voice could not be read back."""
+        """Seconds without a gateway session, whose reactions and voice could not be read back."""
         return int(covered((g.since, g.until) for g in self.gaps if g.channel_id is None).total_seconds())
 
     @property
     def unreadable(self) -> int:
-        """Channels of which messages are missing."""
+        """How many channels lack messages."""
         return len({gap.channel_id for gap in self.gaps if gap.channel_id is not None})

@@ -1,4 +1,4 @@
-"""Who is a member: taken over from the guild's list whenever Lyceum may have missed somebody."""
+"""Members are taken over from the guild's list whenever Lyceum may have missed somebody."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PAGE = 1000
 
 
 async def take_over(db: Database, server: ChatServer, guild_id: int, now: datetime) -> int:
-    """Make the stays equal to the guild's list of members; who is missing there left by `now`. Returns how many there are.
+    """Make the stays equal to the guild's list of members; anybody missing from it left by `now`. Returns its length.
 
-    The list comes in the order of ids, so each page is compared with what we know of the same span
+    The list comes in the order of ids, so each page is compared with the stored members of the same span
     of ids, and a guild of half a million is never in memory.
     """
     total, last = 0, 0
@@ -33,14 +33,14 @@ async def _compare(
 ) -> None:
     """One page: all members with above < id <= upto."""
     async with db.write() as tx:
-        await people_store.meet(tx, guild_id, {member.id: member.bot for member in page})
-        staying = await people_store.staying(tx, guild_id, above, upto)
-        fresh = [m for m in page if m.id not in staying or staying[m.id][1] != m.joined_at]
-        known = await people_store.people(tx, guild_id, [member.id for member in fresh])
-        await people_store.came(
-            tx, [{"guild_id": guild_id, "person": known[m.id].n, "joined_at": m.joined_at} for m in fresh]
+        await people_store.add_people(tx, guild_id, {member.id: member.bot for member in page})
+        stays = await people_store.open_stays(tx, guild_id, above, upto)
+        joined = [m for m in page if m.id not in stays or stays[m.id][1] != m.joined_at]
+        known = await people_store.people(tx, guild_id, [member.id for member in joined])
+        await people_store.begin_stays(
+            tx, [{"guild_id": guild_id, "person": known[m.id].n, "joined_at": m.joined_at} for m in joined]
         )
-        there = {member.id for member in page}
-        await people_store.went(
-            tx, guild_id, [n for user, (n, _) in staying.items() if user not in there], now
+        listed = {member.id for member in page}
+        await people_store.end_stays(
+            tx, guild_id, [person_no for user, (person_no, _) in stays.items() if user not in listed], now
         )

@@ -1,4 +1,4 @@
-"""Queries of who is who: people, their stays, and who opted out. They take a connection and never commit."""
+"""Queries of people, their stays in a guild, and who opted out. They take a connection and never commit."""
 
 from __future__ import annotations
 
@@ -17,40 +17,39 @@ _AT_ONCE = 500  # values in one IN list
 
 
 async def people(db: Reader, guild_id: int, ids: Collection[int]) -> dict[int, Any]:
-    """Known people of these: user id → row with n, bot, opted_out."""
-    found: dict[int, Any] = {}
+    """Those of these users that are stored: user id → row with n (the person_no), bot, opted_out."""
+    rows: dict[int, Any] = {}
     for some in portions(ids):
         query = select(person).where(person.c.guild_id == guild_id, person.c.user_id.in_(some))
-        found |= {r.user_id: r for r in await db.execute(query)}
-    return found
+        rows |= {r.user_id: r for r in await db.execute(query)}
+    return rows
 
 
-async def meet(tx: Writer, guild_id: int, bots: Mapping[int, bool]) -> None:
-    """The guild's own word on who is a bot: user id → is a bot."""
+async def add_people(tx: Writer, guild_id: int, bots: Mapping[int, bool]) -> None:
+    """Store these users (user id → is a bot); of those already stored, the bot flag is updated."""
     rows = [{"guild_id": guild_id, "user_id": u, "bot": b, "opted_out": False} for u, b in bots.items()]
     if rows:
         statement = insert(person)
-        told = {"bot": statement.excluded.bot}
         await tx.execute(
             statement.on_conflict_do_update(
                 index_elements=["guild_id", "user_id"],
-                set_=told,
+                set_={"bot": statement.excluded.bot},
                 where=person.c.bot != statement.excluded.bot,
             ),
             rows,
         )
 
 
-async def set_opted_out(tx: Writer, guild_id: int, n: int, opted_out: bool) -> bool:
+async def set_opted_out(tx: Writer, guild_id: int, person_no: int, opted_out: bool) -> bool:
     """True if this changes anything."""
     changed = update(person).where(
-        person.c.guild_id == guild_id, person.c.n == n, person.c.opted_out != opted_out
+        person.c.guild_id == guild_id, person.c.n == person_no, person.c.opted_out != opted_out
     )
     return (await tx.execute(changed.values(opted_out=opted_out))).rowcount == 1
 
 
-async def came(tx: Writer, rows: Sequence[Row]) -> None:
-    """Stays begin: guild_id, person, joined_at. An older stay that never ended did end by then."""
+async def begin_stays(tx: Writer, rows: Sequence[Row]) -> None:
+    """Store stays that begin: guild_id, person, joined_at. An older stay that is still open ends at that time."""
     if not rows:
         return
     older = update(stay).where(
@@ -64,17 +63,19 @@ async def came(tx: Writer, rows: Sequence[Row]) -> None:
     await tx.execute(insert(stay).on_conflict_do_nothing(), rows)
 
 
-async def went(tx: Writer, guild_id: int, ns: Collection[int], at: datetime) -> None:
-    """Their open stays end."""
-    for some in portions(ns):
+async def end_stays(tx: Writer, guild_id: int, person_nos: Collection[int], at: datetime) -> None:
+    """End the open stays of these people."""
+    for some in portions(person_nos):
         ending = update(stay).where(
             stay.c.guild_id == guild_id, stay.c.person.in_(some), stay.c.left_at.is_(None)
         )
         await tx.execute(ending.values(left_at=greatest(stay.c.joined_at, at)))
 
 
-async def staying(db: Reader, guild_id: int, above: int, upto: int | None) -> dict[int, tuple[int, datetime]]:
-    """Members as we know them with above < user id <= upto: user id → (n, joined_at)."""
+async def open_stays(
+    db: Reader, guild_id: int, above: int, upto: int | None
+) -> dict[int, tuple[int, datetime]]:
+    """Stored members with above < user id <= upto: user id → (person_no, joined_at)."""
     query = (
         select(person.c.user_id, person.c.n, stay.c.joined_at)
         .join(stay, and_(stay.c.person == person.c.n, stay.c.guild_id == person.c.guild_id))
@@ -112,6 +113,6 @@ async def opted_out(db: Reader, guild_id: int) -> int:
 
 
 def portions(values: Collection[int]) -> Iterable[list[int]]:
-    """A few hundred at a time, for lists in a query."""
+    """The values in lists of a few hundred, small enough for IN."""
     listed = list(values)
     return (listed[i : i + _AT_ONCE] for i in range(0, len(listed), _AT_ONCE))

@@ -1,7 +1,7 @@
 """Who is in voice with whom, and for how long. Pure: moments come in, sessions come out.
 
 A session is one person's unbroken stay in one voice channel. Its company is the time during which
-at least two humans were there and listening; the deafened and the AFK channel are left aside.
+at least two humans were there and listening; deafened people and the AFK channel do not count.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.activity.rules import COMPANY
 
 @dataclass(kw_only=True)
 class Session:
-    """`company` so far, and more since `company_since`."""
+    """One stay. `company` is the sum so far; more is running since `company_since`, if that is set."""
 
     guild_id: int
     user_id: int
@@ -34,7 +34,7 @@ class Session:
 
 
 class Presence:
-    """Everybody in voice, of all guilds. `take` yields what changed since the last time, as copies."""
+    """Everybody in voice, in all guilds. `take` returns copies of the sessions that changed since the last call."""
 
     def __init__(self) -> None:
         self._rooms: dict[tuple[int, int], dict[int, Session]] = {}
@@ -61,47 +61,47 @@ class Presence:
             if session.listening != listening:
                 room = self._settle(guild_id, session.channel_id, at)
                 session.listening = listening
-                self._meet(guild_id, room, at)
+                self._begin_company(guild_id, room, at)
             return
         if session is not None:
             room = self._settle(guild_id, session.channel_id, at)
             session.ended_at = max(at, session.since)
-            self._note(session)
+            self._mark_changed(session)
             del room[user_id], self._where[guild_id, user_id]
-            self._meet(guild_id, room, at)
+            self._begin_company(guild_id, room, at)
         if channel_id is not None:
             room = self._settle(guild_id, channel_id, at)
             session = Session(
                 guild_id=guild_id, user_id=user_id, channel_id=channel_id, since=at, listening=listening
             )
             room[user_id] = self._where[guild_id, user_id] = session
-            self._note(session)
-            self._meet(guild_id, room, at)
+            self._mark_changed(session)
+            self._begin_company(guild_id, room, at)
 
     def pause(self, guild_id: int, at: datetime) -> None:
-        """From `at` on nobody knows who was there: no company is counted until people are seen again."""
+        """From `at` on we do not know who is there: no company is counted until `reconcile`."""
         self._blind.add(guild_id)
         for guild, channel_id in list(self._rooms):
             if guild == guild_id:
                 self._settle(guild, channel_id, at)
 
-    def seen(
-        self, guild_id: int, there: dict[int, tuple[int, bool]], at: datetime, *, last_seen: datetime
+    def reconcile(
+        self, guild_id: int, present: dict[int, tuple[int, bool]], at: datetime, *, last_seen: datetime
     ) -> None:
-        """Who is there now: user → (channel, listening). Who is gone left when they were last seen."""
+        """Take over who is there now: user → (channel, listening). Anybody else left at `last_seen`."""
         for user_id, channel_id in self.here(guild_id):
-            if there.get(user_id, (None, False))[0] != channel_id:
+            if present.get(user_id, (None, False))[0] != channel_id:
                 self.move(guild_id, user_id, None, last_seen)
-        for user_id, (channel_id, listening) in there.items():
+        for user_id, (channel_id, listening) in present.items():
             self.move(guild_id, user_id, channel_id, at, listening=listening)
         self._blind.discard(guild_id)
         for (guild, _), room in self._rooms.items():
             if guild == guild_id:
-                self._meet(guild_id, room, at)
+                self._begin_company(guild_id, room, at)
 
     @property
     def ended(self) -> int:
-        """How many sessions ended that nobody has taken yet."""
+        """How many ended sessions have not been taken yet."""
         return sum(session.ended_at is not None for session in self._changed.values())
 
     def take(self) -> list[Session]:
@@ -110,7 +110,7 @@ class Presence:
         return [replace(session) for session in changed.values()]
 
     def put_back(self, sessions: Iterable[Session]) -> None:
-        """They could not be stored: they count as changed, unless they changed again since."""
+        """These could not be stored: `take` returns them again. A session that is still open is returned as it is by then."""
         for copy in sessions:
             live = self._where.get((copy.guild_id, copy.user_id))
             same = live is not None and (live.channel_id, live.since) == (copy.channel_id, copy.since)
@@ -122,10 +122,10 @@ class Presence:
         for session in room.values():
             if session.company_since is not None:
                 session.settle(at)
-                self._note(session)
+                self._mark_changed(session)
         return room
 
-    def _meet(self, guild_id: int, room: dict[int, Session], at: datetime) -> None:
+    def _begin_company(self, guild_id: int, room: dict[int, Session], at: datetime) -> None:
         if guild_id in self._blind:
             return
         listeners = [session for session in room.values() if session.listening]
@@ -133,9 +133,9 @@ class Presence:
             for session in listeners:
                 if session.company_since is None:
                     session.company_since = at
-                    self._note(session)
+                    self._mark_changed(session)
 
-    def _note(self, session: Session) -> None:
+    def _mark_changed(self, session: Session) -> None:
         self._changed[_key(session)] = session
 
 

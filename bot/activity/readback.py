@@ -1,6 +1,6 @@
-"""What was said while nobody listened is read from the channels' history, by the same rules.
+"""Messages that were written while Lyceum was away are read from the channels' history, by the same rules.
 
-Live messages arrive meanwhile; the channel's mark sees to it that each is counted once, whichever
+Live messages arrive meanwhile; the channel's mark makes sure that each is counted once, whichever
 way it comes first.
 """
 
@@ -19,8 +19,7 @@ from bot.activity.rules import message_counts
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at, snowflake_time
-from bot.ports import ChatServer
-from bot.ports import Place as Room
+from bot.ports import ChatServer, MessageChannel
 
 NEWEST = 2**63 - 1
 FOREVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
@@ -42,25 +41,26 @@ class ReadBack:
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def guild(self, guild_id: int, here_since: datetime, away_since: datetime, now: datetime) -> int:
-        """Read everything that the guild shows us; returns how many messages were counted by that."""
+        """Read every channel that we may read; returns how many messages that counted."""
 
-        async def rooms() -> list[Room]:
-            return await self._server.places(guild_id, away_since)
+        async def list_channels() -> list[MessageChannel]:
+            return await self._server.message_channels(guild_id, away_since)
 
-        found = await patiently(rooms, f"the channels of {guild_id}")
-        for room in found:
-            if room.opened is not None and room.opened.at >= here_since:
-                self.known((guild_id, room.id), here_since)
-                self._recorder.thread((guild_id, room.id), room.opened.by, room.opened.at)
-        await self._forbidden(guild_id, [room.id for room in found if not room.readable], here_since)
-        readable = [(guild_id, room.id) for room in found if room.readable]
+        channels = await patiently(list_channels, f"the channels of {guild_id}")
+        for channel in channels:
+            if channel.opened is not None and channel.opened.at >= here_since:
+                self.ensure_mark((guild_id, channel.id), here_since)
+                self._recorder.thread((guild_id, channel.id), channel.opened.by, channel.opened.at)
+        unreadable = [channel.id for channel in channels if not channel.readable]
+        await self._add_forbidden(guild_id, unreadable, here_since)
+        readable = [(guild_id, channel.id) for channel in channels if channel.readable]
         return sum(await asyncio.gather(*(self.channel(place, here_since, now) for place in readable)))
 
     async def channel(self, place: Place, here_since: datetime, now: datetime) -> int:
         """Read one channel from its mark to its end, then let its mark follow live messages."""
-        self.known(place, here_since)
+        self.ensure_mark(place, here_since)
         mark = self._recorder.mark(place)
-        assert mark is not None  # noqa: S101 # made known above
+        assert mark is not None  # noqa: S101 # ensured above
         began = mark.upto
 
         async def read() -> int:
@@ -72,7 +72,7 @@ class ReadBack:
             except NeedsAction as error:
                 counted = 0
                 if error.finding != "gone":
-                    await self._gap(place, snowflake_time(began), now)
+                    await self._add_gap(place, snowflake_time(began), now)
             else:
                 async with self._db.write() as tx:
                     await store.close_gaps(tx, *place, snowflake_time(began))
@@ -81,23 +81,23 @@ class ReadBack:
             log.info("messages were read back", guild=place[0], channel=place[1], messages=counted)
         return counted
 
-    def known(self, place: Place, here_since: datetime) -> None:
-        """A channel that appears first counts from its beginning, but not from before Lyceum came."""
+    def ensure_mark(self, place: Place, here_since: datetime) -> None:
+        """Give a new channel a mark at its beginning, but not before Lyceum joined the guild."""
         if self._recorder.mark(place) is None:
             self._recorder.appear(place, max(snowflake_at(here_since), place[1] - 1))
 
     async def _read(self, place: Place, after: int) -> int:
         counted = 0
-        async for said in self._server.history(*place, after=after, until=NEWEST):
+        async for message in self._server.history(*place, after=after, until=NEWEST):
             counts = message_counts(
-                human=said.human, ordinary=said.counts, message_id=said.id, channel_id=place[1]
+                human=message.human, ordinary=message.ordinary, message_id=message.id, channel_id=place[1]
             )
-            counted += self._recorder.message(place, said.id, said.author_id, counts=counts)
-            self._recorder.reached(place, said.id)
+            counted += self._recorder.message(place, message.id, message.author_id, counts=counts)
+            self._recorder.reached(place, message.id)
         return counted
 
-    async def _forbidden(self, guild_id: int, channels: list[int], here_since: datetime) -> None:
-        """As long as nobody lets us in, these channels are missing."""
+    async def _add_forbidden(self, guild_id: int, channels: list[int], here_since: datetime) -> None:
+        """Store a gap without an end for each of these channels; it is closed once the channel can be read."""
         if not channels:
             return
         async with self._db.write() as tx:
@@ -106,14 +106,14 @@ class ReadBack:
                 since = snowflake_time(mark.upto) if mark else max(here_since, snowflake_time(channel_id))
                 await store.add_gap(tx, guild_id, channel_id, since, FOREVER, "forbidden")
 
-    async def _gap(self, place: Place, since: datetime, until: datetime) -> None:
+    async def _add_gap(self, place: Place, since: datetime, until: datetime) -> None:
         async with self._db.write() as tx:
             await store.add_gap(tx, *place, since, until, "forbidden")
         log.warning("a channel's history may not be read", guild=place[0], channel=place[1])
 
 
 async def patiently(ask: Callable[[], Awaitable[T]], what: str) -> T:
-    """Ask again and again, each time a little later, until Discord answers."""
+    """Ask until Discord answers, waiting longer each time."""
     wait = 1.0
     while True:
         try:

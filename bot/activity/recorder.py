@@ -1,8 +1,8 @@
-"""From gateway event to counter: in memory, at once, without waiting for anything.
+"""Counts gateway events in memory, at once, without waiting for anything.
 
-What has gathered is taken away whole by a flush (`take`) and comes back if it could not be written
-(`put_back`). Counters and marks are taken at the same instant, so a transaction that writes both
-can be killed at any point: either a message is counted and lies behind the mark, or neither.
+A flush takes the whole batch (`take`) and returns it if it could not be written (`put_back`). Counters and
+marks are taken at the same instant, so a transaction that writes both can be killed at any point: either a
+message is both counted and behind the mark, or it is neither.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class MemberJoined:
-    """Somebody is a member since `joined_at`."""
+    """Somebody joined a guild."""
 
     guild_id: int
     user_id: int
@@ -33,7 +33,7 @@ class MemberJoined:
 
 @dataclass(frozen=True)
 class MemberLeft:
-    """Somebody is no member any more."""
+    """Somebody left a guild."""
 
     guild_id: int
     user_id: int
@@ -76,7 +76,7 @@ class CountBatch:
 
 
 class Recorder:
-    """Counts what is reported to it. `unflushed` events are not in the database yet."""
+    """Counts the events that it is given. `unflushed` of them are not in the database yet."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.presence = Presence()
@@ -98,15 +98,15 @@ class Recorder:
 
     @property
     def unflushed(self) -> int:
-        """Events that are counted in memory only, those of a flush that is under way included."""
+        """How many events are counted in memory only, those of a running flush included."""
         return self._written + self._waiting() + self.presence.ended
 
     def mark(self, place: Place) -> Watermark | None:
-        """The channel's mark, None when it was never heard of."""
+        """The channel's mark, None when the channel is new."""
         return self._marks.get(place)
 
     def appear(self, place: Place, upto: int) -> Watermark:
-        """A channel is heard of for the first time; held until its history up to now is read."""
+        """Add the mark of a new channel; it is held until the channel's history up to now is read."""
         mark = self._marks[place] = Watermark(upto)
         mark.held = True
         self._moved.add(place)
@@ -124,7 +124,7 @@ class Recorder:
         self._moved.add(place)
 
     def message(self, place: Place, message_id: int, user_id: int, *, counts: bool) -> bool:
-        """A message, from the gateway or from history, as often as it likes to come. True when it was counted now."""
+        """Count a message from the gateway or from history, once however often it comes. True when it was counted now."""
         mark = self._marks[place]
         if message_id > mark.newest:
             mark.newest = message_id
@@ -147,21 +147,21 @@ class Recorder:
         self._moved.add(place)
 
     def reaction(self, place: Place, message_id: int, user_id: int, emoji: str, at: datetime) -> None:
-        """A reaction was given. Whether it is the first of its kind is decided when it is written."""
+        """Somebody gave a reaction. The flush decides whether it is new."""
         self._batch.reactions.setdefault(
             (place[0], user_id, message_id, emoji), (place[1], hour_of(at, self._zone))
         )
 
     def thread(self, place: Place, user_id: int, at: datetime) -> None:
-        """A thread or forum post (`place` is itself) was opened. Whether that is news is decided when it is written."""
+        """Somebody opened a thread or forum post (`place` is the thread itself). The flush decides whether it is new."""
         self._batch.threads.setdefault(place, (user_id, hour_of(at, self._zone)))
 
     def person(self, change: MemberJoined | MemberLeft) -> None:
-        """Somebody came or went."""
+        """Somebody joined or left."""
         self._batch.people.append(change)
 
     def take(self) -> CountBatch:
-        """Everything that has gathered, marks as they are at this instant."""
+        """Everything since the last flush, with the marks as they are at this instant."""
         batch, self._batch = self._batch, CountBatch()
         batch.events, self._messages = self._messages + len(batch.reactions) + len(batch.threads), 0
         for place in self._moved:
@@ -174,28 +174,30 @@ class Recorder:
         self._written = batch.events
         return batch
 
-    def stored(self, batch: CountBatch, numbers: dict[Place, int]) -> None:
-        """The batch is committed; `numbers` are the database's numbers of new channels."""
-        for place, n in numbers.items():
+    def stored(self, batch: CountBatch, channel_nos: dict[Place, int]) -> None:
+        """The batch is committed; `channel_nos` are those of new channels."""
+        for place, channel_no in channel_nos.items():
             if (mark := self._marks.get(place)) is not None:
-                mark.n = n
+                mark.channel_no = channel_no
         self._written = 0
 
     def put_back(self, batch: CountBatch) -> None:
-        """The batch could not be written: nothing of it may be lost, and nothing counted twice."""
-        now, self._batch = self._batch, batch
-        for key, n in now.counts.items():
-            batch.counts[key] = batch.counts.get(key, 0) + n
-        for reaction, where in now.reactions.items():
+        """The batch could not be written: put it before what was counted since, losing and doubling nothing."""
+        newer, self._batch = self._batch, batch
+        for key, times in newer.counts.items():
+            batch.counts[key] = batch.counts.get(key, 0) + times
+        for reaction, where in newer.reactions.items():
             batch.reactions.setdefault(reaction, where)
-        for place, opened in now.threads.items():
+        for place, opened in newer.threads.items():
             batch.threads.setdefault(place, opened)
-        batch.people.extend(now.people)
+        batch.people.extend(newer.people)
         self._moved.update(batch.marks)
         batch.marks = {}
         self.presence.put_back(batch.sessions)
         batch.sessions = []
-        self._messages = sum(n for key, n in batch.counts.items() if key[4] is InteractionKind.MESSAGE)
+        self._messages = sum(
+            times for key, times in batch.counts.items() if key[4] is InteractionKind.MESSAGE
+        )
         self._written = 0
 
     def _waiting(self) -> int:

@@ -1,4 +1,4 @@
-"""What counts as an interaction, each once (design.md, section 4). No I/O."""
+"""What counts as an interaction, each once (docs/figures.md). No I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import IntEnum
 
 LONG_ENOUGH = timedelta(minutes=5)
-COMPANY = 2  # humans who listen, oneself among them
+COMPANY = 2  # listening humans, the member among them
 
 
 class InteractionKind(IntEnum):

@@ -55,30 +55,30 @@ async def marks(db: Reader) -> list[tuple[tuple[int, int], Watermark]]:
 
 
 async def put_marks(tx: Writer, rows: Sequence[Row]) -> None:
-    """Move marks of channels that have a number: n, mark, above, last_message_id."""
+    """Move marks of stored channels; each row: n (the channel_no), mark, above, last_message_id."""
     if rows:
-        named = {"n": "at", "mark": "new_mark", "above": "new_above", "last_message_id": "new_last"}
-        await tx.execute(_MOVE_MARK, [{named[key]: value for key, value in row.items()} for row in rows])
+        parameters = {"n": "at", "mark": "new_mark", "above": "new_above", "last_message_id": "new_last"}
+        await tx.execute(_MOVE_MARK, [{parameters[key]: value for key, value in row.items()} for row in rows])
 
 
 async def channels(tx: Writer, guild_id: int, ids: Collection[int], new: Mapping[int, Row]) -> dict[int, int]:
-    """The numbers of these channels; those that are not stored yet are, with their mark in `new`."""
-    found = await _numbers(tx, guild_id, ids)
+    """The channel_no of each of these channels; those not stored yet are stored, with their mark from `new`."""
+    channel_nos = await _stored_channels(tx, guild_id, ids)
     for channel_id in ids:
-        if channel_id not in found:
+        if channel_id not in channel_nos:
             row = insert(channel).values(guild_id=guild_id, channel_id=channel_id, **new[channel_id])
-            found[channel_id] = (await tx.execute(row.returning(channel.c.n))).scalar_one()
-    return found
+            channel_nos[channel_id] = (await tx.execute(row.returning(channel.c.n))).scalar_one()
+    return channel_nos
 
 
-async def _numbers(db: Reader, guild_id: int, ids: Collection[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
+async def _stored_channels(db: Reader, guild_id: int, ids: Collection[int]) -> dict[int, int]:
+    channel_nos: dict[int, int] = {}
     for some in portions(ids):
         query = select(channel.c.channel_id, channel.c.n).where(
             channel.c.guild_id == guild_id, channel.c.channel_id.in_(some)
         )
-        found |= {r.channel_id: r.n for r in await db.execute(query)}
-    return found
+        channel_nos |= {r.channel_id: r.n for r in await db.execute(query)}
+    return channel_nos
 
 
 async def give_reactions(tx: Writer, rows: Sequence[Row]) -> set[tuple[int, int, str]]:
@@ -110,15 +110,21 @@ async def add_days(tx: Writer, rows: Sequence[Counts]) -> None:
     await _ADD_DAY.run(tx, rows)
 
 
-async def hours_of(db: Reader, guild_id: int, n: int) -> list[Any]:
+async def hours_of(db: Reader, guild_id: int, person_no: int) -> list[Any]:
     """One person's hourly counts, summed over channels: rows of hour, kind, n."""
     c = hourly_count.c
-    query = select(c.hour, c.kind, total(c.n).label("n")).where(c.guild_id == guild_id, c.person == n)
-    return list((await db.execute(query.group_by(c.hour, c.kind))).all())
+    query = select(c.hour, c.kind, total(c.n).label("n"))
+    return list(
+        (
+            await db.execute(
+                query.where(c.guild_id == guild_id, c.person == person_no).group_by(c.hour, c.kind)
+            )
+        ).all()
+    )
 
 
 async def put_sessions(tx: Writer, rows: Sequence[Row]) -> None:
-    """Keep voice sessions as they are now."""
+    """Store voice sessions as they are now."""
     if rows:
         await tx.execute(_KEEP_SESSION, rows)
 
@@ -140,7 +146,7 @@ async def watches(db: Reader) -> dict[int, tuple[datetime, datetime]]:
 
 
 async def heard(tx: Writer, guilds: Iterable[int], at: datetime) -> None:
-    """These guilds are heard of, up to this moment."""
+    """Store that everything in these guilds was heard up to this moment."""
     rows = [{"guild_id": guild_id, "since": at, "until": at} for guild_id in guilds]
     if rows:
         await tx.execute(_HEARD, rows)
@@ -149,7 +155,7 @@ async def heard(tx: Writer, guilds: Iterable[int], at: datetime) -> None:
 async def add_gap(
     tx: Writer, guild_id: int, channel_id: int, since: datetime, until: datetime, reason: str
 ) -> None:
-    """Note a gap, or that it lasted longer."""
+    """Store a gap, or that a stored one lasted longer."""
     statement = insert(gap).values(
         guild_id=guild_id, channel_id=channel_id, since=since, until=max(since, until), reason=reason
     )
@@ -162,9 +168,9 @@ async def add_gap(
 
 
 async def close_gaps(tx: Writer, guild_id: int, channel_id: int, since: datetime) -> None:
-    """The channel could be read after all, from `since` on."""
-    mine = and_(gap.c.guild_id == guild_id, gap.c.channel_id == channel_id)
-    await tx.execute(delete(gap).where(mine, gap.c.since >= since))
+    """Delete the channel's gaps from `since` on: it could be read after all."""
+    of_channel = and_(gap.c.guild_id == guild_id, gap.c.channel_id == channel_id)
+    await tx.execute(delete(gap).where(of_channel, gap.c.since >= since))
 
 
 async def gaps(db: Reader, guild_id: int, start: datetime, end: datetime) -> list[Any]:
@@ -188,7 +194,7 @@ async def week_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -
 
 
 async def hour_sums(db: Reader, guild_id: int, start: datetime, end: datetime) -> Any:
-    """The same from the hours that begin in the window."""
+    """The same sums, from the hours that begin in the window."""
     c = hourly_count.c
     query = (
         select(

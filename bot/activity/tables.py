@@ -1,8 +1,8 @@
-"""What is counted, and up to where.
+"""The counts, and up to which message each channel is counted.
 
-The count tables are WITHOUT ROWID and name people and channels by small numbers (`n`): a row of
-`hourly_count` then takes about half the bytes. Buckets are whole hours, days and weeks of the
-community's zone, kept as the moment at which they begin.
+The count tables are WITHOUT ROWID and name people and channels by small surrogate numbers, person.n and
+channel.n (person_no and channel_no in the code): a row of `hourly_count` then takes about half the bytes.
+Buckets are whole hours, days and weeks of the community's zone, stored as the moment at which they begin.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 class PersonColumns(TypedColumns):
-    """Everybody who was met in a guild, bots too, so that what they open or react to is not counted."""
+    """Everybody that Lyceum knows in a guild; bots too, so that what they open or react to is not counted."""
 
     n: Named[int] = Column(Integer, primary_key=True)
     guild_id: Named[int] = Column(BigInteger)
@@ -58,7 +58,7 @@ person = Table("person", metadata, PersonColumns, UniqueConstraint("guild_id", "
 
 
 class StayColumns(TypedColumns):
-    """From when to when somebody was a member; who comes back has another stay."""
+    """From when to when somebody was a member; somebody who comes back has another stay."""
 
     guild_id: Named[int] = Column(BigInteger)
     person: Named[int] = Column(Integer, ForeignKey("person.n"))
@@ -77,7 +77,7 @@ stay = Table(
 
 
 class ChannelColumns(TypedColumns):
-    """All messages up to `mark` are counted, and of the later ones those in `above` (ids, ascending)."""
+    """All messages up to `mark` are counted, and of the later ones those whose ids are in `above` (ascending)."""
 
     n: Named[int] = Column(Integer, primary_key=True)
     guild_id: Named[int] = Column(BigInteger)
@@ -91,7 +91,7 @@ channel = Table("channel", metadata, ChannelColumns, UniqueConstraint("guild_id"
 
 
 class HourlyCountColumns(TypedColumns):
-    """How often a person did something in a channel in one hour. `kind` is `rules.FactKind`."""
+    """How often a person did something in a channel in one hour. `kind` is a `rules.InteractionKind`."""
 
     guild_id: Named[int] = Column(BigInteger)
     hour: Named[datetime] = Column(Moment())
@@ -134,7 +134,7 @@ member_week = Table(
 
 
 class GuildDayColumns(TypedColumns):
-    """A guild's day, kept up to date by the flush. Who opted out is not in it."""
+    """A guild's day, kept up to date by the flush. People who opted out are not in it."""
 
     guild_id: Named[int] = Column(BigInteger)
     day: Named[datetime] = Column(Moment())
@@ -150,7 +150,7 @@ guild_day = Table(
 
 
 class ReactionGivenColumns(TypedColumns):
-    """A reaction that was counted; taken back and given again it is not counted twice."""
+    """A reaction that was counted; when it is removed and given again it is not counted twice."""
 
     guild_id: Named[int] = Column(BigInteger)
     message_id: Named[int] = Column(BigInteger)
@@ -185,7 +185,7 @@ thread_opened = Table(
 
 
 class VoiceSessionColumns(TypedColumns):
-    """Somebody in a voice channel. `company_s` seconds of it were spent with others, and more if `company_since`."""
+    """Somebody in a voice channel. `company_s` seconds were spent with others, and more since `company_since`, if set."""
 
     guild_id: Named[int] = Column(BigInteger)
     person: Named[int] = Column(Integer, ForeignKey("person.n"))
@@ -218,7 +218,7 @@ watch = Table("watch", metadata, WatchColumns, **STRICT)
 
 
 class GapColumns(TypedColumns):
-    """A time of which something is not counted and cannot be read back.
+    """A span of time of which something is not counted and cannot be read back.
 
     "away": no gateway session, so reactions and voice are missing (channel 0: the whole guild).
     "forbidden": the channel's history may not be read, so its messages are missing.

@@ -1,4 +1,4 @@
-"""What activity adds to the house: the flush of what is counted in memory."""
+"""What activity adds to the app: the flush of the counts in memory."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def wire(core: Core, meetings: Meetings) -> tuple[Activity, Wiring]:
     return activity, Wiring(
         timers=(Timer(settings.activity.flush_seconds, activity.beat, "flush"),),
         lifetimes=(Lifetime(activity.start, activity.stop),),
-        on_turn=(activity.flush,),
+        on_clock_advanced=(activity.flush,),
     )

@@ -1,7 +1,7 @@
-"""Group commit: what many ask for at the same time is written in one transaction, and confirmed after its commit.
+"""Group commit: items that arrive at the same time are written in one transaction, and confirmed after its commit.
 
-A commit at synchronous=FULL waits for the disk, some 2.6 ms here whether it holds one row or 256 (E5 of
-research/reliability.md). While one is under way, the next batch gathers.
+A commit at synchronous=FULL waits for the disk, some 2.6 ms on the test machine, whether it holds one row
+or 256. While one commit runs, the next batch gathers.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ LARGEST = 256
 Item = TypeVar("Item")
 
 Write = Callable[[Writer, Sequence[Item]], Awaitable[None]]
-"""Writes all these items into the transaction, or raises. What it does not write itself it leaves alone."""
+"""Writes all these items into the transaction, or raises. It touches nothing but their rows."""
 
 
 class Batch(Generic[Item]):
     """Writes items together, in the order in which they came, at most LARGEST in a transaction.
 
-    When a batch cannot be written its items are written anew one by one, each in a savepoint, so that
-    one that is poison fails alone. Between two batches other writers have their turn.
+    When a batch cannot be written, its items are written again one by one, each in a savepoint, so that
+    a bad item fails alone. Between two batches other writers have their turn.
     """
 
     def __init__(self, db: Database, write: Write[Item]) -> None:
@@ -35,9 +35,9 @@ class Batch(Generic[Item]):
         self._writing: asyncio.Task[None] | None = None
 
     async def add(self, item: Item) -> None:
-        """Returns when the item is on disk, raises what kept it from there.
+        """Return when the item is on disk; raise the error that kept it from being written.
 
-        A caller who is cancelled stops waiting; the item is written all the same.
+        A caller that is cancelled stops waiting; the item is written all the same.
         """
         confirmed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, confirmed))
@@ -55,8 +55,8 @@ class Batch(Generic[Item]):
                 for _, confirmed in (*taken, *self._waiting):
                     confirmed.cancel()
                 raise
-            except BaseException as error:  # nothing of it is on disk, and who waits must hear that
-                if not taken:  # it could not even begin
+            except BaseException as error:  # nothing of the batch is on disk; its callers must know
+                if not taken:  # the transaction could not even begin
                     self._take(taken)
                 failures = [error] * len(taken)
             for (_, confirmed), failure in zip(taken, failures, strict=True):
@@ -68,7 +68,7 @@ class Batch(Generic[Item]):
                     confirmed.set_exception(failure)
 
     async def _write_some(self, taken: list[tuple[Item, asyncio.Future[None]]]) -> list[Exception | None]:
-        """One transaction with what waits once it has begun; a second one if an item fails."""
+        """Write the items that wait once the transaction has begun; if one fails, write them one by one in a second."""
         try:
             async with self._db.write() as tx:
                 self._take(taken)
@@ -80,10 +80,10 @@ class Batch(Generic[Item]):
             if len(taken) == 1:
                 return [poisoned.error]
             async with self._db.write() as tx:
-                return [await self._alone(tx, item) for item, _ in taken]
+                return [await self._write_alone(tx, item) for item, _ in taken]
         return [None] * len(taken)
 
-    async def _alone(self, tx: Writer, item: Item) -> Exception | None:
+    async def _write_alone(self, tx: Writer, item: Item) -> Exception | None:
         savepoint = await tx.begin_nested()
         try:
             await self._write(tx, [item])
@@ -99,7 +99,7 @@ class Batch(Generic[Item]):
 
 
 class _Poisoned(Exception):
-    """One of the items could not be written. (A commit that fails is none's fault: all of them failed.)"""
+    """One of the items could not be written. (When the commit fails, no single item is at fault: all fail.)"""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))

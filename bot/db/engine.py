@@ -1,8 +1,8 @@
 """The database: one connection that writes, several that can only read.
 
 SQLite lets one connection write at a time. Ours is behind a lock, opens every transaction with
-BEGIN IMMEDIATE (a deferred one may fail at once when it turns from reading to writing: E6 of
-research/reliability.md) and rolls back on anything that interrupts it, cancellation included.
+BEGIN IMMEDIATE (a deferred one that turns from reading to writing may fail at once with
+SQLITE_BUSY_SNAPSHOT, busy_timeout or not) and rolls back on anything that interrupts it, cancellation included.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class Database:
     def __init__(self, path: Path, connect: ConnectionFactory | None = None) -> None:
         self.path = path
         self._lock = asyncio.Lock()
-        self._held = Lock(path)
-        self._after: list[Callable[[], None]] = []
+        self._file_lock = Lock(path)
+        self._after_commit: list[Callable[[], None]] = []
         self._writer = _engine(path, connect, size=1, read_only=False)
         self._readers = _engine(path, connect, size=READERS, read_only=True)
 
     def hold(self) -> None:
         """Take the lock file beside the database. ConfigurationError (exit 75) if another process has it."""
-        self._held.take()
+        self._file_lock.take()
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncGenerator[Writer]:
@@ -72,7 +72,7 @@ class Database:
         """
         async with self._lock, self._writer.connect() as connection:
             transaction = await connection.begin()
-            self._after = []
+            self._after_commit = []
             try:
                 yield Writer(connection)
             except BaseException:
@@ -81,16 +81,16 @@ class Database:
             try:
                 await _finish(transaction.commit())
             except (Exception, asyncio.CancelledError):
-                # Refused by the disk or a deferred key, SQLite keeps the transaction open; SQLAlchemy takes it
-                # for over, and no writer could begin one again on this connection.
+                # When the disk or a deferred key refuses the commit, SQLite keeps the transaction open, but
+                # SQLAlchemy takes it for over: no writer could begin another on this connection.
                 await connection.invalidate()
                 raise
-            for call in self._after:
+            for call in self._after_commit:
                 call()
 
     def after_commit(self, call: Callable[[], None]) -> None:
-        """From inside a write transaction: call this once it is committed, and not if it is rolled back."""
-        self._after.append(call)
+        """Inside a write transaction: call this once it is committed, and never if it is rolled back."""
+        self._after_commit.append(call)
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncGenerator[Reader]:
@@ -99,21 +99,21 @@ class Database:
             yield connection
 
     async def close(self) -> None:
-        """Close every connection and let the lock go. What still uses one is waited for, five seconds at most."""
+        """Close every connection and release the lock. Waits five seconds at most for those in use."""
         for _ in range(500):
             if not any(_in_use(engine) for engine in (self._readers, self._writer)):
                 break
             await asyncio.sleep(0.01)
         await self._readers.dispose()
         await self._writer.dispose()
-        self._held.release()
+        self._file_lock.release()
 
 
 class _Connection(aiosqlite.Connection):
-    """Rolls back before it closes.
+    """A connection that rolls back before it closes.
 
-    SQLAlchemy throws a connection away when its task is cancelled within a statement. Closed with a
-    cursor still open somewhere, SQLite would keep it, and the write lock with it, until that cursor is gone.
+    SQLAlchemy discards a connection whose task is cancelled during a statement. If it were closed while a
+    cursor is open, SQLite would keep it, and with it the write lock, until that cursor is gone.
     """
 
     async def close(self) -> None:
@@ -123,15 +123,15 @@ class _Connection(aiosqlite.Connection):
 
 
 def _in_use(engine: AsyncEngine) -> bool:
-    """Whether somebody has a connection, or a cancelled task's is still on its way back."""
+    """Whether a connection is checked out, or a cancelled task has not returned its connection yet."""
     pool = engine.pool
     return isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedout() > 0
 
 
 async def _finish(ending: Awaitable[None]) -> None:
-    """Wait for a commit or rollback to its end, even when this task is cancelled meanwhile.
+    """Wait until a commit or rollback has ended, even when this task is cancelled meanwhile.
 
-    A cancelled COMMIT happens all the same (E7), so the caller must not go on before it is over.
+    aiosqlite runs a cancelled COMMIT all the same, so the caller must not go on before it is over.
     """
     task = asyncio.ensure_future(ending)
     try:

@@ -1,4 +1,4 @@
-"""Bring the database to this version's schema: back up first, refuse a newer one, leave nothing half done."""
+"""Brings the database to this version's schema: backs it up first, refuses a newer one, leaves nothing half done."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _upgrade(path: Path, scripts: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     # Foreign keys stay off: Alembic's batch mode drops and recreates tables, and ON DELETE CASCADE
-    # would take the child rows along (research/ecosystem.md, section 2, point 2).
+    # would delete the child rows with them.
     engine = create_engine(
         f"sqlite:///{path}", poolclass=pool.NullPool, connect_args={"isolation_level": None}
     )

@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 def upsert(table: Table[Any], *, add: Sequence[str] = (), replace: Sequence[str] = ()) -> Insert:
     """An insert that adds to the `add` columns of a row under the same primary key, and replaces its `replace` columns.
 
-    Building such a statement takes longer than running it: where many rows come, build it once.
+    Building such a statement takes longer than running it: for many rows, build it once.
     """
     statement = insert(table)
     values = {name: table.c[name] + statement.excluded[name] for name in add}
@@ -36,7 +36,7 @@ def upsert(table: Table[Any], *, add: Sequence[str] = (), replace: Sequence[str]
 class BulkInsert:
     """An insert of whole rows: tuples in the order of the table's columns, times as the database stores them.
 
-    For rows so many that binding each value by name would take the library longer than the database needs to write.
+    For so many rows that binding each value by name would take SQLAlchemy longer than the database needs to write.
     """
 
     def __init__(self, statement: Insert) -> None:
@@ -112,7 +112,7 @@ def total(values: ColumnElement[int], *, where: ColumnElement[bool] | None = Non
 class matches(ColumnElement[bool]):  # noqa: N801 # reads as a function, as SQLAlchemy's own do
     """For a CHECK: whether a text is made of exactly these characters and [ranges], which GLOB and regexes share."""
 
-    inherit_cache = False  # only ever part of a table
+    inherit_cache = False  # used in table definitions only
 
     def __init__(self, column: str, pattern: str) -> None:
         if set(pattern) & set("*?^$.+(){}|\\'"):

@@ -7,19 +7,19 @@ from datetime import datetime
 import discord
 
 from bot.ids import snowflake_time
-from bot.ports import Opened, Place, Voice
+from bot.ports import MessageChannel, Opened, Voice
 
 Talkative = discord.TextChannel | discord.VoiceChannel | discord.StageChannel
 Parent = discord.TextChannel | discord.ForumChannel
 
 
-async def places(guild: discord.Guild, me: discord.Member, since: datetime) -> list[Place]:
+async def message_channels(guild: discord.Guild, me: discord.Member, since: datetime) -> list[MessageChannel]:
     """Channels, active threads, and threads that fell asleep after `since`; each with whether we may read it."""
-    found: list[Place] = []
+    found: list[MessageChannel] = []
     for channel in guild.channels:
         may_read = readable(channel, me)
         if isinstance(channel, Talkative):
-            found.append(Place(channel.id, may_read, None))
+            found.append(MessageChannel(channel.id, may_read, None))
         if isinstance(channel, Parent) and may_read:
             async for thread in channel.archived_threads(limit=None):
                 if thread.archive_timestamp < since:
@@ -28,9 +28,11 @@ async def places(guild: discord.Guild, me: discord.Member, since: datetime) -> l
     return found + [of_thread(thread) for thread in await guild.active_threads()]
 
 
-def of_thread(thread: discord.Thread) -> Place:
+def of_thread(thread: discord.Thread) -> MessageChannel:
     """A thread that Discord shows us can be read."""
-    return Place(thread.id, True, Opened(thread.owner_id, thread.created_at or snowflake_time(thread.id)))
+    return MessageChannel(
+        thread.id, True, Opened(thread.owner_id, thread.created_at or snowflake_time(thread.id))
+    )
 
 
 def voices(guild: discord.Guild) -> list[Voice]:

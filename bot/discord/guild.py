@@ -20,7 +20,7 @@ from bot.discord.components import files, view
 from bot.discord.permissions import dangers, granted
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
-from bot.ports import Delivery, Person, Place, Role, Said, ServerEvent, Voice
+from bot.ports import Delivery, HistoryMessage, MessageChannel, Person, Role, ServerEvent, Voice
 
 UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
 ORDINARY = {discord.MessageType.default, discord.MessageType.reply}  # a thread's starter is a copy
@@ -88,15 +88,17 @@ class DiscordServer:
         guild = self._client.get_guild(guild_id)
         return guild.me.joined_at if guild is not None and not guild.unavailable else None
 
-    async def places(self, guild_id: int, since: datetime) -> list[Place]:
+    async def message_channels(self, guild_id: int, since: datetime) -> list[MessageChannel]:
         guild = self._guild(guild_id)
         with map_errors():
-            return await channels.places(guild, await guild.fetch_member(self._me()), since)
+            return await channels.message_channels(guild, await guild.fetch_member(self._me()), since)
 
     def voices(self, guild_id: int) -> list[Voice]:
         return channels.voices(self._guild(guild_id))
 
-    async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+    async def history(
+        self, guild_id: int, channel_id: int, after: int, until: int
+    ) -> AsyncIterator[HistoryMessage]:
         with map_errors():
             while True:
                 page = await self._client.http.logs_from(channel_id, limit=100, after=after)
@@ -107,7 +109,7 @@ class DiscordServer:
                     author = message["author"]
                     human = not author.get("bot") and "webhook_id" not in message
                     kind = discord.enums.try_enum(discord.MessageType, message["type"])
-                    yield Said(after, channel_id, int(author["id"]), human, kind in ORDINARY)
+                    yield HistoryMessage(after, channel_id, int(author["id"]), human, kind in ORDINARY)
                 if len(page) < 100:
                     return
 

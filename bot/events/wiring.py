@@ -37,6 +37,6 @@ def wire(core: Core, access: EventAccess) -> tuple[Events, VoiceAttendance, Wiri
             },
             timers=(Timer(30, attendance.extend_presence, "doors"),),
             at_stop=(attendance.extend_presence,),
-            on_turn=(attendance.extend_presence,),
+            on_clock_advanced=(attendance.extend_presence,),
         ),
     )

@@ -1,4 +1,4 @@
-"""What buttons and lists on weekly cards ask for."""
+"""The actions of buttons and selects on weekly cards."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ WEEK = Part[Week](str, Week.parse)
 
 EXPLAIN_WEEK = ButtonAction("stats.explain", arguments(WEEK))
 PICK_FIGURE = SelectAction("pick.figure", arguments(WORD, WEEK))
-"""The metric, and the week that is shown."""
+"""Arguments: the key of the metric, the week that is shown."""

@@ -15,11 +15,11 @@ from bot.insight.summary import summary
 from bot.insight.weeks import Week
 
 NAMED = 12
-"""So many missed weeks are named, the latest; a year away must not burst the card."""
+"""At most so many missed weeks are named, the latest ones: a year away must not overfill the card."""
 
 
 def marker(week: str) -> str:
-    """The action of the card's button; the post is found by it after a crash."""
+    """The custom id of the card's button, by which the post is found after a crash."""
     return EXPLAIN_WEEK.encode(Week.parse(week))
 
 
@@ -30,16 +30,19 @@ def weekly(
     others: Sequence[str] = (),
     metrics: Metrics = METRICS,
 ) -> Card:
-    """The week's figures, with the chart or the reason why there is none. `others` are weeks that were stored while nobody could post them."""
+    """The week's figures, with the chart or the reason why there is none.
+
+    `others` are weeks that were stored but could not be posted in time.
+    """
     week = report.snapshot
     sections = [metric.section(t, report) for metric in metrics.values() if metric.place is CardPlace.SECTION]
     return card(
         _header(t, report),
         summary(t, report),
-        _away(t, others) if others else None,
+        _missed_weeks(t, others) if others else None,
         Divider(),
         *sections,
-        _also(t, report, metrics),
+        _also_this_week(t, report, metrics),
         picture,
         _coverage(t, report),
         Row((Button(t("Explain a number"), action=EXPLAIN_WEEK.encode(week.week)),)),
@@ -55,7 +58,7 @@ def _header(t: Language, report: WeekReport) -> str:
     return f"## {formatting.title(t, week.week)}{state}\n{days} ({week.zone})"
 
 
-def _away(t: Language, others: Sequence[str]) -> str:
+def _missed_weeks(t: Language, others: Sequence[str]) -> str:
     return t.n(
         "{n} earlier week was stored, but could not be posted in time: {weeks}. `/stats week` opens it.",
         "{n} earlier weeks were stored, but could not be posted in time: {weeks}. `/stats week` opens them.",
@@ -64,18 +67,20 @@ def _away(t: Language, others: Sequence[str]) -> str:
     )
 
 
-def _also(t: Language, report: WeekReport, metrics: Metrics) -> str | None:
+def _also_this_week(t: Language, report: WeekReport, metrics: Metrics) -> str | None:
     lines = [metric.line(t, report) for metric in metrics.values() if metric.place is CardPlace.LINE]
     shown = [line for line in lines if line is not None]
     return "\n".join((f"### {t('Also this week')}", *shown)) if shown else None
 
 
 def _coverage(t: Language, report: WeekReport) -> str:
-    heard = report.snapshot.month.heard
-    minutes = -(-heard.gap_seconds // 60)
+    coverage = report.snapshot.month.coverage
+    minutes = -(-coverage.gap_seconds // 60)
     gaps = t("heard without a gap")
     if minutes:
         gaps = t.n("{n} minute not heard", "{n} minutes not heard", minutes)
-    opted_out = t.n("{n} member opted out", "{n} members opted out", heard.opted_out)
-    unreadable = t.n("{n} channel not readable", "{n} channels not readable", heard.unreadable)
-    return "-# " + t("Coverage of the 28 days: {told}", told=formatting.dots(gaps, opted_out, unreadable))
+    opted_out = t.n("{n} member opted out", "{n} members opted out", coverage.opted_out)
+    unreadable = t.n("{n} channel not readable", "{n} channels not readable", coverage.unreadable)
+    return "-# " + t(
+        "Coverage of the 28 days: {told}", told=formatting.dot_separated(gaps, opted_out, unreadable)
+    )

@@ -1,4 +1,4 @@
-"""The weekly picture in data and words: engagement by week, stacked from its parts. bot/pictures draws it."""
+"""The weekly chart: engagement by week, stacked from its parts, and its alt text. bot/pictures draws it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.i18n import Language
 from bot.insight.formatting import RATIO, figure
-from bot.insight.score import shown
+from bot.insight.score import round_half_up
 from bot.insight.snapshot import CHARTED, Snapshot
 from bot.pictures.charts import Bars, Chart, ChartLine, draw
 from bot.pictures.fonts import Fonts
@@ -16,7 +16,7 @@ LEAST_SLOTS = 6
 
 
 def alt_text(t: Language, weeks: Sequence[Snapshot]) -> str:
-    """What the picture shows, in words; the oldest weeks are left out where it gets too long."""
+    """What the picture shows, in words; if that gets too long, the oldest weeks are left out."""
     latest = weeks[-1]
     counts = latest.own.counts
     head = t(
@@ -29,12 +29,12 @@ def alt_text(t: Language, weeks: Sequence[Snapshot]) -> str:
         members=t.number(latest.members),
         engagement=figure(t, latest.own.engagement, RATIO),
     )
-    told = [f"{week.week} {figure(t, week.own.engagement, RATIO)}" for week in weeks[:-1]]
-    while told:
-        text = head + " " + t("Weeks before: {weeks}.", weeks=", ".join(told))
+    earlier = [f"{week.week} {figure(t, week.own.engagement, RATIO)}" for week in weeks[:-1]]
+    while earlier:
+        text = head + " " + t("Weeks before: {weeks}.", weeks=", ".join(earlier))
         if len(text) <= ALT_LIMIT:
             return text
-        told.pop(0)
+        earlier.pop(0)
     return head
 
 
@@ -62,7 +62,7 @@ def chart(t: Language, weeks: Sequence[Snapshot], families: tuple[str, ...]) -> 
         line=ChartLine(
             t("Engagement"),
             tuple(None if value is None else float(value) for value in values),
-            tuple("" if value is None else str(shown(value, RATIO)) for value in values),
+            tuple("" if value is None else str(round_half_up(value, RATIO)) for value in values),
         ),
         families=families,
     )

@@ -1,4 +1,4 @@
-"""A number opened: meaning, window, every input and where it is counted, arithmetic, the formula's version."""
+"""The card that explains a metric: meaning, window, every input, the arithmetic, the formula's version."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.insight.snapshot import Snapshot, WeekPeriod, WeekReport
 
 
 def explained(t: Language, report: WeekReport, metric: Metric, metrics: Metrics = METRICS) -> Card:
-    """The metric for the 28 days and for the week, line by line, with a list to open another."""
+    """The metric for the 28 days and for the week, line by line, with a select for the other metrics."""
     week = report.snapshot
     return card(
         f"## {t(metric.title)} · {formatting.title(t, week.week)}",

@@ -8,7 +8,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Language, stamp
-from bot.insight.score import change, shown
+from bot.insight.score import change, round_half_up
 from bot.insight.snapshot import Snapshot, WeekPeriod
 from bot.insight.weeks import Week, Window
 
@@ -18,30 +18,30 @@ RATIO, VALUE = 2, 1
 
 def figure(t: Language, value: Fraction | None, digits: int) -> str:
     """1.80, or n/a."""
-    return t("n/a") if value is None else t.number(float(shown(value, digits)), digits)
+    return t("n/a") if value is None else t.number(float(round_half_up(value, digits)), digits)
 
 
 def percent(t: Language, share: Fraction) -> str:
     """28%, halves away from zero."""
-    return t.percent(float(shown(share, 2)))
+    return t.percent(float(round_half_up(share, 2)))
 
 
-def compared(
+def against_last_week(
     t: Language,
     now: Snapshot,
     earlier: tuple[Snapshot, ...],
     digits: int,
     take: Callable[[Snapshot], Fraction | None],
 ) -> str | None:
-    """How a figure stands against last week's; None where last week is not known."""
-    before = next((take(one) for one in earlier if one.week == now.week.plus(-1)), None)
+    """Last week's figure and the change since; None where last week's is not known."""
+    before = next((take(week) for week in earlier if week.week == now.week.plus(-1)), None)
     if before is None:
         return None
     return last_week(t, figure(t, before, digits), take(now), before)
 
 
 def last_week(t: Language, written: str, now: Fraction | None, before: Fraction | None) -> str:
-    """Last week's value as written, and by which share it moved since."""
+    """Last week's value as written, and the change since as a share."""
     moved = change(now, before)
     value = t("last week {value}", value=written)
     return value if moved is None else f"{value} ({signed(t, moved)})"
@@ -49,7 +49,7 @@ def last_week(t: Language, written: str, now: Fraction | None, before: Fraction 
 
 def signed(t: Language, share: Fraction) -> str:
     """+14%, −3%, ±0%."""
-    rounded = shown(share, 2)
+    rounded = round_half_up(share, 2)
     sign = "±" if rounded == 0 else "+" if rounded > 0 else "−"
     return sign + t.percent(float(abs(rounded)))
 
@@ -62,7 +62,7 @@ def days(t: Language, window: Window, zone: str) -> str:
 
 
 def moments(window: Window) -> str:
-    """A window's ends as each reader's own clock has them."""
+    """Both ends of a window, shown in each reader's own zone."""
     return f"{stamp(window.start)} – {stamp(window.end)}"
 
 
@@ -76,6 +76,6 @@ def members_line(t: Language, period: WeekPeriod) -> str:
     return t("- Members at its end: {n}", n=t.number(period.members))
 
 
-def dots(*parts: str | None) -> str:
-    """The parts that there are, beside each other."""
+def dot_separated(*parts: str | None) -> str:
+    """The parts that are not empty, with dots between them."""
     return " · ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""What the figures are made of, and whom they are asked from.
+"""The inputs of the figures, and the domains that supply them.
 
 Every window is `[start, end)` in aware UTC. The answers leave out bots, webhooks and members who opted out.
 """
@@ -37,8 +37,8 @@ class Coverage(Protocol):
     def unreadable(self) -> int: ...
 
 
-class ContentSource(Protocol):
-    """The contents that existed in a window, and what members said of them."""
+class LibraryCounts(Protocol):
+    """How many contents existed in a window, and how members rated them."""
 
     @property
     def contents(self) -> int: ...
@@ -51,7 +51,7 @@ class ContentSource(Protocol):
 
 
 class ActivityCounts(Protocol):
-    """bot/activity, as far as the figures need it. What is not yet flushed is not in the answers."""
+    """The part of bot/activity that the figures need. Counts that are not flushed yet are left out."""
 
     async def flush(self) -> None: ...
     async def caught_up(self) -> None: ...
@@ -61,10 +61,10 @@ class ActivityCounts(Protocol):
 
 
 class CourseCounts(Protocol):
-    """bot/courses, as far as the figures need it."""
+    """The part of bot/courses that the figures need."""
 
     async def consumption(self, guild_id: int, start: datetime, end: datetime) -> int: ...
-    async def library(self, guild_id: int, start: datetime, end: datetime) -> ContentSource: ...
+    async def library(self, guild_id: int, start: datetime, end: datetime) -> LibraryCounts: ...
 
 
 class AttendedEvent(Protocol):
@@ -75,13 +75,13 @@ class AttendedEvent(Protocol):
 
 
 class EventCounts(Protocol):
-    """bot/events, as far as the figures need it."""
+    """The part of bot/events that the figures need."""
 
     async def held(self, guild_id: int, start: datetime, end: datetime) -> Sequence[AttendedEvent]: ...
 
 
 class MemberCounts(Protocol):
-    """bot/memberships, as far as the figures need it."""
+    """The part of bot/memberships that the figures need."""
 
     async def paying(self, guild_id: int, at: datetime) -> int: ...
 
@@ -90,7 +90,7 @@ class MemberCounts(Protocol):
 class Counts:
     """The inputs of the two formulas in one window. All are plain counts, and every stored week has them.
 
-    What a metric needs besides, it measures itself (`Metric.measure`): a field here would be missing in old weeks.
+    A metric that needs more measures it itself (`Metric.measure`): a new field here would be missing in old weeks.
     """
 
     messages: int
@@ -112,7 +112,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class ActivitySource:
+class StoredCoverage:
     """A window's coverage, as a snapshot stores it: seconds without a gateway session that could not be read
     back, members who opted out of being counted, channels that Lyceum may not read."""
 
@@ -123,7 +123,7 @@ class ActivitySource:
 
 @dataclass(frozen=True)
 class InsightSources:
-    """Everybody who is asked."""
+    """The domains that supply the inputs."""
 
     activity: ActivityCounts
     courses: CourseCounts
@@ -132,15 +132,15 @@ class InsightSources:
 
     async def counts(self, guild_id: int, start: datetime, end: datetime) -> Counts:
         """The inputs of the window `[start, end)`."""
-        said = await self.activity.interactions(guild_id, start, end)
+        interactions = await self.activity.interactions(guild_id, start, end)
         library = await self.courses.library(guild_id, start, end)
         events = await self.events.held(guild_id, start, end)
         return Counts(
-            messages=said.messages,
-            reactions=said.reactions,
-            threads=said.threads,
-            voice=said.voice,
-            active_members=said.active_members,
+            messages=interactions.messages,
+            reactions=interactions.reactions,
+            threads=interactions.threads,
+            voice=interactions.voice,
+            active_members=interactions.active_members,
             consumption=await self.courses.consumption(guild_id, start, end),
             participation=sum(event.attendances for event in events),
             contents=library.contents,
@@ -149,7 +149,7 @@ class InsightSources:
             rating_count=library.rating_count,
         )
 
-    async def heard(self, guild_id: int, start: datetime, end: datetime) -> ActivitySource:
+    async def coverage(self, guild_id: int, start: datetime, end: datetime) -> StoredCoverage:
         """How complete the window is."""
         coverage = await self.activity.coverage(guild_id, start, end)
-        return ActivitySource(coverage.gap_seconds, coverage.opted_out, coverage.unreadable)
+        return StoredCoverage(coverage.gap_seconds, coverage.opted_out, coverage.unreadable)

@@ -1,7 +1,7 @@
 """The two formulas, exact: engagement and content value (docs/figures.md has their source and what counts).
 
 Values are Fractions; None means that the figure is not defined (nothing to divide by). It is then shown
-as "n/a" and never as 0. Only `shown` rounds, half away from zero.
+as "n/a" and never as 0. Only `round_half_up` rounds, half away from zero.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def mean_rating(rating_sum: int, rating_count: int) -> Fraction | None:
 def content_value(consumption: int, rating_sum: int, rating_count: int, contents: int) -> Fraction | None:
     """consumption × mean rating / number of contents.
 
-    With the whole library as `contents` it is the library's value; with the rated items alone, theirs.
+    `contents` is the size of the whole library, or the number of its rated items for their value alone.
     """
     _counts(consumption, contents)
     mean = mean_rating(rating_sum, rating_count)
@@ -42,14 +42,14 @@ def content_value(consumption: int, rating_sum: int, rating_count: int, contents
 
 
 def shares(*parts: int) -> tuple[Fraction, ...] | None:
-    """What each part is of the whole, None when the whole is 0."""
+    """Each part's share of their sum, None when the sum is 0."""
     _counts(*parts)
     whole = sum(parts)
     return tuple(Fraction(part, whole) for part in parts) if whole else None
 
 
 def change(now: Fraction | None, before: Fraction | None) -> Fraction | None:
-    """By which share of `before` it grew (below 0: shrank); None where that cannot be said."""
+    """The growth as a share of `before` (below 0: a decrease); None where it is not defined."""
     if now is None or not before:
         return None
     return (now - before) / before
@@ -61,7 +61,7 @@ def median_of(values: Sequence[Fraction | None]) -> Fraction | None:
     return median(defined) if defined else None
 
 
-def shown(value: Fraction, digits: int) -> Decimal:
+def round_half_up(value: Fraction, digits: int) -> Decimal:
     """Rounded to `digits` decimals, halves away from zero (1.805 → 1.81), exactly and not through a float."""
     doubled = abs(value) * 10**digits * 2
     whole = (doubled.numerator // doubled.denominator + 1) // 2
@@ -69,8 +69,8 @@ def shown(value: Fraction, digits: int) -> Decimal:
 
 
 def trimmed(value: Fraction, digits: int) -> Decimal:
-    """Like `shown`, without zeros at the end: 4.50 → 4.5, 4.00 → 4."""
-    rounded = shown(value, digits)
+    """Like `round_half_up`, without zeros at the end: 4.50 → 4.5, 4.00 → 4."""
+    rounded = round_half_up(value, digits)
     return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded.normalize()
 
 

@@ -1,4 +1,4 @@
-"""Looking at the figures: a stored week as it was stored, any other computed from the counts as they are."""
+"""Reads the figures: a stored week as it was stored, any other week computed from the present counts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bot.pictures.fonts import Fonts
 from bot.pictures.renderer import Renderer
 from bot.pictures.unavailable import PictureUnavailable
 
-A_MOMENT = 2.0  # seconds; longer than that a person does not want to wait for a card
+CATCH_UP_SECONDS = 2.0  # how long a person may wait for a card because messages are still read back
 
 
 class Insight:
@@ -41,11 +41,11 @@ class Insight:
         self._renderer = Renderer()
 
     def running_week(self) -> Week:
-        """The week that it is now."""
+        """The current week."""
         return Week.of(self._clock.now(), self.zone)
 
     async def report(self, guild_id: int, week: Week | None = None) -> WeekReport:
-        """The week (the running one unless named) among those before it. UserError for a future one."""
+        """The week (by default the running one) with the stored weeks before it. UserError for a future week."""
         running = self.running_week()
         week = week or running
         if week > running:
@@ -60,25 +60,25 @@ class Insight:
         async with self._db.read() as db:
             names = await store.week_names(db, guild_id, 200)
         known = [self.running_week(), *(Week.parse(name) for name in names)]
-        wanted = typed.strip().casefold()
-        return [week for week in dict.fromkeys(known) if wanted in str(week).casefold()][:25]
+        part = typed.strip().casefold()
+        return [week for week in dict.fromkeys(known) if part in str(week).casefold()][:25]
 
     async def compute(self, guild_id: int, week: Week) -> Snapshot:
-        """The week from the counts as they are; its windows reach to its end, also while it is running.
+        """The week from the present counts; its windows reach to the week's end, also while it is running.
 
-        What was said a moment ago is among them. It waits a moment for missed messages being read back.
+        Counts in memory are flushed first. Waits at most CATCH_UP_SECONDS for missed messages to be read back.
         """
         with contextlib.suppress(TimeoutError):
-            await self.caught_up(A_MOMENT)
+            await self.caught_up(CATCH_UP_SECONDS)
         await self._sources.activity.flush()
         own, month = week.window(self.zone), week.month(self.zone)
-        seen = min(own.end, self._clock.now())
-        members = await self._sources.activity.humans(guild_id, seen)
+        until = min(own.end, self._clock.now())
+        members = await self._sources.activity.humans(guild_id, until)
         return Snapshot(
             week=week,
             zone=self.zone.key,
             members=members,
-            paying=await self._sources.members.paying(guild_id, seen),
+            paying=await self._sources.members.paying(guild_id, until),
             own=await self._period(guild_id, own, members),
             month=await self._period(guild_id, month, members),
             formula=FORMULA,
@@ -91,7 +91,7 @@ class Insight:
             await self._sources.activity.caught_up()
 
     async def picture(self, t: Language, report: WeekReport) -> Picture | str:
-        """The chart of the weeks up to this one, drawn in a thread; where it cannot be drawn, the reason in words."""
+        """The chart of the weeks up to this one, drawn in a thread; if it cannot be drawn, a sentence that says why."""
         weeks = (*report.earlier, report.snapshot)
         try:
             drawn = await self._renderer.png(partial(engagement, t, weeks, self._fonts))
@@ -101,10 +101,10 @@ class Insight:
 
     async def _period(self, guild_id: int, window: Window, members: int) -> WeekPeriod:
         counts = await self._sources.counts(guild_id, window.start, window.end)
-        heard = await self._sources.heard(guild_id, window.start, min(window.end, self._clock.now()))
+        coverage = await self._sources.coverage(guild_id, window.start, min(window.end, self._clock.now()))
         measured = {
             key: await metric.measure(self._sources, guild_id, window)
             for key, metric in self._metrics.items()
             if metric.inputs
         }
-        return WeekPeriod(window, counts, heard, members, measured)
+        return WeekPeriod(window, counts, coverage, members, measured)

@@ -9,20 +9,21 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from bot.insight import score
-from bot.insight.inputs import ActivitySource, Counts
+from bot.insight.inputs import Counts, StoredCoverage
 from bot.insight.weeks import Week, Window
 
 HISTORY = 4
-"""So many earlier weeks must be stored before a week is judged, and only against them.
+"""A week is compared with the median of so many earlier weeks, once they are stored.
 
-A week of which Lyceum heard less than half (as a rule the one in which it came) is none of them.
+A week of which Lyceum heard less than half (usually the one in which it was invited) is not among them.
 """
 
 CHARTED = 12
+"""Weeks in the chart, the shown one included."""
 
 
 Measured: TypeAlias = Mapping[str, Mapping[str, int]]
-"""By the key of a metric: the inputs that it measured itself. Metrics younger than the week are not in it."""
+"""Key of a metric → the inputs that it measured itself. Metrics added after the week are not in it."""
 
 
 def _nothing() -> Measured:
@@ -35,14 +36,14 @@ class WeekPeriod:
 
     window: Window
     counts: Counts
-    heard: ActivitySource
+    coverage: StoredCoverage
     members: int
     measured: Measured = field(default_factory=_nothing)
 
     @property
-    def mostly_heard(self) -> bool:
+    def mostly_covered(self) -> bool:
         """Lyceum listened for at least half of the window."""
-        return 2 * self.heard.gap_seconds <= (self.window.end - self.window.start).total_seconds()
+        return 2 * self.coverage.gap_seconds <= (self.window.end - self.window.start).total_seconds()
 
     @property
     def engagement(self) -> Fraction | None:
@@ -51,7 +52,7 @@ class WeekPeriod:
 
     @property
     def content_value(self) -> Fraction | None:
-        """Of the whole library."""
+        """The value of the whole library."""
         counts = self.counts
         return score.content_value(
             counts.consumption, counts.rating_sum, counts.rating_count, counts.contents
@@ -59,7 +60,7 @@ class WeekPeriod:
 
     @property
     def rated_value(self) -> Fraction | None:
-        """Of the rated items alone."""
+        """The value of the rated items alone."""
         counts = self.counts
         return score.content_value(counts.consumption, counts.rating_sum, counts.rating_count, counts.rated)
 
@@ -83,7 +84,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class WeekReport:
-    """A snapshot among the stored weeks before it, oldest first, at most twelve with itself."""
+    """A snapshot and the stored weeks before it, oldest first: CHARTED weeks at most."""
 
     snapshot: Snapshot
     earlier: tuple[Snapshot, ...]
@@ -93,10 +94,10 @@ class WeekReport:
     def last(self) -> Snapshot | None:
         """The week right before, if it is stored."""
         before = self.snapshot.week.plus(-1)
-        return next((one for one in self.earlier if one.week == before), None)
+        return next((week for week in self.earlier if week.week == before), None)
 
     @property
     def usual(self) -> Fraction | None:
         """The median engagement of the last four stored weeks, None before there are four."""
-        heard = [one.own.engagement for one in self.earlier if one.own.mostly_heard]
-        return score.median_of(heard[-HISTORY:]) if len(heard) >= HISTORY else None
+        values = [week.own.engagement for week in self.earlier if week.own.mostly_covered]
+        return score.median_of(values[-HISTORY:]) if len(values) >= HISTORY else None

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.insight import stored
-from bot.insight.inputs import ActivitySource
+from bot.insight.inputs import StoredCoverage
 from bot.insight.snapshot import Snapshot, WeekPeriod
 from bot.insight.tables import weeks
 from bot.insight.weeks import Week, Window
@@ -29,7 +29,7 @@ async def add_week(tx: Writer, guild_id: int, snapshot: Snapshot, now: datetime)
         "members": snapshot.members,
         "paying": snapshot.paying,
         "inputs": {"week": stored.written(snapshot.own), "days28": stored.written(snapshot.month)},
-        "coverage": {"week": asdict(snapshot.own.heard), "days28": asdict(snapshot.month.heard)},
+        "coverage": {"week": asdict(snapshot.own.coverage), "days28": asdict(snapshot.month.coverage)},
         "formula": snapshot.formula,
         "created_at": now,
     }
@@ -44,7 +44,7 @@ async def week(db: Reader, guild_id: int, week: Week) -> Snapshot | None:
 
 
 async def weeks_before(db: Reader, guild_id: int, week: Week, limit: int) -> tuple[Snapshot, ...]:
-    """The last stored weeks before this one that can be read, oldest first."""
+    """The last stored weeks before this one, oldest first; formula versions that we cannot read are left out."""
     query = select(weeks).where(
         weeks.c.guild_id == guild_id, weeks.c.week < str(week), weeks.c.formula.in_(stored.READERS)
     )
@@ -55,12 +55,12 @@ async def weeks_before(db: Reader, guild_id: int, week: Week, limit: int) -> tup
 async def latest_week(db: Reader, guild_id: int) -> Week | None:
     """The newest stored week."""
     query = select(func.max(weeks.c.week)).where(weeks.c.guild_id == guild_id)
-    found = (await db.execute(query)).scalar()
-    return None if found is None else Week.parse(found)
+    name = (await db.execute(query)).scalar()
+    return None if name is None else Week.parse(name)
 
 
 async def week_names(db: Reader, guild_id: int, limit: int) -> list[str]:
-    """The newest stored weeks, newest first."""
+    """The names of the last stored weeks, newest first."""
     query = (
         select(weeks.c.week).where(weeks.c.guild_id == guild_id).order_by(weeks.c.week.desc()).limit(limit)
     )
@@ -68,7 +68,7 @@ async def week_names(db: Reader, guild_id: int, limit: int) -> list[str]:
 
 
 async def weeks_between(db: Reader, guild_id: int, after: str, before: Week) -> list[str]:
-    """The stored weeks after `after` ("" for all) and before `before`, oldest first."""
+    """The names of the stored weeks after `after` ("" for all) and before `before`, oldest first."""
     query = select(weeks.c.week).where(
         weeks.c.guild_id == guild_id, weeks.c.week > after, weeks.c.week < str(before)
     )
@@ -78,9 +78,11 @@ async def weeks_between(db: Reader, guild_id: int, after: str, before: Week) -> 
 def _snapshot(row: Any) -> Snapshot:
     def period(name: str, start: datetime) -> WeekPeriod:
         counts, measured = stored.read(row.formula, row.inputs[name])
-        coverage = row.coverage[name]
-        heard = ActivitySource(coverage["gap_seconds"], coverage["opted_out"], coverage["unreadable"])
-        return WeekPeriod(Window(start, row.ends_at), counts, heard, row.members, measured)
+        stored_coverage = row.coverage[name]
+        coverage = StoredCoverage(
+            stored_coverage["gap_seconds"], stored_coverage["opted_out"], stored_coverage["unreadable"]
+        )
+        return WeekPeriod(Window(start, row.ends_at), counts, coverage, row.members, measured)
 
     return Snapshot(
         week=Week.parse(row.week),

@@ -1,7 +1,7 @@
-"""How a period is written into a stored week, and read again by the version that it was written in.
+"""How a period is written into a stored week, and read back by the formula version that wrote it.
 
-A stored week never changes, so a reader stays for ever. What a version holds stands here in words, and not in the
-fields of today's classes: those may grow.
+A stored week never changes, so every reader stays for ever. A version's fields are listed here by name, not taken
+from today's classes, which may grow.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ def written(period: WeekPeriod) -> dict[str, Any]:
 
 
 def read(formula: int, inputs: Mapping[str, Any]) -> tuple[Counts, Measured]:
-    """The inputs as the week has them. UserError for a version that this Lyceum does not know."""
+    """The inputs of a stored week. UserError for a version that this Lyceum does not know."""
     if formula not in READERS:
         raise UserError("This week was stored by a later version of Lyceum. Update Lyceum to open it.")
     return READERS[formula](inputs)
 
 
 def _version_1(inputs: Mapping[str, Any]) -> tuple[Counts, Measured]:
-    """Eleven counts by name, and under "metrics", if there are any, what later metrics measured themselves."""
+    """Eleven counts by name, and under "metrics", if there are any, what metrics measured themselves."""
     return Counts(**{name: inputs[name] for name in COUNTS_1}), inputs.get("metrics", {})
 
 

@@ -1,4 +1,4 @@
-"""One sentence that says what a week was like, by rules: it is judged only against the community's own past."""
+"""One sentence, by rules, that says what a week was like, compared only with the community's own past."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from bot.insight.score import change
 from bot.insight.snapshot import Snapshot, WeekReport
 
 NOTABLE = Fraction(1, 10)
-"""A tenth more or less than usual is worth a word."""
+"""A change of a tenth against the usual week is worth a sentence."""
 
 GAP = 3600
-"""An hour that was not heard makes the counts of a week doubtful."""
+"""In seconds: after so much time not heard the counts of a week are doubtful."""
 
 
 def summary(t: Language, report: WeekReport) -> str:
-    """The first rule that applies speaks."""
+    """The sentence of the first rule that applies."""
     week, own = report.snapshot, report.snapshot.own
     if not week.members:
         return t("There are no members to count, so the ratios are not defined.")
-    if own.heard.gap_seconds >= GAP:
-        hours = own.heard.gap_seconds // 3600
+    if own.coverage.gap_seconds >= GAP:
+        hours = own.coverage.gap_seconds // 3600
         return t.n(
             "Lyceum did not listen for {n} hour of this week: not all of that time could be counted.",
             "Lyceum did not listen for {n} hours of this week: not all of that time could be counted.",

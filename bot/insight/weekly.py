@@ -1,7 +1,7 @@
-"""The weekly post: every week is stored once, the latest is posted once, whatever happens in between.
+"""The weekly post: every week is stored once, and the latest is posted once, crashes included.
 
-report.week   falls due at the report's time after the week's end: stores the week, asks for the
-              next one and, unless that is due already, for this week's post
+report.week   falls due at the report's time after the week's end: stores the week, enqueues the
+              next one and, unless that is due already, this week's post
 report.post   posts the card in the staff channel
 """
 
@@ -24,7 +24,7 @@ from bot.work import Job, Queue
 from bot.work.worker import Reschedule
 
 POST = "report.post"
-PATIENCE = 30.0  # seconds, real time
+PATIENCE = 30.0  # seconds of real time that `report.week` waits for missed messages
 
 
 class Weekly:
@@ -57,27 +57,29 @@ class Weekly:
             await self.schedule(guild_id)
 
     async def schedule(self, guild_id: int) -> None:
-        """See to it that the next week to be stored has its row: after the last stored, else the running one."""
+        """Enqueue the next week to be stored: the one after the last stored week, or else the running one."""
         async with self._db.read() as db:
             latest = await store.latest_week(db, guild_id)
         week = self._insight.running_week() if latest is None else latest.plus(1)
-        async with self._db.write() as tx:  # `again`: the report's time in the settings may have moved
+        async with (
+            self._db.write() as tx
+        ):  # reopened if it exists: the report's time in the settings may have changed
             await self._queue.enqueue(
                 tx, "report.week", guild_id, str(week), due=self._due(week), week=str(week)
             )
 
     async def channels_changed(self, guild_id: int) -> None:
-        """A channel was made or renamed: try at once what waits for one."""
+        """A channel was created or renamed: retry at once the work that waits for one."""
         async with self._db.write() as tx:
             await self._queue.retry_stuck(tx, guild_id)
 
     async def week(self, job: Job) -> None:
-        """Store the week. Run twice it changes nothing."""
+        """Store the week. A second run changes nothing."""
         week = Week.parse(job.payload["week"])
         due, now = self._due(week), self._clock.now()
         if now < due:
             raise Reschedule(due)
-        await self._complete(job.guild_id)
+        await self._require_complete(job.guild_id)
         snapshot = await self._insight.compute(job.guild_id, week)
         following = week.plus(1)
         async with self._db.write() as tx:
@@ -90,11 +92,11 @@ class Weekly:
         point("report.stored")
 
     async def post(self, job: Job) -> None:
-        """Post the week's card once. A later week that is stored already takes its place and names it."""
+        """Post the week's card once. If a later week is stored already, that week's card is posted and names this one."""
         guild_id, week = job.guild_id, Week.parse(job.payload["week"])
         posts = await self._outbox.entries(guild_id, POST)
         sent = max((name for name, entry in posts.items() if entry.state is OutboxState.SENT), default="")
-        if (own := posts.get(str(week))) is not None and own.state is not OutboxState.SENDING:
+        if (post := posts.get(str(week))) is not None and post.state is not OutboxState.SENDING:
             return
         async with self._db.read() as db:
             latest = await store.latest_week(db, guild_id)
@@ -109,8 +111,8 @@ class Weekly:
             unless="superseded" if latest is not None and latest > week else None,
         )
 
-    async def _complete(self, guild_id: int) -> None:
-        """A stored week never changes, so nothing may be missing that can still be read back."""
+    async def _require_complete(self, guild_id: int) -> None:
+        """Raise while messages can still be read back: a stored week never changes."""
         if guild_id not in await self._server.guild_ids():
             raise NeedsAction("server-away", "Lyceum is not in this server, or Discord cannot reach it now.")
         try:

@@ -1,6 +1,6 @@
 """ISO weeks in the community's zone: windows `[start, end)`, the 28 days to a week's end, and due times.
 
-A local day starts with its first moment, so a week with a change of the clocks has 167 or 169 hours.
+A local day starts with its first moment, so a week in which the clocks change has 167 or 169 hours.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ class Week:
     @classmethod
     def parse(cls, text: str) -> Week:
         """Read "2026-W47". Raises UserError when there is no such week."""
-        found = re.fullmatch(r"([1-8][0-9]{3})-?[Ww]([0-9]{1,2})", text.strip())
-        if found is not None:
+        match = re.fullmatch(r"([1-8][0-9]{3})-?[Ww]([0-9]{1,2})", text.strip())
+        if match is not None:
             with contextlib.suppress(ValueError):
-                return cls._of(date.fromisocalendar(int(found[1]), int(found[2]), 1))
+                return cls._of(date.fromisocalendar(int(match[1]), int(match[2]), 1))
         raise UserError(
             "“{week}” is not a week. Write it like 2026-W47, or choose one from the list.", week=text[:20]
         )
 
     @classmethod
     def of(cls, moment: datetime, zone: ZoneInfo) -> Week:
-        """The week that this moment lies in, as the community's calendar has it."""
+        """The week of this moment in the community's zone."""
         return cls._of(moment.astimezone(zone).date())
 
     @classmethod
@@ -58,11 +58,11 @@ class Week:
 
     @property
     def monday(self) -> date:
-        """Its first day."""
+        """The first day of the week."""
         return date.fromisocalendar(self.year, self.number, 1)
 
     def plus(self, weeks: int) -> Week:
-        """So many weeks later (below 0: earlier)."""
+        """The week that many weeks later (below 0: earlier)."""
         return Week._of(self.monday + timedelta(weeks=weeks))
 
     def window(self, zone: ZoneInfo) -> Window:
@@ -74,7 +74,7 @@ class Week:
         return Window(midnight(self.plus(1 - MONTH).monday, zone), midnight(self.plus(1).monday, zone))
 
     def due(self, zone: ZoneInfo, weekday: str, at: time) -> datetime:
-        """When its post falls due: the first such weekday and time at or after the week's end."""
+        """When the week's post falls due: at the first such weekday and time at or after the week's end."""
         day = self.plus(1).monday + timedelta(days=WEEKDAYS.index(weekday))
         moment = datetime.combine(day, at.replace(tzinfo=None), zone).astimezone(UTC)
         return max(moment, self.window(zone).end)

@@ -1,4 +1,4 @@
-"""What insight adds to the house: the week's snapshot and the weekly post."""
+"""What insight adds to the app: the week's snapshot and the weekly post."""
 
 from __future__ import annotations
 

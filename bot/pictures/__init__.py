@@ -1,1 +1,1 @@
-"""Everything that is drawn: charts and QR codes as PNG. The libraries that draw are known here alone and may be missing."""
+"""Everything that is drawn: charts and QR codes as PNG. The drawing libraries are used only here and may be missing."""

@@ -12,16 +12,16 @@ from typing import Any
 
 from bot.pictures.unavailable import needs
 
-# Okabe and Ito's colours, told apart also by those who see red and green alike, on Discord's dark grey.
+# Okabe and Ito's colours, which colour-blind people can tell apart, on Discord's dark grey.
 GROUND, INK, FAINT = "#2b2d31", "#f2f3f5", "#80848e"
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 LEAST_HEIGHT = 0.1
-"""So high is the axis at least, lest a chart of nothing look like one of something."""
+"""The axis is at least so high, so that a chart of zeros does not look like a chart of something."""
 
 
 @dataclass(frozen=True)
 class Bars:
-    """One layer of the stacked bars: a height a place."""
+    """One layer of the stacked bars: one height per place."""
 
     label: str
     heights: tuple[float, ...]
@@ -29,7 +29,7 @@ class Bars:
 
 @dataclass(frozen=True)
 class ChartLine:
-    """A line over the bars: a height a place, None where it is broken, and the word written at each point."""
+    """A line over the bars: one height per place, None where the line is broken, and the word at each point."""
 
     label: str
     heights: tuple[float | None, ...]
@@ -38,7 +38,7 @@ class ChartLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A chart's content: the same one gives the same bytes. `places` names the places of the x axis, left to right."""
+    """A chart's content; equal content gives equal bytes. `places` are the labels of the x axis, left to right."""
 
     title: str
     places: tuple[str, ...]
@@ -51,7 +51,7 @@ class Chart:
             raise ValueError(f"a chart has at most {len(COLOURS)} layers of bars")
         layers = [layer.heights for layer in self.bars] + ([self.line.heights] if self.line else [])
         if any(len(heights) != len(self.places) for heights in layers):
-            raise ValueError("every layer needs one height a place")
+            raise ValueError("every layer needs one height per place")
 
     @property
     def highest(self) -> float:
@@ -64,20 +64,20 @@ class Chart:
 
 @needs("matplotlib")
 def draw(chart: Chart) -> bytes:
-    """The chart as PNG. Blocking; half a second, and up to three at the first time."""
+    """The chart as PNG. Blocking: half a second, the first time up to three."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    sheet: Any = Figure(figsize=(8, 4), dpi=150, facecolor=GROUND, layout="constrained")
-    FigureCanvasAgg(sheet)
-    axes: Any = sheet.add_subplot(facecolor=GROUND)
+    figure: Any = Figure(figsize=(8, 4), dpi=150, facecolor=GROUND, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes: Any = figure.add_subplot(facecolor=GROUND)
     _bars(axes, chart.bars, len(chart.places))
     if chart.line is not None:
         _line(axes, chart.line, list(chart.families))
     axes.set_ylim(0, 1.2 * chart.highest)
     _frame(axes, chart, list(chart.families))
     buffer = io.BytesIO()
-    sheet.savefig(buffer, format="png", facecolor=GROUND, metadata={"Software": None})
+    figure.savefig(buffer, format="png", facecolor=GROUND, metadata={"Software": None})
     return buffer.getvalue()
 
 

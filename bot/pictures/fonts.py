@@ -21,7 +21,7 @@ CHINESE_FILES = ("notosanscjk", "notosanssc", "sourcehansans", "wqy-microhei", "
 
 
 class Fonts:
-    """The fonts to look for: Chinese ones by their names, and by how their files' names begin."""
+    """Chinese fonts to look for, by their names and by the beginnings of their file names."""
 
     def __init__(
         self, names: Sequence[str] = CHINESE_FONTS, file_prefixes: Sequence[str] = CHINESE_FILES
@@ -30,7 +30,7 @@ class Fonts:
         self._file_prefixes = tuple(file_prefixes)
 
     def drawable(self, t: Language) -> tuple[Language, tuple[str, ...]]:
-        """These words and the font families that write them; English words where no installed font can. Blocking."""
+        """The language and the font families that can write it; English where no installed font can. Blocking."""
         if t.code == SOURCE:
             return t, (LATIN,)
         chinese = self._chinese()
@@ -38,7 +38,7 @@ class Fonts:
 
     @needs("matplotlib")
     def _chinese(self) -> str | None:
-        """An installed font with Chinese characters, also one installed after matplotlib's last look."""
+        """An installed font with Chinese characters, even if matplotlib has not listed it yet."""
         from matplotlib import font_manager
 
         fonts: Any = font_manager  # its types are partly unknown

@@ -17,13 +17,16 @@ class TooLong(ValueError):
 
 @needs("segno")
 def png(content: str) -> bytes:
-    """The content as UTF-8 in a black and white PNG, error correction M, at least 400 pixels wide. TooLong, or PictureUnavailable."""
+    """The content as UTF-8 in a black and white PNG, error correction M, at least 400 pixels wide.
+
+    Raises TooLong or PictureUnavailable.
+    """
     if len(content.encode()) > LARGEST_CONTENT:
         raise TooLong(f"{len(content.encode())} bytes are too many for a QR code")
-    import segno  # 20 ms that the start need not wait for
+    import segno  # takes 20 ms, which the start need not spend
 
     code = segno.make_qr(content, error="m", encoding="utf-8", boost_error=False)
     modules, _ = code.symbol_size(border=QUIET_ZONE)
-    drawn = io.BytesIO()
-    code.save(drawn, kind="png", scale=-(-SMALLEST // modules), border=QUIET_ZONE)
-    return drawn.getvalue()
+    buffer = io.BytesIO()
+    code.save(buffer, kind="png", scale=-(-SMALLEST // modules), border=QUIET_ZONE)
+    return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""Drawing beside the event loop."""
+"""Draws outside the event loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Renderer:
-    """Draws in a thread, one picture at a time: matplotlib's fonts are shared and not made for threads."""
+    """Draws in a thread, one picture at a time: matplotlib's fonts are shared and not thread-safe."""
 
     def __init__(self) -> None:
         self._drawing = asyncio.Lock()

@@ -1,4 +1,4 @@
-"""A library that draws may be missing: on small machines people leave the large ones out."""
+"""A drawing library may be missing: on small machines people do not install the large ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 class PictureUnavailable(UserError):
     """The picture cannot be drawn on this machine; the sentence says what to install.
 
-    A card that shows more than the picture shows the sentence in its place.
+    A card with more than the picture shows the sentence in the picture's place.
     """
 
 

@@ -1,4 +1,4 @@
-"""Durable work: rows that fall due on the community's clock and are done at least once, harmlessly twice."""
+"""Durable work: rows that fall due on the community's clock. Each is done at least once; twice must do no harm."""
 
 from bot.work.queue import Job, Queue
 

@@ -31,7 +31,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Stuck:
-    """Work that only the owner can help on, and why."""
+    """Work that only the owner can unblock, and why."""
 
     kind: str
     key: str
@@ -40,7 +40,7 @@ class Stuck:
 
 
 class Queue:
-    """Adds rows of work; listeners hear of them once the transaction that added them is committed."""
+    """Adds rows of work; listeners are called once the transaction that added them is committed."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -54,45 +54,42 @@ class Queue:
     async def enqueue_once(
         self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
     ) -> None:
-        """Do this one time ever: a second row under the same guild, kind and key is not made."""
-        await self._add(tx, kind, guild_id, key, due, payload, again=False)
+        """Add work that is done once: a second row with the same guild, kind and key is never added."""
+        await self._add(tx, kind, guild_id, key, due, payload, reopen=False)
 
     async def enqueue(
         self, tx: Writer, kind: str, guild_id: int, key: str, *, due: datetime | None = None, **payload: Any
     ) -> None:
-        """Do this (once more): for work that makes the outside equal to what the database wants."""
-        await self._add(tx, kind, guild_id, key, due, payload, again=True)
+        """Add work, or open it again under its key: for work that makes the outside match the database."""
+        await self._add(tx, kind, guild_id, key, due, payload, reopen=True)
 
     async def stuck(self, db: Reader, guild_id: int, kinds: Collection[str]) -> list[Stuck]:
-        """What waits for the owner, newest first, 25 at most."""
-        found: list[Stuck] = []
+        """Work that waits for the owner, newest first, 25 at most."""
+        jobs: list[Stuck] = []
         for row in await store.stuck(db, guild_id, kinds):
             finding, _, sentence = str(row.error).partition(": ")
-            told = row.problem or {
-                "message": sentence,
-                "values": {},
-            }  # rows of older versions have a sentence
-            found.append(
-                Stuck(row.kind, row.key, Problem(finding, told["message"], told["values"]), row.payload)
-            )
-        return found
+            # Rows of older versions have only a sentence.
+            stored = row.problem or {"message": sentence, "values": {}}
+            problem = Problem(finding, stored["message"], stored["values"])
+            jobs.append(Stuck(row.kind, row.key, problem, row.payload))
+        return jobs
 
     async def retry_stuck(self, tx: Writer, guild_id: int) -> None:
-        """Something changed in the guild that may mend its stuck work: it is tried now, not within the hour."""
+        """Try the guild's stuck work now and not within the hour: something changed that may unblock it."""
         await store.retry_stuck(tx, guild_id, real_now())
-        self._tell(self._clock.now())
+        self._call_listeners(self._clock.now())
 
     async def enqueue_each(
         self, tx: Writer, kind: str, jobs: Sequence[tuple[int, str, dict[str, Any]]]
     ) -> None:
-        """`once` for many that are due now: (guild id, key, payload) each."""
+        """`enqueue_once` for many jobs that are due now: (guild id, key, payload) each."""
         if not jobs:
             return
         now = self._clock.now()
         await store.add_all(
             tx, [_row(kind, guild_id, key, now, now, payload) for guild_id, key, payload in jobs]
         )
-        self._tell(now)
+        self._call_listeners(now)
 
     async def _add(
         self,
@@ -103,13 +100,13 @@ class Queue:
         due: datetime | None,
         payload: dict[str, Any],
         *,
-        again: bool,
+        reopen: bool,
     ) -> None:
         now = self._clock.now()
-        await store.add(tx, row=_row(kind, guild_id, key, due or now, now, payload), again=again)
-        self._tell(due or now)
+        await store.add(tx, row=_row(kind, guild_id, key, due or now, now, payload), reopen=reopen)
+        self._call_listeners(due or now)
 
-    def _tell(self, due: datetime) -> None:
+    def _call_listeners(self, due: datetime) -> None:
         for listener in self._listeners:
             self._db.after_commit(partial(listener, due))
 

@@ -17,10 +17,10 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 LEASE = timedelta(seconds=60)
 
 
-async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
-    """Insert the row; under a key that exists, leave it or (with `again`) open it anew for the earlier due time."""
+async def add(tx: Writer, *, row: dict[str, Any], reopen: bool) -> None:
+    """Insert the row. If its key exists, leave that row or, with `reopen`, open it again for the earlier due time."""
     statement = insert(work).values(**row)
-    if again:
+    if reopen:
         new = statement.excluded
         statement = statement.on_conflict_do_update(
             index_elements=[work.c.guild_id, work.c.kind, work.c.key],
@@ -42,7 +42,7 @@ async def add(tx: Writer, *, row: dict[str, Any], again: bool) -> None:
 
 
 async def add_all(tx: Writer, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert these rows, as far as their keys are new, with one statement."""
+    """Insert those rows whose keys are new, with one statement."""
     await tx.execute(insert(work).on_conflict_do_nothing(), rows)
 
 
@@ -58,7 +58,7 @@ def _ready(now: datetime, real: datetime, busy: Collection[int]) -> ColumnElemen
 
 
 async def any_ready(db: Reader, now: datetime, real: datetime, busy: Collection[int]) -> bool:
-    """Whether `claim` would find a row: asked first, because looking is cheaper than a write transaction."""
+    """Whether `claim` would find a row: asked first, because a read is cheaper than a write transaction."""
     query = select(work.c.id).where(_ready(now, real, busy)).limit(1)
     return (await db.execute(query)).first() is not None
 
@@ -86,7 +86,7 @@ async def claim(tx: Writer, now: datetime, real: datetime, limit: int, busy: Col
 
 
 async def finish(tx: Writer, id_: int, generation: int, now: datetime) -> None:
-    """Done, unless it was asked for again while it ran: then it stays open and is run once more."""
+    """Mark the row done, unless it was enqueued again while it ran: then it stays open and is run once more."""
     await tx.execute(
         update(work)
         .where(work.c.id == id_, work.c.generation == generation)
@@ -117,20 +117,22 @@ async def postpone(
 
 
 async def release_all(tx: Writer) -> None:
-    """At start nobody else can hold a lease: the lock file says so."""
+    """Release every lease, at start: the lock file guarantees that no other process holds one."""
     await tx.execute(update(work).where(work.c.state != "done").values(leased_until=EPOCH))
 
 
 async def give_back(tx: Writer, ids: Collection[int]) -> None:
-    """What was claimed and cut off by an orderly end: no lease, and no try lost."""
-    cut_off = update(work).where(work.c.id.in_(ids), work.c.leased_until > EPOCH)  # whose end was not written
+    """Return rows that were claimed but cut off by a shutdown: without their lease, and without the counted try."""
+    cut_off = update(work).where(
+        work.c.id.in_(ids), work.c.leased_until > EPOCH
+    )  # whose outcome was not written
     await tx.execute(cut_off.values(leased_until=EPOCH, tries=greatest(work.c.tries - 1, 0)))
 
 
 async def retry_stuck(tx: Writer, guild_id: int, real: datetime) -> None:
-    """Something changed in the guild that may mend its stuck work: try it now.
+    """Try the guild's stuck work now: something changed that may unblock it.
 
-    What runs at this moment may fail for the old reason afterwards: it is asked for once more, or it would rest.
+    A row that runs at this moment may still fail for the old reason: it is run once more, or it would wait the hour.
     """
     running = (work.c.state == "open") & (work.c.leased_until > real)
     await tx.execute(
@@ -141,12 +143,12 @@ async def retry_stuck(tx: Writer, guild_id: int, real: datetime) -> None:
 
 
 async def next_due(db: Reader) -> datetime | None:
-    """The community's time of the earliest open row, backoff not regarded."""
+    """The community's time at which the earliest unfinished row falls due, postponed or not."""
     return (await db.execute(select(func.min(work.c.due)).where(work.c.state != "done"))).scalar()
 
 
 async def next_after(db: Reader, moment: datetime) -> datetime | None:
-    """The community's time of the earliest unfinished row that falls due after `moment`."""
+    """The community's time at which the next unfinished row falls due after `moment`."""
     query = select(func.min(work.c.due)).where(work.c.state != "done", work.c.due > moment)
     return (await db.execute(query)).scalar()
 
@@ -159,7 +161,7 @@ async def next_retry(db: Reader, now: datetime) -> datetime | None:
 
 
 async def counts(db: Reader, now: datetime) -> tuple[int, int]:
-    """(rows that are due and not done, rows that only the owner can mend)."""
+    """(open rows that are due, rows that wait for the owner)."""
     due = await db.execute(select(func.count()).where(work.c.state == "open", work.c.due <= now))
     stuck = await db.execute(select(func.count()).where(work.c.state == "stuck"))
     return due.scalar_one(), stuck.scalar_one()

@@ -1,4 +1,4 @@
-"""The work table: what must still happen, and what has happened under a key that may not happen twice."""
+"""The work table: work to be done, and the keys of work that is done and must not be done twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.db.types import Json, Utc
 class WorkColumns(TypedColumns):
     """`due` is the community's time; `not_before` and `leased_until` are real time.
 
-    `error` is for reading in the file; `problem` is what it says to the owner, as a text with values.
+    `error` is for people who read the database; `problem` is shown to the owner: a source text with its values.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)

@@ -1,4 +1,4 @@
-"""Doing the work that is due: claim, run, write the outcome. One bad row never stops the others."""
+"""Does the work that is due: claims rows, runs them, writes the outcomes. One bad row never stops the others."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from bot.work.queue import Job, Queue
 Handler = Callable[[Job], Awaitable[None]]
 
 SLOTS = 16
-TIMEOUT = 45.0  # seconds; shorter than the lease, so that a row never runs twice at a time
+TIMEOUT = 45.0  # seconds; shorter than the lease, so that a row never runs twice at once
 LONGEST_WAIT = timedelta(hours=1)
-PATIENCE = 5.0  # seconds that an orderly end waits for what runs
+PATIENCE = 5.0  # seconds that `stop` waits for running work
 
 log = structlog.get_logger(__name__)
 
 
 class Reschedule(Exception):
-    """The job is not for now: run it again when the community's clock reaches `due`."""
+    """Raised by a handler: run the job again when the community's clock reaches `due`."""
 
     def __init__(self, due: datetime) -> None:
         super().__init__(f"due {due:%Y-%m-%d %H:%M}")
@@ -47,15 +47,15 @@ class Worker:
         self._soonest: datetime | None = None
         self._known = False
         self._stopped = False
-        queue.listen(self._note)
+        queue.listen(self._update_soonest)
 
     async def recover(self) -> None:
-        """Take over what the last process had leased when it died."""
+        """Release the rows that the last process had leased when it died."""
         async with self._db.write() as tx:
             await store.release_all(tx)
 
     async def kick(self) -> None:
-        """Start what is due, as far as slots are free. Whatever ends starts the next by itself; after `stop` nothing does."""
+        """Start due rows in the free slots. Each job that ends starts the next; after `stop` none starts."""
         async with self._claiming:
             if self._stopped:
                 return
@@ -63,15 +63,15 @@ class Worker:
                 self._tasks[job.id] = asyncio.create_task(self._run(job), name=f"{job.kind} {job.key}")
 
     async def run_due(self) -> None:
-        """Run everything that is due now, rows that the work itself adds included, and wait for its end."""
+        """Run everything that is due now, rows added by that work included, and wait until it has ended."""
         await self.kick()
         while self._tasks or self._ending:
             await asyncio.wait([*self._tasks.values(), *self._ending])
             await self.kick()
 
     async def stop(self, patience: float = PATIENCE) -> None:
-        """Start nothing more and wait a moment for what runs. What does not end goes back, as if never begun."""
-        async with self._claiming:  # whoever is claiming now has begun before
+        """Start nothing more, and wait `patience` seconds for running jobs; unfinished ones are cancelled and given back."""
+        async with self._claiming:  # a claim that runs now may start its jobs first
             self._stopped = True
         if self._tasks or self._ending:
             await asyncio.wait([*self._tasks.values(), *self._ending], timeout=patience)
@@ -88,13 +88,13 @@ class Worker:
         if not self._known:
             self._known, self._soonest = True, None
             async with self._db.read() as db:
-                found = await store.next_due(db)
-            if found is not None:
-                self._note(found)
+                due = await store.next_due(db)
+            if due is not None:
+                self._update_soonest(due)
         return self._soonest
 
     async def next_after(self, moment: datetime) -> datetime | None:
-        """When, on the community's clock, the next row falls due after `moment`; what waits since before is left out."""
+        """When, on the community's clock, the next row falls due after `moment`; rows due earlier are left out."""
         async with self._db.read() as db:
             return await store.next_after(db, moment)
 
@@ -103,7 +103,7 @@ class Worker:
         async with self._db.read() as db:
             return await store.next_retry(db, self._clock.now())
 
-    def _note(self, due: datetime) -> None:
+    def _update_soonest(self, due: datetime) -> None:
         if self._soonest is None or due < self._soonest:
             self._soonest = due
 
@@ -128,7 +128,7 @@ class Worker:
         finally:
             task = self._tasks.pop(job.id)
             self._known = False
-        self._ending.add(task)  # what the kick starts is still to be waited for
+        self._ending.add(task)  # so that `run_due` and `stop` wait for this kick too
         try:
             await self.kick()
         finally:
@@ -149,7 +149,7 @@ class Worker:
                 "work needs the owner", kind=job.kind, key=job.key, guild=job.guild_id, finding=error.finding
             )
         except Exception as error:
-            # A defect: keep the row, complain, and let the others go on.
+            # A defect: keep the row, log it, and let the others go on.
             await self._postpone(job, "open", backoff(job.tries), f"{type(error).__name__}: {error}"[:500])
             log.exception("work failed unexpectedly", kind=job.kind, key=job.key, guild=job.guild_id)
         else:
@@ -183,6 +183,6 @@ class Worker:
 
 
 def backoff(tries: int) -> timedelta:
-    """1 s, 2 s, 4 s … up to an hour, each up to a quarter longer so that rows do not march in step."""
+    """1 s, 2 s, 4 s … up to an hour, each up to a quarter longer so that rows are not retried all at once."""
     seconds = min(2 ** min(tries - 1, 12), LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * (1 + random.random() / 4))

@@ -122,13 +122,13 @@ async def test_members_at_a_moment(db: Database, town: Town) -> None:
     bot = await Bot(db, town).start()
     joined = town.now() + timedelta(days=1)
     town.now_ = joined
-    bot.activity.came(GUILD, DAN, bot=False, joined_at=joined)
-    bot.activity.came(GUILD, DAN, bot=False, joined_at=joined)
-    bot.activity.came(GUILD, ROBOT + 1, bot=True, joined_at=joined)
+    bot.activity.member_joined(GUILD, DAN, bot=False, joined_at=joined)
+    bot.activity.member_joined(GUILD, DAN, bot=False, joined_at=joined)
+    bot.activity.member_joined(GUILD, ROBOT + 1, bot=True, joined_at=joined)
     town.later(days=1)
-    bot.activity.went(GUILD, ANN)
+    bot.activity.member_left(GUILD, ANN)
     town.later(days=1)
-    bot.activity.came(GUILD, ANN, bot=False, joined_at=town.now())
+    bot.activity.member_joined(GUILD, ANN, bot=False, joined_at=town.now())
     await bot.activity.flush()
 
     at = [MONDAY - 2 * WEEK, MONDAY, joined, joined + timedelta(days=1), joined + timedelta(days=2)]

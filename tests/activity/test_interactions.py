@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.activity.rules import InteractionKind
 from bot.db import Database
-from bot.ports import Opened, Place, Voice
+from bot.ports import MessageChannel, Opened, Voice
 from tests.activity.town import (
     ANN,
     BOB,
@@ -109,7 +109,7 @@ async def test_a_forum_posts_first_message_is_not_counted_again(db: Database, to
 
 
 async def test_a_thread_from_before_the_bot_is_no_news(db: Database, town: Town) -> None:
-    town.threads.append(Place(town.id(), True, Opened(ANN, town.here - timedelta(days=1))))
+    town.threads.append(MessageChannel(town.id(), True, Opened(ANN, town.here - timedelta(days=1))))
 
     bot = await Bot(db, town).start()
 

@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
-from bot.ports import Opened, Person, Place, Said, Voice
+from bot.ports import HistoryMessage, MessageChannel, Opened, Person, Voice
 from tests.blank import prepare
 from tests.core import core
 
@@ -38,10 +38,10 @@ class Town:
     now_: datetime = MONDAY
     here: datetime = MONDAY - timedelta(days=30)
     humans: dict[int, datetime] = field(default_factory=lambda: dict.fromkeys((ANN, BOB, CID), MONDAY - WEEK))
-    talk: dict[int, list[Said]] = field(default_factory=lambda: {GENERAL: [], HELP: []})
+    talk: dict[int, list[HistoryMessage]] = field(default_factory=lambda: {GENERAL: [], HELP: []})
     closed: set[int] = field(default_factory=set[int])
     hidden: set[int] = field(default_factory=set[int])
-    threads: list[Place] = field(default_factory=list[Place])
+    threads: list[MessageChannel] = field(default_factory=list[MessageChannel])
     talkers: list[Voice] = field(default_factory=list[Voice])
     claimed: set[int] = field(default_factory=set[int])
     told: list[tuple[int, int | None]] = field(default_factory=list[tuple[int, int | None]])
@@ -60,7 +60,7 @@ class Town:
         return snowflake_at(self.now_) + self._ids
 
     def say(self, who: int, where: int = GENERAL, *, human: bool = True, ordinary: bool = True) -> int:
-        said = Said(self.id(), where, who, human, ordinary)
+        said = HistoryMessage(self.id(), where, who, human, ordinary)
         self.talk.setdefault(where, []).append(said)
         return said.id
 
@@ -69,12 +69,14 @@ class Town:
     def here_since(self, guild_id: int) -> datetime | None:
         return self.here if guild_id in (GUILD, OTHER) else None
 
-    async def places(self, guild_id: int, since: datetime) -> list[Place]:
-        rooms = [Place(id_, id_ not in self.hidden, None) for id_ in self.talk if guild_id == GUILD]
+    async def message_channels(self, guild_id: int, since: datetime) -> list[MessageChannel]:
+        rooms = [MessageChannel(id_, id_ not in self.hidden, None) for id_ in self.talk if guild_id == GUILD]
         threads = {thread.id for thread in self.threads}
         return [room for room in rooms if room.id not in threads] + self.threads
 
-    async def history(self, guild_id: int, channel_id: int, after: int, until: int) -> AsyncIterator[Said]:
+    async def history(
+        self, guild_id: int, channel_id: int, after: int, until: int
+    ) -> AsyncIterator[HistoryMessage]:
         if self.failures:
             self.failures -= 1
             raise RetryLater("Discord answered 503", timedelta(0))
@@ -108,9 +110,9 @@ class Town:
         self.told.append((user_id, channel_id))
 
 
-def open_thread(town: Town, who: int) -> Place:
+def open_thread(town: Town, who: int) -> MessageChannel:
     """A thread that is there when the bot comes."""
-    place = Place(town.id(), True, Opened(who, town.now()))
+    place = MessageChannel(town.id(), True, Opened(who, town.now()))
     town.threads.append(place)
     return place
 
@@ -123,7 +125,7 @@ class Bot:
         self.activity, _ = wire(core(db, cast("Clock", town), town, COMMUNITY__TIMEZONE=zone), town)
 
     async def start(self, *guilds: int) -> Bot:
-        """Sign in and make up for what was missed."""
+        """Sign in and read back what was missed."""
         await self.activity.start()
         self.activity.connected()
         for guild_id in guilds or (GUILD,):

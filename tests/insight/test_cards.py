@@ -14,7 +14,7 @@ from bot.i18n import Catalog, Language
 from bot.insight.actions import PICK_FIGURE
 from bot.insight.cards import weekly
 from bot.insight.explain import explained
-from bot.insight.inputs import ActivitySource, Counts
+from bot.insight.inputs import Counts, StoredCoverage
 from bot.insight.metrics.registry import METRICS, named
 from bot.insight.snapshot import Snapshot, WeekPeriod, WeekReport
 from bot.insight.summary import summary
@@ -49,12 +49,12 @@ OWN = Counts(
     rating_sum=45,
     rating_count=10,
 )
-HEARD = ActivitySource(0, 0, 0)
+COVERAGE = StoredCoverage(0, 0, 0)
 WEEK = Week(2026, 47)
 
 
 def snapshot(
-    week: Week = WEEK, own: Counts = OWN, members: int = 100, heard: ActivitySource = HEARD
+    week: Week = WEEK, own: Counts = OWN, members: int = 100, coverage: StoredCoverage = COVERAGE
 ) -> Snapshot:
     window, month = week.window(UTC_ZONE), week.month(UTC_ZONE)
     return Snapshot(
@@ -62,8 +62,8 @@ def snapshot(
         zone="UTC",
         members=members,
         paying=20,
-        own=WeekPeriod(window, own, heard, members),
-        month=WeekPeriod(month, MONTH, heard, members),
+        own=WeekPeriod(window, own, coverage, members),
+        month=WeekPeriod(month, MONTH, coverage, members),
         formula=1,
         stored_at=window.end,
     )
@@ -159,7 +159,7 @@ def test_a_week_is_judged_only_against_four_stored_ones() -> None:
 
 
 def test_an_hour_that_was_not_heard_is_said_first() -> None:
-    deaf = snapshot(heard=ActivitySource(7200, 0, 0))
+    deaf = snapshot(coverage=StoredCoverage(7200, 0, 0))
 
     assert summary(EN, WeekReport(deaf, (), running=False)).startswith("Lyceum did not listen for 2 hours")
     assert "120 minutes not heard" in words(weekly(EN, WeekReport(deaf, (), running=False), None))
@@ -190,7 +190,9 @@ def test_engagement_opened_shows_each_input_and_the_formulas_version() -> None:
 
 def test_a_week_that_was_hardly_heard_is_no_history() -> None:
     whole = report(OWN, OWN, OWN, OWN)
-    deaf = replace(whole.earlier[0], own=replace(whole.earlier[0].own, heard=ActivitySource(4 * 86400, 0, 0)))
+    deaf = replace(
+        whole.earlier[0], own=replace(whole.earlier[0].own, coverage=StoredCoverage(4 * 86400, 0, 0))
+    )
 
     assert replace(whole, earlier=(deaf, *whole.earlier[1:])).usual is None
 
@@ -220,7 +222,7 @@ def test_an_unknown_metric_is_answered_with_a_sentence() -> None:
 
 def test_the_longest_card_stays_within_discords_limits() -> None:
     huge = Counts(**{counted.name: 10**9 for counted in fields(Counts)})
-    big = snapshot(own=huge, members=10**7, heard=ActivitySource(10**7, 10**6, 500))
+    big = snapshot(own=huge, members=10**7, coverage=StoredCoverage(10**7, 10**6, 500))
     big = replace(big, month=replace(big.month, counts=huge))
     missed = [str(WEEK.plus(-n)) for n in range(1, 1000)]
 

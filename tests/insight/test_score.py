@@ -15,8 +15,8 @@ from bot.insight.score import (
     engagement,
     mean_rating,
     median_of,
+    round_half_up,
     shares,
-    shown,
     trimmed,
 )
 
@@ -27,14 +27,14 @@ def test_the_sources_example_of_engagement() -> None:
     value = engagement(50, 100, 30, 100)
 
     assert value is not None
-    assert str(shown(value, 2)) == "1.80"  # the source prints 0.8
+    assert str(round_half_up(value, 2)) == "1.80"  # the source prints 0.8
 
 
 def test_one_more_message_is_seen() -> None:
     value = engagement(51, 100, 30, 100)
 
     assert value is not None
-    assert str(shown(value, 2)) == "1.81"
+    assert str(round_half_up(value, 2)) == "1.81"
 
 
 def test_the_sources_example_of_content_value() -> None:
@@ -42,7 +42,7 @@ def test_the_sources_example_of_content_value() -> None:
 
     assert library is not None
     assert rated is not None
-    assert (str(shown(library, 1)), str(shown(rated, 1))) == ("45.0", "90.0")
+    assert (str(round_half_up(library, 1)), str(round_half_up(rated, 1))) == ("45.0", "90.0")
 
 
 def test_nobody_to_divide_by_is_not_zero() -> None:
@@ -63,7 +63,12 @@ def test_counts_below_zero_are_a_defect() -> None:
 
 
 def test_halves_are_rounded_up_and_not_to_even() -> None:
-    assert [str(shown(Fraction(n, 200), 2)) for n in (1, 3, 5, -1)] == ["0.01", "0.02", "0.03", "-0.01"]
+    assert [str(round_half_up(Fraction(n, 200), 2)) for n in (1, 3, 5, -1)] == [
+        "0.01",
+        "0.02",
+        "0.03",
+        "-0.01",
+    ]
 
 
 def test_trimmed_keeps_what_is_needed() -> None:
@@ -95,7 +100,7 @@ def test_every_kind_of_action_weighs_the_same(i: int, c: int, p: int, members: i
 
 @given(st.fractions(-(10**12), 10**12), st.integers(0, 6))
 def test_rounding_is_never_more_than_half_a_place_off(value: Fraction, digits: int) -> None:
-    rounded = shown(value, digits)
+    rounded = round_half_up(value, digits)
 
     assert abs(Fraction(rounded) - value) * 2 <= Fraction(1, 10**digits)
     assert rounded == Decimal(rounded).quantize(Decimal(1).scaleb(-digits))

@@ -1,4 +1,4 @@
-"""Content consumption: how often members opened something of the library."""
+"""Content consumption: how often members opened something in the library."""
 
 from __future__ import annotations
 

@@ -60,12 +60,14 @@ class ContentValueMetric(Metric):
             contents=t.number(counts.contents),
             value=formatting.figure(t, week.month.rated_value, VALUE),
         )
-        below = formatting.dots(
+        below = formatting.dot_separated(
             t(
                 "{days}, consumption × mean rating / contents",
                 days=formatting.days(t, week.month.window, week.zone),
             ),
-            formatting.compared(t, week, report.earlier, VALUE, lambda one: one.month.content_value),
+            formatting.against_last_week(
+                t, week, report.earlier, VALUE, lambda week: week.month.content_value
+            ),
         )
         return f"### {t('Content value, last 28 days')}\n{_arithmetic(t, week.month)} ({rated})\n-# {below}"
 

@@ -8,7 +8,7 @@ from bot.i18n import Language, phrase
 from bot.insight import formatting
 from bot.insight.formatting import RATIO
 from bot.insight.metrics.metric import CardPlace, Metric
-from bot.insight.score import shares, shown
+from bot.insight.score import round_half_up, shares
 from bot.insight.snapshot import WeekPeriod, WeekReport
 
 
@@ -39,18 +39,18 @@ class EngagementMetric(Metric):
 
     def section(self, t: Language, report: WeekReport) -> str:
         week, earlier = report.snapshot, report.earlier
-        month = formatting.dots(
+        month = formatting.dot_separated(
             t(
                 "{days}, interactions + consumption + participation per member",
                 days=formatting.days(t, week.month.window, week.zone),
             ),
-            formatting.compared(t, week, earlier, RATIO, lambda one: one.month.engagement),
+            formatting.against_last_week(t, week, earlier, RATIO, lambda week: week.month.engagement),
         )
-        own = formatting.dots(
+        own = formatting.dot_separated(
             t("This week: {sum}", sum=arithmetic(t, week.own)),
             None
             if report.running
-            else formatting.compared(t, week, earlier, RATIO, lambda one: one.own.engagement),
+            else formatting.against_last_week(t, week, earlier, RATIO, lambda week: week.own.engagement),
             None if report.running else _usual(t, report.usual),
         )
         return "\n".join(
@@ -73,7 +73,7 @@ def arithmetic(t: Language, period: WeekPeriod) -> str:
 
 
 def _parts(t: Language, period: WeekPeriod) -> str:
-    """What engagement consists of, with shares."""
+    """The parts of engagement, with their shares."""
     counts = period.counts
     numbers = (counts.interactions, counts.consumption, counts.participation)
     names = (t("interactions"), t("content consumption"), t("event participation"))
@@ -96,7 +96,7 @@ def _rounded(t: Language, period: WeekPeriod) -> str:
     value = period.engagement
     if value is None:
         return t("(there are no members to divide by)")
-    if shown(value, RATIO) == value:
+    if round_half_up(value, RATIO) == value:
         return t("(exactly)")
     counts = period.counts
     total = counts.interactions + counts.consumption + counts.participation

@@ -27,7 +27,7 @@ class MembersMetric(Metric):
     def lines(self, t: Language, period: WeekPeriod) -> list[str]:
         active = t("- Active in the window: {n}", n=t.number(period.counts.active_members))
         opted_out = t(
-            "- Opted out of counting, and so not among them: {n}", n=t.number(period.heard.opted_out)
+            "- Opted out of counting, and so not among them: {n}", n=t.number(period.coverage.opted_out)
         )
         return [formatting.members_line(t, period), active, opted_out]
 
@@ -41,4 +41,4 @@ class MembersMetric(Metric):
             )
         active = t("{n} active in 28 days", n=t.number(week.month.counts.active_members))
         paying = t("{n} paying", n=t.number(week.paying))
-        return f"### {t('Members')}\n" + formatting.dots(members, active, paying)
+        return f"### {t('Members')}\n" + formatting.dot_separated(members, active, paying)

@@ -1,7 +1,7 @@
-"""What every metric says of itself: its texts, its value, how it is explained, where the weekly card shows it.
+"""What every metric defines: its texts, its value, its explanation, its place on the weekly card.
 
-A metric whose inputs are among the eleven of `Counts` needs nothing more. One that needs others names them in
-`inputs` and takes them in `measure`; they are stored with the week, and weeks stored before do not have them.
+A metric whose inputs are among the eleven of `Counts` needs nothing more. A metric with other inputs names them in
+`inputs` and returns them from `measure`; they are stored with the week, and weeks stored earlier lack them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Metric(ABC):
     """One number of the week."""
 
     key: ClassVar[str]
-    """Stands in buttons and in stored weeks: it never changes."""
+    """Part of buttons and of stored weeks, so it never changes."""
 
     title: ClassVar[str]
     definition: ClassVar[str]
@@ -39,24 +39,24 @@ class Metric(ABC):
 
     place: ClassVar[CardPlace] = CardPlace.NOWHERE
     inputs: ClassVar[tuple[str, ...]] = ()
-    """The names of what `measure` gives."""
+    """The names of the counts that `measure` returns."""
 
     digits: ClassVar[int] = 0
 
     async def measure(self, sources: InsightSources, guild_id: int, window: Window) -> Mapping[str, int]:
-        """Its own inputs in `[start, end)`: a count for every name of `inputs`."""
+        """The metric's own inputs in the window: a count for every name of `inputs`."""
         return {}
 
     @abstractmethod
     def value(self, period: WeekPeriod) -> Fraction | None:
-        """The number; None where it is not defined. Asked only of periods that measured it."""
+        """The number; None where it is not defined. Called only with periods that have its inputs."""
 
     @abstractmethod
     def lines(self, t: Language, period: WeekPeriod) -> list[str]:
-        """The inputs and the arithmetic, line by line. Asked only of periods that measured it."""
+        """The inputs and the arithmetic, line by line. Called only with periods that have its inputs."""
 
     def section(self, t: Language, report: WeekReport) -> str | None:
-        """Its part of the weekly card, if it is shown in a section."""
+        """The metric's section of the weekly card, None without one."""
         return None
 
     def unit(self, t: Language, value: Fraction | None) -> str:
@@ -68,11 +68,11 @@ class Metric(ABC):
         return self.inputs == () or self.inputs_of(period).keys() >= set(self.inputs)
 
     def inputs_of(self, period: WeekPeriod) -> Mapping[str, int]:
-        """What `measure` gave when the period was computed."""
+        """What `measure` returned when the period was computed."""
         return period.measured.get(self.key, {})
 
     def line(self, t: Language, report: WeekReport) -> str | None:
-        """The week's value beside last week's and that of the 28 days; None where the week did not measure it."""
+        """The values of the week, of last week and of the 28 days; None where the week did not measure the metric."""
         own, month, last = report.snapshot.own, report.snapshot.month, report.last
         if not (self.measured_in(own) and self.measured_in(month)):
             return None

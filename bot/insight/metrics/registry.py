@@ -27,7 +27,7 @@ METRICS: Metrics = {
 
 
 def named(key: str, metrics: Metrics = METRICS) -> Metric:
-    """The metric of this key. UserError for anything that no list of ours offers."""
+    """The metric with this key. UserError if there is none."""
     if key not in metrics:
         raise UserError("“{metric}” is not a figure of Lyceum. Choose one from the list.", metric=key[:20])
     return metrics[key]
