@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.demo.people import People
-from tests.stage import Process
+from tests.community import BotProcess
 
 LONGEST = 2000  # Discord's limit for a message
 SILENCE = 15  # messages that are said while the bot is dead
@@ -86,7 +86,7 @@ class Kill:
 class Replay:
     """Says the lines to a bot in a process of its own."""
 
-    bot: Process
+    bot: BotProcess
     people: People
     lines: list[Line]
     kills: list[Kill] = field(default_factory=list[Kill])

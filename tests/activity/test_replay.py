@@ -19,7 +19,7 @@ from tests.activity.replay import (
     read,
     resident_megabytes,
 )
-from tests.stage import process
+from tests.community import bot_process
 
 SHARED = os.environ.get("LYCEUM_SHARED")
 FILE = Path(SHARED or "") / "data/chat/racket-general-2018.csv"
@@ -28,7 +28,7 @@ BEFORE = "2017-12-31T00:00:00+00:00"
 
 async def replayed(folder: Path, lines: list[Line], kills: int, seed: int) -> Replay:
     # Without a staff channel the weekly posts wait for the owner; their charts would take most of the time.
-    async with process(folder, "--empty", "--clock", BEFORE, COMMUNITY__STAFF_CHANNEL="nowhere") as bot:
+    async with bot_process(folder, "--empty", "--clock", BEFORE, COMMUNITY__STAFF_CHANNEL="nowhere") as bot:
         assert await bot.start()
         async with People(bot.sandbox) as people:
             replay = Replay(bot=bot, people=people, lines=lines)

@@ -9,7 +9,7 @@ import discord
 
 from bot.discord import fast_path
 from tests.activity.test_sandbox import counted
-from tests.stage import staged
+from tests.community import running_community
 
 
 class Listener(discord.Client):
@@ -64,12 +64,14 @@ async def test_a_message_that_does_not_fit_is_read_by_the_library_from_then_on()
 
 
 async def test_the_short_way_counts_the_same_through_the_socket(tmp_path: Path) -> None:
-    async with staged(tmp_path, ACTIVITY__SHORTCUT="true") as stage:
+    async with running_community(tmp_path, ACTIVITY__SHORTCUT="true") as community:
         for n in range(30):
-            await stage.say("ann", "general", f"Number {n}")
-        await stage.thread("bob", "general", "And a thread")
+            await community.say("ann", "general", f"Number {n}")
+        await community.thread("bob", "general", "And a thread")
 
-        found = await counted(stage)
+        found = await counted(community)
 
         assert (found.messages, found.threads) == (30, 1)
-        assert stage.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.fast_path"
+        assert (
+            community.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.fast_path"
+        )

@@ -84,7 +84,7 @@ async def test_it_tells_what_was_given_back(shop: Shop, web: WebServer) -> None:
     await shop.worker.run_due()
     assert "$9.50 of it was given back" in (await get(link))[1]
 
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
+    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, "re_2", money=replace(paid.money, amount=950)))
     assert "Everything was given back." in (await get(link))[1]
 

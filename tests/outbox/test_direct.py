@@ -48,7 +48,7 @@ async def test_control_without_the_nonce_it_would_arrive_twice(desk: Desk) -> No
 async def test_when_discord_may_have_forgotten_the_nonce_it_is_not_sent_again(desk: Desk) -> None:
     await dies(desk, "outbox.posted")
     desk.forget()
-    await desk.stage.clock(advance=3 * MINUTE.total_seconds())
+    await desk.community.clock(advance=3 * MINUTE.total_seconds())
 
     assert await send(desk) is OutboxState.UNKNOWN
 
@@ -56,9 +56,9 @@ async def test_when_discord_may_have_forgotten_the_nonce_it_is_not_sent_again(de
 
 
 async def test_who_takes_no_messages_is_recorded_and_left_in_peace(desk: Desk) -> None:
-    await desk.stage.post("/sandbox/direct", **{"as": "ann"}, open=False)
+    await desk.community.post("/sandbox/direct", **{"as": "ann"}, open=False)
     assert await send(desk) is OutboxState.CLOSED
-    await desk.stage.post("/sandbox/direct", **{"as": "ann"}, open=True)
+    await desk.community.post("/sandbox/direct", **{"as": "ann"}, open=True)
 
     assert await send(desk) is OutboxState.CLOSED
 
@@ -66,7 +66,7 @@ async def test_who_takes_no_messages_is_recorded_and_left_in_peace(desk: Desk) -
 
 
 async def test_who_is_gone_is_recorded(desk: Desk) -> None:
-    await desk.stage.post(
+    await desk.community.post(
         "/sandbox/faults", route="POST /users/@me/channels", status=404, code=10013, times=1
     )
 

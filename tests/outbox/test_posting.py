@@ -66,7 +66,7 @@ async def test_asked_for_again_it_tells_where_the_message_stands(desk: Desk) -> 
 
 async def test_a_lost_answer_is_found_by_the_next_try(desk: Desk) -> None:
     faults = {"route": "POST /channels/*/messages", "status": 503, "after_effect": True, "times": 1}
-    await desk.stage.post("/sandbox/faults", **faults)
+    await desk.community.post("/sandbox/faults", **faults)
     with pytest.raises(RetryLater):
         await desk.post()
     desk.forget()
@@ -119,8 +119,8 @@ async def test_dropped_before_or_after_an_attempt(desk: Desk) -> None:
 
 async def test_a_channel_that_was_deleted_meanwhile_is_replaced(desk: Desk) -> None:
     await dies(desk, "outbox.posted")
-    staff = await desk.stage.app.server.channel_named(desk.stage.guild_id, "staff")
-    await desk.stage.discord("olivia", "DELETE", f"/channels/{staff}")
+    staff = await desk.community.app.server.channel_named(desk.community.guild_id, "staff")
+    await desk.community.discord("olivia", "DELETE", f"/channels/{staff}")
     await make(desk, "staff")
 
     await desk.post()
@@ -130,10 +130,12 @@ async def test_a_channel_that_was_deleted_meanwhile_is_replaced(desk: Desk) -> N
 
 async def make(desk: Desk, name: str) -> None:
     """Olivia makes a channel, and the bot hears of it."""
-    guild = desk.stage.guild_id
-    made = await desk.stage.discord("olivia", "POST", f"/guilds/{guild}/channels", {"name": name, "type": 0})
-    while await desk.stage.app.server.channel_named(guild, name) != int(made["id"]):
-        await desk.stage.settled()
+    guild = desk.community.guild_id
+    made = await desk.community.discord(
+        "olivia", "POST", f"/guilds/{guild}/channels", {"name": name, "type": 0}
+    )
+    while await desk.community.app.server.channel_named(guild, name) != int(made["id"]):
+        await desk.community.settled()
 
 
 @pytest.mark.parametrize(

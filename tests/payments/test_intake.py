@@ -33,7 +33,7 @@ async def test_control_a_real_payment_gives_the_role(door: Gate) -> None:
     assert await door.send(event(order)) == 200
     await door.shop.worker.run_due()
 
-    assert GOLD in door.shop.hall.held[order.user_id]
+    assert GOLD in door.shop.server.held[order.user_id]
     assert await door.states() == ["settled"]
 
 
@@ -169,7 +169,7 @@ async def test_t4_one_field_off_gives_no_role(door: Gate, wrong: dict[str, Any])
     assert await door.send(event(order, **wrong)) == 200
     await door.shop.worker.run_due()
 
-    assert door.shop.hall.held[order.user_id] == set()
+    assert door.shop.server.held[order.user_id] == set()
     assert await door.shop.held_entitlements() == []
 
 
@@ -245,12 +245,12 @@ async def test_t19_one_event_that_cannot_be_settled_holds_up_no_other(door: Gate
         assert await door.send(event(order, f"evt_{n}")) == 200
     await door.shop.worker.run_due()
 
-    held = [GOLD in door.shop.hall.held[order.user_id] for order in bought]
+    held = [GOLD in door.shop.server.held[order.user_id] for order in bought]
     assert held == [False, True, True]
     assert await door.states() == ["new", "settled", "settled"]
     door.defect.clear()
     await door.shop.patience()
-    assert GOLD in door.shop.hall.held[bought[0].user_id]
+    assert GOLD in door.shop.server.held[bought[0].user_id]
 
 
 async def test_a_flood_about_no_order_of_ours_makes_no_work(door: Gate) -> None:
@@ -263,7 +263,7 @@ async def test_a_flood_about_no_order_of_ours_makes_no_work(door: Gate) -> None:
 
     assert await door.jobs() == 1
     await door.shop.worker.run_due()
-    assert GOLD in door.shop.hall.held[order.user_id]
+    assert GOLD in door.shop.server.held[order.user_id]
     assert await door.states() == ["settled"] + ["unmatched"] * 500
 
 

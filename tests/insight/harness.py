@@ -153,7 +153,7 @@ class StaffRoom:
         return found[0] if found else None
 
 
-class Office:
+class InsightHarness:
     """Everything of bot/insight, as bot/app.py would build it. A second one on the same file is a restart."""
 
     def __init__(
@@ -221,13 +221,13 @@ async def database(folder: Path) -> AsyncGenerator[Database]:
 
 
 @contextlib.asynccontextmanager
-async def office(
+async def harness(
     folder: Path, at: str = "2026-11-22T23:55", metrics: Metrics = METRICS, **more: str
-) -> AsyncGenerator[Office]:
+) -> AsyncGenerator[InsightHarness]:
     """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
     async with database(folder) as db:
         clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
-        yield Office(db, clock, Facts(), StaffRoom(), metrics, **more)
+        yield InsightHarness(db, clock, Facts(), StaffRoom(), metrics, **more)
 
 
 def words(card: Card) -> str:

@@ -21,7 +21,7 @@ STAFF = 99
 NONCE = timedelta(minutes=3)  # Discord forgets it after "the past few minutes"
 
 
-class Hall:
+class SimulatedServer:
     """Who is there and holds which role. `life` is the process that is calling."""
 
     def __init__(

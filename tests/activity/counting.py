@@ -32,7 +32,7 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 @dataclass(kw_only=True)
-class Town:
+class CountedServer:
     """A server with a clock. `say` returns a message's id and keeps it in the channel's history."""
 
     now_: datetime = MONDAY
@@ -108,21 +108,21 @@ class Town:
         self.told.append((user_id, channel_id))
 
 
-def open_thread(town: Town, who: int) -> Place:
+def open_thread(server: CountedServer, who: int) -> Place:
     """A thread that is there when the bot comes."""
-    place = Place(town.id(), True, Opened(who, town.now()))
-    town.threads.append(place)
+    place = Place(server.id(), True, Opened(who, server.now()))
+    server.threads.append(place)
     return place
 
 
-class Bot:
+class CountingBot:
     """A run of the bot: `ActivitySettings` as bot/app.py builds it. A second one on the same file is a restart."""
 
-    def __init__(self, db: Database, town: Town, zone: str = "UTC") -> None:
-        self.db, self.town = db, town
-        self.activity, _ = wire(core(db, cast("Clock", town), town, COMMUNITY__TIMEZONE=zone), town)
+    def __init__(self, db: Database, server: CountedServer, zone: str = "UTC") -> None:
+        self.db, self.server = db, server
+        self.activity, _ = wire(core(db, cast("Clock", server), server, COMMUNITY__TIMEZONE=zone), server)
 
-    async def start(self, *guilds: int) -> Bot:
+    async def start(self, *guilds: int) -> CountingBot:
         """Sign in and make up for what was missed."""
         await self.activity.start()
         self.activity.connected()

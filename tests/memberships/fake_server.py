@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(kw_only=True)
-class Hall:
+class FakeServer:
     """A server: who is in it, who holds which role. `forbidden` and `failures` make Discord say no."""
 
     held: dict[int, set[int]] = field(

@@ -1,4 +1,4 @@
-"""A small bank in memory: it takes money once and again and again, changes subscriptions, and may be away."""
+"""A payment provider in memory: it takes money once and again and again, changes subscriptions, and may be away."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from bot.payments.port import (
     Recurrence,
     Subscription,
 )
-from tests.memberships.hall import GUILD, MONDAY
+from tests.memberships.fake_server import GUILD, MONDAY
 
 
 @dataclass(kw_only=True)
-class Bank:
+class FakeProvider:
     """A provider that knows what tests tell it. `away`: it does not answer."""
 
     known: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])

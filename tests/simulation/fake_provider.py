@@ -55,7 +55,7 @@ class Letter:
     tries: int = 0
 
 
-class Bank:
+class SimulatedProvider:
     """The provider and its post office. `life` is the process that is calling."""
 
     name = "bank"
