@@ -198,7 +198,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
             app.client,
             token=token.get_secret_value() if token else SANDBOX_TOKEN,
             api=f"{sandbox}/api/v10" if sandbox else settings.discord.api,
-            lost=app.gateway_lost,
+            gateway_lost=app.gateway_lost,
         )
         await stack.enter_async_context(session)
         await app.web.start()

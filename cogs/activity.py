@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.activity.rules import emoji_key
 from bot.discord import fast_path
-from bot.discord.channels import listening, of_thread
+from bot.discord.channels import is_listening, place_of_thread
 from bot.discord.client import Client
 from bot.discord.page import Page
 from bot.services import Services
@@ -27,7 +27,7 @@ class ActivityListeners(Page, name="Activity"):
             self.on_message
         )  # in place of the library's own, which looks for commands in the words
         if self._direct:
-            fast_path.take(self.bot, self._count, self._activity.connected)
+            fast_path.install(self.bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -63,7 +63,7 @@ class ActivityListeners(Page, name="Activity"):
         self._activity.left(guild.id)
 
     async def on_message(self, message: discord.Message) -> None:
-        if (heard := fast_path.heard(message)) is not None:
+        if (heard := fast_path.from_library(message)) is not None:
             self._count(heard)
 
     @commands.Cog.listener()
@@ -77,7 +77,7 @@ class ActivityListeners(Page, name="Activity"):
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
-        if (opened := of_thread(thread).opened) is not None:
+        if (opened := place_of_thread(thread).opened) is not None:
             self._activity.thread_opened(thread.guild.id, thread.id, opened.by, opened.at)
 
     @commands.Cog.listener()
@@ -89,7 +89,7 @@ class ActivityListeners(Page, name="Activity"):
             member.id,
             after.channel.id if after.channel else None,
             human=not member.bot,
-            listening=listening(after.channel, after),
+            listening=is_listening(after.channel, after),
         )
 
     @commands.Cog.listener()
@@ -101,7 +101,7 @@ class ActivityListeners(Page, name="Activity"):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         self._activity.went(payload.guild_id, payload.user.id)
 
-    def _count(self, heard: fast_path.FastPathEvents) -> None:
+    def _count(self, heard: fast_path.CountedMessage) -> None:
         guild_id, channel_id, message_id, user_id, human, ordinary = heard
         self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
 
