@@ -121,7 +121,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         folder=settings.folder,
     )
     server = DiscordServer(client)
-    web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
+    web = WebServer(settings.web.host, settings.web.port, pages.routes(), not_found=pages.not_found(texts))
     core = core_of(settings=settings, db=db, clock=clock, server=server, texts=texts)
     payments, selling = payments_wiring.wire(core, lambda: web.url)
     memberships, membership = memberships_wiring.wire(
@@ -212,5 +212,5 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         stack.push_async_callback(app.scheduler.stop)
         if follower is not None:
             follower.work_with(app.worker, app.clock_advanced)
-            stack.callback(follower.rest)
+            stack.callback(follower.stop_walking)
         yield app

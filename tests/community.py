@@ -161,5 +161,5 @@ async def bot_process(folder: Path, *arguments: str, **environment: str) -> Asyn
         there = await asyncio.to_thread(sandbox_process.find, folder / "sandbox")
         if there is not None:
             await asyncio.to_thread(
-                sandbox_process.end, sandbox_process.World(there.url, there.pid, ours=True)
+                sandbox_process.end, sandbox_process.RunningSandbox(there.url, there.pid, ours=True)
             )

@@ -25,7 +25,7 @@ from tests.memberships.shop import ANN, GUILD, OLIVIA, OTHER, Shop
 async def web(shop: Shop, texts: Catalog) -> AsyncIterator[WebServer]:
     """The page on this machine."""
     server = WebServer(
-        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), lost=pages.lost(texts)
+        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), not_found=pages.not_found(texts)
     )
     await server.start()
     shop.address = server.url
