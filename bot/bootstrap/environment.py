@@ -63,9 +63,8 @@ def is_complete(folder: Path, lock: str, version: tuple[int, int] | None = None)
         stamp == stamp_text(name, version) and pinned_packages(name).items() <= installed.items()
         for name in SATISFIED_BY[lock]
     )
-    managed_by_others = (
-        not stamp or "UV_RUN_RECURSION_DEPTH" in os.environ
-    )  # set by `uv run`, which also syncs
+    # `uv run`, which also syncs, sets this variable.
+    managed_by_others = not stamp or "UV_RUN_RECURSION_DEPTH" in os.environ
     return stamped or (managed_by_others and meets_pyproject(installed, lock))
 
 

@@ -19,7 +19,7 @@ from tests.core import core
 from tests.simulation.fake_provider import Letter, SimulatedProvider
 from tests.simulation.fake_server import GUILD, SimulatedServer
 from tests.simulation.inline import Inline
-from tests.simulation.life import Killed, Life
+from tests.simulation.life import Life, ProcessKilled
 
 Mutation = Callable[["SimulatedProcess"], None]
 
@@ -97,7 +97,7 @@ class SimulatedProcess:
         await self.service.role_audit.schedule([GUILD])
 
     async def work(self, letters: list[Letter], *, poll: bool) -> None:
-        """All that is to be done now, at the same time: webhooks, due work, polling. Killed when it dies of it."""
+        """All that is to be done now, at the same time: webhooks, due work, polling. ProcessKilled when it dies of it."""
         async with asyncio.TaskGroup() as tasks:
             for letter in letters:
                 tasks.create_task(self._deliver(letter))
@@ -129,7 +129,7 @@ async def bury(disk: Disk) -> None:
 
 def killed(error: BaseException) -> bool:
     """Is this a death, alone or in a group of them?"""
-    if isinstance(error, Killed):
+    if isinstance(error, ProcessKilled):
         return True
     inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())  # of a group
     return any(killed(one) for one in inner)

@@ -22,8 +22,8 @@ MARKER = "outbox.test:1"
 TEXT = "The doors open at eight."
 
 
-class Desk:
-    """Posts one card, and tells what came of it."""
+class OutboxHarness:
+    """Posts one card, and says what became of it."""
 
     def __init__(self, community: Community, sandbox: Sandbox) -> None:
         self.community = community
@@ -54,13 +54,13 @@ class Desk:
 
     async def posted(self, channel: str = "staff") -> list[int]:
         """The ids of the messages that say it."""
-        said = await self.community.messages(channel, "olivia", limit=100)
-        return [int(message["id"]) for message in said if TEXT in words(message)]
+        messages = await self.community.messages(channel, "olivia", limit=100)
+        return [int(message["id"]) for message in messages if TEXT in words(message)]
 
     async def arrived(self, who: str = "ann") -> int:
         """How many direct messages say it."""
-        said = await self.community.messages("@bot", who)
-        return len([message for message in said if TEXT in words(message)])
+        messages = await self.community.messages("@bot", who)
+        return len([message for message in messages if TEXT in words(message)])
 
     async def id_of(self, who: str) -> int:
         members = (await self.community.world())["members"]
@@ -89,9 +89,9 @@ class Blind:
         return None
 
 
-def blind(desk: Desk) -> Outbox:
+def blind(harness: OutboxHarness) -> Outbox:
     """An outbox that cannot look."""
-    return desk.over(cast("ChatServer", Blind(desk.community.app.server)))
+    return harness.over(cast("ChatServer", Blind(harness.community.app.server)))
 
 
 def drawn() -> Card:
@@ -99,14 +99,14 @@ def drawn() -> Card:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, **more: str) -> AsyncGenerator[Desk]:
+async def opened(folder: Path, **more: str) -> AsyncGenerator[OutboxHarness]:
     """The demo community on Monday with its bot."""
     clock = datetime.fromisoformat(MONDAY)
     async with (
         Sandbox(folder / "world", port=0, clock=clock, empty=False) as sandbox,
         bot_in(sandbox.url, folder, **more) as community,
     ):
-        yield Desk(community, sandbox)
+        yield OutboxHarness(community, sandbox)
 
 
 MINUTE = timedelta(minutes=1)
