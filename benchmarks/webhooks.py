@@ -282,7 +282,7 @@ async def opened(folder: Path, ours: float) -> AsyncGenerator[Bench]:
             bot.kill()
         there = sandbox_process.find(folder / "sandbox")
         if there is not None:
-            sandbox_process.end(sandbox_process.World(there.url, there.pid, ours=True))
+            sandbox_process.end(sandbox_process.RunningSandbox(there.url, there.pid, ours=True))
 
 
 def say(part: str, figures: dict[str, Any]) -> None:

@@ -121,7 +121,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         folder=settings.folder,
     )
     server = DiscordServer(client)
-    web = WebServer(settings.web.host, settings.web.port, pages.routes(), lost=pages.lost(texts))
+    web = WebServer(settings.web.host, settings.web.port, pages.routes(), not_found=pages.not_found(texts))
     core = core_of(settings=settings, db=db, clock=clock, server=server, texts=texts)
     payments, payments_part = payments_wiring.wire(core, lambda: web.url)
     memberships, memberships_part = memberships_wiring.wire(
@@ -200,7 +200,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
             app.client,
             token=token.get_secret_value() if token else SANDBOX_TOKEN,
             api=f"{sandbox}/api/v10" if sandbox else settings.discord.api,
-            lost=app.gateway_lost,
+            gateway_lost=app.gateway_lost,
         )
         await stack.enter_async_context(session)
         await app.web.start()
@@ -214,5 +214,5 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         stack.push_async_callback(app.scheduler.stop)
         if follower is not None:
             follower.work_with(app.worker, app.clock_advanced)
-            stack.callback(follower.rest)
+            stack.callback(follower.stop_walking)
         yield app

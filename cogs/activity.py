@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.activity.rules import emoji_key
 from bot.discord import fast_path
-from bot.discord.channels import listening, of_thread
+from bot.discord.channels import is_listening, place_of_thread
 from bot.discord.client import Client
 from bot.discord.page import Page
 from bot.services import Services
@@ -26,7 +26,7 @@ class ActivityListeners(Page, name="Activity"):
         # Replaces the library's own handler, which looks for commands in the content.
         self.bot.event(self.on_message)
         if self._use_fast_path:
-            fast_path.take(self.bot, self._count, self._activity.connected)
+            fast_path.install(self.bot, self._count, self._activity.connected)
 
     @commands.Cog.listener()
     async def on_connect(self) -> None:
@@ -62,7 +62,7 @@ class ActivityListeners(Page, name="Activity"):
         self._activity.left(guild.id)
 
     async def on_message(self, message: discord.Message) -> None:
-        if (event := fast_path.heard(message)) is not None:
+        if (event := fast_path.from_library(message)) is not None:
             self._count(event)
 
     @commands.Cog.listener()
@@ -76,7 +76,7 @@ class ActivityListeners(Page, name="Activity"):
 
     @commands.Cog.listener()
     async def on_thread_create(self, thread: discord.Thread) -> None:
-        if (opened := of_thread(thread).opened) is not None:
+        if (opened := place_of_thread(thread).opened) is not None:
             self._activity.thread_opened(thread.guild.id, thread.id, opened.by, opened.at)
 
     @commands.Cog.listener()
@@ -88,7 +88,7 @@ class ActivityListeners(Page, name="Activity"):
             member.id,
             after.channel.id if after.channel else None,
             human=not member.bot,
-            listening=listening(after.channel, after),
+            listening=is_listening(after.channel, after),
         )
 
     @commands.Cog.listener()
@@ -100,7 +100,7 @@ class ActivityListeners(Page, name="Activity"):
     async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
         self._activity.member_left(payload.guild_id, payload.user.id)
 
-    def _count(self, event: fast_path.FastPathEvents) -> None:
+    def _count(self, event: fast_path.CountedMessage) -> None:
         guild_id, channel_id, message_id, user_id, human, ordinary = event
         self._activity.message(guild_id, channel_id, message_id, user_id, human=human, ordinary=ordinary)
 

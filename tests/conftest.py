@@ -1,4 +1,4 @@
-"""Fixtures for every test; `tests/stage.py` says who the people are."""
+"""Fixtures for every test; `tests/community.py` says who the people are."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.ids import own_time
-from tests.stage import Stage, process, staged
+from tests.community import Community, bot_process, running_community
 
-pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.town"]
+pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.lived_community"]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -35,10 +35,10 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture
-async def community(tmp_path: Path) -> AsyncIterator[Stage]:
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """The demo community's people on Monday 2 November 2026, 08:00 UTC, with a bot that has just come."""
-    async with staged(tmp_path) as stage:
-        yield stage
+    async with running_community(tmp_path) as community:
+        yield community
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "lived"  # one for all workers
 
     async def play() -> None:
-        async with process(folder) as bot:
+        async with bot_process(folder) as bot:
             assert await bot.start(patience=240)
             assert await bot.stop() == 0
 

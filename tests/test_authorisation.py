@@ -17,7 +17,7 @@ from discord import app_commands
 
 from bot.demo.people import PersonRefused, words
 from bot.errors import UserError
-from tests.stage import Stage, staged
+from tests.community import Community, running_community
 
 
 class Class(IntEnum):
@@ -74,9 +74,9 @@ PERMISSIONS = {
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+async def community(tmp_path: Path) -> AsyncIterator[Community]:
     """Eve is an administrator here."""
-    async with staged(tmp_path) as there:
+    async with running_community(tmp_path) as there:
         api = f"/guilds/{there.guild_id}"
         role = await there.discord("olivia", "POST", f"{api}/roles", {"name": "Admin", "permissions": "8"})
         [eve] = [one for one in (await there.world())["members"] if one["user"]["username"] == "eve"]
@@ -84,9 +84,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield there
 
 
-def leaves(stage: Stage) -> list[str]:
+def leaves(community: Community) -> list[str]:
     """Every slash command, by its whole name."""
-    tree = stage.app.client.tree
+    tree = community.app.client.tree
     return [
         found.qualified_name for found in tree.walk_commands() if not isinstance(found, app_commands.Group)
     ]
@@ -96,45 +96,45 @@ def needed(command: str) -> Class:
     return PAGES[command.partition(" ")[0]]
 
 
-async def test_everybody_sees_the_commands_of_their_class_and_no_others(stage: Stage) -> None:
-    commands = leaves(stage)
+async def test_everybody_sees_the_commands_of_their_class_and_no_others(community: Community) -> None:
+    commands = leaves(community)
     assert len(commands) > 40
 
     for person, name in PEOPLE.items():
-        seen = {command["name"] for command in await stage.get("/sandbox/commands", **{"as": name})}
+        seen = {command["name"] for command in await community.get("/sandbox/commands", **{"as": name})}
         expected = {page for page, lowest in PAGES.items() if person >= lowest}
         tops = {command.partition(" ")[0] for command in commands}
         assert seen & tops == expected & tops, name
         assert tops <= set(PAGES), "a page without a line in the table"
 
 
-async def test_a_command_that_one_does_not_see_cannot_be_used(stage: Stage) -> None:
+async def test_a_command_that_one_does_not_see_cannot_be_used(community: Community) -> None:
     for person, name in PEOPLE.items():
-        for command in leaves(stage):
+        for command in leaves(community):
             if person < needed(command):
                 with pytest.raises(PersonRefused):
-                    await stage.slash(name, command)
+                    await community.slash(name, command)
 
 
-async def test_what_is_stricter_than_its_page_says_so(stage: Stage) -> None:
-    assert set(STRICTER) <= set(leaves(stage))
-    told = await stage.slash(
+async def test_what_is_stricter_than_its_page_says_so(community: Community) -> None:
+    assert set(STRICTER) <= set(leaves(community))
+    told = await community.slash(
         "max", "access import", channel="staff", tier="x", until="30", source="elsewhere"
     )
     assert "Only an administrator" in words(told["message"])
 
 
-async def test_a_server_that_lends_order_out_lends_no_money(stage: Stage) -> None:
+async def test_a_server_that_lends_order_out_lends_no_money(community: Community) -> None:
     """Server Settings → Integrations can show a command to others; this one still asks for an administrator."""
-    for command in stage.app.client.tree.walk_commands():
+    for command in community.app.client.tree.walk_commands():
         if command.qualified_name.startswith("order ") and isinstance(command, app_commands.Command):
             with pytest.raises(UserError, match="Only an administrator"):
-                await command._check_can_run(interaction(stage, Class.MODERATOR))
-            assert await command._check_can_run(interaction(stage, Class.ADMIN))
+                await command._check_can_run(interaction(community, Class.MODERATOR))
+            assert await command._check_can_run(interaction(community, Class.ADMIN))
 
 
-async def test_every_button_asks_who_presses_it(stage: Stage) -> None:
-    actions = stage.app.client._actions
+async def test_every_button_asks_who_presses_it(community: Community) -> None:
+    actions = community.app.client._actions
     unknown = {name for name in actions if not {name, name.partition(".")[0]} & (HARMLESS | set(BUTTONS))}
     assert unknown == set(), "a button without a line in the table"
 
@@ -142,12 +142,16 @@ async def test_every_button_asks_who_presses_it(stage: Stage) -> None:
         for person in (Class.MEMBER, Class.MODERATOR):
             if person < lowest:
                 with pytest.raises(UserError, match="Only"):
-                    await actions[name](interaction(stage, person), "1")
+                    await actions[name](interaction(community, person), "1")
 
 
-def interaction(stage: Stage, person: Class) -> discord.Interaction[Any]:
+def interaction(community: Community, person: Class) -> discord.Interaction[Any]:
     """A press as Discord would tell of it, by somebody with the permissions of that class."""
-    ids = {"id": "1", "application_id": str(stage.app.client.application_id), "guild_id": str(stage.guild_id)}
+    ids = {
+        "id": "1",
+        "application_id": str(community.app.client.application_id),
+        "guild_id": str(community.guild_id),
+    }
     user = {"id": "2", "username": "somebody", "discriminator": "0", "avatar": None, "global_name": None}
     member: dict[str, Any] = {
         "user": user,
@@ -168,4 +172,4 @@ def interaction(stage: Stage, person: Class) -> discord.Interaction[Any]:
         "locale": "en-US",
         "data": {"component_type": 2, "custom_id": "x"},
     }
-    return discord.Interaction(data=data, state=stage.app.client._connection)
+    return discord.Interaction(data=data, state=community.app.client._connection)

@@ -14,7 +14,7 @@ import pytest
 from bot.demo.people import People, words
 from bot.demo.sandbox_process import find
 from sandbox.app import Sandbox
-from tests.stage import ROOT, Process, bot_in, process
+from tests.community import ROOT, BotProcess, bot_in, bot_process
 
 BARE = ("--empty", "--clock", "2026-11-02T08:00:00+00:00")
 
@@ -37,7 +37,7 @@ async def begin(folder: Path, *, port: str) -> tuple[int, str]:
 
 
 async def test_it_answers_a_command_when_it_says_ready(tmp_path: Path) -> None:
-    async with process(tmp_path, *BARE) as bot:
+    async with bot_process(tmp_path, *BARE) as bot:
         assert await bot.start()
 
         async with People(bot.sandbox) as people:
@@ -51,7 +51,7 @@ async def test_it_answers_a_command_when_it_says_ready(tmp_path: Path) -> None:
 async def test_it_ends_with_its_sandbox_and_nothing_is_left_open(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    async with process(tmp_path, *BARE) as bot:
+    async with bot_process(tmp_path, *BARE) as bot:
         assert await bot.start()
         async with People(bot.sandbox) as people:
             await people.say("olivia", "general", "Is this counted?")
@@ -66,7 +66,7 @@ async def test_it_ends_with_its_sandbox_and_nothing_is_left_open(
 
 
 async def test_the_sandbox_outlives_a_killed_bot_and_is_joined_again(tmp_path: Path) -> None:
-    async with process(tmp_path, *BARE) as bot:
+    async with bot_process(tmp_path, *BARE) as bot:
         await bot.start()
         first = bot.sandbox
         bot.kill()
@@ -80,7 +80,7 @@ async def test_the_sandbox_outlives_a_killed_bot_and_is_joined_again(tmp_path: P
 
 
 async def test_a_second_process_is_refused_with_75_and_changes_nothing(tmp_path: Path) -> None:
-    async with process(tmp_path, *BARE) as bot:
+    async with bot_process(tmp_path, *BARE) as bot:
         await bot.start()
 
         code, said = await begin(tmp_path, port="0")
@@ -103,13 +103,13 @@ async def test_a_taken_port_is_told(tmp_path: Path) -> None:
 
 
 async def test_fresh_forgets_the_world(tmp_path: Path) -> None:
-    async with process(tmp_path, *BARE) as bot:
+    async with bot_process(tmp_path, *BARE) as bot:
         await bot.start()
         async with People(bot.sandbox) as people:
             await people.say("olivia", "general", "Remember me")
         await bot.stop()
 
-        anew = Process(tmp_path, (*BARE, "--fresh"))
+        anew = BotProcess(tmp_path, (*BARE, "--fresh"))
         await anew.start()
         async with People(anew.sandbox) as people:
             messages = await people.messages("general", "olivia")
@@ -120,9 +120,9 @@ async def test_fresh_forgets_the_world(tmp_path: Path) -> None:
 
 async def test_a_connection_given_up_for_good_is_noticed(tmp_path: Path) -> None:
     """After 4004 discord.py does not come back; nobody must then stay alive and deaf."""
-    async with Sandbox(tmp_path / "world") as there, bot_in(there.url, tmp_path) as stage:
+    async with Sandbox(tmp_path / "world") as there, bot_in(there.url, tmp_path) as community:
         for session in there.hub._sessions.values():
             assert session.link is not None
             session.link.close(4004)
 
-        await asyncio.wait_for(stage.app.gateway_lost.wait(), 20)
+        await asyncio.wait_for(community.app.gateway_lost.wait(), 20)

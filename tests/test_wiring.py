@@ -15,7 +15,7 @@ from bot.db import Database
 from bot.db.migrate import migrate
 from bot.wiring import Timer, Wiring, merged
 from bot.work import Job
-from tests.stage import settings
+from tests.community import settings
 
 
 @pytest.fixture

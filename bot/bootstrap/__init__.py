@@ -1,1 +1,1 @@
-"""The first half of both commands: an environment of our own. Standard library only."""
+"""What both commands do first: prepare a Python environment of our own. Standard library only."""

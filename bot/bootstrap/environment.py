@@ -1,7 +1,7 @@
 """The project's own Python environment: made on the first start, checked in milliseconds on every other.
 
 Standard library only, and written so that Python 3.8 can read it: an old interpreter must get far enough
-to be told its age. The slow half (making, installing, mending) is `installer.py`, imported when needed.
+to be told its age. The slow half (making, installing, repairing) is `installer.py`, imported when needed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OLDEST = (3, 11)
 STAMP = "lyceum-stamp"
 UNFINISHED = "unfinished"
 
-# The development lock pins everything of the other one at the same version (tests/hygiene/test_locks.py).
+# The development lock pins every package of requirements.lock at the same version (tests/hygiene/test_locks.py).
 SATISFIED_BY = {
     "requirements.lock": ("requirements.lock", "requirements-dev.lock"),
     "requirements-dev.lock": ("requirements-dev.lock",),
@@ -31,7 +31,7 @@ _SPECIFIER = re.compile(r"(>=|<|==)\s*([\w.]+)")
 
 
 def refusal(version: Sequence[int], os_name: str) -> str | None:
-    """Say why this interpreter can never run Lyceum, or nothing."""
+    """Why this interpreter can never run Lyceum; None if it can."""
     if os_name == "nt":
         return "Lyceum runs on Linux and macOS; on Windows start it inside WSL (`wsl --install`)."
     if tuple(version) < OLDEST:
@@ -46,10 +46,10 @@ def environment_folder() -> Path:
     return Path(named).expanduser().absolute() if named else ROOT / ".venv"
 
 
-def suits(folder: Path, lock: str, version: tuple[int, int] | None = None) -> bool:
-    """Tell whether `folder` is a finished environment with what `lock` needs; looks at names of files only.
+def is_complete(folder: Path, lock: str, version: tuple[int, int] | None = None) -> bool:
+    """Whether `folder` is a finished environment with all that `lock` needs; looks at file names only.
 
-    Either our stamp names the lock as it is now and its packages are still there, or somebody else (uv) keeps
+    Either our stamp names the lock as it is now and its packages are still there, or another tool (uv) manages
     the environment and it has what pyproject.toml asks for. `version` is the Python it really runs, if known.
     """
     version = version or recorded_version(folder)
@@ -63,22 +63,23 @@ def suits(folder: Path, lock: str, version: tuple[int, int] | None = None) -> bo
         stamp == stamp_text(name, version) and pinned_packages(name).items() <= installed.items()
         for name in SATISFIED_BY[lock]
     )
-    kept_by_others = not stamp or "UV_RUN_RECURSION_DEPTH" in os.environ  # set by `uv run`, which also syncs
-    return stamped or (kept_by_others and meets_pyproject(installed, lock))
+    # `uv run`, which also syncs, sets this variable.
+    managed_by_others = not stamp or "UV_RUN_RECURSION_DEPTH" in os.environ
+    return stamped or (managed_by_others and meets_pyproject(installed, lock))
 
 
 def recorded_version(folder: Path) -> tuple[int, int] | None:
-    """Read from pyvenv.cfg with which Python an environment was made; None where there is no environment."""
+    """The Python version that pyvenv.cfg records; None where there is no environment."""
     try:
         text = (folder / "pyvenv.cfg").read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
-    found = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", text, re.MULTILINE)
-    return (int(found[1]), int(found[2])) if found else None
+    match = re.search(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", text, re.MULTILINE)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 def read_stamp(folder: Path) -> str:
-    """What the last installation left: its lock, hash and Python, UNFINISHED, or nothing."""
+    """The stamp of the last installation: lock, hash and Python version, or UNFINISHED; "" if there is none."""
     try:
         return (folder / STAMP).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -86,7 +87,7 @@ def read_stamp(folder: Path) -> str:
 
 
 def stamp_text(lock: str, version: tuple[int, int]) -> str:
-    """The stamp of an environment in which the present content of `lock` was installed completely."""
+    """The stamp of an environment into which all of the present `lock` was installed."""
     try:
         digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     except OSError:
@@ -95,44 +96,44 @@ def stamp_text(lock: str, version: tuple[int, int]) -> str:
 
 
 def pinned_packages(lock: str) -> dict[str, str]:
-    """Name and version of each package that `lock` pins for every platform alike."""
+    """Name and version of each package that `lock` pins on every platform."""
     pins = _PIN.findall((ROOT / lock).read_text("utf-8"))
     return {plain_name(name): version for name, version, marker in pins if not marker}
 
 
 def entries(lock: str) -> int:
-    """How many lines of `lock` pin something, on whatever platform."""
+    """How many packages `lock` pins, on any platform."""
     return len(_PIN.findall((ROOT / lock).read_text("utf-8")))
 
 
 def installed_packages(folder: Path, version: tuple[int, int]) -> dict[str, str]:
-    """Name and version of what is installed, read off the names of the `.dist-info` folders."""
-    found: dict[str, str] = {}
+    """Name and version of each installed package, from the names of the `.dist-info` folders."""
+    packages: dict[str, str] = {}
     for site in folder.glob(f"lib/python{version[0]}.{version[1]}*/site-packages"):
-        for entry in os.listdir(site):  # noqa: PTH208 - names are all that is wanted
+        for entry in os.listdir(site):  # noqa: PTH208 - only names are needed
             name, _, release = entry[: -len(".dist-info")].rpartition("-")
             if entry.endswith(".dist-info"):
-                found[plain_name(name)] = release
-    return found
+                packages[plain_name(name)] = release
+    return packages
 
 
 def meets_pyproject(installed: dict[str, str], lock: str) -> bool:
-    """Tell whether `installed` holds what pyproject.toml itself asks for; it uses `>=`, `<` and `==` only."""
+    """Whether `installed` holds what pyproject.toml asks for, which uses only `>=`, `<` and `==`."""
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = list(project["project"]["dependencies"])
+    required = list(project["project"]["dependencies"])
     if lock == "requirements-dev.lock":
-        wanted += project["dependency-groups"]["dev"]
-    return all(_meets(installed, requirement) for requirement in wanted)
+        required += project["dependency-groups"]["dev"]
+    return all(_meets(installed, requirement) for requirement in required)
 
 
 def plain_name(name: str) -> str:
-    """One spelling for a package: PEP 503's."""
+    """A package's name, normalised as in PEP 503."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def leave(sentence: str, code: int) -> NoReturn:
+def exit_with(sentence: str, code: int) -> NoReturn:
     """End the process with a sentence on standard error."""
     print(sentence, file=sys.stderr)
     raise SystemExit(code)
@@ -140,10 +141,10 @@ def leave(sentence: str, code: int) -> NoReturn:
 
 def _meets(installed: dict[str, str], requirement: str) -> bool:
     name = re.match(r"[\w.-]+", requirement)
-    have = installed.get(plain_name(name[0])) if name else None
-    if have is None:
+    installed_version = installed.get(plain_name(name[0])) if name else None
+    if installed_version is None:
         return False
-    release = _numbers(have)
+    release = _numbers(installed_version)
     compare = {">=": release.__ge__, "<": release.__lt__, "==": release.__eq__}
     return all(compare[sign](_numbers(bound)) for sign, bound in _SPECIFIER.findall(requirement))
 

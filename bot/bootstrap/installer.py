@@ -1,7 +1,7 @@
-"""Make, fill and mend the environment folder: the slow half of `environment.py`.
+"""Makes, fills and repairs the environment folder: the slow half of `environment.py`.
 
-Standard library only. What a killed start left behind is not trusted: while anything may be half-made, the
-stamp says so, and such a folder is made anew.
+Standard library only. While the folder may be half-made its stamp says so, and what a killed start left in
+that state is made anew.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NO_PACKAGES = 69  # sysexits.h EX_UNAVAILABLE
 
 
 class CannotInstall(Exception):
-    """A sentence for the person who started us, and the exit code that goes with it."""
+    """The environment cannot be prepared: a sentence for the person who started us, and an exit code."""
 
     def __init__(self, sentence: str, code: int = 1) -> None:
         super().__init__(sentence)
@@ -34,33 +34,33 @@ class CannotInstall(Exception):
 
 
 class PipFailed(Exception):
-    """pip ended badly, for a reason that a fresh environment may cure."""
+    """pip failed for a reason that a fresh environment may cure."""
 
 
 def repair(folder: Path, lock: str, version: tuple[int, int] | None) -> None:
-    """Bring `folder` to where `environment.suits` holds, or leave with a sentence. Two at once take turns."""
+    """Make `environment.is_complete` true for `folder`, or exit with a sentence. Two starts at once take turns."""
     progress = Progress(sys.stderr)
     try:
-        with alone(folder, progress) as handle:
-            if not environment.suits(folder, lock, version):
+        with folder_lock(folder, progress) as handle:
+            if not environment.is_complete(folder, lock, version):
                 Installation(folder, lock, version, handle, progress).run()
     except CannotInstall as error:
         progress.close()
-        environment.leave(str(error), error.code)
+        environment.exit_with(str(error), error.code)
     except OSError as error:
         progress.close()
         what = f"Cannot prepare {folder}: {error.strerror} ({error.filename})."
-        environment.leave(f"{what} Mend that, or name another folder in LYCEUM_VENV, and start again.", 1)
+        environment.exit_with(f"{what} Mend that, or name another folder in LYCEUM_VENV, and start again.", 1)
     except KeyboardInterrupt:
         progress.close()
-        environment.leave("Stopped while preparing the environment. Start again to go on.", 130)
+        environment.exit_with("Stopped while preparing the environment. Start again to go on.", 130)
 
 
 @contextmanager
-def alone(folder: Path, progress: Progress) -> Generator[int]:
-    """Hold the folder against other starts; yields the handle, for pip to inherit.
+def folder_lock(folder: Path, progress: Progress) -> Generator[int]:
+    """Lock the folder against other starts; yields its handle, which pip inherits.
 
-    So a start that was killed keeps the others out until its orphaned pip has ended too.
+    So when a start is killed, the folder stays locked until its orphaned pip has ended too.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def alone(folder: Path, progress: Progress) -> Generator[int]:
 
 @dataclass
 class Installation:
-    """One go at preparing `folder` for `lock`; whoever makes it holds the folder's lock by `handle`."""
+    """One attempt to prepare `folder` for the lock file `lock`; `handle` holds the folder's lock."""
 
     folder: Path
     lock: str
@@ -90,7 +90,7 @@ class Installation:
     progress: Progress
 
     def run(self) -> None:
-        """Install into what is there if it lives, else into a new environment."""
+        """Install into the existing environment if it works, else into a new one."""
         self.progress.say(
             f"Preparing Lyceum's own Python environment in {self.folder} (once; about a minute)."
         )
@@ -110,25 +110,25 @@ class Installation:
         return str(self.folder / "bin" / "python")
 
     def _usable(self) -> bool:
-        """Tell whether there is a finished environment whose Python lives and is what it says it is."""
+        """Whether there is a finished environment whose Python runs and has the recorded version."""
         recorded = environment.recorded_version(self.folder)
         if recorded is None or environment.read_stamp(self.folder) == environment.UNFINISHED:
             return False
-        question = [self._python, "-Ic", "import sys; print(*sys.version_info[:2])"]
+        command = [self._python, "-Ic", "import sys; print(*sys.version_info[:2])"]
         try:
-            answer = subprocess.run(question, stdout=subprocess.PIPE, text=True, timeout=60, check=False)
+            answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return False
         return recorded >= environment.OLDEST and answer.stdout.split() == [str(part) for part in recorded]
 
     def _rebuild(self) -> None:
         try:
-            importlib.import_module("ensurepip")  # what Debian leaves out of its Python
+            importlib.import_module("ensurepip")  # Debian's Python comes without it
             from venv import EnvBuilder
         except ImportError:
             raise _no_venv(sys.version_info[:2]) from None
-        ours = environment.read_stamp(self.folder) or (self.folder / "pyvenv.cfg").exists()
-        if not ours and any(self.folder.iterdir()):
+        is_environment = environment.read_stamp(self.folder) or (self.folder / "pyvenv.cfg").exists()
+        if not is_environment and any(self.folder.iterdir()):
             sentence = f"{self.folder} holds something that is not a Python environment."
             raise CannotInstall(f"{sentence} Name another folder in LYCEUM_VENV and start again.")
         stamp = self._mark_unfinished()
@@ -152,23 +152,23 @@ class Installation:
         before = environment.read_stamp(self.folder)
         stamp = self._mark_unfinished()
         if "pip" not in environment.installed_packages(self.folder, version):
-            self._give_pip(version)
-        talk = PipOutput(environment.entries(self.lock))
-        if self._run_pip(talk, version) == 0:
+            self._install_pip(version)
+        output = PipOutput(environment.entries(self.lock))
+        if self._run_pip(output, version) == 0:
             stamp.write_text(environment.stamp_text(self.lock, version), "utf-8")
             self.progress.say("The environment is ready.")
             return
-        if not talk.installing:
+        if not output.installing:
             stamp.write_text(before, "utf-8")  # nothing was changed yet
-        if sentence := explain(talk.lines):
+        if sentence := explain(output.lines):
             raise CannotInstall(sentence, NO_PACKAGES)
         log = self.folder / "install.log"
-        log.write_text("\n".join(talk.lines), "utf-8")
-        errors = [line for line in talk.lines if line.startswith("ERROR:")] or talk.lines or ["nothing"]
+        log.write_text("\n".join(output.lines), "utf-8")
+        errors = [line for line in output.lines if line.startswith("ERROR:")] or output.lines or ["nothing"]
         raise PipFailed(f"pip could not install the packages: {errors[-1]} (all that it said is in {log})")
 
-    def _give_pip(self, version: tuple[int, int]) -> None:
-        done = subprocess.run(
+    def _install_pip(self, version: tuple[int, int]) -> None:
+        result = subprocess.run(
             [self._python, "-I", "-m", "ensurepip", "--upgrade", "--default-pip"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -177,14 +177,14 @@ class Installation:
             pass_fds=(self.handle,),
             check=False,
         )
-        if "No module named ensurepip" in done.stdout:
+        if "No module named ensurepip" in result.stdout:
             raise _no_venv(version)
-        if done.returncode:
-            raise CannotInstall(f"pip could not be set up: {done.stdout.strip().rpartition(chr(10))[2]}")
+        if result.returncode:
+            raise CannotInstall(f"pip could not be set up: {result.stdout.strip().rpartition(chr(10))[2]}")
 
-    def _run_pip(self, talk: PipOutput, version: tuple[int, int]) -> int:
+    def _run_pip(self, output: PipOutput, version: tuple[int, int]) -> int:
         command = [self._python, "-Iu", "-m", "pip", "install", "--require-hashes", "--progress-bar=off"]
-        plain = {
+        pip_environment = {
             "PIP_USER": "0",
             "PIP_NO_INPUT": "1",
             "PIP_NO_COLOR": "1",
@@ -197,29 +197,29 @@ class Installation:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env={**os.environ, **plain},
+            env={**os.environ, **pip_environment},
             pass_fds=(self.handle,),
         ) as pip:
             for line in _lines(pip):
-                talk.hear(line)
-                if step := talk.step(environment.installed_packages(self.folder, version)):
+                output.hear(line)
+                if step := output.step(environment.installed_packages(self.folder, version)):
                     self.progress.step(step)
         return pip.returncode
 
 
 def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
-    """What the process says, line by line, and an empty line whenever it says nothing for a while."""
-    said: queue.Queue[str | None] = queue.Queue()
+    """The lines that the process prints, and an empty line whenever it prints nothing for 0.3 seconds."""
+    lines: queue.Queue[str | None] = queue.Queue()
 
     def listen() -> None:
         for line in process.stdout or ():
-            said.put(line.rstrip())
-        said.put(None)
+            lines.put(line.rstrip())
+        lines.put(None)
 
     threading.Thread(target=listen, daemon=True).start()
     while True:
         try:
-            line = said.get(timeout=0.3)
+            line = lines.get(timeout=0.3)
         except queue.Empty:
             line = ""
         if line is None:

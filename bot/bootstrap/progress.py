@@ -1,4 +1,4 @@
-"""What pip says, turned into a line for a person: how far it is, or why it could not. ASCII only."""
+"""Turns pip's output into lines for a person: how far it is, or why it failed. ASCII only."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HANDLED = re.compile(
 _UNPACKING = re.compile(r"^Installing collected packages: (.+)$")
 _RETRY = "connection broken by"
 
-# First match wins; each is a part of pip's own words.
+# The first match wins. Each pattern is a part of pip's own messages.
 _REASONS = (
     (
         r"DO NOT MATCH THE HASHES",
@@ -49,18 +49,18 @@ _REASONS = (
 
 
 def explain(lines: list[str]) -> str | None:
-    """One sentence for a failed pip, if its reason lies outside the environment; else nothing."""
+    """A sentence that says why pip failed, if the reason lies outside the environment; else None."""
     text = "\n".join(lines)
     for pattern, sentence in _REASONS:
-        found = re.search(pattern, text)
-        if found:
-            return sentence.format(*found.groups())
+        match = re.search(pattern, text)
+        if match:
+            return sentence.format(*match.groups())
     return None
 
 
 @dataclass
 class PipOutput:
-    """Listens to pip, line by line. `total` is what the lock pins, less what pip says it skips."""
+    """Follows pip's output. `total` is the number of pinned packages without those that pip skips."""
 
     total: int
     lines: list[str] = field(default_factory=list[str])
@@ -75,7 +75,7 @@ class PipOutput:
         return bool(self.unpacking)
 
     def hear(self, line: str) -> None:
-        """Take in one line; an empty one is nothing said."""
+        """Take in one line; an empty one means that pip printed nothing."""
         if not line:
             return
         self.lines.append(line)
@@ -89,7 +89,7 @@ class PipOutput:
             self.unpacking = frozenset(plain_name(name.strip()) for name in unpacking[1].split(","))
 
     def step(self, installed: Iterable[str]) -> tuple[str, int, int, str] | None:
-        """What is being done, how much of it, of how much, and the package at hand; at first nothing yet."""
+        """(what pip does, how many are done, of how many, current package); None while it has not begun."""
         if self.retrying:
             return ("The package index does not answer, trying again", 0, 0, "")
         if self.installing:
@@ -105,7 +105,7 @@ class PipOutput:
 
 
 class Progress:
-    """One line that moves on a terminal; elsewhere a few plain lines."""
+    """On a terminal one line that is updated in place; elsewhere a few plain lines."""
 
     def __init__(self, stream: TextIO, every: int = 20) -> None:
         self._stream = stream
@@ -120,7 +120,7 @@ class Progress:
         print(sentence, file=self._stream, flush=True)
 
     def step(self, step: tuple[str, int, int, str]) -> None:
-        """Show how far it is; on a terminal in place, elsewhere now and then."""
+        """Show how far pip is: on a terminal in place, elsewhere every `every` packages."""
         verb, done, total, name = step
         text = f"{verb} ... {done}/{total} {name}".rstrip() if total else f"{verb} ..."
         if self._live:

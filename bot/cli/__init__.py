@@ -1,1 +1,1 @@
-"""What `run_bot.py` can be asked for. What is heavy is imported when a verb needs it."""
+"""The verbs of `run_bot.py`. Heavy modules are imported only by the verb that needs them."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def parser() -> argparse.ArgumentParser:
-    """Its verbs and options, with a sentence for each."""
+    """The parser of all verbs and options."""
     parser = argparse.ArgumentParser(
         prog="run_bot.py",
         description="Lyceum: paid roles, courses, events and figures in Discord. Without a configuration it runs the demo community.",

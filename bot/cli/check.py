@@ -1,4 +1,4 @@
-"""`run_bot.py --check`: look at everything that can be wrong, and say what to do."""
+"""`run_bot.py --check`: run the doctor."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bot.settings import Settings
 
 
 async def check(settings: Settings) -> int:
-    """Ask the doctor, about the sandbox when nothing is configured; returns its exit code."""
+    """Run the doctor, with the sandbox when nothing is configured; returns its exit code."""
     if not settings.sandboxed:
         return await doctor.check(settings)
-    there = sandbox_process.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
-    return await doctor.check(settings, there.url)
+    sandbox = sandbox_process.find_or_start(settings.folder, settings.sandbox.port, arguments=[])
+    return await doctor.check(settings, sandbox.url)

@@ -22,10 +22,10 @@ from bot.settings import Settings
 
 
 async def import_from_disk(settings: Settings, path: Path, guild_id: int | None) -> str:
-    """Import the folder or zip; returns the sentence that says what was done.
+    """Import the folder or zip; returns a sentence that says what was done.
 
-    UserError for a course that cannot be read, a server that is not named, or while Lyceum runs with this
-    database: then it alone writes.
+    UserError for a course that cannot be read, when it is unclear which server is meant, or while Lyceum runs with this
+    database: only one process may write it.
     """
     if not path.exists():
         raise UserError(
@@ -41,7 +41,7 @@ async def import_from_disk(settings: Settings, path: Path, guild_id: int | None)
         ) from None
     try:
         if settings.sandboxed:
-            return await _in_the_sandbox(settings, db, course)
+            return await _import_into_sandbox(settings, db, course)
         migrate(db.path, real_now())
         guild = guild_id if guild_id is not None else await _only_guild(db)
         return await _store(settings, db, SystemClock(), guild, course)
@@ -53,27 +53,27 @@ def _read(path: Path) -> Course:
     return read_folder(path) if path.is_dir() else read_zip(path.read_bytes(), path.name)
 
 
-async def _in_the_sandbox(settings: Settings, db: Database, course: Course) -> str:
-    """The sandbox knows the server, and what time it is there."""
+async def _import_into_sandbox(settings: Settings, db: Database, course: Course) -> str:
+    """Import into the sandbox's server, at the sandbox's time."""
     if calendar.is_new(settings.folder):
         raise UserError("There is no community here yet. Start Lyceum once, stop it, then import.")
-    there = await asyncio.to_thread(
+    sandbox = await asyncio.to_thread(
         sandbox_process.find_or_start, settings.folder, settings.sandbox.port, arguments=[]
     )
     try:
-        async with People(there.url) as people:
-            seen = await people.world()
+        async with People(sandbox.url) as people:
+            world = await people.world()
         migrate(db.path, real_now())
-        clock = _Standing(datetime.fromisoformat(seen["clock"]["now"]))
-        return await _store(settings, db, clock, int(seen["guild"]["id"]), course)
+        clock = _FixedClock(datetime.fromisoformat(world["clock"]["now"]))
+        return await _store(settings, db, clock, int(world["guild"]["id"]), course)
     finally:
-        if there.new:
-            await asyncio.to_thread(sandbox_process.end, there)
+        if sandbox.new:
+            await asyncio.to_thread(sandbox_process.end, sandbox)
 
 
 @dataclass(frozen=True)
-class _Standing:
-    """A clock that stands at the moment of the import."""
+class _FixedClock:
+    """A clock that always says `moment`."""
 
     moment: datetime
 
@@ -83,21 +83,21 @@ class _Standing:
 
 async def _store(settings: Settings, db: Database, clock: Clock, guild_id: int, course: Course) -> str:
     app = build(settings, db, clock)
-    done = await app.teaching.import_course(guild_id, course)
-    return import_summary(app.catalog.community, done)
+    imported = await app.teaching.import_course(guild_id, course)
+    return import_summary(app.catalog.community, imported)
 
 
 async def _only_guild(db: Database) -> int:
-    """The one server that anything is stored of. UserError when there is none or several."""
+    """The one server that the database knows. UserError when there are none or several."""
     async with db.read() as reader:
-        known = await guild_ids(reader)
-    if len(known) == 1:
-        return known[0]
-    if not known:
+        guilds = await guild_ids(reader)
+    if len(guilds) == 1:
+        return guilds[0]
+    if not guilds:
         raise UserError(
             "No server is known here yet. Name it: --guild and its id (Copy Server ID in Discord)."
         )
     raise UserError(
         "Lyceum knows several servers: {ids}. Name one with --guild.",
-        ids=", ".join(str(one) for one in known),
+        ids=", ".join(str(guild_id) for guild_id in guilds),
     )

@@ -1,4 +1,4 @@
-"""From the arguments to an exit code."""
+"""`main`: runs what the arguments ask for and returns the exit code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.settings import Settings, load
 
 
 def main(arguments: list[str], started: float) -> int:
-    """Do what the arguments ask for; the exit code is sysexits.h's. `started` is when the process began."""
+    """Run the verb; returns an exit code of sysexits.h. `started` is when the process began."""
     asked = parser().parse_args(arguments)
     crashpoints.arm(os.environ.get("LYCEUM_CRASH_AT", ""))
     stop = Stop()
@@ -34,7 +34,7 @@ def main(arguments: list[str], started: float) -> int:
 
 
 async def _run(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> int:
-    from bot import logs  # structlog is not needed to report a mistake in the settings
+    from bot import logs  # imported late: a mistake in the settings is reported without structlog
 
     logs.set_up(settings.log.level, settings.log.format, secrets_of(settings))
     if asked.verb == "course":
@@ -46,12 +46,12 @@ async def _run(asked: argparse.Namespace, settings: Settings, stop: Stop, starte
         from bot.cli.check import check
 
         return await check(settings)
-    from bot.cli.start import in_the_sandbox, with_discord
+    from bot.cli.start import with_discord, with_sandbox
 
     stop.listen(signal.SIGINT, signal.SIGTERM)
     try:
         if settings.sandboxed:
-            await in_the_sandbox(asked, settings, stop, started)
+            await with_sandbox(asked, settings, stop, started)
         else:
             await with_discord(settings, stop, started)
     except asyncio.CancelledError:

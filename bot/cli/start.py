@@ -1,4 +1,4 @@
-"""`run_bot.py` itself: the bot with Discord, or the demo community in the sandbox."""
+"""`run_bot.py` without a verb: the bot with Discord, or with the demo community in the sandbox."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from bot.settings import Settings
 
 
 async def with_discord(settings: Settings, stop: Stop, started: float) -> None:
-    """The bot, until it is asked to stop."""
-    from bot.app import running  # heavy; a mistake in the settings is told before
+    """Run the bot until it is asked to stop."""
+    from bot.app import running  # heavy, so imported after the settings were checked
 
     async with running(settings) as app:
         _ready(stop, started, "-", app.web.url)
         await stop.wait(app.gateway_lost)
 
 
-async def in_the_sandbox(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> None:
-    """The demo community (or a bare world): the sandbox first, then the bot, then, once, its month."""
+async def with_sandbox(asked: argparse.Namespace, settings: Settings, stop: Stop, started: float) -> None:
+    """Run the bot with the demo community or an empty server: start the sandbox, then the bot; a new demo plays its month."""
     folder = settings.folder
-    bare = asked.empty or settings.sandbox.empty
-    if asked.fresh or calendar.broken_off(folder):
+    empty = asked.empty or settings.sandbox.empty
+    if asked.fresh or calendar.is_half_played(folder):
         sandbox_process.forget(folder)
-    to_be_played = calendar.is_new(folder) and not bare
-    arguments = ["--empty"] if bare else []
-    begins = asked.clock or (None if bare else calendar.beginning().isoformat())
-    arguments += ["--clock", begins] if begins else []
+    play_month = calendar.is_new(folder) and not empty
+    arguments = ["--empty"] if empty else []
+    clock_start = asked.clock or (None if empty else calendar.world_start().isoformat())
+    arguments += ["--clock", clock_start] if clock_start else []
     starting = asyncio.create_task(
         asyncio.to_thread(sandbox_process.find_or_start, folder, settings.sandbox.port, arguments=arguments)
     )
-    await asyncio.sleep(0)  # the thread is on its way; meanwhile we import what is heavy
+    await asyncio.sleep(0)  # lets the thread start; the heavy imports happen meanwhile
     from bot.app import running
 
     try:
-        there = await asyncio.shield(starting)
-    except asyncio.CancelledError:  # asked to stop before the sandbox was there: it must not be left behind
+        sandbox = await asyncio.shield(starting)
+    except asyncio.CancelledError:  # asked to stop while the sandbox starts: it must not be left running
         await asyncio.to_thread(sandbox_process.end, await starting)
         raise
     try:
-        settings = calendar.settings(settings)
-        async with running(settings, there.url) as app:
-            if to_be_played and there.new:
+        settings = calendar.demo_settings(settings)
+        async with running(settings, sandbox.url) as app:
+            if play_month and sandbox.new:
                 from bot.demo import month
 
-                await month.play(folder, there.url, app)
-            _ready(stop, started, there.url, app.web.url)
+                await month.play(folder, sandbox.url, app)
+            _ready(stop, started, sandbox.url, app.web.url)
             await stop.wait(app.gateway_lost)
     finally:
-        await asyncio.to_thread(sandbox_process.end, there)
+        await asyncio.to_thread(sandbox_process.end, sandbox)
 
 
 def _ready(stop: Stop, started: float, sandbox: str, web: str) -> None:
     stop.ready = True
-    gc.freeze()  # what is here now stays: later collections need not look at it
+    gc.freeze()  # nothing loaded so far is garbage: later collections skip it
     if sandbox != "-":
         print(
             f"Open {sandbox} in a browser: that is Discord on this machine. Ctrl-C ends it.",

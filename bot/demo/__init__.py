@@ -1,1 +1,1 @@
-"""The sandbox seen from Lyceum: finding it, following its clock, and the month that the demo community lives."""
+"""Lyceum's side of the sandbox: finding it, following its clock, and playing the demo community's month."""

@@ -1,4 +1,4 @@
-"""When the demo's month is, and whether it has been lived. Light: asked before anything heavy is imported."""
+"""When the demo's month is, and whether it was played. Imports nothing heavy: it is used before the heavy imports."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from bot.clock import real_now
 from bot.settings import Settings
 
 BEGUN, PLAYED = "month.begun", "month.played"
-"""Files that say how far this world has lived its month."""
+"""Files that say whether the month was begun, and whether it was played to its end."""
 
 DAYS = 28
 
 
-def settings(given: Settings) -> Settings:
-    """The demo's own settings: the week is posted when it ends, so that nothing lies between."""
+def demo_settings(given: Settings) -> Settings:
+    """The settings with the weekly post at 00:00, when the week ends, unless a time is configured."""
     if "time" in given.report.model_fields_set:
         return given
     return given.model_copy(update={"report": given.report.model_copy(update={"time": time(0, 0)})})
@@ -27,8 +27,8 @@ def coming_monday(now: datetime) -> datetime:
     return midnight + timedelta(days=7 - midnight.weekday())
 
 
-def beginning() -> datetime:
-    """When a new demo world starts: the day before its 28 days, for the owner to set the shop up."""
+def world_start() -> datetime:
+    """When a new demo world starts: six hours before its 28 days, in which the owner sets the shop up."""
     return coming_monday(real_now()) - timedelta(days=DAYS, hours=6)
 
 
@@ -37,6 +37,6 @@ def is_new(folder: Path) -> bool:
     return not (folder / "world.db").exists()
 
 
-def broken_off(folder: Path) -> bool:
-    """True when the month was begun in this folder and not finished: half a month shows wrong figures."""
+def is_half_played(folder: Path) -> bool:
+    """True when the month was begun in this folder and not finished; its figures would be wrong."""
     return (folder / BEGUN).exists() and not (folder / PLAYED).exists()

@@ -1,9 +1,9 @@
-"""The demo community's month, played: every figure of it comes from what its people did.
+"""Plays the demo community's month: every figure comes from what its people did.
 
-Nothing here writes counts. The people act through the sandbox's control side on the turned clock:
+Nothing here writes counts. The people act through the sandbox's control API while the clock is turned:
 20 of 100 buy a membership and read the first five lessons, three events are held, people talk. The
 28 days up to the coming Monday hold 50 interactions, 100 lessons opened and 30 attendances; the
-clock then stands at five minutes before the weekly post falls due.
+clock then stops five minutes before the weekly post is due.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ from bot.demo.people import People, buttons, upload
 COURSE = Path(__file__).parent / "course"
 
 
-class Doer(Protocol):
-    """Whoever does the work that is due."""
+class WorkRunner(Protocol):
+    """Runs due work."""
 
     async def run_due(self) -> None:
-        """Do it, and wait for its end."""
+        """Run all work that is due, and wait for its end."""
         ...
 
 
-class Bot(Protocol):
-    """The running Lyceum, as far as the demo looks at it."""
+class RunningBot(Protocol):
+    """The running Lyceum, as far as the demo needs it."""
 
     @property
-    def worker(self) -> Doer: ...
+    def worker(self) -> WorkRunner: ...
     async def settled(self) -> None:
-        """Wait until all that people did has been worked off."""
+        """Wait until everything that people did has been processed."""
         ...
 
 
-async def play(folder: Path, url: str, app: Bot) -> None:
-    """Play the month in a world that is new."""
+async def play(folder: Path, url: str, app: RunningBot) -> None:
+    """Play the month in a new world."""
     (folder / BEGUN).touch()
     async with People(url) as people:
         await Month(people, app, _progress).play()
@@ -62,7 +62,7 @@ def _progress(step: str) -> None:
 class Month:
     """28 days of a small community, in the order in which they happen."""
 
-    def __init__(self, people: People, app: Bot, progress: Callable[[str], None]) -> None:
+    def __init__(self, people: People, app: RunningBot, progress: Callable[[str], None]) -> None:
         self._people = people
         self._app = app
         self._progress = progress
@@ -70,7 +70,7 @@ class Month:
         self._said: dict[str, str] = {}
 
     async def play(self) -> None:
-        """Set up, then everything at its time, then stand before the weekly post."""
+        """Set up, run every act at its time, and stop the clock before the weekly post."""
         now = datetime.fromisoformat((await self._people.clock())["now"])
         monday = coming_monday(now + timedelta(days=DAYS))
         start = monday - timedelta(days=DAYS)
@@ -120,7 +120,7 @@ class Month:
                 thread.at,
                 partial(self._people.thread, thread.who, thread.channel, thread.name),
             )
-        for session in scenario.HUDDLES:  # everybody who stays is one interaction
+        for session in scenario.HUDDLES:  # each participant is one interaction
             for who in session.people:
                 self._at(start, session.day, session.at, partial(self._people.voice, who, "Lounge"))
                 self._at(
@@ -173,8 +173,8 @@ class Month:
 
     async def _lessons(self, who: str) -> list[dict[str, str]]:
         course = (await self._people.choices(who, "course open", "course"))[0]["value"]
-        found = await self._people.choices(who, "course open", "lesson", course=course)
-        return [{"course": course, "lesson": choice["value"]} for choice in found]
+        choices = await self._people.choices(who, "course open", "lesson", course=course)
+        return [{"course": course, "lesson": choice["value"]} for choice in choices]
 
     async def _host(self, start: datetime, event: scenario.ScenarioEvent) -> None:
         day = start + timedelta(days=event.day)
@@ -215,11 +215,11 @@ class _Form(HTMLParser):
         self.fields: dict[str, str] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form" and told.get("id") == self._id:
-            self._inside, self.action = True, told.get("action", "")
-        elif tag == "input" and self._inside and told.get("name"):
-            self.fields[told["name"]] = told.get("value", "")
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("id") == self._id:
+            self._inside, self.action = True, attributes.get("action", "")
+        elif tag == "input" and self._inside and attributes.get("name"):
+            self.fields[attributes["name"]] = attributes.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "form"
@@ -227,11 +227,11 @@ class _Form(HTMLParser):
 
 def form(html: str, id_: str) -> tuple[str, dict[str, str]]:
     """(action, hidden fields) of a page's form. LookupError when the page has none of that id."""
-    found = _Form(id_)
-    found.feed(html)
-    if found.action is None:
+    parser = _Form(id_)
+    parser.feed(html)
+    if parser.action is None:
         raise LookupError(f"no form #{id_} on this page")
-    return found.action, found.fields
+    return parser.action, parser.fields
 
 
 def zipped(folder: Path) -> bytes:

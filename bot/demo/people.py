@@ -1,6 +1,6 @@
-"""Acting in the sandbox as its people do: a thin client of the sandbox's control side.
+"""Acts in the sandbox as its people: a thin client of the sandbox's control API.
 
-The demo's month and the tests use it. Every call raises Refused with the sandbox's own sentence when it says no.
+The demo's month and the tests use it. A call that the sandbox refuses raises PersonRefused with its sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Answer: TypeAlias = Any
 
 
 class PersonRefused(Exception):
-    """The sandbox said no: `status` and its sentence."""
+    """The sandbox refused a call: HTTP `status` and its sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(f"{status}: {sentence}")
@@ -41,11 +41,11 @@ class People:
         await self._session.close()
 
     async def get(self, path: str, **query: str | int) -> Any:
-        """GET a control call."""
+        """GET from the control API."""
         return await self._call("GET", path, params={key: str(value) for key, value in query.items()})
 
     async def post(self, path: str, **body: Any) -> Any:
-        """POST a control call; arguments that are None are left out."""
+        """POST to the control API; arguments that are None are left out."""
         return await self._call(
             "POST", path, json={key: value for key, value in body.items() if value is not None}
         )
@@ -81,7 +81,7 @@ class People:
     async def slash(
         self, who: str, command: str, channel: str = "general", locale: str | None = None, **options: Any
     ) -> Answer:
-        """Type a command; the answer is the first that the person sees. An option named like one of ours ends in "_"."""
+        """Type a command; the answer is the first that the person sees. An option named like a parameter ends in "_"."""
         options = {name.rstrip("_"): value for name, value in options.items()}
         return await self.post(
             "/sandbox/slash", **{"as": who}, channel=channel, command=command, options=options, locale=locale
@@ -122,7 +122,7 @@ class People:
         return await (self.post("/sandbox/clock", **turn) if turn else self.get("/sandbox/clock"))
 
     async def discord(self, who: str, method: str, path: str, body: Any = None) -> Any:
-        """Discord's own API, used as a person: for roles, channels, kicks and bans."""
+        """Call Discord's API as a person: for roles, channels, kicks and bans."""
         return await self._call(
             method, f"/api/v10{path}", json=body, headers={"Authorization": f"Person {who}"}
         )
@@ -130,11 +130,11 @@ class People:
     async def _call(self, method: str, path: str, **how: Any) -> Any:
         assert self._session is not None  # noqa: S101 # used as a context manager
         async with self._session.request(method, self.url + path, **how) as answer:
-            told: Any = await answer.json(content_type=None) if answer.status != 204 else None
+            result: Any = await answer.json(content_type=None) if answer.status != 204 else None
             if answer.status < 400:
-                return told
-            said: Answer = told or {}
-            raise PersonRefused(answer.status, str(said.get("error") or said.get("message") or said))
+                return result
+            refusal: Answer = result or {}
+            raise PersonRefused(answer.status, str(refusal.get("error") or refusal.get("message") or refusal))
 
 
 def upload(name: str, data: bytes) -> dict[str, str]:
@@ -144,13 +144,13 @@ def upload(name: str, data: bytes) -> dict[str, str]:
 
 def words(message: Answer) -> str:
     """All text of a message, components and embeds included, one block a line: what a person reads."""
-    found: list[str] = [message["content"]] if message.get("content") else []
-    found += [embed.get(key, "") for embed in message.get("embeds", []) for key in ("title", "description")]
+    parts: list[str] = [message["content"]] if message.get("content") else []
+    parts += [embed.get(key, "") for embed in message.get("embeds", []) for key in ("title", "description")]
     for component in walk(message.get("components", [])):
         text = component.get("content") or component.get("label")
         if isinstance(text, str):
-            found.append(text)
-    return "\n".join(part for part in found if part)
+            parts.append(text)
+    return "\n".join(part for part in parts if part)
 
 
 def buttons(message: Answer) -> Answer:
@@ -160,9 +160,9 @@ def buttons(message: Answer) -> Answer:
 
 def walk(components: list[Answer]) -> Answer:
     """All components, outer before inner, in reading order."""
-    found: list[Answer] = []
+    in_order: list[Answer] = []
     for component in components:
-        found.append(component)
-        found += walk(component.get("components", []))
-        found += [component["accessory"]] if "accessory" in component else []
-    return found
+        in_order.append(component)
+        in_order += walk(component.get("components", []))
+        in_order += [component["accessory"]] if "accessory" in component else []
+    return in_order

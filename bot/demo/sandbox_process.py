@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
-class World:
-    """A running sandbox. `ours` tells that run_bot.py started it, now (`new`) or before it was killed."""
+class RunningSandbox:
+    """A sandbox process. `ours`: run_bot.py started it, just now (`new`) or in an earlier run that was killed."""
 
     url: str
     pid: int
@@ -34,14 +34,14 @@ class World:
     new: bool = False
 
 
-def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World:
+def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> RunningSandbox:
     """The sandbox of this folder, else the one at that port, else a new one.
 
     ConfigurationError when something else holds the port.
     """
-    found = find(folder) or at(port)
-    if found is not None:
-        return found
+    running = find(folder) or find_by_port(port)
+    if running is not None:
+        return running
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "sandbox.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 # our own module, with our own arguments
@@ -63,7 +63,7 @@ def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World
             stderr=log,
             start_new_session=True,
         )
-    assert process.stdout is not None  # noqa: S101 # asked for above
+    assert process.stdout is not None  # noqa: S101 # stdout=PIPE
     words = process.stdout.readline().decode().split()
     process.stdout.close()
     if len(words) != 3 or words[:2] != ["sandbox", "ready"]:
@@ -72,26 +72,26 @@ def find_or_start(folder: Path, port: int, *, arguments: Sequence[str]) -> World
             f"The sandbox could not start on port {port}. Is the port taken? "
             f"Set LYCEUM_SANDBOX__PORT=0 for any free one; {folder / 'sandbox.log'} tells more."
         )
-    # Popen would warn that the child outlives it; that is what it is for.
+    # Without a returncode Popen would warn that the child outlives it, which is what we want it to do.
     process.returncode = 0
-    return World(words[2], process.pid, ours=True, new=True)
+    return RunningSandbox(words[2], process.pid, ours=True, new=True)
 
 
-def find(folder: Path) -> World | None:
-    """The sandbox that runs with this folder, if one does."""
+def find(folder: Path) -> RunningSandbox | None:
+    """The sandbox that runs with this folder, if there is one."""
     try:
-        told = json.loads((folder / "sandbox.json").read_text("utf-8"))
-        url, pid = str(told["url"]), int(told["pid"])
+        status = json.loads((folder / "sandbox.json").read_text("utf-8"))
+        url, pid = str(status["url"]), int(status["pid"])
         os.kill(pid, 0)
     except (OSError, ValueError, KeyError):
         return None
-    return World(url, pid, ours=told.get("started_by") == "run_bot") if _answers(url) else None
+    return RunningSandbox(url, pid, ours=status.get("started_by") == "run_bot") if _answers(url) else None
 
 
-def at(port: int) -> World | None:
-    """A sandbox that somebody started by hand at this port; it is joined and left running."""
+def find_by_port(port: int) -> RunningSandbox | None:
+    """A sandbox that somebody started by hand at this port; Lyceum uses it and never ends it."""
     url = f"http://127.0.0.1:{port}"
-    return World(url, 0, ours=False) if port and _answers(url) else None
+    return RunningSandbox(url, 0, ours=False) if port and _answers(url) else None
 
 
 def _answers(url: str) -> bool:
@@ -102,24 +102,24 @@ def _answers(url: str) -> bool:
         return False
 
 
-def end(world: World) -> None:
+def end(sandbox: RunningSandbox) -> None:
     """End a sandbox that run_bot.py started, and wait until its world is on disk."""
-    if not world.ours:
+    if not sandbox.ours:
         return
     with contextlib.suppress(ProcessLookupError):
-        os.kill(world.pid, signal.SIGTERM)
+        os.kill(sandbox.pid, signal.SIGTERM)
     for _ in range(100):
-        with contextlib.suppress(ChildProcessError):  # not ours by birth when we joined it
-            os.waitpid(world.pid, os.WNOHANG)
+        with contextlib.suppress(ChildProcessError):  # not our child when an earlier run started it
+            os.waitpid(sandbox.pid, os.WNOHANG)
         try:
-            os.kill(world.pid, 0)
+            os.kill(sandbox.pid, 0)
         except ProcessLookupError:
             return
         time.sleep(0.05)
 
 
 def forget(folder: Path) -> None:
-    """Begin anew: end the sandbox of this folder and delete everything that it and the bot kept there.
+    """End the sandbox of this folder and delete everything that it and the bot stored there.
 
     ConfigurationError (exit 75) when a bot is running with it.
     """
@@ -128,7 +128,7 @@ def forget(folder: Path) -> None:
     try:
         running = find(folder)
         if running is not None:
-            end(World(running.url, running.pid, ours=True))
+            end(RunningSandbox(running.url, running.pid, ours=True))
         shutil.rmtree(folder, ignore_errors=True)
     finally:
         lock.release()

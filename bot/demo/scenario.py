@@ -1,7 +1,7 @@
-"""Who does what in the demo's month. Days count from 0, the first of its 28; times are UTC.
+"""What people do in the demo's month. Days count from 0, the first of its 28; times are UTC.
 
 34 messages, 8 reactions, 3 threads and 5 voice sessions make 50 interactions; 20 readers × 5
-lessons make 100; 3 events × 10 people make 30. Two stars of five lessons each, 5 and 4, mean 4.5.
+lessons make 100; 3 events × 10 people make 30. Each of five lessons is rated twice, 5 and 4 stars: mean 4.5.
 `tests/demo/test_script.py` adds them up.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """Somebody says something; `name` lets others reply or react to it."""
+    """A message; its `name` lets others reply or react to it."""
 
     day: int
     at: str

@@ -1,4 +1,4 @@
-"""The Discord client: intents, cogs, commands, and the way of a press to its page."""
+"""The Discord client: intents, cogs, commands, and which page answers a press."""
 
 from __future__ import annotations
 
@@ -37,27 +37,27 @@ def point_at(api: str) -> None:
 
 
 def intents(*, members: bool) -> discord.Intents:
-    """Everything that is counted or acted on, and neither message content nor presence."""
-    wanted = discord.Intents.none()
-    wanted.guilds = True
-    wanted.members = members
-    wanted.guild_messages = True
-    wanted.guild_reactions = True
-    wanted.voice_states = True
-    wanted.guild_scheduled_events = True
-    wanted.guild_polls = True
-    return wanted
+    """The intents for what Lyceum counts or acts on; neither message content nor presence."""
+    intents = discord.Intents.none()
+    intents.guilds = True
+    intents.members = members
+    intents.guild_messages = True
+    intents.guild_reactions = True
+    intents.voice_states = True
+    intents.guild_scheduled_events = True
+    intents.guild_polls = True
+    return intents
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """Commands for servers only, with one place for what goes wrong."""
+    """The command tree; a failed command is answered by `report`."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         await report(interaction, error)
 
 
 class Client(commands.Bot):
-    """Signs in, loads the pages and keeps the commands in step. It knows no business of its own."""
+    """Signs in, loads the pages and keeps Discord's copy of the commands up to date. It holds no domain logic."""
 
     def __init__(
         self, texts: Catalog, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
@@ -84,7 +84,7 @@ class Client(commands.Bot):
         self._actions: dict[str, ActionHandler] = {}
         self._pages = pages
         self._folder = folder
-        self._hear_of_roles()
+        self._dispatch_role_changes()
 
     async def setup_hook(self) -> None:
         await self.tree.set_translator(Translator(self.texts))
@@ -94,17 +94,17 @@ class Client(commands.Bot):
         await self._sync()
         self.synced.set()
 
-    def _hear_of_roles(self) -> None:
-        """Dispatch `member_roles(guild_id, user_id, role_ids)`: without a member cache the library drops these events."""
+    def _dispatch_role_changes(self) -> None:
+        """Dispatch `member_roles(guild_id, user_id, role_ids)`: without a member cache discord.py drops these events."""
         parsers = self._connection.parsers
         parse = parsers["GUILD_MEMBER_UPDATE"]
 
-        def told(data: Any) -> None:
+        def parse_and_dispatch(data: Any) -> None:
             parse(data)
             roles = frozenset(map(int, data["roles"]))
             self.dispatch("member_roles", int(data["guild_id"]), int(data["user"]["id"]), roles)
 
-        parsers["GUILD_MEMBER_UPDATE"] = told
+        parsers["GUILD_MEMBER_UPDATE"] = parse_and_dispatch
 
     def on_action(
         self,
@@ -112,7 +112,7 @@ class Client(commands.Bot):
         run: Callable[[Interaction, *Ts], Awaitable[None]],
         check: Callable[[Interaction], None] | None = None,
     ) -> None:
-        """Run this with the action's arguments when its button or select is used, unless `check` refuses who uses it."""
+        """Call `run` with the action's arguments when its button or select is used; `check` may refuse the user first."""
         if action.name in self._actions:
             raise ValueError(f"two pages answer to {action.name}")
 
@@ -124,14 +124,14 @@ class Client(commands.Bot):
         self._actions[action.name] = answer
 
     async def act(self, interaction: Interaction, custom_id: str, values: Sequence[str] | None) -> None:
-        """Run what a press means (`values`: what was picked), and report what goes wrong like a command's error."""
+        """Run the handler of a pressed button or a select (`values`: what was picked); report errors as a command's are."""
         name, text = split(custom_id)
         try:
             if name not in self._actions:
                 log.info("a button or select is unknown", custom_id=custom_id, guild=interaction.guild_id)
                 raise outdated()
             await self._actions[name](interaction, values[0] if values else text)
-        except Exception as error:  # the edge: whatever it is, the person gets a sentence
+        except Exception as error:  # the outermost layer: whatever failed, the person gets a sentence
             await report(interaction, error)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
@@ -145,9 +145,9 @@ class Client(commands.Bot):
         ]
         digest = hashlib.sha256(json.dumps(translated, sort_keys=True).encode()).hexdigest()
         stamp = self._folder / f"commands-{self.application_id}.sha256"
-        there = {command.name for command in await self.tree.fetch_commands()}
-        ours = {command.name for command in self.tree.get_commands()}
-        if there == ours and stamp.is_file() and stamp.read_text() == digest:
+        registered = {command.name for command in await self.tree.fetch_commands()}
+        current = {command.name for command in self.tree.get_commands()}
+        if registered == current and stamp.is_file() and stamp.read_text() == digest:
             return
         await self.tree.sync()
         stamp.write_text(digest)

@@ -14,7 +14,7 @@ from bot.cards import Attachment, Block, Button, Card, Divider, Line, Picture, R
 
 Interaction = discord.Interaction[Any]
 ActionHandler = Callable[[Interaction, str], Awaitable[None]]
-"""What a press runs: the interaction, and the text of the action's arguments."""
+"""Handles a press: takes the interaction and the text of the action's arguments."""
 
 STYLES: dict[str, discord.ButtonStyle] = {
     "primary": discord.ButtonStyle.primary,
@@ -25,9 +25,9 @@ STYLES: dict[str, discord.ButtonStyle] = {
 
 
 class ActionItem(ui.DynamicItem[Any], template=r"(?s).+"):
-    """Every button and select of ours: its custom id says what to do, so it works after any restart.
+    """A button or select of ours. Its custom id says what to do, so it works after any restart.
 
-    The template fits every custom id, so that one of an older version, or of none, is answered too.
+    The template matches every custom id, so that one of an older version or an unknown one is answered too.
     """
 
     @classmethod
@@ -52,7 +52,7 @@ def view(card: Card) -> ui.LayoutView:
 
 
 def files(card: Card) -> list[discord.File]:
-    """The pictures and files of a card, made anew for each sending."""
+    """The pictures and files of a card. A discord.File can be sent only once, so each call makes new ones."""
     return [
         discord.File(
             io.BytesIO(block.data), block.name, description=block.alt if isinstance(block, Picture) else None
@@ -121,7 +121,7 @@ def _draw(block: Block) -> ui.Item[Any]:
 def _button(button: Button) -> ui.Button[Any] | ActionItem:
     if button.url is not None:
         return ui.Button(label=button.label[:80], url=button.url, disabled=button.disabled)
-    # As a Press also when sent: a plain button would be remembered with its message, and answered twice.
+    # An ActionItem when sent, too: discord.py would remember a plain button with its message and answer it twice.
     return ActionItem(
         ui.Button(
             label=button.label[:80],

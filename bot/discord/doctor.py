@@ -1,4 +1,4 @@
-"""The doctor: looks at everything that can be wrong before a member notices. `run_bot.py --check`."""
+"""The doctor (`run_bot.py --check`): looks for everything that can be wrong before a member notices."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def check(settings: Settings, sandbox: str | None = None) -> int:
 
 
 def before_discord(settings: Settings, t: Language) -> Iterator[Finding]:
-    """What can be seen without signing in."""
+    """Findings that need no sign-in."""
     database = settings.folder / "lyceum.db"
     revision = revision_of(database)
     if revision is not None and revision > head():
@@ -86,12 +86,12 @@ def before_discord(settings: Settings, t: Language) -> Iterator[Finding]:
                 "Payments are found by asking, some seconds later. Set web.public_url to the address of your proxy to be told at once."
             ),
         )
-    at = Deployment(sandboxed=settings.sandboxed, public_url=settings.web.public_url)
-    yield from registry.findings(settings.payments, at, t)
+    deployment = Deployment(sandboxed=settings.sandboxed, public_url=settings.web.public_url)
+    yield from registry.findings(settings.payments, deployment, t)
 
 
 async def with_discord(settings: Settings, t: Language, sandbox: str | None) -> AsyncIterator[Finding]:
-    """What Discord says of the token, the servers, the permissions and the channels."""
+    """Findings about the token, the servers, the permissions and the channels."""
     api = f"{sandbox}/api/v10" if sandbox else settings.discord.api
     if api:
         point_at(api)
@@ -109,38 +109,38 @@ async def with_discord(settings: Settings, t: Language, sandbox: str | None) -> 
             return
         guilds = await client.http.get_guilds(200)
         if not guilds:
-            link = discord.utils.oauth_url(client.application_id or 0, permissions=wanted())
+            link = discord.utils.oauth_url(client.application_id or 0, permissions=invite_permissions())
             yield Finding(
                 "no-server", t("Lyceum is in no server yet."), t("Invite it: {link}", link=link), blocks=True
             )
         for guild in guilds:
-            seen = await look(client.http, int(guild["id"]), client.user.id if client.user else 0)
-            for examine in CHECKS:
-                for finding in examine(seen, settings, t):
+            server = await read_guild(client.http, int(guild["id"]), client.user.id if client.user else 0)
+            for check_server in CHECKS:
+                for finding in check_server(server, settings, t):
                     yield finding
 
 
-async def look(http: HTTPClient, guild_id: int, me: int) -> Guild:
-    """Read one server."""
+async def read_guild(http: HTTPClient, guild_id: int, me: int) -> Guild:
+    """Fetch what the checks look at."""
     data: Any = await http.get_guild(guild_id, with_counts=False)
     member: Any = await http.get_member(guild_id, me)
     channels: Any = await http.get_all_guild_channels(guild_id)
     return Guild(data, member, channels)
 
 
-def wanted() -> discord.Permissions:
+def invite_permissions() -> discord.Permissions:
     """The permissions of the invite link."""
     return discord.Permissions(**dict.fromkeys(NEEDED, True))
 
 
 def permissions(guild: Guild, _settings: Settings, t: Language) -> Iterator[Finding]:
-    """Missing permissions, and the one that nobody should give."""
-    held = 0
+    """Missing permissions, and Administrator, which Lyceum should not have."""
+    permission_bits = 0
     for role in guild.data["roles"]:
         if role["id"] in guild.me["roles"] or role["id"] == guild.data["id"]:
-            held |= int(role["permissions"])
-    have = discord.Permissions(held)
-    if have.administrator:
+            permission_bits |= int(role["permissions"])
+    granted = discord.Permissions(permission_bits)
+    if granted.administrator:
         yield Finding(
             "administrator",
             t("{server}: Lyceum is an administrator.", server=guild.data["name"]),
@@ -149,7 +149,7 @@ def permissions(guild: Guild, _settings: Settings, t: Language) -> Iterator[Find
             ),
         )
         return
-    missing = [name.replace("_", " ") for name in NEEDED if not getattr(have, name)]
+    missing = [name.replace("_", " ") for name in NEEDED if not getattr(granted, name)]
     if missing:
         yield Finding(
             "missing-permission",
@@ -160,7 +160,7 @@ def permissions(guild: Guild, _settings: Settings, t: Language) -> Iterator[Find
 
 
 def role_order(guild: Guild, _settings: Settings, t: Language) -> Iterator[Finding]:
-    """A role at the bottom can give nothing."""
+    """Lyceum's role at the bottom of the list, where it can give no role."""
     positions = [int(role["position"]) for role in guild.data["roles"] if role["id"] in guild.me["roles"]]
     if max(positions, default=0) <= 1 and len(guild.data["roles"]) > 2:
         yield Finding(
@@ -175,7 +175,7 @@ def role_order(guild: Guild, _settings: Settings, t: Language) -> Iterator[Findi
 
 
 def channels(guild: Guild, settings: Settings, t: Language) -> Iterator[Finding]:
-    """The channels that Lyceum posts to."""
+    """Missing channels that Lyceum posts to."""
     names = {channel["name"].casefold() for channel in guild.channels if channel["type"] == 0}
     ids = {channel["id"] for channel in guild.channels}
     wanted_channels = {
@@ -192,4 +192,4 @@ def channels(guild: Guild, settings: Settings, t: Language) -> Iterator[Finding]
 
 
 CHECKS: tuple[Check, ...] = (permissions, role_order, channels)
-"""Every look at a server. Adding one is one line here."""
+"""Every check of a server. Adding one is one line here."""

@@ -1,4 +1,4 @@
-"""What a person reads when something went wrong. Never a traceback."""
+"""What a person reads when something went wrong: a sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 async def report(interaction: Interaction, error: BaseException) -> None:
-    """Tell the person what is wrong and what to do; log what is ours to mend, with a reference they can quote."""
+    """Tell the person what is wrong and what to do; log what we have to fix, with a reference that they can quote."""
     cause = (
         error.__cause__ if isinstance(error, app_commands.CommandInvokeError) and error.__cause__ else error
     )
@@ -29,7 +29,7 @@ async def report(interaction: Interaction, error: BaseException) -> None:
     try:
         await answer(interaction, card(sentence, accent=Accent.WARN))
     except discord.HTTPException as failed:
-        # 10062 and 40060: too late, or answered already. The person has seen Discord's own notice.
+        # 10062 and 40060: the answer came too late, or there is one already. The person has seen Discord's own notice.
         log.warning("an error could not be shown", code=failed.code)
 
 

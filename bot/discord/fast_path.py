@@ -2,8 +2,8 @@
 
 It takes the place of the library's MESSAGE_CREATE parser, which is private to it. Therefore: a switch
 (`activity.shortcut`), a self-test against the library's own reading at start, and the way back: when the
-test or any message fails, the library's parser stands in its place again and `on_message` counts.
-While it is in place nobody gets `on_message`.
+test or any message fails, the library's parser is put back and `on_message` counts.
+While ours is in place, nobody gets `on_message`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _ORDINARY = frozenset(kind.value for kind in ORDINARY)
 log = structlog.get_logger(__name__)
 
 
-class FastPathEvents(NamedTuple):
-    """What is looked at of a message."""
+class CountedMessage(NamedTuple):
+    """What counting needs to know of a message."""
 
     guild_id: int
     channel_id: int
@@ -33,73 +33,74 @@ class FastPathEvents(NamedTuple):
     ordinary: bool
 
 
-def heard(message: discord.Message) -> FastPathEvents | None:
-    """As discord.py reads it; None outside of a server."""
+def from_library(message: discord.Message) -> CountedMessage | None:
+    """The message as discord.py reads it; None outside of a server."""
     if message.guild is None:
         return None
     human = not message.author.bot and message.webhook_id is None
     ids = message.guild.id, message.channel.id, message.id, message.author.id
-    return FastPathEvents(*ids, human, message.type in ORDINARY)
+    return CountedMessage(*ids, human, message.type in ORDINARY)
 
 
-def read(data: Any) -> FastPathEvents | None:
-    """As Discord sends it."""
+def from_payload(data: Any) -> CountedMessage | None:
+    """The message as Discord sends it; None outside of a server."""
     if "guild_id" not in data:
         return None
     author = data["author"]
     human = not author.get("bot") and "webhook_id" not in data
     ids = int(data["guild_id"]), int(data["channel_id"]), int(data["id"]), int(author["id"])
-    return FastPathEvents(*ids, human, data["type"] in _ORDINARY)
+    return CountedMessage(*ids, human, data["type"] in _ORDINARY)
 
 
-def take(
-    client: discord.Client, count: Callable[[FastPathEvents], None], connected: Callable[[], None]
+def install(
+    client: discord.Client, count: Callable[[CountedMessage], None], connected: Callable[[], None]
 ) -> bool:
-    """Count messages at once; `connected` is called at once too when a new session begins, before its first message.
+    """Put our parser in place of the library's: it counts each message and makes no object of it.
 
-    False, and nothing is changed, when the self-test fails.
+    `connected` is called when a new session begins, before its first message. False when the self-test fails;
+    then nothing is changed.
     """
     parsers: dict[str, Parser] = client._connection.parsers
-    if not agrees(client):
+    if not self_test(client):
         log.warning("messages are counted the long way: the short cut does not fit this discord.py")
         return False
-    theirs, ready = parsers["MESSAGE_CREATE"], parsers["READY"]
+    library_create, library_ready = parsers["MESSAGE_CREATE"], parsers["READY"]
 
     def create(data: Any) -> None:
         try:
-            message = read(data)
+            message = from_payload(data)
             if message is not None:
                 count(message)
         except Exception:
             log.exception("a message could not be counted the short way; from now on the long way")
-            parsers["MESSAGE_CREATE"], parsers["READY"] = theirs, ready
-            theirs(data)
+            parsers["MESSAGE_CREATE"], parsers["READY"] = library_create, library_ready
+            library_create(data)
 
     def begin(data: Any) -> None:
         connected()
-        ready(data)
+        library_ready(data)
 
     parsers["MESSAGE_CREATE"], parsers["READY"] = create, begin
     return True
 
 
-def agrees(client: discord.Client) -> bool:
-    """Whether the library, given the samples, reads the same of them as we do."""
+def self_test(client: discord.Client) -> bool:
+    """Whether discord.py reads the same from the samples as `from_payload` does."""
     state: Any = client._connection
-    told: list[Any] = []
+    dispatched: list[Any] = []
     dispatch = state.dispatch
 
-    def note(event: str, *arguments: object) -> None:
-        told.append((event, *arguments))
+    def record(event: str, *arguments: object) -> None:
+        dispatched.append((event, *arguments))
 
     try:
-        state.dispatch = note
+        state.dispatch = record
         state._add_guild(discord.Guild(data=_GUILD, state=state))
         for sample in SAMPLES:
-            told.clear()
+            dispatched.clear()
             state.parsers["MESSAGE_CREATE"](dict(sample))
-            [(event, message)] = told
-            if event != "message" or heard(message) != read(sample):
+            [(event, message)] = dispatched
+            if event != "message" or from_library(message) != from_payload(sample):
                 return False
     except Exception:
         log.exception("the short cut could not be tried")
@@ -147,4 +148,4 @@ SAMPLES: tuple[dict[str, Any], ...] = (
     {**_MESSAGE, "author": {**_AUTHOR, "bot": True}},
     {**{key: value for key, value in _MESSAGE.items() if key != "member"}, "webhook_id": "4"},
 )
-"""An ordinary message, a reply, a notice, a thread's starter, a bot's, a webhook's."""
+"""An ordinary message, a reply, a join notice, a thread's starter message, a bot's message, a webhook's."""

@@ -1,4 +1,4 @@
-"""Forms: a few lines of text that a person fills in, for what a button cannot carry."""
+"""Forms: a few lines of text that a person fills in, for input that a button cannot carry."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.errors import UserError
 from bot.i18n import Language
 
 Then = Callable[[Interaction, dict[str, str]], Awaitable[None]]
-"""What is done with the answers, by their keys."""
-OPEN_FOR = 900  # seconds; what is sent later is answered by Discord itself
+"""Handles a sent form: takes the interaction and the answers by key."""
+OPEN_FOR = 900  # seconds; Discord itself answers a form that is sent later
 
 
 @dataclass(frozen=True)
 class Field:
-    """One line to fill in. `key` names its answer."""
+    """One line to fill in; `key` is its answer's key."""
 
     key: str
     label: str
@@ -31,7 +31,7 @@ class Field:
 
 
 class Dialog(ui.Modal):
-    """A form; what goes wrong when it is sent is told like a command's error."""
+    """A form; an error while handling it is reported as a command's is."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title=title, timeout=OPEN_FOR)
@@ -68,16 +68,16 @@ async def ask_with_reason(
     then: Then,
     check: Callable[[Interaction], None],
 ) -> None:
-    """Open a form of these lines and, at its end, one for the reason, which nobody leaves empty.
+    """Open a form of these lines and a last one for the reason, which must not be empty.
 
-    `check` is asked again when it is sent: who opened it may have been demoted meanwhile.
+    `check` runs when the form is sent: its user may have been demoted since opening it.
     """
 
-    async def sent(interaction: Interaction, told: dict[str, str]) -> None:
+    async def sent(interaction: Interaction, answers: dict[str, str]) -> None:
         check(interaction)
-        if not told["reason"]:
+        if not answers["reason"]:
             raise UserError("Write a reason: it is kept in the records.")
-        await then(interaction, told)
+        await then(interaction, answers)
 
     t: Language = interaction.client.texts.of(str(interaction.locale))
     await interaction.response.send_modal(Form(title, [*fields, Field("reason", t("Reason"))], sent))

@@ -1,4 +1,4 @@
-"""The ChatServer port over discord.py: our words in, Discord's calls out, its errors in our two words."""
+"""The ChatServer port over discord.py. Discord's errors become RetryLater or NeedsAction."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from bot.cards import Card
 from bot.discord import channels
 from bot.discord.client import Client
 from bot.discord.components import files, view
-from bot.discord.permissions import dangers, granted
+from bot.discord.permissions import dangers, granted_by_channels
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
 from bot.ports import Delivery, HistoryMessage, MessageChannel, Person, Role, ServerEvent, Voice
 
 UNKNOWN = {10003, 10004, 10007, 10008, 10011, 10013, 10070}  # Discord's "Unknown …" codes
-ORDINARY = {discord.MessageType.default, discord.MessageType.reply}  # a thread's starter is a copy
+ORDINARY = {discord.MessageType.default, discord.MessageType.reply}  # a thread's starter message is a copy
 
 
 class DiscordServer:
-    """Discord as the core sees it. Needs no caches: members and messages are asked for when needed."""
+    """ChatServer over a Client. It needs no cache: members and messages are fetched when needed."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -41,8 +41,10 @@ class DiscordServer:
 
     async def roles(self, guild_id: int) -> list[Role]:
         guild = self._guild(guild_id)
-        there = granted(guild)
-        return [_role(role, rank, there.get(role.id, ())) for rank, role in enumerate(sorted(guild.roles))]
+        by_channels = granted_by_channels(guild)
+        return [
+            _role(role, rank, by_channels.get(role.id, ())) for rank, role in enumerate(sorted(guild.roles))
+        ]
 
     async def own_top_position(self, guild_id: int) -> int:
         guild = self._guild(guild_id)
@@ -78,9 +80,9 @@ class DiscordServer:
             await self._client.http.remove_role(guild_id, user_id, role_id, reason=reason)
 
     async def channel_named(self, guild_id: int, name: str) -> int | None:
-        wanted = name.lstrip("#").casefold()
+        key = name.lstrip("#").casefold()
         for channel in self._guild(guild_id).text_channels:
-            if channel.name.casefold() == wanted or str(channel.id) == wanted:
+            if channel.name.casefold() == key or str(channel.id) == key:
                 return channel.id
         return None
 
@@ -115,15 +117,15 @@ class DiscordServer:
 
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         with map_errors():
-            place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
-            message = await place.send(view=view(card), files=files(card), nonce=nonce(key))
+            channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+            message = await channel.send(view=view(card), files=files(card), nonce=nonce(key))
         return message.id
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
         with map_errors():
-            place = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
+            channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
             try:
-                await place.get_partial_message(message_id).edit(view=view(card), attachments=files(card))
+                await channel.get_partial_message(message_id).edit(view=view(card), attachments=files(card))
             except discord.NotFound:
                 return False
         return True
@@ -131,9 +133,9 @@ class DiscordServer:
     async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
         try:
             with map_errors():
-                channel = await self._client.http.start_private_message(user_id)
-                place = self._client.get_partial_messageable(int(channel["id"]))
-                await place.send(view=view(card), files=files(card), nonce=nonce(key))
+                opened = await self._client.http.start_private_message(user_id)
+                channel = self._client.get_partial_messageable(int(opened["id"]))
+                await channel.send(view=view(card), files=files(card), nonce=nonce(key))
         except DirectMessagesClosed:
             return Delivery.CLOSED
         except NeedsAction:
@@ -184,15 +186,15 @@ class DiscordServer:
 
     async def find_event(self, guild_id: int, event: ServerEvent) -> int | None:
         with map_errors():
-            for found in await self._guild(guild_id).fetch_scheduled_events():
-                same = (found.name, found.start_time) == (event.name, event.starts_at)
-                there = (
-                    found.location == event.place
+            for scheduled in await self._guild(guild_id).fetch_scheduled_events():
+                same_event = (scheduled.name, scheduled.start_time) == (event.name, event.starts_at)
+                same_place = (
+                    scheduled.location == event.place
                     if event.channel_id is None
-                    else found.channel_id == event.channel_id
+                    else scheduled.channel_id == event.channel_id
                 )
-                if found.creator_id == self._me() and same and there:
-                    return found.id
+                if scheduled.creator_id == self._me() and same_event and same_place:
+                    return scheduled.id
         return None
 
     async def cancel_event(self, guild_id: int, event_id: int) -> None:
@@ -200,22 +202,21 @@ class DiscordServer:
             await self._client.http.delete_scheduled_event(guild_id, event_id)
 
     async def set_event_running(self, guild_id: int, event_id: int, running: bool) -> None:
-        was, shall = (
-            (1, 2) if running else (2, 3)
-        )  # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
+        # SCHEDULED → ACTIVE → COMPLETED; Discord allows no other way
+        before, after = (1, 2) if running else (2, 3)
         with map_errors(), contextlib.suppress(discord.NotFound):
-            found = await self._client.http.get_scheduled_event(guild_id, event_id, with_user_count=False)
-            if found["status"] == was:
-                await self._client.http.edit_scheduled_event(guild_id, event_id, status=shall)
+            scheduled = await self._client.http.get_scheduled_event(guild_id, event_id, with_user_count=False)
+            if scheduled["status"] == before:
+                await self._client.http.edit_scheduled_event(guild_id, event_id, status=after)
 
     async def in_voice(self, guild_id: int, channel_id: int) -> frozenset[int]:
         channel = self._guild(guild_id).get_channel(channel_id)
-        there = (
+        user_ids = (
             list(channel.voice_states)
             if isinstance(channel, discord.VoiceChannel | discord.StageChannel)
             else []
         )
-        people = [await self.member(guild_id, user_id) for user_id in there]
+        people = [await self.member(guild_id, user_id) for user_id in user_ids]
         return frozenset(person.id for person in people if person is not None and not person.bot)
 
     async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
@@ -244,9 +245,10 @@ class DiscordServer:
 
 
 class NoRetry(discord.File):
-    """Handed along with a POST that may not happen twice: discord.py repeats every request answered 500, 502, 504 or 524.
+    """An empty file sent with a POST that may not happen twice: discord.py repeats requests answered 500, 502, 504 or 524.
 
-    It rewinds the files of a request before each try (2.7.1, http.py, HTTPClient.request); this one refuses the second.
+    discord.py rewinds a request's files before each try (2.7.1, http.py, HTTPClient.request); this file refuses the
+    second try.
     """
 
     def __init__(self) -> None:
@@ -258,7 +260,7 @@ class NoRetry(discord.File):
 
 
 class DirectMessagesClosed(Exception):
-    """50007 or 50278: the member takes no direct messages from us."""
+    """Discord's error 50007 or 50278: the member takes no direct messages from us."""
 
 
 def nonce(key: str) -> str:
@@ -268,7 +270,7 @@ def nonce(key: str) -> str:
 
 @contextlib.contextmanager
 def map_errors() -> Generator[None]:
-    """Discord's and the network's errors in our two words. Documentation: "JSON Error Codes"."""
+    """Raise RetryLater or NeedsAction for Discord's and the network's errors. Documentation: "JSON Error Codes"."""
     try:
         yield
     except discord.RateLimited as error:
@@ -302,8 +304,8 @@ def has_action(components: Iterable[Any], action: str) -> bool:
     return False
 
 
-def _role(role: discord.Role, rank: int, there: Iterable[str]) -> Role:
-    dangerous = (*dangers(role.permissions), *there)
+def _role(role: discord.Role, rank: int, by_channels: Iterable[str]) -> Role:
+    dangerous = (*dangers(role.permissions), *by_channels)
     return Role(role.id, role.name, rank, role.managed, role.is_default(), dangerous)
 
 

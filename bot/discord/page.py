@@ -1,4 +1,4 @@
-"""What every page of the user's manual needs: who asks, where, in which language; choices, permissions, presses, setup."""
+"""What every page (cog) needs: who asks, where, in which language; choices, permissions, presses, setup."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bot.i18n import Language
 from bot.names import holds
 
 OFFERED = 25
-"""Discord's documentation: choices of an autocomplete."""
+"""Most choices of an autocomplete (Discord's documentation)."""
 LABEL = 100
-"""Discord's documentation: characters of a choice's name."""
+"""Most characters of a choice's name (Discord's documentation)."""
 
 P = TypeVar("P")
 Ts = TypeVarTuple("Ts")
 Check = Callable[[Interaction], None]
-"""Raises UserError for whoever may not."""
+"""Raises UserError for a user who may not do this."""
 
 
 class Page(commands.Cog):
@@ -40,7 +40,7 @@ class Page(commands.Cog):
 
     @classmethod
     async def setup(cls, bot: Client) -> None:
-        """What discord.py calls in a cog's module: `setup = OrderPage.setup`."""
+        """discord.py calls this when it loads a cog's module: `setup = OrderPage.setup`."""
         await bot.add_cog(cls(bot, bot.app))
 
 
@@ -50,25 +50,25 @@ def on_press(
     [Callable[[P, Interaction, *Ts], Awaitable[None]]],
     Callable[[P, Interaction, *Ts], Awaitable[None]],
 ]:
-    """Mark the method of a page that answers to an action. `check` is asked first, before anything is read."""
+    """Mark the method of a page that answers an action. `check` runs first, before the arguments are read."""
 
     def mark(
         method: Callable[[P, Interaction, *Ts], Awaitable[None]],
     ) -> Callable[[P, Interaction, *Ts], Awaitable[None]]:
-        setattr(method, "__presses__", (*getattr(method, "__presses__", ()), (action, check)))  # noqa: B010 # unknown to its type
+        setattr(method, "__presses__", (*getattr(method, "__presses__", ()), (action, check)))  # noqa: B010 # the method's type does not know it
         return method
 
     return mark
 
 
 def guild_of(interaction: Interaction) -> int:
-    """The server in which it happens; ours happen only in servers."""
+    """The server of the interaction; our commands work only in servers."""
     assert interaction.guild_id is not None  # noqa: S101 # allowed_contexts says so
     return interaction.guild_id
 
 
 def asker_of(interaction: Interaction) -> tuple[int, int]:
-    """The server, and who asks."""
+    """(server id, user id) of the interaction."""
     return guild_of(interaction), interaction.user.id
 
 
@@ -79,30 +79,30 @@ def words_of(interaction: Interaction) -> Language:
 
 
 def owns_server(interaction: Interaction) -> bool:
-    """Whether it is the server's owner, above whom no role stands."""
+    """Whether the user owns the server; no role ranks above its owner."""
     return interaction.guild is not None and interaction.guild.owner_id == interaction.user.id
 
 
 def demand_administrator(interaction: Interaction) -> None:
-    """A server may lend commands out in its settings, and a button outlives a demotion: some things are for administrators."""
+    """Refuse everybody but administrators: a server's settings can open a command to others, and a button outlives a demotion."""
     if not interaction.permissions.administrator:
         raise UserError("Only an administrator of this server can do that.")
 
 
 def demand_roles(interaction: Interaction) -> None:
-    """A button is seen by everybody who sees its card; this is for those who may manage roles."""
+    """Refuse users who may not manage roles: everybody who sees a card can press its buttons."""
     if not interaction.permissions.manage_roles:
         raise UserError("Only those who may manage roles can do that.")
 
 
 def choices(named: Iterable[tuple[str, int]], typed: str, *, by_number: bool = False) -> list[Choice[str]]:
-    """The things, as (name, id), whose name holds what was typed so far: as many as Discord shows.
+    """Choices from (name, id) pairs whose name contains what was typed, as many as Discord shows.
 
-    `by_number`: people know the id too, and may type it.
+    `by_number`: the id may be typed, too.
     """
-    found = (
+    matching = (
         Choice(name=name[:LABEL], value=str(id_))
         for name, id_ in named
         if holds(f"{name} {id_}" if by_number else name, typed)
     )
-    return list(islice(found, OFFERED))
+    return list(islice(matching, OFFERED))

@@ -1,4 +1,4 @@
-"""Which permissions no paid role may carry (reliability.md, threat T7)."""
+"""Permissions that no paid role may carry: with one of them, every buyer could harm the server."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ DANGEROUS = frozenset(
 
 
 def dangers(permissions: discord.Permissions) -> tuple[str, ...]:
-    """The dangerous ones among these."""
-    return tuple(name for name, held in permissions if held and name in DANGEROUS)
+    """The names of the dangerous permissions among these."""
+    return tuple(name for name, is_set in permissions if is_set and name in DANGEROUS)
 
 
-def granted(guild: discord.Guild) -> dict[int, tuple[str, ...]]:
-    """What channels grant to roles beyond what the roles themselves carry: "manage_messages (#help)", by role."""
-    found: dict[int, dict[str, str]] = {}
+def granted_by_channels(guild: discord.Guild) -> dict[int, tuple[str, ...]]:
+    """Dangerous permissions that channel overwrites grant, by role id: "manage_messages (#help)"."""
+    names_by_role: dict[int, dict[str, str]] = {}
     for channel in guild.channels:
-        # The library's own objects: `channel.overwrites` would look up each role and member, at every role we give.
+        # The library's private list: `channel.overwrites` would look up each role and member, whenever we give a role.
         for overwrite in channel._overwrites:
             if overwrite.is_role() and overwrite.allow:
                 for name in dangers(discord.Permissions(overwrite.allow)):
-                    found.setdefault(overwrite.id, {}).setdefault(name, channel.name)
+                    names_by_role.setdefault(overwrite.id, {}).setdefault(name, channel.name)
     return {
         role: tuple(f"{name} (#{channel})" for name, channel in names.items())
-        for role, names in found.items()
+        for role, names in names_by_role.items()
     }

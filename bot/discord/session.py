@@ -1,4 +1,4 @@
-"""Lyceum's session with Discord: signing in, and being told when the connection has ended for good."""
+"""Lyceum's session with Discord: signing in, and an event that is set when the connection has ended for good."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import discord
 from bot.discord.client import Client, point_at
 from bot.errors import ConfigurationError
 
-SANDBOX_TOKEN = "sandbox.Lyceum"  # noqa: S105 # known to everybody: the sandbox lets any bot in
+SANDBOX_TOKEN = "sandbox.Lyceum"  # noqa: S105 # no secret: the sandbox lets any bot in
 
 
 @contextlib.asynccontextmanager
 async def signed_in(
-    client: Client, *, token: str, api: str | None, lost: asyncio.Event
+    client: Client, *, token: str, api: str | None, gateway_lost: asyncio.Event
 ) -> AsyncGenerator[None]:
     """Connect to Discord and wait until the guilds are here; sign out at the end.
 
-    `api` is another server than Discord's own. `lost` is set when discord.py has given the connection up.
+    `api`: the address of a server in Discord's place. `gateway_lost` is set when discord.py has given the connection up.
     ConfigurationError (exit 77, no retry) for a wrong token or intents.
     """
     if api:
@@ -35,13 +35,13 @@ async def signed_in(
                 exit_code=77,
             ) from None
         gateway = asyncio.create_task(client.connect(), name="gateway")
-        gateway.add_done_callback(lambda _: lost.set())
+        gateway.add_done_callback(lambda _: gateway_lost.set())
 
-        async def leave() -> None:
+        async def sign_out() -> None:
             await client.close()
             await asyncio.gather(gateway, return_exceptions=True)
 
-        stack.push_async_callback(leave)
+        stack.push_async_callback(sign_out)
         await _until_ready(client, gateway)
         yield
 

@@ -1,4 +1,4 @@
-"""Command names and descriptions in the members' languages, from the same catalogue as everything else."""
+"""Command names and descriptions in the members' languages, from the catalogue of all our texts."""
 
 from __future__ import annotations
 

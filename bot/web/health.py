@@ -1,4 +1,4 @@
-"""GET /health: is Lyceum ready, and has it worked off what it was given?"""
+"""GET /health: whether Lyceum is ready, and how much work is open."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Health = Callable[[], Awaitable[dict[str, Any]]]
 
 
 def routes(health: Health) -> list[web.RouteDef]:
-    """The one route of this page."""
+    """The route of /health."""
 
     async def get(_request: web.Request) -> web.StreamResponse:
         return web.json_response(await health())

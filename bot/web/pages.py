@@ -1,4 +1,4 @@
-"""The bot's own pages: one template to build on, one style sheet, the reader's language. No script on any of them."""
+"""Lyceum's own web pages: one base template, one style sheet, the reader's language, no scripts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TAG = re.compile(r"\s*([A-Za-z*-]{1,20})\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s
 
 
 def routes() -> list[web.RouteDef]:
-    """The style sheet of all pages."""
+    """The route of the style sheet."""
 
     async def style(_request: web.Request) -> web.StreamResponse:
         return web.FileResponse(
@@ -40,7 +40,7 @@ def words(texts: Catalog, request: web.Request) -> Language:
 
 
 def preferred(header: str) -> str:
-    """The best of our languages for an Accept-Language header."""
+    """The language that an Accept-Language header prefers among ours; English if it names none of them."""
     best, best_weight = "en", 0.0
     for entry in header[:400].split(","):
         match = _TAG.fullmatch(entry)
@@ -56,9 +56,9 @@ def preferred(header: str) -> str:
 def page(
     t: Language, template: str, *, status: int = 200, folder: Path = TEMPLATES, **values: Any
 ) -> web.Response:
-    """A page drawn from a template that extends base.html; it wants a `title`, and may have a `state`: good, bad, open.
+    """A page from a template that extends base.html. It needs a `title` and may have a `state`: good, bad, open.
 
-    `folder` is where the template lies, if not here.
+    `folder` holds the template, unless it is one of ours.
     """
     html = _environment(folder).get_template(template).render(language=t.code, style=STYLE, **values)
     return web.Response(text=html, status=status, content_type="text/html")
@@ -66,7 +66,7 @@ def page(
 
 @dataclass(frozen=True)
 class When:
-    """A moment for a `<time>`: as people read it, in the community's zone, and as machines do."""
+    """A moment for a `<time>` element: `text` in the community's zone, `machine` in ISO 8601."""
 
     text: str
     machine: str
@@ -74,12 +74,12 @@ class When:
 
 def when(t: Language, moment: datetime) -> When:
     """A moment as a page shows it."""
-    shown = t("{moment} ({zone})", moment=t.moment(moment), zone=t.zone.key)
-    return When(shown, moment.isoformat(timespec="seconds"))
+    text = t("{moment} ({zone})", moment=t.moment(moment), zone=t.zone.key)
+    return When(text, moment.isoformat(timespec="seconds"))
 
 
-def lost(texts: Catalog) -> Callable[[web.Request], web.Response | None]:
-    """What a browser gets where there is nothing: a page in its language. None for who asks for no page."""
+def not_found(texts: Catalog) -> Callable[[web.Request], web.Response | None]:
+    """The 404 page in the browser's language; None for a client that does not accept HTML."""
 
     def answer(request: web.Request) -> web.Response | None:
         if "text/html" not in request.headers.get("Accept", ""):
@@ -87,7 +87,7 @@ def lost(texts: Catalog) -> Callable[[web.Request], web.Response | None]:
         t = words(texts, request)
         return page(
             t,
-            "lost.html",
+            "not_found.html",
             status=404,
             title=t("There is nothing here"),
             told=t("This address leads nowhere. Perhaps a part of it was lost on the way."),

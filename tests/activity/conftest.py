@@ -1,4 +1,4 @@
-"""A town and a database for it."""
+"""A server to count, and a database for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.db import Database
-from tests.activity.town import Town, database
+from tests.activity.counting import CountedServer, database
 
 
 @pytest.fixture
@@ -18,5 +18,5 @@ async def db(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def town() -> Town:
-    return Town()
+def server() -> CountedServer:
+    return CountedServer()

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.demo.people import People
-from tests.stage import Process
+from tests.community import BotProcess
 
 LONGEST = 2000  # Discord's limit for a message
 SILENCE = 15  # messages that are said while the bot is dead
@@ -24,7 +24,7 @@ Week = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Line:
+class ChatLine:
     """One message of the file: who, when and how long; the words are made up."""
 
     who: str
@@ -40,28 +40,28 @@ class Line:
         return iso_week(self.at.date())
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[ChatLine]:
     """The lines of a file of /data/chat, in their order."""
     with path.open(newline="", encoding="utf-8") as file:
         return [
-            Line(row["user"], datetime.fromisoformat(row["ts"]).replace(tzinfo=UTC), int(row["chars"]))
+            ChatLine(row["user"], datetime.fromisoformat(row["ts"]).replace(tzinfo=UTC), int(row["chars"]))
             for row in csv.DictReader(file)
         ]
 
 
-def made_up(start: datetime, count: int, seed: int) -> list[Line]:
+def made_up(start: datetime, count: int, seed: int) -> list[ChatLine]:
     """A chat with bursts and silences, the same for the same seed."""
-    dice, at, lines = random.Random(seed), start, list[Line]()
+    dice, at, lines = random.Random(seed), start, list[ChatLine]()
     people = [f"Person{n:02}" for n in range(12)]
     while len(lines) < count:
         at += timedelta(minutes=dice.randrange(30, 900))
         for _ in range(dice.randrange(1, 12)):
             at += timedelta(seconds=dice.randrange(1, 90))
-            lines.append(Line(dice.choice(people), at, dice.randrange(1, 2500)))
+            lines.append(ChatLine(dice.choice(people), at, dice.randrange(1, 2500)))
     return lines[:count]
 
 
-def moments(lines: list[Line], count: int, seed: int) -> set[int]:
+def moments(lines: list[ChatLine], count: int, seed: int) -> set[int]:
     """Where to kill: after the third or a later message of an hour, so that something is not yet stored."""
     busy = [n for n in range(3, len(lines) - 2 * SILENCE) if lines[n - 3].hour == lines[n - 1].hour]
     return set(random.Random(seed).sample(busy, count))
@@ -86,9 +86,9 @@ class Kill:
 class Replay:
     """Says the lines to a bot in a process of its own."""
 
-    bot: Process
+    bot: BotProcess
     people: People
-    lines: list[Line]
+    lines: list[ChatLine]
     kills: list[Kill] = field(default_factory=list[Kill])
     names: dict[int, str] = field(default_factory=dict[int, str])
     seconds: float = 0.0
@@ -179,12 +179,12 @@ class Replay:
             database.close()
 
 
-def by_author_and_week(lines: Iterable[Line]) -> Counter[tuple[str, Week]]:
+def by_author_and_week(lines: Iterable[ChatLine]) -> Counter[tuple[str, Week]]:
     """What the file says."""
     return Counter((line.who, line.week) for line in lines)
 
 
-def by_author_and_hour(lines: Iterable[Line]) -> Counter[tuple[str, datetime]]:
+def by_author_and_hour(lines: Iterable[ChatLine]) -> Counter[tuple[str, datetime]]:
     """The same, finer."""
     return Counter((line.who, line.hour) for line in lines)
 

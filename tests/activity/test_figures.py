@@ -11,7 +11,20 @@ from bot.activity.buckets import Hours, day_of, hour_of, week_of
 from bot.db import Database
 from bot.ids import snowflake_at
 from bot.intervals import covered
-from tests.activity.town import ANN, BOB, CID, GENERAL, GUILD, HELP, MONDAY, ROBOT, START, WEEK, Bot, Town
+from tests.activity.counting import (
+    ANN,
+    BOB,
+    CID,
+    GENERAL,
+    GUILD,
+    HELP,
+    MONDAY,
+    ROBOT,
+    START,
+    WEEK,
+    CountedServer,
+    CountingBot,
+)
 
 DAN = 4
 
@@ -52,12 +65,12 @@ def test_the_hot_path_knows_every_hour_of_a_year_with_changing_clocks() -> None:
             assert hours.of(snowflake_at(moment)) == hour_of(moment, zone)
 
 
-async def test_a_week_equals_its_hours_in_a_zone_with_a_quarter(db: Database, town: Town) -> None:
-    bot = await Bot(db, town, "Asia/Kathmandu").start()
-    town.now_ = utc("2026-11-08T18:14")  # Sunday, 23:59 in Kathmandu
-    bot.hear(town.say(ANN), ANN)
-    town.later(minutes=1)
-    bot.hear(town.say(ANN), ANN)
+async def test_a_week_equals_its_hours_in_a_zone_with_a_quarter(db: Database, server: CountedServer) -> None:
+    bot = await CountingBot(db, server, "Asia/Kathmandu").start()
+    server.now_ = utc("2026-11-08T18:14")  # Sunday, 23:59 in Kathmandu
+    bot.hear(server.say(ANN), ANN)
+    server.later(minutes=1)
+    bot.hear(server.say(ANN), ANN)
     await bot.activity.flush()
 
     monday = utc("2026-11-08T18:15")
@@ -69,13 +82,13 @@ async def test_a_week_equals_its_hours_in_a_zone_with_a_quarter(db: Database, to
     assert await bot.messages() == 2
 
 
-async def test_sums_and_active_members(db: Database, town: Town) -> None:
-    bot = await Bot(db, town).start()
+async def test_sums_and_active_members(db: Database, server: CountedServer) -> None:
+    bot = await CountingBot(db, server).start()
     for _ in range(3):
-        bot.hear(town.say(ANN), ANN)
-    bot.hear(town.say(BOB, HELP), BOB, HELP)
+        bot.hear(server.say(ANN), ANN)
+    bot.hear(server.say(BOB, HELP), BOB, HELP)
     bot.activity.reacted(GUILD, GENERAL, 5, BOB, "👍", human=True)
-    bot.activity.thread_opened(GUILD, town.id(), CID, town.now())
+    bot.activity.thread_opened(GUILD, server.id(), CID, server.now())
     await bot.activity.flush()
 
     found = await bot.activity.interactions(GUILD, START, START + WEEK)
@@ -88,47 +101,47 @@ async def test_sums_and_active_members(db: Database, town: Town) -> None:
 
 
 async def test_who_opts_out_is_in_neither_the_count_nor_the_number_of_members(
-    db: Database, town: Town
+    db: Database, server: CountedServer
 ) -> None:
-    bot = await Bot(db, town).start()
-    bot.hear(town.say(ANN), ANN)
-    bot.hear(town.say(BOB), BOB)
+    bot = await CountingBot(db, server).start()
+    bot.hear(server.say(ANN), ANN)
+    bot.hear(server.say(BOB), BOB)
 
     assert await bot.activity.optout(GUILD, ANN)
     assert not await bot.activity.optout(GUILD, ANN)
-    bot.hear(town.say(ANN), ANN)
+    bot.hear(server.say(ANN), ANN)
     await bot.activity.flush()
 
     found = await bot.activity.interactions(GUILD, START, START + WEEK)
     coverage = await bot.activity.coverage(GUILD, START, START + WEEK)
     assert (found.messages, found.active_members) == (1, 1)
-    assert await bot.activity.humans(GUILD, town.now()) == 2
+    assert await bot.activity.humans(GUILD, server.now()) == 2
     assert coverage.opted_out == 1
     assert await bot.activity.optin(GUILD, ANN)
     assert await bot.messages() == 2  # what was said while opted out stays uncounted
-    assert await bot.activity.humans(GUILD, town.now()) == 3
+    assert await bot.activity.humans(GUILD, server.now()) == 3
 
 
-async def test_who_opts_out_before_ever_speaking_is_not_counted(db: Database, town: Town) -> None:
-    bot = await Bot(db, town).start()
+async def test_who_opts_out_before_ever_speaking_is_not_counted(db: Database, server: CountedServer) -> None:
+    bot = await CountingBot(db, server).start()
 
     assert await bot.activity.optout(GUILD, DAN)
-    bot.hear(town.say(DAN), DAN)
+    bot.hear(server.say(DAN), DAN)
 
     assert await bot.counted() == {}
 
 
-async def test_members_at_a_moment(db: Database, town: Town) -> None:
-    bot = await Bot(db, town).start()
-    joined = town.now() + timedelta(days=1)
-    town.now_ = joined
+async def test_members_at_a_moment(db: Database, server: CountedServer) -> None:
+    bot = await CountingBot(db, server).start()
+    joined = server.now() + timedelta(days=1)
+    server.now_ = joined
     bot.activity.member_joined(GUILD, DAN, bot=False, joined_at=joined)
     bot.activity.member_joined(GUILD, DAN, bot=False, joined_at=joined)
     bot.activity.member_joined(GUILD, ROBOT + 1, bot=True, joined_at=joined)
-    town.later(days=1)
+    server.later(days=1)
     bot.activity.member_left(GUILD, ANN)
-    town.later(days=1)
-    bot.activity.member_joined(GUILD, ANN, bot=False, joined_at=town.now())
+    server.later(days=1)
+    bot.activity.member_joined(GUILD, ANN, bot=False, joined_at=server.now())
     await bot.activity.flush()
 
     at = [MONDAY - 2 * WEEK, MONDAY, joined, joined + timedelta(days=1), joined + timedelta(days=2)]
@@ -136,36 +149,38 @@ async def test_members_at_a_moment(db: Database, town: Town) -> None:
     assert await bot.activity.humans(8, joined) == 0
 
 
-async def test_who_came_and_went_while_away_is_found_in_the_list_of_members(db: Database, town: Town) -> None:
-    await (await Bot(db, town).start()).activity.stop()
-    town.later(days=3)
-    del town.humans[ANN]
-    town.humans[BOB] = town.now() - timedelta(days=1)  # left, and came back
-    town.humans[DAN] = town.now() - timedelta(days=2)
-    town.humans |= {1000 + n: town.here for n in range(2500)}  # three pages
-    again = await Bot(db, town).start()
+async def test_who_came_and_went_while_away_is_found_in_the_list_of_members(
+    db: Database, server: CountedServer
+) -> None:
+    await (await CountingBot(db, server).start()).activity.stop()
+    server.later(days=3)
+    del server.humans[ANN]
+    server.humans[BOB] = server.now() - timedelta(days=1)  # left, and came back
+    server.humans[DAN] = server.now() - timedelta(days=2)
+    server.humans |= {1000 + n: server.here for n in range(2500)}  # three pages
+    again = await CountingBot(db, server).start()
 
-    assert await again.activity.humans(GUILD, town.now()) == 2503
+    assert await again.activity.humans(GUILD, server.now()) == 2503
     assert await again.activity.humans(GUILD, MONDAY) == 2503  # Ann and Bob, but not yet Dan
 
 
-async def test_time_away_is_a_gap_and_a_resumed_session_is_none(db: Database, town: Town) -> None:
-    bot = await Bot(db, town).start()
-    town.later(hours=1)
+async def test_time_away_is_a_gap_and_a_resumed_session_is_none(db: Database, server: CountedServer) -> None:
+    bot = await CountingBot(db, server).start()
+    server.later(hours=1)
     bot.activity.disconnected()
-    town.later(minutes=2)
+    server.later(minutes=2)
     bot.activity.resumed()
-    town.later(minutes=58)
+    server.later(minutes=58)
     bot.activity.disconnected()
-    town.later(minutes=10)
+    server.later(minutes=10)
     bot.activity.disconnected()  # a vain try
-    town.later(minutes=20)
+    server.later(minutes=20)
     bot.activity.connected()
     bot.activity.arrived(GUILD)
     await bot.activity.caught_up()
     await bot.activity.stop()
-    town.later(hours=3)
-    again = await Bot(db, town).start()
+    server.later(hours=3)
+    again = await CountingBot(db, server).start()
 
     found = await again.activity.coverage(GUILD, MONDAY, MONDAY + WEEK)
     half = await again.activity.coverage(GUILD, MONDAY + timedelta(hours=4), MONDAY + WEEK)
@@ -176,49 +191,55 @@ async def test_time_away_is_a_gap_and_a_resumed_session_is_none(db: Database, to
     assert (await again.activity.coverage(GUILD, MONDAY - WEEK, MONDAY)).gap_seconds == WEEK.total_seconds()
 
 
-async def test_a_killed_bots_gap_begins_when_it_last_stored_something(db: Database, town: Town) -> None:
-    bot = await Bot(db, town).start()
-    town.later(seconds=90)
+async def test_a_killed_bots_gap_begins_when_it_last_stored_something(
+    db: Database, server: CountedServer
+) -> None:
+    bot = await CountingBot(db, server).start()
+    server.later(seconds=90)
     await bot.activity.beat()  # nothing to store, but the guild was heard up to now
-    town.later(seconds=30)
+    server.later(seconds=30)
     await bot.activity.beat()
 
-    town.later(minutes=8)
-    again = await Bot(db, town).start()
+    server.later(minutes=8)
+    again = await CountingBot(db, server).start()
 
     found = await again.activity.coverage(GUILD, MONDAY, MONDAY + WEEK)
     assert found.gap_seconds == 8.5 * 60
 
 
-async def test_a_channel_that_may_not_be_read_is_a_gap_until_it_may(db: Database, town: Town) -> None:
-    await (await Bot(db, town).start()).activity.stop()
-    town.later(hours=1)
-    town.say(ANN)
-    town.hidden = {GENERAL}
-    again = await Bot(db, town).start()
+async def test_a_channel_that_may_not_be_read_is_a_gap_until_it_may(
+    db: Database, server: CountedServer
+) -> None:
+    await (await CountingBot(db, server).start()).activity.stop()
+    server.later(hours=1)
+    server.say(ANN)
+    server.hidden = {GENERAL}
+    again = await CountingBot(db, server).start()
     assert await again.messages() == 0
     assert (await again.activity.coverage(GUILD, START + WEEK, START + 2 * WEEK)).unreadable == 1
     await again.activity.stop()
 
-    town.hidden = set()
-    third = await Bot(db, town).start()
+    server.hidden = set()
+    third = await CountingBot(db, server).start()
 
     assert await third.messages() == 1
     assert (await third.activity.coverage(GUILD, START, START + 2 * WEEK)).unreadable == 0
 
 
-async def test_a_history_that_answers_403_is_a_gap_and_counting_goes_on(db: Database, town: Town) -> None:
-    await (await Bot(db, town).start()).activity.stop()
-    town.later(hours=1)
-    town.say(ANN)
-    town.closed = {GENERAL}
-    again = await Bot(db, town).start()
+async def test_a_history_that_answers_403_is_a_gap_and_counting_goes_on(
+    db: Database, server: CountedServer
+) -> None:
+    await (await CountingBot(db, server).start()).activity.stop()
+    server.later(hours=1)
+    server.say(ANN)
+    server.closed = {GENERAL}
+    again = await CountingBot(db, server).start()
 
-    town.later(minutes=1)
-    again.hear(town.say(BOB), BOB)
+    server.later(minutes=1)
+    again.hear(server.say(BOB), BOB)
     assert await again.messages() == 1
-    town.closed = set()
-    third = await Bot(db, town).start()
+    server.closed = set()
+    third = await CountingBot(db, server).start()
 
     assert (await third.activity.coverage(GUILD, START, START + WEEK)).unreadable == 1
     assert await third.messages() == 1

@@ -10,7 +10,7 @@ import pytest
 
 from bot.demo.people import People
 from tests.activity.replay import (
-    Line,
+    ChatLine,
     Replay,
     by_author_and_hour,
     by_author_and_week,
@@ -19,16 +19,16 @@ from tests.activity.replay import (
     read,
     resident_megabytes,
 )
-from tests.stage import process
+from tests.community import bot_process
 
 SHARED = os.environ.get("LYCEUM_SHARED")
 FILE = Path(SHARED or "") / "data/chat/racket-general-2018.csv"
 BEFORE = "2017-12-31T00:00:00+00:00"
 
 
-async def replayed(folder: Path, lines: list[Line], kills: int, seed: int) -> Replay:
+async def replayed(folder: Path, lines: list[ChatLine], kills: int, seed: int) -> Replay:
     # Without a staff channel the weekly posts wait for the owner; their charts would take most of the time.
-    async with process(folder, "--empty", "--clock", BEFORE, COMMUNITY__STAFF_CHANNEL="nowhere") as bot:
+    async with bot_process(folder, "--empty", "--clock", BEFORE, COMMUNITY__STAFF_CHANNEL="nowhere") as bot:
         assert await bot.start()
         async with People(bot.sandbox) as people:
             replay = Replay(bot=bot, people=people, lines=lines)
@@ -47,7 +47,7 @@ async def replayed(folder: Path, lines: list[Line], kills: int, seed: int) -> Re
         return replay
 
 
-def check(replay: Replay, lines: list[Line], kills: int) -> None:
+def check(replay: Replay, lines: list[ChatLine], kills: int) -> None:
     assert replay.counts() == by_author_and_week(lines)
     assert replay.hours() == by_author_and_hour(lines)
     assert replay.stored() == len(lines)

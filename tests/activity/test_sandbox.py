@@ -12,25 +12,25 @@ from sqlalchemy import select
 
 from bot.activity.figures import InteractionFigures
 from bot.activity.tables import person
-from tests.stage import MONDAY, Stage, bot_in
+from tests.community import MONDAY, Community, bot_in
 
 START = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
 WEEK = timedelta(days=7)
 
 
-async def counted(stage: Stage) -> InteractionFigures:
+async def counted(community: Community) -> InteractionFigures:
     """What the bot has stored of this week, once it heard everything."""
-    await heard(stage)
-    return await stage.app.activity.interactions(stage.guild_id, START, START + WEEK)
+    await heard(community)
+    return await community.app.activity.interactions(community.guild_id, START, START + WEEK)
 
 
-async def heard(stage: Stage) -> None:
+async def heard(community: Community) -> None:
     """Turning the clock a little waits for the bot; a slash command's answer follows all events before it."""
-    await stage.slash("olivia", "event list")
-    await stage.settled()
+    await community.slash("olivia", "event list")
+    await community.settled()
 
 
-async def test_a_day_in_the_community(community: Stage) -> None:
+async def test_a_day_in_the_community(community: Community) -> None:
     question = await community.say("ann", "general", "How do I cancel a task?")
     await community.say("max", "general", "task.cancel()", reply_to=question["id"])
     await community.react("ann", question["id"], "👍")
@@ -48,7 +48,7 @@ async def test_a_day_in_the_community(community: Stage) -> None:
     assert found == InteractionFigures(messages=3, reactions=2, threads=1, voice=2, active_members=3)
 
 
-async def test_a_reaction_taken_back_and_given_again_counts_once(community: Stage) -> None:
+async def test_a_reaction_taken_back_and_given_again_counts_once(community: Community) -> None:
     message = await community.say("ann", "general", "Hello")
     await community.react("bob", message["id"], "🎉")
     path = f"/channels/{message['channel_id']}/messages/{message['id']}/reactions/🎉/@me"
@@ -58,7 +58,7 @@ async def test_a_reaction_taken_back_and_given_again_counts_once(community: Stag
     assert (await counted(community)).reactions == 1
 
 
-async def test_a_forum_post_is_a_thread_and_not_a_message(community: Stage) -> None:
+async def test_a_forum_post_is_a_thread_and_not_a_message(community: Community) -> None:
     forum = await community.discord(
         "olivia", "POST", f"/guilds/{community.guild_id}/channels", {"name": "show", "type": 15}
     )
@@ -70,7 +70,7 @@ async def test_a_forum_post_is_a_thread_and_not_a_message(community: Stage) -> N
     assert (found.messages, found.threads) == (1, 1)
 
 
-async def test_bots_and_webhooks_do_not_count(community: Stage) -> None:
+async def test_bots_and_webhooks_do_not_count(community: Community) -> None:
     await community.slash("ann", "event list")
     before = (await counted(community)).total
     channel = await community.app.server.channel_named(community.guild_id, "general")
@@ -80,7 +80,7 @@ async def test_bots_and_webhooks_do_not_count(community: Stage) -> None:
     assert (await counted(community)).total == before == 0
 
 
-async def test_edits_and_deletions_change_nothing(community: Stage) -> None:
+async def test_edits_and_deletions_change_nothing(community: Community) -> None:
     message = await community.say("ann", "general", "Helo")
     path = f"/channels/{message['channel_id']}/messages/{message['id']}"
     await community.discord("ann", "PATCH", path, {"content": "Hello"})
@@ -93,10 +93,10 @@ async def test_a_restart_reads_back_channels_threads_and_members(tmp_path: Path)
     from sandbox.app import Sandbox
 
     async with Sandbox(tmp_path / "world", port=0, clock=datetime.fromisoformat(MONDAY)) as world:
-        async with bot_in(world.url, tmp_path) as stage:
-            await stage.say("ann", "general", "Before")
-            await heard(stage)
-        async with Stage(world.url, stage.app) as people:  # nobody listens
+        async with bot_in(world.url, tmp_path) as community:
+            await community.say("ann", "general", "Before")
+            await heard(community)
+        async with Community(world.url, community.app) as people:  # nobody listens
             await people.clock(advance=3600)
             for n in range(150):
                 await people.say("ann", "general", f"While you were away {n}")
@@ -116,18 +116,18 @@ async def test_a_restart_reads_back_channels_threads_and_members(tmp_path: Path)
             assert await names(again) == await names_in_world(again)
 
 
-async def names(stage: Stage) -> int:
-    return await stage.app.activity.humans(stage.guild_id, stage.app.clock.now())
+async def names(community: Community) -> int:
+    return await community.app.activity.humans(community.guild_id, community.app.clock.now())
 
 
-async def names_in_world(stage: Stage) -> int:
-    world: Any = await stage.world()
+async def names_in_world(community: Community) -> int:
+    world: Any = await community.world()
     return sum(not member["user"].get("bot") for member in world["members"])
 
 
 @pytest.mark.parametrize(("resumes", "gaps"), [(True, 0), (False, 1)])
 async def test_a_cut_socket_is_resumed_or_read_back_and_nothing_counts_twice(
-    community: Stage, resumes: bool, gaps: int
+    community: Community, resumes: bool, gaps: int
 ) -> None:
     """A session that Discord does not know any more cannot be resumed: discord.py identifies anew."""
     await community.say("ann", "general", "One")
@@ -146,16 +146,16 @@ async def test_a_cut_socket_is_resumed_or_read_back_and_nothing_counts_twice(
     assert len([gap for gap in coverage.gaps if gap.reason == "away"]) == gaps
 
 
-async def back(stage: Stage, old: Any) -> None:
+async def back(community: Community, old: Any) -> None:
     """Wait until another socket is there and nothing is left to read."""
     async with asyncio.timeout(20):
-        while stage.app.client.ws is old or not stage.app.client.ws.open:  # noqa: ASYNC110
+        while community.app.client.ws is old or not community.app.client.ws.open:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.3)
-    await stage.app.activity.caught_up()
+    await community.app.activity.caught_up()
 
 
-async def test_members_are_known_without_a_cache(community: Stage) -> None:
+async def test_members_are_known_without_a_cache(community: Community) -> None:
     await community.join("Nora")
     await community.join("Robby", bot=True)
     await heard(community)

@@ -9,7 +9,7 @@ import discord
 
 from bot.discord import fast_path
 from tests.activity.test_sandbox import counted
-from tests.stage import staged
+from tests.community import running_community
 
 
 class Listener(discord.Client):
@@ -31,7 +31,7 @@ def nothing(*_: object) -> None:
 async def test_it_reads_every_sample_as_this_discord_py_does() -> None:
     one = Listener()
 
-    assert fast_path.agrees(one)
+    assert fast_path.self_test(one)
     assert not one.guilds
 
 
@@ -45,15 +45,15 @@ async def test_a_library_that_reads_otherwise_keeps_its_parser() -> None:
 
     parsers["MESSAGE_CREATE"] = otherwise
 
-    assert not fast_path.take(one, nothing, nothing)
+    assert not fast_path.install(one, nothing, nothing)
     assert parsers["MESSAGE_CREATE"] is otherwise
 
 
 async def test_a_message_that_does_not_fit_is_read_by_the_library_from_then_on() -> None:
     one = Listener()
-    heard: list[fast_path.FastPathEvents] = []
+    heard: list[fast_path.CountedMessage] = []
     theirs = one._connection.parsers["MESSAGE_CREATE"]
-    assert fast_path.take(one, heard.append, nothing)
+    assert fast_path.install(one, heard.append, nothing)
 
     one._connection.parsers["MESSAGE_CREATE"](dict(fast_path.SAMPLES[0]))
     one._connection.parsers["MESSAGE_CREATE"]({**fast_path.SAMPLES[0], "type": []})
@@ -64,12 +64,14 @@ async def test_a_message_that_does_not_fit_is_read_by_the_library_from_then_on()
 
 
 async def test_the_short_way_counts_the_same_through_the_socket(tmp_path: Path) -> None:
-    async with staged(tmp_path, ACTIVITY__SHORTCUT="true") as stage:
+    async with running_community(tmp_path, ACTIVITY__SHORTCUT="true") as community:
         for n in range(30):
-            await stage.say("ann", "general", f"Number {n}")
-        await stage.thread("bob", "general", "And a thread")
+            await community.say("ann", "general", f"Number {n}")
+        await community.thread("bob", "general", "And a thread")
 
-        found = await counted(stage)
+        found = await counted(community)
 
         assert (found.messages, found.threads) == (30, 1)
-        assert stage.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.fast_path"
+        assert (
+            community.app.client._connection.parsers["MESSAGE_CREATE"].__module__ == "bot.discord.fast_path"
+        )

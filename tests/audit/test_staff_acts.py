@@ -15,24 +15,24 @@ from bot.demo.month import zipped
 from bot.demo.people import Answer, upload, words
 from tests import test_authorisation as authorisation
 from tests.audit.acts import BUTTONS, COMMANDS, READS
+from tests.community import Community, running_community
 from tests.courses.classroom import DEMO, course_of
 from tests.memberships.shop import GOLD, GUILD, OLIVIA, opened
-from tests.stage import Stage, staged
 from tests.test_authorisation import PAGES, Class
 
 
-class Office:
+class StaffAtWork:
     """Staff at work, and what the log says of each thing that they do."""
 
-    def __init__(self, stage: Stage, ids: dict[str, int]) -> None:
-        self.stage = stage
+    def __init__(self, community: Community, ids: dict[str, int]) -> None:
+        self.community = community
         self.ids = ids
         self.typed: set[str] = set()
 
     async def types(self, who: str, command: str, **options: Any) -> Answer:
         """The answer; AssertionError unless the log tells exactly what the command declares, by this person."""
         before = await self._newest()
-        answer = await self.stage.slash(who, command, channel="staff", **options)
+        answer = await self.community.slash(who, command, channel="staff", **options)
         assert answer["state"] == "answered", answer
         self._check(command, words(answer["message"]), await self._done(who, before), COMMANDS[command])
         self.typed.add(command)
@@ -40,7 +40,7 @@ class Office:
 
     async def presses(self, who: str, message: Answer, button: str, label: str) -> None:
         before = await self._newest()
-        answer = await self.stage.click(who, message["id"], label=label)
+        answer = await self.community.click(who, message["id"], label=label)
         self._check(button, words(answer["message"]), await self._done(who, before), BUTTONS[button])
 
     def _check(self, act: str, told: str, done: set[str], declared: frozenset[AuditAction]) -> None:
@@ -49,27 +49,27 @@ class Office:
 
     async def _done(self, who: str, after: int) -> set[str]:
         query = select(audit.c.what).where(audit.c.id > after, audit.c.actor == self.ids[who])
-        async with self.stage.app.db.read() as db:
+        async with self.community.app.db.read() as db:
             return set((await db.execute(query)).scalars())
 
     async def _newest(self) -> int:
-        async with self.stage.app.db.read() as db:
+        async with self.community.app.db.read() as db:
             return (await db.execute(select(func.coalesce(func.max(audit.c.id), 0)))).scalar_one()
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def staff(tmp_path: Path) -> AsyncIterator[StaffAtWork]:
     """Members pay by bank transfer; there are roles to sell."""
-    async with staged(
+    async with running_community(
         tmp_path,
         PAYMENTS__TILL__ENABLED="false",
         PAYMENTS__MANUAL__CURRENCIES='["USD"]',
         PAYMENTS__MANUAL__INSTRUCTIONS="To Olivia",
-    ) as stage:
+    ) as community:
         for name in ("Gold", "Silver", "Pro", "Studio"):
-            await stage.discord("olivia", "POST", f"/guilds/{stage.guild_id}/roles", {"name": name})
-        people = (await stage.world())["members"]
-        yield Office(stage, {one["user"]["username"]: int(one["user"]["id"]) for one in people})
+            await community.discord("olivia", "POST", f"/guilds/{community.guild_id}/roles", {"name": name})
+        people = (await community.world())["members"]
+        yield StaffAtWork(community, {one["user"]["username"]: int(one["user"]["id"]) for one in people})
 
 
 def test_every_button_of_staff_is_declared() -> None:
@@ -77,115 +77,113 @@ def test_every_button_of_staff_is_declared() -> None:
 
 
 async def test_every_command_of_staff_is_declared_and_those_that_change_something_are_in_the_log(
-    office: Office,
+    staff: StaffAtWork,
 ) -> None:
-    stage = office.stage
-    leaves = authorisation.leaves(stage)
+    community = staff.community
+    leaves = authorisation.leaves(community)
     assert {command for command in leaves if PAGES[command.partition(" ")[0]] > Class.MEMBER} == set(COMMANDS)
 
-    await _shelf(office)
-    await _courses(office)
-    await _events(office)
-    await _access(office)
-    await _orders(office)
+    await _shelf(staff)
+    await _courses(staff)
+    await _events(staff)
+    await _access(staff)
+    await _orders(staff)
 
     changing = {command for command, acts in COMMANDS.items() if acts != READS}
-    assert changing - office.typed == set()
+    assert changing - staff.typed == set()
 
 
-async def _shelf(office: Office) -> None:
+async def _shelf(staff: StaffAtWork) -> None:
     sold = {"price": "19", "currency": "USD", "days": 30}
     for name in ("Gold", "Silver", "Pro", "Studio"):
-        await office.types("olivia", "tier create", name_=name, role=name, **sold)
-    await office.types("olivia", "tier price add", tier="Gold", price="50", currency="USD", months=3)
-    offered = await office.stage.choices(
+        await staff.types("olivia", "tier create", name_=name, role=name, **sold)
+    await staff.types("olivia", "tier price add", tier="Gold", price="50", currency="USD", months=3)
+    offered = await staff.community.choices(
         "olivia", "tier price remove", "price", channel="staff", tier="Gold", price=""
     )
-    await office.types("olivia", "tier price remove", tier="Gold", price=offered[1]["value"])
-    await office.types("olivia", "tier edit", tier="Gold", description="For everybody")
-    await office.types("olivia", "tier order", tier="Gold", position=2)
-    await office.types("olivia", "tier archive", tier="Silver")
-    await office.types("olivia", "tier restore", tier="Silver")
-    await office.types("olivia", "tier shop", channel_="general")
+    await staff.types("olivia", "tier price remove", tier="Gold", price=offered[1]["value"])
+    await staff.types("olivia", "tier edit", tier="Gold", description="For everybody")
+    await staff.types("olivia", "tier order", tier="Gold", position=2)
+    await staff.types("olivia", "tier archive", tier="Silver")
+    await staff.types("olivia", "tier restore", tier="Silver")
+    await staff.types("olivia", "tier shop", channel_="general")
 
 
-async def _courses(office: Office) -> None:
-    await office.types("max", "teach import", file=upload("course.zip", zipped(DEMO)))
-    course = await course_of(office.stage)
-    await office.types("max", "teach lock", course=course, tier="Pro")
-    await office.types("max", "teach lock", course=course)
-    await office.types("olivia", "tier course", tier="Gold", course=course)
+async def _courses(staff: StaffAtWork) -> None:
+    await staff.types("max", "teach import", file=upload("course.zip", zipped(DEMO)))
+    course = await course_of(staff.community)
+    await staff.types("max", "teach lock", course=course, tier="Pro")
+    await staff.types("max", "teach lock", course=course)
+    await staff.types("olivia", "tier course", tier="Gold", course=course)
 
 
-async def _events(office: Office) -> None:
-    await office.types(
+async def _events(staff: StaffAtWork) -> None:
+    await staff.types(
         "max", "host create", kind="talk", title="Async", when="tomorrow 19:30", channel_="Classroom"
     )
-    [event] = await office.stage.choices("max", "host cancel", "event", channel="staff")
-    await office.types("max", "host cancel", event=event["value"])
+    [event] = await staff.community.choices("max", "host cancel", "event", channel="staff")
+    await staff.types("max", "host cancel", event=event["value"])
 
 
-async def _access(office: Office) -> None:
-    stage = office.stage
-    await office.types("olivia", "access grant", member="ann", tier="Gold", until="30", reason="a present")
-    await stage.settled()
-    card = await office.types("olivia", "tier edit", tier="Gold", add_role="Silver")
-    await office.presses("olivia", card, "tier.apply_all", "Apply to existing too")
-    await office.types("olivia", "access withhold", member="ann", role="Gold", until="3", reason="a pause")
-    await office.types("olivia", "access release", member="ann", role="Gold")
-    await office.types("olivia", "access transfer", old="ann", new="cid", reason="a new account")
-    await office.types("olivia", "access revoke", member="cid", tier="Gold", reason="spam")
-    world = await stage.world()
+async def _access(staff: StaffAtWork) -> None:
+    community = staff.community
+    await staff.types("olivia", "access grant", member="ann", tier="Gold", until="30", reason="a present")
+    await community.settled()
+    card = await staff.types("olivia", "tier edit", tier="Gold", add_role="Silver")
+    await staff.presses("olivia", card, "tier.apply_all", "Apply to existing too")
+    await staff.types("olivia", "access withhold", member="ann", role="Gold", until="3", reason="a pause")
+    await staff.types("olivia", "access release", member="ann", role="Gold")
+    await staff.types("olivia", "access transfer", old="ann", new="cid", reason="a new account")
+    await staff.types("olivia", "access revoke", member="cid", tier="Gold", reason="spam")
+    world = await community.world()
     studio = next(role["id"] for role in world["roles"] if role["name"] == "Studio")
-    eve = office.ids["eve"]
-    await stage.discord("olivia", "PUT", f"/guilds/{stage.guild_id}/members/{eve}/roles/{studio}")
-    await office.types("olivia", "access import", tier="Studio", until="30", source="elsewhere", confirm=True)
+    eve = staff.ids["eve"]
+    await community.discord("olivia", "PUT", f"/guilds/{community.guild_id}/members/{eve}/roles/{studio}")
+    await staff.types("olivia", "access import", tier="Studio", until="30", source="elsewhere", confirm=True)
 
 
-async def _orders(office: Office) -> None:
-    await office.stage.slash("ann", "membership buy", plan="Pro")
-    [choice] = await office.stage.choices("olivia", "order paid", "order", channel="staff")
+async def _orders(staff: StaffAtWork) -> None:
+    await staff.community.slash("ann", "membership buy", plan="Pro")
+    [choice] = await staff.community.choices("olivia", "order paid", "order", channel="staff")
     order = choice["value"]
-    await office.types("olivia", "order resend", order=order)
-    await office.types("olivia", "order paid", order=order, reason="on the statement")
-    card = await office.types("olivia", "order refund", order=order, reason="she left")
-    await office.presses("olivia", card, "order.give_back", "I have sent $19.00")
-    await office.types("olivia", "order export")
+    await staff.types("olivia", "order resend", order=order)
+    await staff.types("olivia", "order paid", order=order, reason="on the statement")
+    card = await staff.types("olivia", "order refund", order=order, reason="she left")
+    await staff.presses("olivia", card, "order.give_back", "I have sent $19.00")
+    await staff.types("olivia", "order export")
 
 
-async def test_what_changes_nothing_is_not_in_the_log(office: Office) -> None:
+async def test_what_changes_nothing_is_not_in_the_log(staff: StaffAtWork) -> None:
     for name in ("Pro", "Studio"):  # which the course names
-        await office.types(
-            "olivia", "tier create", name_=name, role=name, price="19", currency="USD", days=30
-        )
+        await staff.types("olivia", "tier create", name_=name, role=name, price="19", currency="USD", days=30)
     for _ in range(2):
-        await office.stage.slash("max", "teach import", file=upload("course.zip", zipped(DEMO)))
-        await office.stage.slash("max", "teach lock", course=await course_of(office.stage), tier="Pro")
-        await office.stage.slash("max", "teach lock", course=await course_of(office.stage), tier="Pro")
+        await staff.community.slash("max", "teach import", file=upload("course.zip", zipped(DEMO)))
+        await staff.community.slash("max", "teach lock", course=await course_of(staff.community), tier="Pro")
+        await staff.community.slash("max", "teach lock", course=await course_of(staff.community), tier="Pro")
 
-    assert len(await _written(office, AuditAction.COURSE_IMPORTED)) == 1
-    assert len(await _written(office, AuditAction.COURSE_LOCKED)) == 1
+    assert len(await _written(staff, AuditAction.COURSE_IMPORTED)) == 1
+    assert len(await _written(staff, AuditAction.COURSE_LOCKED)) == 1
 
 
-async def test_an_event_is_cancelled_once_and_by_whom_is_known(office: Office) -> None:
-    stage = office.stage
-    await office.types(
+async def test_an_event_is_cancelled_once_and_by_whom_is_known(staff: StaffAtWork) -> None:
+    community = staff.community
+    await staff.types(
         "max", "host create", kind="talk", title="Async", when="tomorrow 19:30", channel_="Classroom"
     )
-    [event] = await stage.choices("max", "host cancel", "event", channel="staff")
+    [event] = await community.choices("max", "host cancel", "event", channel="staff")
     for who in ("olivia", "max"):
-        await stage.slash(who, "host cancel", channel="staff", event=event["value"])
+        await community.slash(who, "host cancel", channel="staff", event=event["value"])
 
-    [entry] = await _written(office, AuditAction.EVENT_CANCELLED)
+    [entry] = await _written(staff, AuditAction.EVENT_CANCELLED)
     assert (entry.actor, entry.subject, entry.detail) == (
-        office.ids["olivia"],
+        staff.ids["olivia"],
         int(event["value"]),
         {"title": "Async"},
     )
 
 
-async def _written(office: Office, action: AuditAction) -> list[Any]:
-    async with office.stage.app.db.read() as db:
+async def _written(staff: StaffAtWork, action: AuditAction) -> list[Any]:
+    async with staff.community.app.db.read() as db:
         return list((await db.execute(select(audit).where(audit.c.what == action))).all())
 
 
@@ -208,9 +206,9 @@ async def test_who_lets_lyceum_try_again_is_in_the_log(tmp_path: Path) -> None:
 async def test_who_looks_again_at_a_tier_puts_it_back_on_sale(tmp_path: Path) -> None:
     async with opened(tmp_path) as shop:
         tier = await shop.tier()
-        gold = shop.hall.all_roles.pop(GOLD)
+        gold = shop.server.all_roles.pop(GOLD)
         await shop.service.catalog.recheck(GUILD)
-        shop.hall.all_roles[GOLD] = gold
+        shop.server.all_roles[GOLD] = gold
         await shop.service.catalog.recheck(GUILD, OLIVIA)
 
         async with shop.db.read() as db:

@@ -236,10 +236,10 @@ async def shop(path: Path) -> AsyncGenerator[Shop]:
     """The same shop, upgraded."""
     migrate(path, MONDAY)
     async with opened(path.parent) as there:
-        there.hall.held = {ANN: {GOLD}, BOB: {GOLD}, CID: set(), OLIVIA: set()}
+        there.server.held = {ANN: {GOLD}, BOB: {GOLD}, CID: set(), OLIVIA: set()}
         for id_ in (HERS, HIS, CIDS):
             money = Money(1900, "USD")
-            there.bank.known[f"co_{id_}"] = [
+            there.provider.known[f"co_{id_}"] = [
                 Fact(
                     kind=FactKind.PAID,
                     object_id=f"pay_{id_}",
@@ -272,7 +272,7 @@ async def test_an_open_draft_can_still_be_confirmed_once(shop: Shop) -> None:
     assert (await bought(shop, HERS)).state is OrderStatus.REFUNDED
     with pytest.raises(UserError, match="not done twice"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)
-    assert len(shop.bank.refunds) == 1
+    assert len(shop.provider.refunds) == 1
 
 
 async def test_a_draft_that_was_confirmed_is_not_done_again(shop: Shop) -> None:
@@ -280,11 +280,11 @@ async def test_a_draft_that_was_confirmed_is_not_done_again(shop: Shop) -> None:
         await shop.service.refunds.confirm(GUILD, str(CONFIRMED), OLIVIA)
 
     await shop.worker.run_due()
-    assert shop.bank.refunds == []
+    assert shop.provider.refunds == []
 
 
 async def test_an_open_draft_is_checked_against_what_changed_meanwhile(shop: Shop) -> None:
-    [paid] = shop.bank.known[f"co_{HERS}"]
+    [paid] = shop.provider.known[f"co_{HERS}"]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
     with pytest.raises(UserError, match="changed meanwhile"):
@@ -309,7 +309,7 @@ async def test_what_staff_revoked_stays_so_whatever_becomes_of_the_old_money(
     if not kept:
         async with shop.db.write() as tx:
             await tx.execute(delete(revocation))
-    [paid] = shop.bank.known[f"co_{CIDS}"]
+    [paid] = shop.provider.known[f"co_{CIDS}"]
     dispute = replace(paid, kind=FactKind.DISPUTED, object_id="dp_1", payment_id=paid.object_id)
 
     await shop.settle(dispute)

@@ -9,8 +9,8 @@ from playwright.async_api import Page
 
 from bot.demo.month import pay
 from bot.demo.people import People, buttons, walk
+from tests.community import ROOT, BotProcess
 from tests.sandbox.page.axe import violations
-from tests.stage import ROOT, Process
 from tests.tour.pictures import write
 from tests.tour.walker import Walker
 
@@ -57,7 +57,7 @@ class Studio:
                 f"if (origin !== 'null') localStorage.setItem('sandbox.{panel}', 'closed')"
             )
 
-    def __init__(self, bot: Process, people: People, page: Page, locale: str | None) -> None:
+    def __init__(self, bot: BotProcess, people: People, page: Page, locale: str | None) -> None:
         self._bot = bot
         self._people = people
         self._page = page

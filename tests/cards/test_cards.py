@@ -8,7 +8,7 @@ from bot.demo.people import People
 from tests.browser import window
 from tests.cards.script import SCRIPT
 from tests.cards.studio import Studio
-from tests.stage import Process
+from tests.community import BotProcess
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
@@ -24,7 +24,7 @@ TRANSFERS = {
 
 @pytest.mark.parametrize("locale", [None, "zh-CN"])
 async def test_every_card_can_be_read_by_everybody(
-    bot: Process, chromium: str, locale: str | None, pictures: bool
+    bot: BotProcess, chromium: str, locale: str | None, pictures: bool
 ) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = locale or "en"
     bot.environment |= TRANSFERS

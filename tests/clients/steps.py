@@ -17,7 +17,7 @@ SCRIPT: Json = json.loads(Path(__file__).with_name("script.json").read_text("utf
 SAYS: dict[str, str] = SCRIPT["says"]
 
 
-class Town:
+class ScriptedGuild:
     """The community, its people, and the bot among them."""
 
     def __init__(self, session: aiohttp.ClientSession, program: Program) -> None:
@@ -83,139 +83,139 @@ def hidden(answer: Json) -> bool:
     return bool(answer["message"]["flags"] & 64)
 
 
-async def log_in(town: Town) -> None:
-    (application,) = (await town.control.get("world"))["applications"]
+async def log_in(guild: ScriptedGuild) -> None:
+    (application,) = (await guild.control.get("world"))["applications"]
     assert application["connected"]
 
 
-async def sync_commands(town: Town) -> None:
-    shown = await town.control.get("commands", who="ann")
+async def sync_commands(guild: ScriptedGuild) -> None:
+    shown = await guild.control.get("commands", who="ann")
     wanted = sorted((command["type"], command["name"]) for command in SCRIPT["commands"])
     assert sorted((command["type"], command["name"]) for command in shown) == wanted
 
 
-async def slash_command(town: Town) -> None:
-    assert await town.says("hello", name="Ann") == "Hello Ann"
+async def slash_command(guild: ScriptedGuild) -> None:
+    assert await guild.says("hello", name="Ann") == "Hello Ann"
 
 
-async def subcommand_opens_a_thread(town: Town) -> None:
-    assert await town.says("room open", name="Tea") == "Opened Tea"
-    assert SAYS["welcome"] in await town.read("Tea")
+async def subcommand_opens_a_thread(guild: ScriptedGuild) -> None:
+    assert await guild.says("room open", name="Tea") == "Opened Tea"
+    assert SAYS["welcome"] in await guild.read("Tea")
 
 
-async def button(town: Town) -> None:
-    panel = await town.slash("panel")
-    pressed = await town.use("click", message=panel["message"]["id"], label="Press")
+async def button(guild: ScriptedGuild) -> None:
+    panel = await guild.slash("panel")
+    pressed = await guild.use("click", message=panel["message"]["id"], label="Press")
     assert (pressed["state"], words(pressed)) == ("updated", "Pressed by ann")
 
 
-async def select(town: Town) -> None:
-    panel = await town.slash("panel")
-    chosen = await town.use("select", message=panel["message"]["id"], custom_id="pick", values=["green"])
+async def select(guild: ScriptedGuild) -> None:
+    panel = await guild.slash("panel")
+    chosen = await guild.use("select", message=panel["message"]["id"], custom_id="pick", values=["green"])
     assert words(chosen) == "You chose green"
     assert hidden(chosen)
 
 
-async def modal(town: Town) -> None:
-    opened = await town.slash("form")
+async def modal(guild: ScriptedGuild) -> None:
+    opened = await guild.slash("form")
     assert (opened["state"], opened["modal"]["title"]) == ("modal", "About you")
     assert (
-        words(await town.use("submit", modal=opened["modal"]["id"], fields={"name": "Ann"}))
+        words(await guild.use("submit", modal=opened["modal"]["id"], fields={"name": "Ann"}))
         == "Thank you, Ann"
     )
 
 
-async def autocomplete(town: Town) -> None:
+async def autocomplete(guild: ScriptedGuild) -> None:
     typed = {"command": "hello", "channel": "general", "options": {"name": "An"}, "focused": "name"}
-    found = await town.use("autocomplete", **typed)
+    found = await guild.use("autocomplete", **typed)
     assert [choice["value"] for choice in found["choices"]] == ["Ann", "Anton"]
 
 
-async def context_menus(town: Town) -> None:
-    about = await town.use("menu", command="Who is it", channel="general", target="bob")
+async def context_menus(guild: ScriptedGuild) -> None:
+    about = await guild.use("menu", command="Who is it", channel="general", target="bob")
     assert words(about) == "That is bob"
     assert hidden(about)
-    said = await town.control.post("say", who="bob", channel="general", content="It rains")
-    quoted = await town.use("menu", command="Quote it", channel="general", target=said["id"])
+    said = await guild.control.post("say", who="bob", channel="general", content="It rains")
+    quoted = await guild.use("menu", command="Quote it", channel="general", target=said["id"])
     assert words(quoted) == "They said: It rains"
 
 
-async def defer_and_follow_up(town: Town) -> None:
-    done = await town.slash("slow")
+async def defer_and_follow_up(guild: ScriptedGuild) -> None:
+    done = await guild.slash("slow")
     assert words(done) == SAYS["done"]
     await asyncio.sleep(0.2)
-    later = await town.control.get(f"interaction/{done['interaction']}")
+    later = await guild.control.get(f"interaction/{done['interaction']}")
     assert [message["content"] for message in later["followups"]] == [SAYS["more"]]
 
 
-async def edit(town: Town) -> None:
-    assert await town.says("draft") == SAYS["written"]
-    assert SAYS["final"] in await town.read("general")
+async def edit(guild: ScriptedGuild) -> None:
+    assert await guild.says("draft") == SAYS["written"]
+    assert SAYS["final"] in await guild.read("general")
 
 
-async def file(town: Town) -> None:
-    answer = await town.slash("file")
+async def file(guild: ScriptedGuild) -> None:
+    answer = await guild.slash("file")
     (attachment,) = answer["message"]["attachments"]
     assert attachment["filename"] == "note.txt"
-    async with town.control.session.get(attachment["url"]) as got:
+    async with guild.control.session.get(attachment["url"]) as got:
         assert await got.text() == "A note"
 
 
-async def role(town: Town) -> None:
-    badge = await town.role("Badge", 1)
-    assert await town.says("badge give", member="bob", role="Badge") == "Gave Badge"
-    assert badge in (await town.member("bob"))["roles"]
-    assert await town.says("badge take", member="bob", role="Badge") == "Took Badge"
-    assert badge not in (await town.member("bob"))["roles"]
+async def role(guild: ScriptedGuild) -> None:
+    badge = await guild.role("Badge", 1)
+    assert await guild.says("badge give", member="bob", role="Badge") == "Gave Badge"
+    assert badge in (await guild.member("bob"))["roles"]
+    assert await guild.says("badge take", member="bob", role="Badge") == "Took Badge"
+    assert badge not in (await guild.member("bob"))["roles"]
 
 
-async def direct_message(town: Town) -> None:
-    assert await town.says("whisper", member="bob") == "Told bob"
-    assert await town.read("@bot", "bob") == [SAYS["whisper"]]
+async def direct_message(guild: ScriptedGuild) -> None:
+    assert await guild.says("whisper", member="bob") == "Told bob"
+    assert await guild.read("@bot", "bob") == [SAYS["whisper"]]
 
 
-async def event(town: Town) -> None:
-    assert await town.says("plan", name="Picnic") == "Planned Picnic"
-    (planned,) = (await town.control.get("world"))["scheduled_events"]
+async def event(guild: ScriptedGuild) -> None:
+    assert await guild.says("plan", name="Picnic") == "Planned Picnic"
+    (planned,) = (await guild.control.get("world"))["scheduled_events"]
     assert (planned["name"], planned["entity_metadata"]["location"]) == ("Picnic", "Online")
 
 
-async def members(town: Town) -> None:
-    names = [member["user"]["username"] for member in (await town.control.get("world"))["members"]]
+async def members(guild: ScriptedGuild) -> None:
+    names = [member["user"]["username"] for member in (await guild.control.get("world"))["members"]]
     there = sum(name.startswith("a") for name in names)
     assert there > 5
-    assert await town.says("count", prefix="a") == f"There are {there} members"
+    assert await guild.says("count", prefix="a") == f"There are {there} members"
 
 
-async def refused(town: Town) -> None:
-    assert await town.says("kick", member="bob") == "Refused: 50013"
-    await town.role("Above", 50)
-    assert await town.says("badge give", member="bob", role="Above") == "Refused: 50013"
-    assert await town.says("read", message="100000000000000000") == "Refused: 10008"
-    await town.control.post("direct", who="bob", open=False)
-    assert await town.says("whisper", member="bob") == "Refused: 50007"
+async def refused(guild: ScriptedGuild) -> None:
+    assert await guild.says("kick", member="bob") == "Refused: 50013"
+    await guild.role("Above", 50)
+    assert await guild.says("badge give", member="bob", role="Above") == "Refused: 50013"
+    assert await guild.says("read", message="100000000000000000") == "Refused: 10008"
+    await guild.control.post("direct", who="bob", open=False)
+    assert await guild.says("whisper", member="bob") == "Refused: 50007"
 
 
-async def message_is_heard(town: Town) -> None:
-    await town.ping()
+async def message_is_heard(guild: ScriptedGuild) -> None:
+    await guild.ping()
 
 
-async def resume_after_a_drop(town: Town) -> None:
+async def resume_after_a_drop(guild: ScriptedGuild) -> None:
     """What is said while the socket is gone is answered once, in the same session."""
-    await town.control.post("faults", gateway="cut")
-    pinged = asyncio.create_task(town.ping())
-    await town.program.says("resumed")
+    await guild.control.post("faults", gateway="cut")
+    pinged = asyncio.create_task(guild.ping())
+    await guild.program.says("resumed")
     await pinged
 
 
-async def identify_after_an_invalid_session(town: Town) -> None:
-    await town.control.post("faults", gateway="forget")
-    await town.program.says("ready", patience=30)
-    await town.ping()
-    assert await town.says("hello", name="again") == "Hello again"
+async def identify_after_an_invalid_session(guild: ScriptedGuild) -> None:
+    await guild.control.post("faults", gateway="forget")
+    await guild.program.says("ready", patience=30)
+    await guild.ping()
+    assert await guild.says("hello", name="again") == "Hello again"
 
 
-STEPS: list[Callable[[Town], Awaitable[None]]] = [
+STEPS: list[Callable[[ScriptedGuild], Awaitable[None]]] = [
     log_in,
     sync_commands,
     slash_command,

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.app import Sandbox
 from tests.clients.programs import running
-from tests.clients.steps import STEPS, Town
+from tests.clients.steps import STEPS, ScriptedGuild
 
 pytestmark = pytest.mark.thorough
 LIBRARIES = ["discord.py", "discord.js", "hikari"]
@@ -34,10 +34,10 @@ async def perform(library: str, folder: Path) -> None:
         aiohttp.ClientSession(sandbox.url) as session,
         running(library, sandbox.url, folder) as program,
     ):
-        town = Town(session, program)
+        guild = ScriptedGuild(session, program)
         for step in STEPS:
             try:
-                await step(town)
+                await step(guild)
             except BaseException as error:
                 error.add_note(f"{library} at {step.__name__}\n{program.log.read_text()[-3000:]}")
                 raise
@@ -57,10 +57,10 @@ async def test_two_shards_share_the_servers(tmp_path: Path) -> None:
         aiohttp.ClientSession(sandbox.url) as session,
         running("discord.js", sandbox.url, tmp_path, shards=2) as program,
     ):
-        town = Town(session, program)
+        guild = ScriptedGuild(session, program)
 
         sessions = sandbox.hub.sessions()
 
         assert sorted(session.shard for session in sessions) == [(0, 2), (1, 2)]
-        assert [session.has_guild(await town.control.guild_id()) for session in sessions].count(True) == 1
-        assert await town.says("hello", name="Ann") == "Hello Ann"
+        assert [session.has_guild(await guild.control.guild_id()) for session in sessions].count(True) == 1
+        assert await guild.says("hello", name="Ann") == "Hello Ann"

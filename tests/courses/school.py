@@ -1,4 +1,4 @@
-"""A school on a real database, with a clock that is turned by hand and a gate that knows what tests tell it."""
+"""The course services on a real database, with a FakeClock and tiers that tests give to members."""
 
 from __future__ import annotations
 
@@ -17,24 +17,12 @@ from bot.courses.tables import consumption, consumption_day
 from bot.courses.teaching import Teaching
 from bot.db import Database
 from tests.blank import prepare
+from tests.clock import FakeClock
 
 GUILD, OTHER = 7, 8
 ANN, BOB, MAX, CID = 1, 2, 3, 4
 PRO, STUDIO = 501, 502
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
-
-
-@dataclass
-class Turned:
-    """A clock that stands until it is turned."""
-
-    moment: datetime = MONDAY + timedelta(hours=8)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def on(self, days: float) -> None:
-        self.moment += timedelta(days=days)
 
 
 @dataclass(frozen=True)
@@ -44,8 +32,8 @@ class Tier:
 
 
 @dataclass
-class Gate:
-    """Which tiers are sold and who has them."""
+class FakeTierAccess:
+    """Which tiers are sold, and which members have them."""
 
     sold: list[Tier] = field(default_factory=lambda: [Tier(PRO, "Pro"), Tier(STUDIO, "Studio")])
     held: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
@@ -58,14 +46,14 @@ class Gate:
 
 
 class School:
-    """The services and short words for what tests do with them."""
+    """The course services, and shortcuts for what tests do with them."""
 
     def __init__(self, db: Database, zone: str) -> None:
         self.db = db
-        self.clock = Turned()
-        self.gate = Gate()
-        self.courses = Courses(db, self.clock, self.gate, ZoneInfo(zone))
-        self.teaching = Teaching(db, self.clock, self.gate, ZoneInfo(zone))
+        self.clock = FakeClock(MONDAY + timedelta(hours=8))
+        self.tier_access = FakeTierAccess()
+        self.courses = Courses(db, self.clock, self.tier_access, ZoneInfo(zone))
+        self.teaching = Teaching(db, self.clock, self.tier_access, ZoneInfo(zone))
 
     async def brings(self, source: Course, *, tier: str | None = None) -> int:
         """Import and return the course's id."""

@@ -159,7 +159,7 @@ async def test_a_past_week_s_figures_stay_what_they_were(here: School) -> None:
     then = await here.courses.library(GUILD, MONDAY, MONDAY + WEEK)
     assert then == Library(contents=2, rated=1, rating_sum=9, rating_count=2)
 
-    here.clock.on(10)
+    here.clock.advance(10)
     await here.courses.rate(GUILD, ANN, lessons["Bowline"], 1)
     await here.courses.open_lesson(GUILD, CID, lessons["Reef"])
     await here.courses.rate(GUILD, CID, lessons["Reef"], 3)

@@ -11,8 +11,8 @@ from bot.cli.course_import import import_from_disk
 from bot.demo.people import words
 from bot.errors import UserError
 from sandbox.app import Sandbox
+from tests.community import MONDAY, bot_in, settings
 from tests.courses.packing import COURSE, packed
-from tests.stage import MONDAY, bot_in, settings
 
 
 def on_disk(folder: Path) -> Path:
@@ -38,8 +38,8 @@ async def test_a_folder_is_imported_and_found_after_the_start(tmp_path: Path) ->
             told == "Knots: The course is here. Members find it with /course browse. (2 lessons and 1 module)"
         )
         assert "Nothing to do" in again
-        async with bot_in(world.url, tmp_path) as stage:
-            assert "Knots" in words((await stage.slash("ann", "course browse"))["message"])
+        async with bot_in(world.url, tmp_path) as community:
+            assert "Knots" in words((await community.slash("ann", "course browse"))["message"])
 
 
 def on_disk_zip(folder: Path) -> Path:

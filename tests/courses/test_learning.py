@@ -20,7 +20,7 @@ async def here(tmp_path: Path) -> AsyncIterator[School]:
 
 async def test_the_same_content_again_changes_nothing(here: School) -> None:
     first = await here.teaching.import_course(GUILD, course("Bowline", "Reef"), by=MAX)
-    here.clock.on(1)
+    here.clock.advance(1)
 
     again = await here.teaching.import_course(GUILD, course("Bowline", "Reef"), by=MAX)
 
@@ -103,7 +103,7 @@ async def test_a_course_opens_with_any_of_its_tiers(here: School) -> None:
     with pytest.raises(UserError, match="opens with"):
         await here.courses.mark_done(GUILD, ANN, lessons["A"])
 
-    here.gate.held[ANN] = {STUDIO}
+    here.tier_access.held[ANN] = {STUDIO}
     assert (await here.courses.open_lesson(GUILD, ANN, lessons["A"])).lesson.title == "A"
     assert (await here.courses.open_lesson(GUILD, MAX, lessons["A"], staff=True)).lesson.title == "A"
 
@@ -138,8 +138,8 @@ async def tiers(here: School) -> tuple[str, ...]:
 
 async def test_a_tier_that_is_no_longer_sold_still_opens_for_its_holders(here: School) -> None:
     lessons = await here.lessons(await here.brings(course("A"), tier="Pro"))
-    here.gate.held[ANN] = {PRO}
-    here.gate.sold.clear()
+    here.tier_access.held[ANN] = {PRO}
+    here.tier_access.sold.clear()
 
     assert (await here.courses.open_lesson(GUILD, ANN, lessons["A"])).lesson.title == "A"
     with pytest.raises(UserError, match="no longer for sale"):

@@ -8,10 +8,10 @@ from pathlib import Path
 from bot.courses.pages import PageText, pages
 from bot.demo.month import zipped
 from bot.demo.people import Answer, walk
+from tests.community import Community
 from tests.courses.classroom import brings, course_of, texts
 from tests.courses.markdown import code_blocks, code_of_pages, with_plain_info
 from tests.courses.test_pages import SHARED, needs_shared
-from tests.stage import Stage
 
 BOOK = Path(SHARED or "") / "data/courses/rust-by-example"
 
@@ -29,9 +29,9 @@ def onward(message: Answer) -> str | None:
     return None
 
 
-async def delivered(stage: Stage, course: str, lesson: int) -> list[str]:
+async def delivered(community: Community, course: str, lesson: int) -> list[str]:
     """The texts between header and footer, page by page, as Ann sees them."""
-    answer = await stage.slash("ann", "course open", course=course, lesson=str(lesson))
+    answer = await community.slash("ann", "course open", course=course, lesson=str(lesson))
     found: list[str] = []
     while True:
         _, body, _ = texts(answer["message"])
@@ -39,7 +39,7 @@ async def delivered(stage: Stage, course: str, lesson: int) -> list[str]:
         label = onward(answer["message"])
         if label is None:
             return found
-        answer = await stage.click("ann", answer["message"]["id"], label=label)
+        answer = await community.click("ann", answer["message"]["id"], label=label)
         assert answer["state"] == "updated"
 
 
@@ -53,7 +53,7 @@ def undone(shown: list[str], promised: Sequence[PageText]) -> str:
 
 
 @needs_shared
-async def test_every_lesson_is_delivered_whole(community: Stage) -> None:
+async def test_every_lesson_is_delivered_whole(community: Community) -> None:
     """Each lesson's cards, read through the socket from the sandbox, which refuses what Discord would refuse:
 
     * joined, they hold every line of the source that is not blank, in order, byte for byte, but for info
@@ -85,8 +85,8 @@ async def test_every_lesson_is_delivered_whole(community: Stage) -> None:
     print(f"{len(lessons)} lessons delivered as {cards} cards, {cut_blocks} code blocks cut")
 
 
-async def stored(stage: Stage, lesson_id: int) -> str:
+async def stored(community: Community, lesson_id: int) -> str:
     """The lesson's file, found by its slug."""
-    async with stage.app.db.read() as db:
+    async with community.app.db.read() as db:
         slug = (await db.exec_driver_sql("SELECT slug FROM lesson WHERE id = ?", (lesson_id,))).scalar_one()
     return (BOOK / "src" / f"{slug}.md").read_text("utf-8")

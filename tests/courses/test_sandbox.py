@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.demo.month import pay, zipped
 from bot.demo.people import buttons, upload, words
 from sandbox.app import Sandbox
+from tests.community import MONDAY, Community, bot_in
 from tests.courses.classroom import (
     DEMO,
     brings,
@@ -21,19 +22,18 @@ from tests.courses.classroom import (
     texts,
 )
 from tests.courses.packing import COURSE, packed
-from tests.stage import MONDAY, Stage, bot_in
 
 EPHEMERAL = 64
 DAY = timedelta(days=1)
 
 
-async def opened(stage: Stage) -> int:
+async def opened(community: Community) -> int:
     """How many openings are counted on the day of these tests."""
     start = datetime.fromisoformat(MONDAY).replace(hour=0)
-    return await stage.app.courses.consumption(stage.guild_id, start, start + DAY)
+    return await community.app.courses.consumption(community.guild_id, start, start + DAY)
 
 
-async def test_ann_buys_and_the_course_opens(community: Stage) -> None:
+async def test_ann_buys_and_the_course_opens(community: Community) -> None:
     await opens_shop(community)
     assert "The course is here" in await brings_demo(community)
     locked = await reads(community, "ann", "What the event loop does")
@@ -54,7 +54,7 @@ async def test_ann_buys_and_the_course_opens(community: Stage) -> None:
     assert await opened(community) == 1
 
 
-async def test_a_stranger_sees_what_is_locked_and_what_opens_it(community: Stage) -> None:
+async def test_a_stranger_sees_what_is_locked_and_what_opens_it(community: Community) -> None:
     await opens_shop(community)
     await brings_demo(community)
 
@@ -66,7 +66,7 @@ async def test_a_stranger_sees_what_is_locked_and_what_opens_it(community: Stage
     assert labels(outline["message"]) == ["All courses"]
 
 
-async def test_max_teaches_and_may_open_everything(community: Stage) -> None:
+async def test_max_teaches_and_may_open_everything(community: Community) -> None:
     await opens_shop(community)
     await brings_demo(community)
 
@@ -75,7 +75,7 @@ async def test_max_teaches_and_may_open_everything(community: Stage) -> None:
     assert "# Queues and backpressure" in words(lesson["message"])
 
 
-async def test_done_and_next_walks_through_the_course_to_its_end(community: Stage) -> None:
+async def test_done_and_next_walks_through_the_course_to_its_end(community: Community) -> None:
     await brings(community, packed(COURSE))
     outline = await community.slash("ann", "course open", course=await course_of(community))
     message = outline["message"]["id"]
@@ -92,7 +92,7 @@ async def test_done_and_next_walks_through_the_course_to_its_end(community: Stag
     assert await opened(community) == 2
 
 
-async def test_continue_goes_on_where_one_was(community: Stage) -> None:
+async def test_continue_goes_on_where_one_was(community: Community) -> None:
     await brings(community, packed(COURSE))
     nothing = await community.slash("ann", "course continue")
     assert "You have not opened a course yet" in words(nothing["message"])
@@ -105,7 +105,7 @@ async def test_continue_goes_on_where_one_was(community: Stage) -> None:
     assert "▰▰▰▰▰▱▱▱▱▱ 1 of 2 done" in words(going["message"])
 
 
-async def test_the_modules_lead_to_the_lessons(community: Stage) -> None:
+async def test_the_modules_lead_to_the_lessons(community: Community) -> None:
     await opens_shop(community)
     await brings_demo(community)
     course = await course_of(community)
@@ -134,7 +134,7 @@ async def test_a_button_works_after_the_bot_was_restarted(tmp_path: Path) -> Non
             assert "1 of 2 done" in words(second["message"])
 
 
-async def test_a_button_from_before_a_new_version_still_leads_on(community: Stage) -> None:
+async def test_a_button_from_before_a_new_version_still_leads_on(community: Community) -> None:
     await brings(community, packed(COURSE))
     message = (await reads(community, "ann", "The bowline"))["message"]["id"]
 
@@ -147,7 +147,7 @@ async def test_a_button_from_before_a_new_version_still_leads_on(community: Stag
     assert "# The hitch" in words(following["message"])
 
 
-async def test_twenty_presses_at_once_count_once(community: Stage) -> None:
+async def test_twenty_presses_at_once_count_once(community: Community) -> None:
     await brings(community, packed(COURSE))
     course, lesson = await course_of(community), (await lessons_of(community))["The bowline"]
 
@@ -158,7 +158,7 @@ async def test_twenty_presses_at_once_count_once(community: Stage) -> None:
     assert await opened(community) == 1
 
 
-async def test_the_next_day_counts_again(community: Stage) -> None:
+async def test_the_next_day_counts_again(community: Community) -> None:
     await brings(community, packed(COURSE))
     await reads(community, "ann", "The bowline")
     await community.clock(advance=86400)
@@ -168,7 +168,7 @@ async def test_the_next_day_counts_again(community: Stage) -> None:
     assert await community.app.courses.consumption(community.guild_id, start, start + 2 * DAY) == 2
 
 
-async def test_a_rating_by_the_form_and_another_by_command(community: Stage) -> None:
+async def test_a_rating_by_the_form_and_another_by_command(community: Community) -> None:
     await brings(community, packed(COURSE))
     early = await community.slash(
         "ann", "course rate", lesson=(await lessons_of(community))["The bowline"], stars=5
@@ -190,7 +190,7 @@ async def test_a_rating_by_the_form_and_another_by_command(community: Stage) -> 
     assert "★ 5.0 (1)" in words((await community.slash("max", "teach courses"))["message"])
 
 
-async def test_an_import_by_the_form_with_a_tier(community: Stage) -> None:
+async def test_an_import_by_the_form_with_a_tier(community: Community) -> None:
     await opens_shop(community)
 
     form = await community.slash("max", "teach import")
@@ -202,7 +202,7 @@ async def test_an_import_by_the_form_with_a_tier(community: Stage) -> None:
     assert "2 lessons and 1 module · opens with Studio" in words(told["message"])
 
 
-async def test_the_form_starts_with_the_tier_that_was_typed(community: Stage) -> None:
+async def test_the_form_starts_with_the_tier_that_was_typed(community: Community) -> None:
     await opens_shop(community)
 
     form = await community.slash("max", "teach import", tier=" studio ")
@@ -215,7 +215,7 @@ def _options(modal: dict[str, object]) -> list[dict[str, str]]:
     return next(one["component"]["options"] for one in components if "options" in one["component"])
 
 
-async def test_the_same_zip_twice_and_a_lock_by_hand(community: Stage) -> None:
+async def test_the_same_zip_twice_and_a_lock_by_hand(community: Community) -> None:
     await opens_shop(community)
     await brings_demo(community)
 
@@ -228,7 +228,7 @@ async def test_the_same_zip_twice_and_a_lock_by_hand(community: Stage) -> None:
     assert "# Five at a time" in words((await reads(community, "cid", "Five at a time"))["message"])
 
 
-async def test_bad_input_gets_its_sentence_and_changes_nothing(community: Stage) -> None:
+async def test_bad_input_gets_its_sentence_and_changes_nothing(community: Community) -> None:
     broken = {**COURSE, "02-reef.md": "---\ntitle: [\n---\nText"}
     for data, sentence in (
         (b"not a zip", "This is not a zip."),
@@ -245,14 +245,14 @@ async def test_bad_input_gets_its_sentence_and_changes_nothing(community: Stage)
     assert "There is no course “Sailing” here." in words(unknown["message"])
 
 
-async def test_only_moderators_teach(community: Stage) -> None:
+async def test_only_moderators_teach(community: Community) -> None:
     for who, seen in (("ann", False), ("max", True), ("olivia", True)):
         names = {command["name"] for command in await community.get("/sandbox/commands", **{"as": who})}
         assert ("teach" in names) is seen
         assert "course" in names
 
 
-async def test_lin_reads_in_chinese(community: Stage) -> None:
+async def test_lin_reads_in_chinese(community: Community) -> None:
     await brings(community, packed(COURSE))
 
     shelf = await community.slash("linxiaoyu", "course browse", locale="zh-CN")

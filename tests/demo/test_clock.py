@@ -10,16 +10,16 @@ import pytest
 from bot.demo.people import PersonRefused
 from bot.work import Job
 from sandbox.app import Sandbox
-from tests.stage import MONDAY, Stage, bot_in
+from tests.community import MONDAY, Community, bot_in
 
 
 class Diary:
     """Notes at what time each piece of work was done."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._app = stage.app
+    def __init__(self, community: Community) -> None:
+        self._app = community.app
         self.entries: list[tuple[str, str]] = []
-        stage.app.worker.handlers["test.note"] = self.note
+        community.app.worker.handlers["test.note"] = self.note
 
     async def note(self, job: Job) -> None:
         self.entries.append((job.key, self._app.clock.now().isoformat()))
@@ -30,7 +30,7 @@ class Diary:
             await self._app.queue.enqueue_once(tx, "test.note", 1, key, due=due)
 
 
-async def test_a_turn_is_acknowledged_when_the_bot_has_taken_it_over(community: Stage) -> None:
+async def test_a_turn_is_acknowledged_when_the_bot_has_taken_it_over(community: Community) -> None:
     before = community.app.clock.now()
 
     turned = await community.clock(advance=3600)
@@ -40,7 +40,7 @@ async def test_a_turn_is_acknowledged_when_the_bot_has_taken_it_over(community: 
     assert community.app.clock.now() == datetime.fromisoformat(turned["now"])
 
 
-async def test_what_falls_due_on_the_way_happens_at_its_own_time(community: Stage) -> None:
+async def test_what_falls_due_on_the_way_happens_at_its_own_time(community: Community) -> None:
     diary = Diary(community)
     await diary.plan("in an hour", 1)
     await diary.plan("tomorrow", 24)
@@ -56,19 +56,19 @@ async def test_what_falls_due_on_the_way_happens_at_its_own_time(community: Stag
 
 async def test_a_bot_that_was_away_takes_the_time_at_once(tmp_path: Path) -> None:
     async with Sandbox(tmp_path / "world", clock=datetime.fromisoformat(MONDAY)) as world:
-        async with bot_in(world.url, tmp_path) as stage:
-            await Diary(stage).plan("while away", 1)
-            away = Stage(world.url, stage.app)
+        async with bot_in(world.url, tmp_path) as community:
+            await Diary(community).plan("while away", 1)
+            away = Community(world.url, community.app)
         async with away:
             turned = await away.clock(advance=24 * 3600)
-        async with bot_in(world.url, tmp_path) as stage:
-            diary = Diary(stage)
-            await stage.settled()
+        async with bot_in(world.url, tmp_path) as community:
+            diary = Diary(community)
+            await community.settled()
 
     assert turned["acknowledged"] is False
     assert diary.entries == [("while away", "2026-11-03T08:00:00+00:00")]
 
 
-async def test_the_clock_does_not_go_backwards(community: Stage) -> None:
+async def test_the_clock_does_not_go_backwards(community: Community) -> None:
     with pytest.raises(PersonRefused, match="409"):
         await community.clock(to="2026-11-01T00:00:00+00:00")

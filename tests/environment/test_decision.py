@@ -86,45 +86,45 @@ def test_the_tests_environment_serves_the_bot_too(
 ) -> None:
     folder = lay_down(tmp_path / "env", laid, stamp=environment.stamp_text(laid, HERE))
 
-    assert environment.suits(folder, asked) is expected
+    assert environment.is_complete(folder, asked) is expected
 
 
 def test_changed_lock_counts_even_if_pyproject_is_content(tmp_path: Path) -> None:
     folder = lay_down(tmp_path / "env", RUN, stamp=f"{RUN} {'0' * 64} {HERE[0]}.{HERE[1]}")
 
-    assert not environment.suits(folder, RUN)
+    assert not environment.is_complete(folder, RUN)
 
 
 def test_under_uv_pyproject_is_what_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = lay_down(tmp_path / "env", RUN, stamp=f"{RUN} {'0' * 64} {HERE[0]}.{HERE[1]}")
     monkeypatch.setenv("UV_RUN_RECURSION_DEPTH", "1")
 
-    assert environment.suits(folder, RUN)
+    assert environment.is_complete(folder, RUN)
 
 
 def test_other_python_in_the_same_folder_does_not_do(tmp_path: Path) -> None:
     folder = lay_down(tmp_path / "env", RUN, stamp=environment.stamp_text(RUN, HERE))
 
-    assert not environment.suits(folder, RUN, (HERE[0], HERE[1] + 1))
+    assert not environment.is_complete(folder, RUN, (HERE[0], HERE[1] + 1))
 
 
 def test_python_that_is_too_old_does_not_do(tmp_path: Path) -> None:
     folder = lay_down(tmp_path / "env", RUN, version=(3, 9))
 
-    assert not environment.suits(folder, RUN)
+    assert not environment.is_complete(folder, RUN)
 
 
 def test_half_made_environment_does_not_do(tmp_path: Path) -> None:
     folder = lay_down(tmp_path / "env", RUN, stamp=environment.UNFINISHED)
 
-    assert not environment.suits(folder, RUN)
+    assert not environment.is_complete(folder, RUN)
 
 
 def test_missing_package_does_not_do(tmp_path: Path) -> None:
     folder = lay_down(tmp_path / "env", RUN, stamp=environment.stamp_text(RUN, HERE))
     next(folder.glob("lib/*/site-packages/aiohttp-*")).rmdir()
 
-    assert not environment.suits(folder, RUN)
+    assert not environment.is_complete(folder, RUN)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_good_environment_is_seen_in_milliseconds(tmp_path: Path) -> None:
     took: list[float] = []
     for _ in range(5):
         began = time.perf_counter()
-        assert environment.suits(folder, RUN)
+        assert environment.is_complete(folder, RUN)
         took.append(time.perf_counter() - began)
 
     assert min(took) < 0.03

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from bot.demo.people import Answer, People, words
+from tests.community import MONDAY, ROOT, BotProcess, bot_process
 from tests.events.evening import TITLE, at, choice, plan
-from tests.stage import MONDAY, ROOT, Process, process
 
 BARE = ("--empty", "--clock", MONDAY)
 OUTBOX = ["outbox.sending", "outbox.posted", "outbox.sent"]
@@ -23,7 +23,7 @@ IN_ORDER = [
 ]
 
 
-async def survive(bot: Process, points: list[str]) -> None:
+async def survive(bot: BotProcess, points: list[str]) -> None:
     """Wait until what is due is done. Each time the bot dies of the first of `points` it is started for the next."""
     while True:
         try:
@@ -63,7 +63,7 @@ async def made(people: People) -> list[Answer]:
 )
 async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path, kills: list[str]) -> None:
     points = list(kills)
-    async with process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
+    async with bot_process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
         await bot.start(crash_at=points[0])
         async with People(bot.sandbox) as people:
             await furnish(people)
@@ -84,7 +84,7 @@ async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path, k
 
 @pytest.mark.thorough
 async def test_killed_between_planning_and_reminding_it_still_reminds_once(tmp_path: Path) -> None:
-    async with process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
+    async with bot_process(tmp_path, *BARE, COMMUNITY__EVENTS_CHANNEL="general") as bot:
         await bot.start()
         async with People(bot.sandbox) as people:
             await furnish(people)

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from bot.demo.people import buttons, words
 from bot.events.tables import event_presence
+from tests.community import Community, running_community
 from tests.events.evening import TITLE, TUESDAY, at, card, choice, discord_events, plan, reminders
-from tests.stage import Stage, staged
 
 
-async def test_a_planned_event_is_in_discord_and_on_a_card(community: Stage) -> None:
+async def test_a_planned_event_is_in_discord_and_on_a_card(community: Community) -> None:
     told = await plan(community)
     await community.settled()
 
@@ -28,7 +28,7 @@ async def test_a_planned_event_is_in_discord_and_on_a_card(community: Stage) -> 
     assert [button["label"] for button in buttons(await card(community))] == ["Going", "Can't"]
 
 
-async def test_an_event_at_an_address_is_external(community: Stage) -> None:
+async def test_an_event_at_an_address_is_external(community: Community) -> None:
     await plan(community, place="Café Kant, 3rd floor")
     await community.settled()
 
@@ -36,7 +36,7 @@ async def test_an_event_at_an_address_is_external(community: Stage) -> None:
     assert (event["entity_type"], event["entity_metadata"]) == (3, {"location": "Café Kant, 3rd floor"})
 
 
-async def test_going_is_counted_once_per_member(community: Stage) -> None:
+async def test_going_is_counted_once_per_member(community: Community) -> None:
     await plan(community)
     await community.settled()
     message = (await card(community))["id"]
@@ -51,7 +51,7 @@ async def test_going_is_counted_once_per_member(community: Stage) -> None:
     assert "2 going" in words(await card(community))
 
 
-async def test_whoever_cannot_come_is_taken_off_the_list(community: Stage) -> None:
+async def test_whoever_cannot_come_is_taken_off_the_list(community: Community) -> None:
     await plan(community)
     await community.settled()
     message = (await card(community))["id"]
@@ -64,7 +64,7 @@ async def test_whoever_cannot_come_is_taken_off_the_list(community: Stage) -> No
     assert "0 going" in words(await card(community))
 
 
-async def test_the_list_shows_what_comes_and_signs_up_too(community: Stage) -> None:
+async def test_the_list_shows_what_comes_and_signs_up_too(community: Community) -> None:
     await plan(community)
     await plan(community, title="Later that week", when="Fri 19:30")
     await community.settled()
@@ -78,7 +78,7 @@ async def test_the_list_shows_what_comes_and_signs_up_too(community: Stage) -> N
     assert [button["label"] for button in buttons(again)] == ["Can't", "Going"]
 
 
-async def test_the_list_is_in_the_readers_language(community: Stage) -> None:
+async def test_the_list_is_in_the_readers_language(community: Community) -> None:
     await plan(community)
 
     listed = (await community.slash("ann", "event list", locale="zh-CN"))["message"]
@@ -86,14 +86,14 @@ async def test_the_list_is_in_the_readers_language(community: Stage) -> None:
     assert "接下来的活动" in words(listed)
 
 
-async def test_only_moderators_plan(community: Stage) -> None:
+async def test_only_moderators_plan(community: Community) -> None:
     for_ann = {command["name"] for command in await community.get("/sandbox/commands", **{"as": "ann"})}
     for_max = {command["name"] for command in await community.get("/sandbox/commands", **{"as": "max"})}
 
     assert ("host" in for_ann, "host" in for_max, "event" in for_ann) == (False, True, True)
 
 
-async def test_autocomplete_tells_what_a_time_means(community: Stage) -> None:
+async def test_autocomplete_tells_what_a_time_means(community: Community) -> None:
     offered = await community.choices("max", "host create", "when", when="tomorrow 19:30")
     empty = await community.choices("max", "host create", "when")
 
@@ -103,7 +103,7 @@ async def test_autocomplete_tells_what_a_time_means(community: Stage) -> None:
     assert len(empty) == 7
 
 
-async def test_an_event_is_offered_by_what_people_type(community: Stage) -> None:
+async def test_an_event_is_offered_by_what_people_type(community: Community) -> None:
     await plan(community)
 
     for typed in ("ASYNC", " debugging ", "ａsync"):
@@ -112,15 +112,15 @@ async def test_an_event_is_offered_by_what_people_type(community: Stage) -> None
 
 
 async def test_times_are_the_communitys(tmp_path: Path) -> None:
-    async with staged(tmp_path, COMMUNITY__TIMEZONE="Asia/Shanghai") as stage:
-        await plan(stage, when="明天 19:30")
-        await stage.settled()
+    async with running_community(tmp_path, COMMUNITY__TIMEZONE="Asia/Shanghai") as community:
+        await plan(community, when="明天 19:30")
+        await community.settled()
 
-        (event,) = await discord_events(stage)
+        (event,) = await discord_events(community)
         assert event["scheduled_start_time"][:16] == f"{TUESDAY}T11:30"
 
 
-async def test_the_reminder_comes_at_its_time_and_once(community: Stage) -> None:
+async def test_the_reminder_comes_at_its_time_and_once(community: Community) -> None:
     await plan(community)
 
     await at(community, "19:14")
@@ -135,7 +135,7 @@ async def test_the_reminder_comes_at_its_time_and_once(community: Stage) -> None
     assert await community.messages("@bot", "ann") == []
 
 
-async def test_an_event_planned_at_short_notice_is_called_out_when_it_begins(community: Stage) -> None:
+async def test_an_event_planned_at_short_notice_is_called_out_when_it_begins(community: Community) -> None:
     told = await plan(community, when="in 10 minutes")
     await community.clock(advance=9 * 60)
     before = await reminders(community)
@@ -146,7 +146,7 @@ async def test_an_event_planned_at_short_notice_is_called_out_when_it_begins(com
     assert "has begun" in words((await reminders(community))[0])
 
 
-async def test_attendance_is_measured_from_voice(community: Stage) -> None:
+async def test_attendance_is_measured_from_voice(community: Community) -> None:
     """Ann comes early and stays late, Bob moves rooms and comes back, Cid looks in for four minutes, Eve is late."""
     await plan(community)
     await at(community, "19:05")
@@ -174,7 +174,7 @@ async def test_attendance_is_measured_from_voice(community: Stage) -> None:
     assert buttons(await card(community)) == []
 
 
-async def test_bots_do_not_attend(community: Stage) -> None:
+async def test_bots_do_not_attend(community: Community) -> None:
     await community.join("musicbot", bot=True)
     await plan(community)
     await at(community, "19:15")
@@ -187,7 +187,7 @@ async def test_bots_do_not_attend(community: Stage) -> None:
     assert "0 people came" in words(await card(community))
 
 
-async def test_participation_counts_attendances_by_the_events_end(community: Stage) -> None:
+async def test_participation_counts_attendances_by_the_events_end(community: Community) -> None:
     await plan(community)
     for who in ("ann", "bob", "max"):
         await community.voice(who, "Classroom")
@@ -204,7 +204,7 @@ async def test_participation_counts_attendances_by_the_events_end(community: Sta
     assert await community.app.events.held(community.guild_id + 1, day, end.replace(hour=23)) == []
 
 
-async def test_discords_own_event_begins_and_ends(community: Stage) -> None:
+async def test_discords_own_event_begins_and_ends(community: Community) -> None:
     await plan(community)
     await community.settled()
     await at(community, "19:31")
@@ -217,7 +217,7 @@ async def test_discords_own_event_begins_and_ends(community: Stage) -> None:
     assert [event["status"] for event in await discord_events(community)] in ([], [3])
 
 
-async def test_a_cancelled_event_is_withdrawn_everywhere(community: Stage) -> None:
+async def test_a_cancelled_event_is_withdrawn_everywhere(community: Community) -> None:
     await plan(community)
     await community.settled()
 
@@ -234,7 +234,7 @@ async def test_a_cancelled_event_is_withdrawn_everywhere(community: Stage) -> No
     assert await reminders(community) == []
 
 
-async def test_an_event_claims_the_voice_time_in_its_channel(community: Stage) -> None:
+async def test_an_event_claims_the_voice_time_in_its_channel(community: Community) -> None:
     await plan(community)
     await community.settled()
     world = await community.world()
@@ -250,7 +250,7 @@ async def test_an_event_claims_the_voice_time_in_its_channel(community: Stage) -
     assert not await claimed("Lounge", "19:30", "20:30")
 
 
-async def test_nothing_of_an_evening_stays_but_the_attendance(community: Stage) -> None:
+async def test_nothing_of_an_evening_stays_but_the_attendance(community: Community) -> None:
     await plan(community)
     await at(community, "19:25")
     await community.voice("ann", "Classroom")
@@ -263,7 +263,7 @@ async def test_nothing_of_an_evening_stays_but_the_attendance(community: Stage) 
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-async def test_the_host_sees_who_comes_and_who_came(community: Stage, locale: str) -> None:
+async def test_the_host_sees_who_comes_and_who_came(community: Community, locale: str) -> None:
     await plan(community)
     await community.settled()
     await community.click("ann", (await card(community))["id"], label="Going")

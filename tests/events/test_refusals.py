@@ -8,8 +8,8 @@ import pytest
 
 from bot.demo.people import buttons, words
 from bot.errors import UserError
+from tests.community import Community, running_community
 from tests.events.evening import TITLE, at, card, choice, discord_events, plan, posts
-from tests.stage import Stage, staged
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from tests.stage import Stage, staged
     ],
 )
 async def test_what_cannot_be_planned_is_refused(
-    community: Stage, options: dict[str, str], sentence: str
+    community: Community, options: dict[str, str], sentence: str
 ) -> None:
     told = await plan(community, **options)
     await community.settled()
@@ -35,7 +35,7 @@ async def test_what_cannot_be_planned_is_refused(
     assert (await discord_events(community), await posts(community)) == ([], [])
 
 
-async def test_a_taken_channel_is_refused_with_what_takes_it(community: Stage) -> None:
+async def test_a_taken_channel_is_refused_with_what_takes_it(community: Community) -> None:
     await plan(community)
 
     overlapping = await plan(community, title="Another", when="2026-11-03 20:29")
@@ -45,14 +45,14 @@ async def test_a_taken_channel_is_refused_with_what_takes_it(community: Stage) -
     assert "Planned" in after
 
 
-async def test_a_cancelled_event_takes_no_channel(community: Stage) -> None:
+async def test_a_cancelled_event_takes_no_channel(community: Community) -> None:
     await plan(community)
     await community.slash("max", "host cancel", channel="staff", event=await choice(community, "host cancel"))
 
     assert "Planned" in await plan(community, title="Instead")
 
 
-async def test_the_same_event_at_an_address_is_not_planned_twice(community: Stage) -> None:
+async def test_the_same_event_at_an_address_is_not_planned_twice(community: Community) -> None:
     await plan(community, place="Café Kant")
 
     again = await plan(community, place="Café Kant")
@@ -61,23 +61,23 @@ async def test_the_same_event_at_an_address_is_not_planned_twice(community: Stag
 
 
 async def test_a_missing_events_channel_is_told_before_anything_happens(tmp_path: Path) -> None:
-    async with staged(tmp_path, COMMUNITY__EVENTS_CHANNEL="calendar") as stage:
-        told = await plan(stage)
-        await stage.settled()
+    async with running_community(tmp_path, COMMUNITY__EVENTS_CHANNEL="calendar") as community:
+        told = await plan(community)
+        await community.settled()
 
         assert "There is no channel #calendar" in told
-        assert await discord_events(stage) == []
+        assert await discord_events(community) == []
 
 
 @pytest.mark.parametrize("event", ["no such thing", "1", "9" * 19, "-1", "1; DROP TABLE event"])
 @pytest.mark.parametrize("command", ["host cancel", "host attendees"])
-async def test_an_unknown_event_is_refused(community: Stage, command: str, event: str) -> None:
+async def test_an_unknown_event_is_refused(community: Community, command: str, event: str) -> None:
     told = await community.slash("max", command, channel="staff", event=event)
 
     assert "There is no such event" in words(told["message"])
 
 
-async def test_nobody_signs_up_for_what_is_over(community: Stage) -> None:
+async def test_nobody_signs_up_for_what_is_over(community: Community) -> None:
     await plan(community)
     await community.settled()
     listed = (await community.slash("ann", "event list"))["message"]
@@ -88,7 +88,7 @@ async def test_nobody_signs_up_for_what_is_over(community: Stage) -> None:
     assert f"“{TITLE}” is over" in words(told["message"])
 
 
-async def test_nothing_is_cancelled_twice(community: Stage) -> None:
+async def test_nothing_is_cancelled_twice(community: Community) -> None:
     await plan(community)
     event = await choice(community, "host cancel")
     await community.slash("max", "host cancel", channel="staff", event=event)
@@ -98,14 +98,16 @@ async def test_nothing_is_cancelled_twice(community: Stage) -> None:
     assert "over or cancelled already" in words(again["message"])
 
 
-async def test_peoples_words_do_not_format_or_mention(community: Stage) -> None:
+async def test_peoples_words_do_not_format_or_mention(community: Community) -> None:
     await plan(community, title="**Free** <@1421769650995200000> [x](https://example.org)")
     await community.settled()
 
     assert "\\*\\*Free\\*\\* \\<\\@" in words(await card(community))
 
 
-async def test_a_long_list_of_the_longest_titles_fits_and_says_that_more_follows(community: Stage) -> None:
+async def test_a_long_list_of_the_longest_titles_fits_and_says_that_more_follows(
+    community: Community,
+) -> None:
     for day in range(10, 19):
         await plan(community, title="*" * 100, place="[]" * 50, when=f"2026-11-{day} 19:30")
 
@@ -114,7 +116,7 @@ async def test_a_long_list_of_the_longest_titles_fits_and_says_that_more_follows
     assert (len(buttons(listed)), "More follow later" in words(listed)) == (8, True)
 
 
-async def test_another_server_knows_nothing_of_it(community: Stage) -> None:
+async def test_another_server_knows_nothing_of_it(community: Community) -> None:
     await plan(community)
     event = await choice(community, "host attendees")
 

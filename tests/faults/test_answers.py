@@ -12,22 +12,22 @@ from discord.http import Route
 from bot.cards import card
 from bot.demo.people import words
 from bot.errors import RetryLater
+from tests.community import Community
 from tests.faults.shop import PUT_ROLE, asked, buys, fault, holds, opened, patience, stuck, waits
-from tests.stage import Stage
 
 
-async def said(community: Stage, text: str) -> int:
+async def said(community: Community, text: str) -> int:
     """How often the bot said this in #general."""
     return sum(text in words(message) for message in await community.messages("general", "ann"))
 
 
-async def general(community: Stage) -> int:
+async def general(community: Community) -> int:
     channel = await community.app.server.channel_named(community.guild_id, "general")
     assert channel is not None
     return channel
 
 
-async def test_a_503_that_the_library_does_not_repeat_is_tried_again_by_lyceum(community: Stage) -> None:
+async def test_a_503_that_the_library_does_not_repeat_is_tried_again_by_lyceum(community: Community) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, status=503)
 
@@ -39,7 +39,7 @@ async def test_a_503_that_the_library_does_not_repeat_is_tried_again_by_lyceum(c
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 524])
-async def test_a_failing_role_is_given_in_the_end(community: Stage, status: int) -> None:
+async def test_a_failing_role_is_given_in_the_end(community: Community, status: int) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, status=status)
 
@@ -52,7 +52,7 @@ async def test_a_failing_role_is_given_in_the_end(community: Stage, status: int)
 
 @pytest.mark.parametrize("how", [{"status": 502}, {"drop": True}, {"status": 503}])
 async def test_a_message_whose_answer_is_lost_is_posted_once(
-    community: Stage, how: dict[str, object]
+    community: Community, how: dict[str, object]
 ) -> None:
     """502 is repeated by the library, the others by whoever asked; the nonce makes it one message."""
     channel = await general(community)
@@ -69,7 +69,7 @@ async def test_a_message_whose_answer_is_lost_is_posted_once(
     assert len(await asked(community, "POST", "/messages")) == 2
 
 
-async def test_control_without_a_nonce_it_is_posted_twice(community: Stage) -> None:
+async def test_control_without_a_nonce_it_is_posted_twice(community: Community) -> None:
     """(The library's own `send` makes a nonce up if it is given none.)"""
     route = Route("POST", "/channels/{channel_id}/messages", channel_id=await general(community))
     await fault(community, route="POST /channels/*/messages", status=502, after_effect=True)
@@ -80,7 +80,7 @@ async def test_control_without_a_nonce_it_is_posted_twice(community: Stage) -> N
 
 
 @pytest.mark.parametrize("limit", ["route", "global", "shared"])
-async def test_a_rate_limit_delays_a_role_and_loses_nothing(community: Stage, limit: str) -> None:
+async def test_a_rate_limit_delays_a_role_and_loses_nothing(community: Community, limit: str) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, limit=limit, retry_after=0.2)
 
@@ -91,7 +91,7 @@ async def test_a_rate_limit_delays_a_role_and_loses_nothing(community: Stage, li
     assert await asked(community, "PUT", "/roles/") == [429, 204]
 
 
-async def test_a_long_rate_limit_postpones_the_work_instead_of_holding_a_slot(community: Stage) -> None:
+async def test_a_long_rate_limit_postpones_the_work_instead_of_holding_a_slot(community: Community) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, limit="route", retry_after=300)
     began = time.monotonic()
@@ -109,7 +109,7 @@ async def test_a_long_rate_limit_postpones_the_work_instead_of_holding_a_slot(co
     assert await holds(community, role)
 
 
-async def test_cloudflares_page_keeps_lyceum_away_for_a_minute(community: Stage) -> None:
+async def test_cloudflares_page_keeps_lyceum_away_for_a_minute(community: Community) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, limit="cloudflare")
 
@@ -126,7 +126,7 @@ async def test_cloudflares_page_keeps_lyceum_away_for_a_minute(community: Stage)
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
-async def test_a_broken_connection_costs_nothing_but_time(community: Stage, after_effect: bool) -> None:
+async def test_a_broken_connection_costs_nothing_but_time(community: Community, after_effect: bool) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, drop=True, after_effect=after_effect)
 
@@ -137,7 +137,7 @@ async def test_a_broken_connection_costs_nothing_but_time(community: Stage, afte
     assert await stuck(community) == []
 
 
-async def test_a_slow_answer_holds_up_nobody_else(community: Stage) -> None:
+async def test_a_slow_answer_holds_up_nobody_else(community: Community) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, delay=3)
 
@@ -151,7 +151,7 @@ async def test_a_slow_answer_holds_up_nobody_else(community: Stage) -> None:
     assert await holds(community, role)
 
 
-async def test_the_same_seed_meets_the_same_faults(community: Stage) -> None:
+async def test_the_same_seed_meets_the_same_faults(community: Community) -> None:
     """On a route without a limit of its own: nothing has to be waited for."""
     ann = next(m for m in (await community.world())["members"] if m["user"]["username"] == "ann")
     seen: list[list[int]] = []
@@ -168,7 +168,7 @@ async def test_the_same_seed_meets_the_same_faults(community: Stage) -> None:
     assert {200, 503} == set(seen[0])
 
 
-async def until_waiting(community: Stage) -> None:
+async def until_waiting(community: Community) -> None:
     """Do what is due until the role waits for a later moment."""
     for _ in range(20):
         await community.app.worker.run_due()

@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from bot.activity.tables import person
 from bot.memberships.orders.tables import order
 from sandbox.app import Sandbox
+from tests.community import MONDAY, Community, bot_in
 from tests.faults.shop import fault, opened, until
-from tests.stage import MONDAY, Stage, bot_in
 
 START = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
 
 
-async def messages(community: Stage) -> int:
+async def messages(community: Community) -> int:
     """How many messages of this week are counted, once the bot heard everything."""
     await community.slash("olivia", "event list")
     await community.settled()
@@ -27,7 +27,7 @@ async def messages(community: Stage) -> int:
     return found.messages
 
 
-async def counted(community: Stage, wanted: int) -> None:
+async def counted(community: Community, wanted: int) -> None:
     """Wait until so many messages are counted; there they stay."""
 
     async def enough() -> bool:
@@ -37,7 +37,7 @@ async def counted(community: Stage, wanted: int) -> None:
     assert await messages(community) == wanted
 
 
-async def connected(community: Stage) -> None:
+async def connected(community: Community) -> None:
     """Wait until the bot, which has just lost its socket, has one again."""
     await asyncio.sleep(0.2)
 
@@ -48,20 +48,20 @@ async def connected(community: Stage) -> None:
 
 
 @pytest.fixture
-async def hasty(tmp_path: Path) -> AsyncIterator[Stage]:
+async def hasty(tmp_path: Path) -> AsyncIterator[Community]:
     """A world with a heartbeat five times a second, and a bot that believes a silence of a second to be a death."""
     clock = datetime.fromisoformat(MONDAY)
     async with (
         Sandbox(tmp_path / "world", port=0, clock=clock, heartbeat_ms=200) as there,
-        bot_in(there.url, tmp_path) as stage,
+        bot_in(there.url, tmp_path) as community,
     ):
-        stage.app.client._connection.heartbeat_timeout = 1.0
-        await fault(stage, gateway="cut")
-        await connected(stage)
-        yield stage
+        community.app.client._connection.heartbeat_timeout = 1.0
+        await fault(community, gateway="cut")
+        await connected(community)
+        yield community
 
 
-async def test_a_message_told_twice_counts_once(community: Stage) -> None:
+async def test_a_message_told_twice_counts_once(community: Community) -> None:
     await fault(community, event="MESSAGE_CREATE", how="twice", times=3)
     for n in range(3):
         await community.say("ann", "general", f"Hello {n}")
@@ -69,7 +69,7 @@ async def test_a_message_told_twice_counts_once(community: Stage) -> None:
     assert await messages(community) == 3
 
 
-async def test_messages_told_late_and_out_of_order_count_once_each(community: Stage) -> None:
+async def test_messages_told_late_and_out_of_order_count_once_each(community: Community) -> None:
     await fault(community, event="MESSAGE_CREATE", how="late", seconds=0.5)
     await community.say("ann", "general", "The first, told last")
     await community.say("bob", "general", "The second, told first")
@@ -77,7 +77,7 @@ async def test_messages_told_late_and_out_of_order_count_once_each(community: St
     await counted(community, 2)
 
 
-async def test_a_lost_message_is_read_back_when_a_new_session_begins(community: Stage) -> None:
+async def test_a_lost_message_is_read_back_when_a_new_session_begins(community: Community) -> None:
     await community.say("ann", "general", "Heard")
     await fault(community, event="MESSAGE_CREATE", how="drop")
     await community.say("ann", "general", "Lost on the way")
@@ -91,7 +91,7 @@ async def test_a_lost_message_is_read_back_when_a_new_session_begins(community: 
 
 
 @pytest.mark.parametrize("how", ["cut", "reconnect", "forget", "invalidate", "invalid_resumable"])
-async def test_a_broken_session_loses_and_doubles_no_message(community: Stage, how: str) -> None:
+async def test_a_broken_session_loses_and_doubles_no_message(community: Community, how: str) -> None:
     await community.say("ann", "general", "Before")
     await fault(community, gateway=how)
     await community.say("ann", "general", "Meanwhile")
@@ -101,7 +101,7 @@ async def test_a_broken_session_loses_and_doubles_no_message(community: Stage, h
     await counted(community, 3)
 
 
-async def test_a_press_told_twice_is_answered_once_and_done_once(community: Stage) -> None:
+async def test_a_press_told_twice_is_answered_once_and_done_once(community: Community) -> None:
     await opened(community)
     (plan,) = await community.choices("ann", "membership buy", "plan")
     await fault(community, event="INTERACTION_CREATE", how="twice")
@@ -114,7 +114,7 @@ async def test_a_press_told_twice_is_answered_once_and_done_once(community: Stag
         assert (await db.execute(select(func.count()).select_from(order))).scalar_one() == 1
 
 
-async def test_a_member_who_joins_thrice_in_the_gateways_eyes_is_one_member(community: Stage) -> None:
+async def test_a_member_who_joins_thrice_in_the_gateways_eyes_is_one_member(community: Community) -> None:
     await fault(community, event="GUILD_MEMBER_ADD", how="twice", times=2)
 
     joined = await community.join("Dora")
@@ -125,7 +125,7 @@ async def test_a_member_who_joins_thrice_in_the_gateways_eyes_is_one_member(comm
         assert (await db.execute(query)).scalar_one() == 1
 
 
-async def test_a_lost_interaction_is_no_response_and_the_next_is_answered(community: Stage) -> None:
+async def test_a_lost_interaction_is_no_response_and_the_next_is_answered(community: Community) -> None:
     await fault(community, event="INTERACTION_CREATE", how="drop")
 
     first = await community.slash("ann", "event list")
@@ -134,7 +134,7 @@ async def test_a_lost_interaction_is_no_response_and_the_next_is_answered(commun
     assert (first["state"], second["state"]) == ("no_response", "answered")
 
 
-async def test_a_dead_socket_is_left_and_nothing_is_lost(hasty: Stage) -> None:
+async def test_a_dead_socket_is_left_and_nothing_is_lost(hasty: Community) -> None:
     await hasty.say("ann", "general", "Before")
     await fault(hasty, gateway="zombie")
     await hasty.say("ann", "general", "Into the dead socket")
@@ -144,7 +144,7 @@ async def test_a_dead_socket_is_left_and_nothing_is_lost(hasty: Stage) -> None:
     await counted(hasty, 2)
 
 
-async def alive(community: Stage) -> None:
+async def alive(community: Community) -> None:
     """Wait until a command is answered again."""
 
     async def answered() -> bool:

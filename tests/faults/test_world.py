@@ -8,11 +8,11 @@ from bot.cards import card
 from bot.demo.month import pay
 from bot.demo.people import buttons, words
 from bot.ports import Delivery
+from tests.community import Community
 from tests.faults.shop import PUT_ROLE, asked, buys, fault, held_entitlements, holds, opened, orders, stuck
-from tests.stage import Stage
 
 
-async def healed(community: Stage) -> None:
+async def healed(community: Community) -> None:
     """Wait until nothing is stuck any more."""
     async with asyncio.timeout(10):
         while await stuck(community):
@@ -20,7 +20,7 @@ async def healed(community: Stage) -> None:
             await community.settled()
 
 
-async def test_a_lost_permission_stops_the_role_until_it_is_given_back(community: Stage) -> None:
+async def test_a_lost_permission_stops_the_role_until_it_is_given_back(community: Community) -> None:
     role = await opened(community)
     await fault(community, world="lose_permission", permission="MANAGE_ROLES")
 
@@ -36,7 +36,7 @@ async def test_a_lost_permission_stops_the_role_until_it_is_given_back(community
     assert await holds(community, role)
 
 
-async def test_a_role_order_that_forbids_it_heals_by_itself_when_it_is_mended(community: Stage) -> None:
+async def test_a_role_order_that_forbids_it_heals_by_itself_when_it_is_mended(community: Community) -> None:
     role = await opened(community)
     link = await orders(community)
     await fault(community, world="sink")
@@ -51,7 +51,7 @@ async def test_a_role_order_that_forbids_it_heals_by_itself_when_it_is_mended(co
     assert await holds(community, role)
 
 
-async def test_who_left_before_the_role_came_gets_it_when_they_return(community: Stage) -> None:
+async def test_who_left_before_the_role_came_gets_it_when_they_return(community: Community) -> None:
     role = await opened(community)
     await fault(community, route=PUT_ROLE, status=503)
     await buys(community)
@@ -64,7 +64,7 @@ async def test_who_left_before_the_role_came_gets_it_when_they_return(community:
     await returned(community, role)
 
 
-async def test_who_leaves_just_before_the_role_is_put_gets_it_when_they_return(community: Stage) -> None:
+async def test_who_leaves_just_before_the_role_is_put_gets_it_when_they_return(community: Community) -> None:
     """10007 answers the PUT itself."""
     role = await opened(community)
     await fault(community, route=PUT_ROLE, status=404, code=10007, message="Unknown Member")
@@ -77,7 +77,7 @@ async def test_who_leaves_just_before_the_role_is_put_gets_it_when_they_return(c
     await returned(community, role)
 
 
-async def returned(community: Stage, role: str) -> None:
+async def returned(community: Community, role: str) -> None:
     """The role is there a moment after the return, and nothing is left undone."""
     async with asyncio.timeout(10):
         while not await holds(community, role):
@@ -86,7 +86,7 @@ async def returned(community: Stage, role: str) -> None:
     assert await stuck(community) == []
 
 
-async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Stage) -> None:
+async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Community) -> None:
     await opened(community)
     await buys(community)
     await community.settled()
@@ -105,7 +105,7 @@ async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Stage) -
     assert (await community.slash("cid", "event list"))["state"] == "answered"
 
 
-async def test_closed_direct_messages_are_told_as_such_and_no_error(community: Stage) -> None:
+async def test_closed_direct_messages_are_told_as_such_and_no_error(community: Community) -> None:
     ann = next(m for m in (await community.world())["members"] if m["user"]["username"] == "ann")
     server, guild, user = community.app.server, community.guild_id, int(ann["user"]["id"])
     await fault(community, world="close_direct", member="ann")
@@ -118,7 +118,7 @@ async def test_closed_direct_messages_are_told_as_such_and_no_error(community: S
 
 
 async def test_without_the_channel_for_events_nothing_is_planned_and_the_sentence_says_why(
-    community: Stage,
+    community: Community,
 ) -> None:
     await fault(community, world="delete_channel", channel="events")
 

@@ -45,7 +45,7 @@ def test_whoever_may_patch_does() -> None:
         "from sandbox.app import Sandbox\ndel Sandbox.url",
         "async def test(door):\n    door.intake._settle = broken",
         "async def test(bot):\n    bot._connection.dispatch = note",
-        "async def test(stage):\n    setattr(stage.app, 'worker', None)",
+        "async def test(community):\n    setattr(community.app, 'worker', None)",
     ],
 )
 def test_control_every_way_to_patch_is_seen(patch: str) -> None:
@@ -59,8 +59,8 @@ def test_control_every_way_to_patch_is_seen(patch: str) -> None:
         "monkeypatch.chdir(path)",
         "import sys\nmonkeypatch.setattr(sys, 'argv', [])",
         "import os\nos.environ['LYCEUM_DATA'] = '/x'",
-        "async def test(hall):\n    hall.forbidden = True",
-        "class Hall:\n    def __init__(self):\n        self._held = {}\n        self.rooms[1] = 2",
+        "async def test(server):\n    server.forbidden = True",
+        "class Server:\n    def __init__(self):\n        self._held = {}\n        self.rooms[1] = 2",
     ],
 )
 def test_what_is_meant_to_be_set_may_be_set(good: str) -> None:

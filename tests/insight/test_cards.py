@@ -19,7 +19,7 @@ from bot.insight.metrics.registry import METRICS, named
 from bot.insight.snapshot import Snapshot, WeekPeriod, WeekReport
 from bot.insight.summary import summary
 from bot.insight.weeks import Week
-from tests.insight.office import UTC_ZONE, words
+from tests.insight.harness import UTC_ZONE, words
 
 TEXTS = Catalog("en", UTC_ZONE)
 EN, ZH = TEXTS.of("en-GB"), TEXTS.of("zh-CN")

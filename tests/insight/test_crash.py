@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.demo.people import People, words
+from tests.community import ROOT, bot_process
 from tests.insight.test_stats import posts
-from tests.stage import ROOT, process
 
 BEGIN = "2026-11-08T23:50:00+00:00"
 ENDS = ("2026-11-09T00:00:30+00:00", "2026-11-16T00:00:30+00:00")
@@ -38,7 +38,7 @@ def test_every_point_of_the_weekly_post_is_killed_at() -> None:
 async def test_killed_there_each_week_is_still_posted_once(
     tmp_path: Path, name: str, occurrence: int
 ) -> None:
-    async with process(tmp_path, "--empty", "--clock", BEGIN, REPORT__TIME="00:00") as bot:
+    async with bot_process(tmp_path, "--empty", "--clock", BEGIN, REPORT__TIME="00:00") as bot:
         assert await bot.start(crash_at=f"{name}:{occurrence}")
         async with People(bot.sandbox) as people:
             for end in ENDS[:occurrence]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.demo.people import People, words
+from tests.community import BotProcess
 from tests.insight.test_stats import posts
-from tests.stage import Process
 
 
-async def test_the_demo_shows_the_sources_figures_and_one_more_message_is_seen(bot: Process) -> None:
+async def test_the_demo_shows_the_sources_figures_and_one_more_message_is_seen(bot: BotProcess) -> None:
     assert await bot.start()
     async with People(bot.sandbox) as people:
         before = words((await people.slash("olivia", "stats week"))["message"])

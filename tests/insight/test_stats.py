@@ -11,7 +11,7 @@ import pytest
 
 from bot.demo.people import People, PersonRefused, buttons, walk, words
 from sandbox.app import Sandbox
-from tests.stage import Stage, bot_in, staged
+from tests.community import Community, bot_in, running_community
 
 BEGIN = "2026-11-08T23:50:00+00:00"
 """Sunday of week 45; the bot has just come, so this week is its first."""
@@ -20,11 +20,11 @@ END = "2026-11-09T00:00:30+00:00"
 
 
 @pytest.fixture
-async def sunday(tmp_path: Path) -> AsyncIterator[Stage]:
+async def sunday(tmp_path: Path) -> AsyncIterator[Community]:
     """Ten minutes before the week ends and is posted."""
-    async with staged(tmp_path, clock=BEGIN, REPORT__TIME="00:00") as stage:
-        await stage.settled()
-        yield stage
+    async with running_community(tmp_path, clock=BEGIN, REPORT__TIME="00:00") as community:
+        await community.settled()
+        yield community
 
 
 async def posts(people: Any, channel: str = "staff") -> list[dict[str, Any]]:
@@ -38,7 +38,7 @@ def alt_of(message: dict[str, Any]) -> str:
     return str(picture["description"])
 
 
-async def test_the_running_week_holds_what_was_said_a_moment_ago(sunday: Stage) -> None:
+async def test_the_running_week_holds_what_was_said_a_moment_ago(sunday: Community) -> None:
     before = words((await sunday.slash("olivia", "stats week"))["message"])
     await sunday.say("ann", "general", "Hello!")
     await sunday.settled()
@@ -51,7 +51,7 @@ async def test_the_running_week_holds_what_was_said_a_moment_ago(sunday: Stage) 
     assert "engagement 0.01" in alt_of(after)
 
 
-async def test_figures_are_in_the_readers_language(sunday: Stage) -> None:
+async def test_figures_are_in_the_readers_language(sunday: Community) -> None:
     card = (await sunday.slash("olivia", "stats week", locale="zh-CN"))["message"]
     opened = (await sunday.slash("olivia", "stats explain", metric="members", locale="zh-CN"))["message"]
 
@@ -60,14 +60,14 @@ async def test_figures_are_in_the_readers_language(sunday: Stage) -> None:
     assert "机器人" in words(opened)
 
 
-async def test_figures_are_for_owners(sunday: Stage) -> None:
+async def test_figures_are_for_owners(sunday: Community) -> None:
     for_ann = {command["name"] for command in await sunday.get("/sandbox/commands", **{"as": "ann"})}
     for_olivia = {command["name"] for command in await sunday.get("/sandbox/commands", **{"as": "olivia"})}
 
     assert ("stats" in for_ann, "stats" in for_olivia) == (False, True)
 
 
-async def test_the_week_is_posted_once_when_it_ends(sunday: Stage) -> None:
+async def test_the_week_is_posted_once_when_it_ends(sunday: Community) -> None:
     await sunday.say("ann", "general", "Last words of the week.")
 
     await sunday.clock(to=END)
@@ -83,16 +83,18 @@ async def test_the_week_is_posted_once_when_it_ends(sunday: Stage) -> None:
 
 
 async def test_the_post_is_in_the_communitys_language(tmp_path: Path) -> None:
-    async with staged(tmp_path, clock=BEGIN, REPORT__TIME="00:00", COMMUNITY__LANGUAGE="zh-CN") as stage:
-        await stage.clock(to=END)
-        await stage.settled()
+    async with running_community(
+        tmp_path, clock=BEGIN, REPORT__TIME="00:00", COMMUNITY__LANGUAGE="zh-CN"
+    ) as community:
+        await community.clock(to=END)
+        await community.settled()
 
-        [card] = await posts(stage)
+        [card] = await posts(community)
         assert "2026 年第 45 周" in words(card)
         assert alt_of(card).startswith("堆叠柱状图")
 
 
-async def test_a_posted_number_can_be_opened_and_another_picked(sunday: Stage) -> None:
+async def test_a_posted_number_can_be_opened_and_another_picked(sunday: Community) -> None:
     await sunday.clock(to=END)
     await sunday.settled()
     [card] = await posts(sunday)
@@ -109,7 +111,7 @@ async def test_a_posted_number_can_be_opened_and_another_picked(sunday: Stage) -
     assert "## Members · Week 45 of 2026" in words(other)
 
 
-async def test_a_past_week_shows_what_was_stored(sunday: Stage) -> None:
+async def test_a_past_week_shows_what_was_stored(sunday: Community) -> None:
     await sunday.clock(to=END)
     await sunday.settled()
     await sunday.say("ann", "general", "Too late for last week.")
@@ -124,7 +126,7 @@ async def test_a_past_week_shows_what_was_stored(sunday: Stage) -> None:
 
 @pytest.mark.parametrize(("week", "sentence"), [("W99", "is not a week"), ("2031-W01", "has not begun yet")])
 async def test_a_week_that_is_none_is_answered_with_a_sentence(
-    sunday: Stage, week: str, sentence: str
+    sunday: Community, week: str, sentence: str
 ) -> None:
     answer = await sunday.slash("olivia", "stats week", week=week)
 
@@ -133,9 +135,9 @@ async def test_a_week_that_is_none_is_answered_with_a_sentence(
 
 async def test_three_weeks_away_are_stored_and_one_is_posted(tmp_path: Path) -> None:
     async with Sandbox(tmp_path / "world", port=0, clock=datetime.fromisoformat(BEGIN)) as world:
-        async with bot_in(world.url, tmp_path, REPORT__TIME="00:00") as stage:
-            await stage.clock(to=END)
-            await stage.settled()
+        async with bot_in(world.url, tmp_path, REPORT__TIME="00:00") as community:
+            await community.clock(to=END)
+            await community.settled()
         async with People(world.url) as people:
             await people.clock(to="2026-11-18T12:00:00+00:00")
             await people.say("ann", "general", "Said while nobody counted.")
@@ -153,15 +155,15 @@ async def test_three_weeks_away_are_stored_and_one_is_posted(tmp_path: Path) -> 
 async def test_a_restart_posts_nothing_again(tmp_path: Path) -> None:
     async with Sandbox(tmp_path / "world", port=0, clock=datetime.fromisoformat(BEGIN)) as world:
         for moment in (END, "2026-11-09T00:05:00+00:00", "2026-11-09T00:10:00+00:00"):
-            async with bot_in(world.url, tmp_path, REPORT__TIME="00:00") as stage:
-                await stage.clock(to=moment)
-                await stage.settled()
-                cards = await posts(stage)
+            async with bot_in(world.url, tmp_path, REPORT__TIME="00:00") as community:
+                await community.clock(to=moment)
+                await community.settled()
+                cards = await posts(community)
 
     assert len(cards) == 1
 
 
-async def test_a_missing_staff_channel_is_waited_for(sunday: Stage) -> None:
+async def test_a_missing_staff_channel_is_waited_for(sunday: Community) -> None:
     guild = str(sunday.guild_id)
     world = await sunday.world()
     [staff] = [channel for channel in world["channels"] if channel["name"] == "staff"]
@@ -179,7 +181,7 @@ async def test_a_missing_staff_channel_is_waited_for(sunday: Stage) -> None:
     assert len(await posts(sunday)) == 1
 
 
-async def test_help_lists_what_a_member_may_use(sunday: Stage) -> None:
+async def test_help_lists_what_a_member_may_use(sunday: Community) -> None:
     for_ann = words((await sunday.slash("ann", "help"))["message"])
     for_olivia = words((await sunday.slash("olivia", "help"))["message"])
     in_chinese = words((await sunday.slash("ann", "help", locale="zh-CN"))["message"])
@@ -191,7 +193,7 @@ async def test_help_lists_what_a_member_may_use(sunday: Stage) -> None:
     assert "你在这里可以做什么" in in_chinese
 
 
-async def test_a_stranger_cannot_open_figures_that_they_do_not_see(sunday: Stage) -> None:
+async def test_a_stranger_cannot_open_figures_that_they_do_not_see(sunday: Community) -> None:
     await sunday.clock(to=END)
     await sunday.settled()
     [card] = await posts(sunday)

@@ -24,7 +24,7 @@ from bot.insight.metrics.metric import CardPlace, Metric
 from bot.insight.metrics.registry import METRICS, Metrics
 from bot.insight.snapshot import WeekPeriod, WeekReport
 from bot.insight.weeks import Week, Window
-from tests.insight.office import GUILD, Office, office, words
+from tests.insight.harness import GUILD, InsightHarness, harness, words
 
 PAST: dict[str, Any] = json.loads((Path(__file__).parent / "stored_by_8e02d92.json").read_text("utf-8"))
 LANGUAGES = ("en-GB", "zh-CN")
@@ -60,9 +60,9 @@ MORE: Metrics = {**THEN, "events_held": EventsHeld()}
 
 
 @pytest.fixture
-async def past(tmp_path: Path) -> AsyncIterator[Office]:
+async def past(tmp_path: Path) -> AsyncIterator[InsightHarness]:
     """Minutes before week 49 ends, with the five stored weeks of the past before it."""
-    async with office(tmp_path, "2026-12-06T22:55", THEN, COMMUNITY__TIMEZONE="Europe/Berlin") as here:
+    async with harness(tmp_path, "2026-12-06T22:55", THEN, COMMUNITY__TIMEZONE="Europe/Berlin") as here:
         async with here.db.write() as tx:
             for row in PAST["rows"]:
                 columns, marks = ", ".join(row), ", ".join("?" * len(row))
@@ -71,9 +71,9 @@ async def past(tmp_path: Path) -> AsyncIterator[Office]:
         yield here
 
 
-def with_metrics(before: Office, metrics: Metrics) -> Office:
+def with_metrics(before: InsightHarness, metrics: Metrics) -> InsightHarness:
     """The same file and clock, a program with these metrics."""
-    return Office(
+    return InsightHarness(
         before.db, before.clock, before.facts, before.room, metrics, COMMUNITY__TIMEZONE="Europe/Berlin"
     )
 
@@ -93,18 +93,18 @@ def shown(card: Card) -> list[str]:
     return lines
 
 
-async def report(lyceum: Office, week: str) -> WeekReport:
+async def report(lyceum: InsightHarness, week: str) -> WeekReport:
     return await lyceum.insight.report(GUILD, Week.parse(week))
 
 
-async def opened(lyceum: Office, week: str, key: str) -> str:
+async def opened(lyceum: InsightHarness, week: str, key: str) -> str:
     t = lyceum.texts.of("en-GB")
     return words(explained(t, await report(lyceum, week), MORE[key], MORE))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("week", PAST["rendered"])
-async def test_a_week_of_the_past_reads_as_it_did(past: Office, week: str, language: str) -> None:
+async def test_a_week_of_the_past_reads_as_it_did(past: InsightHarness, week: str, language: str) -> None:
     t, stored = past.texts.of(language), await report(past, week)
     before: dict[str, list[str]] = PAST["rendered"][week][language]
 
@@ -115,7 +115,7 @@ async def test_a_week_of_the_past_reads_as_it_did(past: Office, week: str, langu
     assert now == before
 
 
-async def test_a_week_of_the_past_keeps_its_card_when_a_metric_is_added(past: Office) -> None:
+async def test_a_week_of_the_past_keeps_its_card_when_a_metric_is_added(past: InsightHarness) -> None:
     t, stored = past.texts.of("en-GB"), await report(past, OLD)
     before = PAST["rendered"][OLD]["en-GB"]["week"]
 
@@ -124,7 +124,7 @@ async def test_a_week_of_the_past_keeps_its_card_when_a_metric_is_added(past: Of
     assert shown(card) == before
 
 
-async def test_old_and_new_weeks_stand_beside_each_other(past: Office) -> None:
+async def test_old_and_new_weeks_stand_beside_each_other(past: InsightHarness) -> None:
     lyceum = with_metrics(past, MORE)
     await lyceum.start()
     await lyceum.turn("2026-12-13T23:01")
@@ -142,7 +142,7 @@ async def test_old_and_new_weeks_stand_beside_each_other(past: Office) -> None:
     assert "Not measured then." not in await opened(lyceum, OLD, "engagement")
 
 
-async def test_a_metric_that_is_taken_away_leaves_its_weeks_readable(past: Office) -> None:
+async def test_a_metric_that_is_taken_away_leaves_its_weeks_readable(past: InsightHarness) -> None:
     lyceum = with_metrics(past, MORE)
     await lyceum.start()
     await lyceum.turn("2026-12-06T23:01")
@@ -156,7 +156,7 @@ async def test_a_metric_that_is_taken_away_leaves_its_weeks_readable(past: Offic
     assert await without.bytes_of(NEW) == stored
 
 
-async def test_without_further_metrics_a_week_is_stored_as_it_always_was(past: Office) -> None:
+async def test_without_further_metrics_a_week_is_stored_as_it_always_was(past: InsightHarness) -> None:
     await past.start()
     await past.turn("2026-12-06T23:01")
 
@@ -169,7 +169,7 @@ async def test_without_further_metrics_a_week_is_stored_as_it_always_was(past: O
     assert rows[0].formula == rows[-1].formula == 1
 
 
-async def test_a_week_of_a_later_program_is_refused_in_words_and_is_no_history(past: Office) -> None:
+async def test_a_week_of_a_later_program_is_refused_in_words_and_is_no_history(past: InsightHarness) -> None:
     async with past.db.write() as tx:
         await tx.exec_driver_sql("UPDATE insight_weeks SET formula = 99 WHERE week = ?", (OLD,))
 

@@ -9,23 +9,23 @@ import pytest
 from sqlalchemy import select
 
 from bot.work.tables import work
-from tests.insight.office import GUILD, Office, actions, office, picture, words
+from tests.insight.harness import GUILD, InsightHarness, actions, harness, picture, words
 
 
 @pytest.fixture
-async def lyceum(tmp_path: Path) -> AsyncIterator[Office]:
-    async with office(tmp_path) as here:
+async def lyceum(tmp_path: Path) -> AsyncIterator[InsightHarness]:
+    async with harness(tmp_path) as here:
         yield here
 
 
-async def restarted(before: Office) -> Office:
+async def restarted(before: InsightHarness) -> InsightHarness:
     """The same file, room and clock, another process."""
-    after = Office(before.db, before.clock, before.facts, before.room)
+    after = InsightHarness(before.db, before.clock, before.facts, before.room)
     await after.start()
     return after
 
 
-async def test_the_week_is_stored_and_posted_when_it_ends(lyceum: Office) -> None:
+async def test_the_week_is_stored_and_posted_when_it_ends(lyceum: InsightHarness) -> None:
     await lyceum.start()
     assert lyceum.room.cards == []
 
@@ -39,7 +39,7 @@ async def test_the_week_is_stored_and_posted_when_it_ends(lyceum: Office) -> Non
     assert "stats.explain:2026-W47" in actions(card)
 
 
-async def test_counts_are_flushed_before_they_are_read(lyceum: Office) -> None:
+async def test_counts_are_flushed_before_they_are_read(lyceum: InsightHarness) -> None:
     await lyceum.start()
 
     await lyceum.turn("2026-11-23T00:01")
@@ -47,7 +47,7 @@ async def test_counts_are_flushed_before_they_are_read(lyceum: Office) -> None:
     assert lyceum.facts.flushed > 0
 
 
-async def test_a_stored_week_stays_as_it_was_byte_for_byte(lyceum: Office) -> None:
+async def test_a_stored_week_stays_as_it_was_byte_for_byte(lyceum: InsightHarness) -> None:
     await lyceum.start()
     await lyceum.turn("2026-11-23T00:01")
     stored, card = await lyceum.bytes_of("2026-W47"), lyceum.room.cards[0]
@@ -63,7 +63,9 @@ async def test_a_stored_week_stays_as_it_was_byte_for_byte(lyceum: Office) -> No
     assert len(lyceum.room.cards) == 1
 
 
-async def test_a_bot_that_was_away_three_weeks_stores_all_and_posts_the_latest(lyceum: Office) -> None:
+async def test_a_bot_that_was_away_three_weeks_stores_all_and_posts_the_latest(
+    lyceum: InsightHarness,
+) -> None:
     await lyceum.start()
     await lyceum.turn("2026-11-23T00:01")
 
@@ -79,7 +81,7 @@ async def test_a_bot_that_was_away_three_weeks_stores_all_and_posts_the_latest(l
     assert "could not be posted" not in words(back.room.cards[0])
 
 
-async def test_who_was_there_all_the_time_gets_every_post(lyceum: Office) -> None:
+async def test_who_was_there_all_the_time_gets_every_post(lyceum: InsightHarness) -> None:
     await lyceum.start()
 
     await lyceum.turn("2026-12-14T00:01")
@@ -90,7 +92,7 @@ async def test_who_was_there_all_the_time_gets_every_post(lyceum: Office) -> Non
     assert not any("could not be posted" in words(card) for card in lyceum.room.cards)
 
 
-async def test_started_twice_it_still_asks_for_one_week(lyceum: Office) -> None:
+async def test_started_twice_it_still_asks_for_one_week(lyceum: InsightHarness) -> None:
     await lyceum.start()
     await restarted(lyceum)
     async with lyceum.db.read() as db:
@@ -104,7 +106,7 @@ async def test_started_twice_it_still_asks_for_one_week(lyceum: Office) -> None:
     assert len(lyceum.room.cards) == 1
 
 
-async def test_a_lost_answer_is_not_posted_again(lyceum: Office) -> None:
+async def test_a_lost_answer_is_not_posted_again(lyceum: InsightHarness) -> None:
     await lyceum.start()
     lyceum.room.lost = 1
     await lyceum.turn("2026-11-23T00:01")
@@ -117,7 +119,7 @@ async def test_a_lost_answer_is_not_posted_again(lyceum: Office) -> None:
     assert len(lyceum.room.cards) == 1
 
 
-async def test_control_without_a_look_into_history_it_would_be_posted_twice(lyceum: Office) -> None:
+async def test_control_without_a_look_into_history_it_would_be_posted_twice(lyceum: InsightHarness) -> None:
     async def blind(*_: object, **__: object) -> None:
         return None
 
@@ -131,7 +133,7 @@ async def test_control_without_a_look_into_history_it_would_be_posted_twice(lyce
     assert len(lyceum.room.cards) == 2
 
 
-async def test_a_missing_staff_channel_waits_for_the_owner_and_heals(lyceum: Office) -> None:
+async def test_a_missing_staff_channel_waits_for_the_owner_and_heals(lyceum: InsightHarness) -> None:
     lyceum.room.channel = None
     await lyceum.start()
     await lyceum.turn("2026-11-23T00:01")
@@ -148,7 +150,7 @@ async def test_a_missing_staff_channel_waits_for_the_owner_and_heals(lyceum: Off
 
 
 async def test_without_a_channel_for_two_weeks_only_the_later_is_posted_and_names_the_other(
-    lyceum: Office,
+    lyceum: InsightHarness,
 ) -> None:
     lyceum.room.channel = None
     await lyceum.start()
@@ -162,7 +164,7 @@ async def test_without_a_channel_for_two_weeks_only_the_later_is_posted_and_name
     assert "1 earlier week was stored, but could not be posted in time: 2026-W47." in words(card)
 
 
-async def test_a_channel_deleted_while_sending_is_replaced(lyceum: Office) -> None:
+async def test_a_channel_deleted_while_sending_is_replaced(lyceum: InsightHarness) -> None:
     await lyceum.start()
     lyceum.room.lost = 1
     await lyceum.turn("2026-11-23T00:01")
@@ -176,9 +178,9 @@ async def test_a_channel_deleted_while_sending_is_replaced(lyceum: Office) -> No
 
 
 async def test_a_later_time_in_the_settings_is_waited_for(tmp_path: Path) -> None:
-    async with office(tmp_path) as early:
+    async with harness(tmp_path) as early:
         await early.start()
-        late = Office(
+        late = InsightHarness(
             early.db, early.clock, early.facts, early.room, REPORT__WEEKDAY="tuesday", REPORT__TIME="09:00"
         )
         await late.start()
@@ -190,7 +192,7 @@ async def test_a_later_time_in_the_settings_is_waited_for(tmp_path: Path) -> Non
 
 
 async def test_an_earlier_time_in_the_settings_is_taken_over(tmp_path: Path) -> None:
-    async with office(tmp_path, REPORT__WEEKDAY="tuesday", REPORT__TIME="09:00") as late:
+    async with harness(tmp_path, REPORT__WEEKDAY="tuesday", REPORT__TIME="09:00") as late:
         await late.start()
 
         early = await restarted(late)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bot.i18n import Catalog
 from bot.insight import cards
-from tests.insight.office import GUILD, UTC_ZONE, office, words
+from tests.insight.harness import GUILD, UTC_ZONE, harness, words
 
 
 async def main(folder: Path) -> None:
     """Sunday night turns into Monday: the post, then the same week as a Chinese member sees it."""
-    async with office(folder) as lyceum:
+    async with harness(folder) as lyceum:
         await lyceum.start()
         await lyceum.turn("2026-11-23T00:01")
         [card] = lyceum.room.cards

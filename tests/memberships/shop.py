@@ -1,4 +1,4 @@
-"""A shop on a real database, with a small server and a small bank in memory."""
+"""A shop on a real database, with a Discord server and a payment provider in memory."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ from bot.work.tables import work
 from bot.work.worker import Worker
 from tests.blank import prepare
 from tests.core import core
-from tests.memberships.bank import Bank
-from tests.memberships.hall import (
+from tests.memberships.fake_provider import FakeProvider
+from tests.memberships.fake_server import (
     ANN,
     BOB,
     BOSS,
@@ -50,7 +50,7 @@ from tests.memberships.hall import (
     OLIVIA,
     OTHER,
     SILVER,
-    Hall,
+    FakeServer,
 )
 from tests.memberships.reading import Killed, actions, killed_at, shown
 
@@ -68,8 +68,8 @@ __all__ = [
     "OLIVIA",
     "OTHER",
     "SILVER",
-    "Bank",
-    "Hall",
+    "FakeProvider",
+    "FakeServer",
     "Killed",
     "Shop",
     "actions",
@@ -85,12 +85,12 @@ class Shop:
     def __init__(self, db: Database) -> None:
         self.moment = MONDAY
         self.db = db
-        self.hall = Hall()
-        self.bank = Bank(now=self.now)
-        self.providers: dict[str, PaymentProvider] = {"bank": self.bank}
+        self.server = FakeServer()
+        self.provider = FakeProvider(now=self.now)
+        self.providers: dict[str, PaymentProvider] = {"bank": self.provider}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
-        self.core = core(db, self, self.hall)
+        self.core = core(db, self, self.server)
         self.queue = self.core.queue
         self.service, wiring = wire(
             self.core,
@@ -148,8 +148,8 @@ class Shop:
         """From the order to the role, and the bank goes on charging."""
         order = (await self.bill(user, plan, price)).order
         ref = order.ref or ""
-        self.bank.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, "cus_1")
-        self.bank.take(order, ref, order.price, self.moment)
+        self.provider.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, "cus_1")
+        self.provider.take(order, ref, order.price, self.moment)
         return await self.news(order)
 
     async def news(self, order: Order) -> Order:
@@ -161,15 +161,15 @@ class Shop:
     async def phase(self, order: Order, phase: Phase) -> Order:
         """The bank sees the subscription otherwise from now on."""
         ref = order.ref or ""
-        self.bank.subscriptions[ref] = Subscription(ref, phase, "cus_1")
+        self.provider.subscriptions[ref] = Subscription(ref, phase, "cus_1")
         return await self.news(order)
 
     async def renew(self, order: Order) -> Order:
         """The next period is paid."""
         ref = order.ref or ""
-        paid = [fact.period.ends_at for fact in self.bank.known[ref] if fact.period]
+        paid = [fact.period.ends_at for fact in self.provider.known[ref] if fact.period]
         assert order.renewal is not None
-        self.bank.take(order, ref, order.renewal, max(paid, default=self.moment), renewal=bool(paid))
+        self.provider.take(order, ref, order.renewal, max(paid, default=self.moment), renewal=bool(paid))
         return await self.news(order)
 
     async def notices(self) -> list[tuple[str, str]]:
@@ -183,7 +183,7 @@ class Shop:
         """The titles of the direct messages."""
         return [
             str(card.blocks[0].text)
-            for _, card in self.hall.letters.values()
+            for _, card in self.server.letters.values()
             if isinstance(card.blocks[0], Text)
         ]
 
@@ -199,7 +199,7 @@ class Shop:
             at=self.moment,
         )
         fact = replace(fact, **other)
-        self.bank.known.setdefault(order.ref or "", []).append(fact)
+        self.provider.known.setdefault(order.ref or "", []).append(fact)
         return fact
 
     def refunded(self, payment: Fact, id_: str = "re_1", **other: Any) -> Fact:

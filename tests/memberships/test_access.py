@@ -16,22 +16,22 @@ async def test_two_tiers_with_one_role_the_refund_of_one_keeps_it(shop: Shop) ->
 
     await shop.service.refunds.ask(GUILD, str(first.id), OLIVIA, "asked")
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.service.refunds.ask(GUILD, str(second.id), OLIVIA, "asked")
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_roles_given_by_hand_are_never_taken(shop: Shop) -> None:
     await shop.tier(days=30)
-    shop.hall.held[ANN] |= {GOLD, HELPER}
+    shop.server.held[ANN] |= {GOLD, HELPER}
 
     await shop.buy(ANN)
     await shop.turn(31 * DAY)
 
-    assert shop.hall.held[ANN] == {GOLD, HELPER}
-    assert shop.hall.calls == []
+    assert shop.server.held[ANN] == {GOLD, HELPER}
+    assert shop.server.calls == []
 
 
 async def test_control_the_same_role_given_by_lyceum_is_taken(shop: Shop) -> None:
@@ -40,21 +40,21 @@ async def test_control_the_same_role_given_by_lyceum_is_taken(shop: Shop) -> Non
     await shop.buy(ANN)
     await shop.turn(31 * DAY)
 
-    assert shop.hall.calls == [("add", ANN, GOLD), ("remove", ANN, GOLD)]
+    assert shop.server.calls == [("add", ANN, GOLD), ("remove", ANN, GOLD)]
 
 
 async def test_a_role_that_may_not_be_given_waits_and_comes_by_itself(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
     order = await shop.buy(ANN)
     assert order.state is OrderStatus.PAID
     assert await shop.stuck() == ["role.sync"]
 
-    shop.hall.forbidden.clear()
+    shop.server.forbidden.clear()
     await shop.service.roles_changed(GUILD)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert await shop.stuck() == []
 
 
@@ -62,73 +62,73 @@ async def test_a_role_that_may_not_be_taken_stays_on_the_list(shop: Shop) -> Non
     """Polar swallows the 403, marks the benefit revoked and forgets it: then the access leaks for ever."""
     await shop.tier(days=30)
     await shop.buy(ANN)
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
     await shop.turn(31 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert await shop.stuck() == ["role.sync"]
 
-    shop.hall.forbidden.clear()
+    shop.server.forbidden.clear()
     await shop.patience()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_discord_failing_for_a_while_delays_and_loses_nothing(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.failures = 3
+    shop.server.failures = 3
 
     await shop.buy(ANN)
     for _ in range(3):
         await shop.patience()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_who_left_finds_the_role_again_on_return(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order(ANN)
-    del shop.hall.held[ANN]
+    del shop.server.held[ANN]
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
     assert await shop.stuck() == []
 
-    shop.hall.held[ANN] = set()
+    shop.server.held[ANN] = set()
     await shop.service.member_joined(GUILD, ANN)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_who_returns_after_the_end_gets_nothing(shop: Shop) -> None:
     await shop.tier(days=30)
     await shop.buy(ANN)
-    del shop.hall.held[ANN]
+    del shop.server.held[ANN]
     await shop.turn(31 * DAY)
 
-    shop.hall.held[ANN] = set()
+    shop.server.held[ANN] = set()
     await shop.service.member_joined(GUILD, ANN)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert (await shop.rows())["grant"] == 0
 
 
 async def test_a_role_made_dangerous_later_is_not_given(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order(ANN)
-    shop.hall.role(GOLD, "Gold", 2, dangerous=("administrator",))
+    shop.server.role(GOLD, "Gold", 2, dangerous=("administrator",))
 
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert await shop.stuck() == ["role.sync"]
 
 
 async def test_a_deleted_role_leaves_the_right_and_asks_the_owner(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order(ANN)
-    del shop.hall.all_roles[GOLD]
+    del shop.server.all_roles[GOLD]
 
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
@@ -141,12 +141,12 @@ async def test_one_role_that_cannot_be_given_does_not_hold_up_another(shop: Shop
     await shop.tier("Gold", GOLD)
     await shop.tier("Helper", HELPER)
     gold = await shop.order(ANN, "Gold")
-    shop.hall.role(GOLD, "Gold", 11)  # dragged above Lyceum's own
+    shop.server.role(GOLD, "Gold", 11)  # dragged above Lyceum's own
     await shop.settle(shop.paid(gold, "pay_1"))
 
     await shop.buy(ANN, "Helper", "pay_2")
 
-    assert shop.hall.held[ANN] == {HELPER}
+    assert shop.server.held[ANN] == {HELPER}
 
 
 async def test_the_pay_card_follows_its_order(shop: Shop) -> None:
@@ -156,23 +156,23 @@ async def test_the_pay_card_follows_its_order(shop: Shop) -> None:
 
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
-    assert ["Active until" in str(edit) for edit in shop.hall.edits] == [True]
+    assert ["Active until" in str(edit) for edit in shop.server.edits] == [True]
 
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked")
     await shop.worker.run_due()
-    assert "given back" in str(shop.hall.edits[-1])
+    assert "given back" in str(shop.server.edits[-1])
 
 
 async def test_the_pay_card_does_not_promise_a_role_that_is_not_there(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
     order = await shop.order(ANN)
     await shop.service.pay_cards.remember(order, "token", "en-US")
 
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
 
-    assert "on its way" in str(shop.hall.edits[-1])
+    assert "on its way" in str(shop.server.edits[-1])
 
 
 async def test_tokens_are_stored_sealed_and_dropped(shop: Shop) -> None:
@@ -189,7 +189,7 @@ async def test_tokens_are_stored_sealed_and_dropped(shop: Shop) -> None:
 async def test_an_explanation_names_role_reason_end_and_source(shop: Shop) -> None:
     await shop.tier(days=30)
     order = await shop.buy(ANN)
-    shop.hall.held[ANN].add(HELPER)
+    shop.server.held[ANN].add(HELPER)
     await shop.turn(timedelta(days=1))
 
     told = await shop.service.explain(GUILD, ANN)

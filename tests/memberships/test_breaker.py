@@ -13,63 +13,63 @@ async def sold_to(shop: Shop, count: int) -> None:
     """So many people have Gold, and nobody was given the role yet."""
     await shop.tier()
     for user in range(100, 100 + count):
-        shop.hall.held[user] = set()
+        shop.server.held[user] = set()
         await shop.service.access_admin.grant(GUILD, user, "Gold", "30", "a present", OWNER)
 
 
 async def test_one_refusal_speaks_for_five_hundred_members(shop: Shop) -> None:
     await sold_to(shop, 500)
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
 
     await shop.worker.run_due()
 
-    assert len(shop.hall.calls) <= 16, "as many as were on their way at once"
+    assert len(shop.server.calls) <= 16, "as many as were on their way at once"
     assert await shop.stuck() == ["role.sync"] * 500
-    assert len(shop.hall.posts) == 1
+    assert len(shop.server.posts) == 1
 
 
 async def test_it_goes_on_when_roles_change(shop: Shop) -> None:
     await sold_to(shop, 20)
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
     await shop.worker.run_due()
 
-    shop.hall.forbidden.clear()
+    shop.server.forbidden.clear()
     await shop.service.roles_changed(GUILD)
     await shop.worker.run_due()
 
     assert await shop.stuck() == []
-    assert all(shop.hall.held[user] == {GOLD} for user in range(100, 120))
+    assert all(shop.server.held[user] == {GOLD} for user in range(100, 120))
 
 
 async def test_the_hourly_try_is_one_call_and_frees_all_when_it_succeeds(shop: Shop) -> None:
     await sold_to(shop, 20)
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
     await shop.worker.run_due()
-    before = len(shop.hall.calls)
+    before = len(shop.server.calls)
 
     await shop.patience()
-    assert len(shop.hall.calls) == before + 1
-    shop.hall.forbidden.clear()
+    assert len(shop.server.calls) == before + 1
+    shop.server.forbidden.clear()
     await shop.patience()
 
-    assert all(shop.hall.held[user] == {GOLD} for user in range(100, 120))
-    assert len(shop.hall.posts) == 1, "one refusal, one card"
+    assert all(shop.server.held[user] == {GOLD} for user in range(100, 120))
+    assert len(shop.server.posts) == 1, "one refusal, one card"
 
 
 async def test_a_second_refusal_later_is_told_again(shop: Shop) -> None:
     await sold_to(shop, 1)
     for _ in range(2):
-        shop.hall.forbidden.add(GOLD)
-        shop.hall.held[100].clear()
+        shop.server.forbidden.add(GOLD)
+        shop.server.held[100].clear()
         async with shop.db.write() as tx:
             await shop.queue.enqueue(tx, "role.sync", GUILD, "100")
         await shop.worker.run_due()
-        shop.hall.forbidden.clear()
+        shop.server.forbidden.clear()
         await shop.service.roles_changed(GUILD)
         await shop.worker.run_due()
         shop.moment = shop.moment.replace(hour=shop.moment.hour + 1)
 
-    assert len(shop.hall.posts) == 2
+    assert len(shop.server.posts) == 2
 
 
 async def test_other_servers_go_on(shop: Shop) -> None:
@@ -81,23 +81,23 @@ async def test_other_servers_go_on(shop: Shop) -> None:
     await shop.tier()
     await shop.buy(ANN)
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_refusal_to_take_is_not_taken_for_done(shop: Shop) -> None:
     await shop.tier()
     await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
     await shop.worker.run_due()
-    shop.hall.forbidden.add(GOLD)
+    shop.server.forbidden.add(GOLD)
 
     await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "a mistake", OWNER)
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.rows())["grant"] == 1
-    shop.hall.forbidden.clear()
+    shop.server.forbidden.clear()
     await shop.service.roles_changed(GUILD)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert [entitlement[0] for entitlement in await shop.held_entitlements()] == [EntitlementStatus.REVOKED]
-    assert {HELPER, SILVER}.isdisjoint(shop.hall.held[ANN])
+    assert {HELPER, SILVER}.isdisjoint(shop.server.held[ANN])

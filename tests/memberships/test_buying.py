@@ -17,7 +17,7 @@ async def test_a_paid_order_gives_its_role_for_its_days(shop: Shop) -> None:
     order = await shop.buy(ANN)
 
     assert order.state is OrderStatus.PAID
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert await shop.held_entitlements() == [("live", MONDAY, MONDAY + 30 * DAY)]
 
 
@@ -26,10 +26,10 @@ async def test_the_role_goes_when_the_days_are_over(shop: Shop) -> None:
     await shop.buy(ANN)
 
     await shop.turn(30 * DAY - timedelta(seconds=1))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.turn(timedelta(seconds=1))
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert [state for state, _, _ in await shop.held_entitlements()] == ["ended"]
 
 
@@ -42,9 +42,9 @@ async def test_buying_again_adds_the_days(shop: Shop) -> None:
 
     assert [ends for _, _, ends in await shop.held_entitlements()] == [MONDAY + 30 * DAY, MONDAY + 60 * DAY]
     await shop.turn(45 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(5 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_refunded_month_lets_the_next_one_begin_at_once(shop: Shop) -> None:
@@ -55,13 +55,13 @@ async def test_a_refunded_month_lets_the_next_one_begin_at_once(shop: Shop) -> N
     await shop.service.refunds.ask(GUILD, str(first.id), OLIVIA, "a mistake")
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert sorted(await shop.held_entitlements(), reverse=True) == [
         ("revoked", MONDAY, MONDAY + 30 * DAY),
         ("live", MONDAY, MONDAY + 30 * DAY),
     ]
     await shop.turn(30 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_asking_twice_gives_the_same_open_order(shop: Shop) -> None:
@@ -84,11 +84,11 @@ async def test_a_new_order_is_made_when_the_old_link_is_nearly_over(shop: Shop) 
 
 async def test_an_order_begun_while_the_bank_was_away_is_finished_later(shop: Shop) -> None:
     await shop.tier()
-    shop.bank.away = True
+    shop.provider.away = True
     with pytest.raises(RetryLater):
         await shop.order()
 
-    shop.bank.away = False
+    shop.provider.away = False
     order = await shop.order()
 
     assert order.state is OrderStatus.PENDING
@@ -110,7 +110,7 @@ async def test_unknown_plans_are_refused_with_a_way_on(shop: Shop) -> None:
 
 async def test_a_plan_whose_role_became_dangerous_is_not_sold(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.role(GOLD, "Gold", 2, dangerous=("ban_members",))
+    shop.server.role(GOLD, "Gold", 2, dangerous=("ban_members",))
 
     with pytest.raises(UserError, match="cannot be bought at the moment"):
         await shop.order()
@@ -152,8 +152,8 @@ async def test_a_refund_asked_for_twice_is_made_once(shop: Shop) -> None:
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked again")
     await shop.worker.run_due()
 
-    assert len(shop.bank.refunds) == 1
-    assert shop.hall.held[ANN] == set()
+    assert len(shop.provider.refunds) == 1
+    assert shop.server.held[ANN] == set()
 
 
 async def test_paying_members_are_counted_at_any_moment(shop: Shop) -> None:

@@ -40,7 +40,7 @@ async def test_an_upgrade_credits_the_days_that_are_left(shop: Shop) -> None:
     assert "worth $6.00" in said and "Due now: $13.00" in said
     order = await upgraded(shop)
     assert (order.price, order.credit) == (Money(1300, "USD"), Money(600, "USD"))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert [(state, ends) for state, _, ends in await shop.held_entitlements()] == [
         ("replaced", MONDAY + 30 * DAY),
         ("live", MONDAY + 40 * DAY),
@@ -98,9 +98,9 @@ async def test_credit_above_the_price_makes_the_new_one_longer(shop: Shop) -> No
         == told.ends_at
         == MONDAY + 30 * DAY + timedelta(seconds=71 * 30 * 86400 // 19)
     )
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert "nothing to pay" in shown(change_cards.quote(EN, told))
-    assert sum(len(facts) for facts in shop.bank.known.values()) == 1  # nothing was charged but the year
+    assert sum(len(facts) for facts in shop.provider.known.values()) == 1  # nothing was charged but the year
 
 
 async def test_what_is_for_ever_cannot_be_made_longer_and_the_card_says_so(shop: Shop) -> None:
@@ -132,7 +132,7 @@ async def test_credit_on_credit_is_worth_what_stands_behind_it(shop: Shop) -> No
     await upgraded(shop)
     assert (await quote(shop, "Platinum")).credit == 1900  # 10.00 paid now, 9.00 before
 
-    await shop.settle(shop.refunded(next(iter(shop.bank.known[silver.ref or ""])), "re_silver"))
+    await shop.settle(shop.refunded(next(iter(shop.provider.known[silver.ref or ""])), "re_silver"))
     await shop.worker.run_due()
 
     assert (await quote(shop, "Platinum")).credit == 1000
@@ -149,7 +149,7 @@ async def test_what_was_bought_ahead_is_credited_with_it(shop: Shop) -> None:
 
     assert sorted(state for state, _, _ in await shop.held_entitlements()) == ["live", "replaced", "replaced"]
     await shop.turn(60 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_days_that_are_bought_while_the_upgrade_is_open_are_not_swallowed(shop: Shop) -> None:
@@ -177,21 +177,21 @@ async def test_one_membership_is_exchanged_once(shop: Shop) -> None:
     await shop.settle(shop.paid(second.order, "pay_2"))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.look(second.order)).state is OrderStatus.REFUNDED
-    assert len(shop.bank.refunds) == 1
+    assert len(shop.provider.refunds) == 1
 
 
 async def test_a_refunded_upgrade_gives_the_old_membership_back(shop: Shop) -> None:
     await shelf(shop)
     await shop.buy(ANN, "Silver", "pay_silver")
     order = await upgraded(shop)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "regretted")
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
     assert [state for state, _, _ in await shop.held_entitlements()] == ["live", "revoked"]
 
 
@@ -206,6 +206,6 @@ async def test_money_for_an_upgrade_of_what_is_over_goes_back(shop: Shop) -> Non
     await shop.settle(shop.paid(bill.order, "pay_up"))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert (await shop.look(bill.order)).state is OrderStatus.REFUNDED
     assert (await shop.balances())["clearing:bank"] == [Money(0, "USD")]

@@ -44,24 +44,24 @@ async def test_what_was_given_back_does_not_return_with_the_upgrade_s_money(shop
     silver, gold = await both(shop)
 
     await give_back(shop, silver)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     told = await shop.service.refunds.draft(GUILD, str(gold.id), OLIVIA, "sorry")
     await give_back(shop, gold)
 
     assert told.going == (GOLD,)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert [state for state, _, _ in await shop.held_entitlements()] == ["revoked", "revoked"]
 
 
 async def test_nor_does_what_the_payer_s_bank_took_back(shop: Shop) -> None:
     silver, gold = await both(shop)
-    [payment] = shop.bank.known[silver.ref or ""]
+    [payment] = shop.provider.known[silver.ref or ""]
     dispute = replace(payment, object_id="dp_1", payment_id=payment.object_id)
 
     await shop.settle(replace(dispute, kind=FactKind.DISPUTED), replace(dispute, kind=FactKind.DISPUTE_LOST))
     await give_back(shop, gold)
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_what_was_exchanged_goes_with_the_account_and_comes_back_there(shop: Shop) -> None:
@@ -71,7 +71,7 @@ async def test_what_was_exchanged_goes_with_the_account_and_comes_back_there(sho
     await shop.worker.run_due()
     await give_back(shop, gold)
 
-    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {SILVER})
+    assert (shop.server.held[ANN], shop.server.held[BOB]) == (set(), {SILVER})
 
 
 async def exchanged(shop: Shop) -> Order:
@@ -141,4 +141,4 @@ async def test_a_planned_change_that_costs_nothing_is_taken_back(shop: Shop) -> 
     assert [state for state, _, _ in await shop.held_entitlements()] == ["live", "live", "revoked"]
     await confirm(shop, told)  # and planned anew
     await shop.turn(30 * DAY)
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}

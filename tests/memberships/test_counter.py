@@ -56,7 +56,7 @@ async def test_what_is_bought_for_ever_never_ends_and_cannot_be_bought_again(sho
     order = (await shop.bill(ANN, "Gold", price)).order
     await shop.settle(shop.paid(order))
     await shop.turn(4000 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     for one in (price.id, (await shop.service.catalog.products(GUILD))[0].prices[0].id):
         with pytest.raises(UserError, match="for ever"):
@@ -80,7 +80,7 @@ async def test_a_subscription_is_not_sold_twice(shop: Shop) -> None:
     await shop.tier()
     price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     order = await shop.subscribe(ANN, "Gold", price)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     once = (await shop.service.catalog.products(GUILD))[0].prices[0]
     for one in (price, once):
@@ -116,10 +116,10 @@ async def test_a_trial_begins_at_once_and_ends_by_itself(shop: Shop) -> None:
 
     assert isinstance(told, Activated) and told.order is None
     assert "Your trial of Gold has begun" in shown(change_cards.given(EN, told))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.service.status(GUILD, ANN)).orders == ()
     await shop.turn(7 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_trial_is_had_once_and_not_after_the_plan(shop: Shop) -> None:
@@ -197,10 +197,10 @@ async def test_money_that_comes_late_for_a_seat_that_is_gone_goes_back(shop: Sho
     await shop.settle(shop.paid(late, "pay_late"))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
-    assert shop.hall.held[BOB] == {GOLD}
+    assert shop.server.held[ANN] == set()
+    assert shop.server.held[BOB] == {GOLD}
     assert (await shop.look(late)).state is OrderStatus.REFUNDED
-    assert [key.rpartition(":")[2] for key in shop.bank.refunds] == ["pay_late"]
+    assert [key.rpartition(":")[2] for key in shop.provider.refunds] == ["pay_late"]
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
 
 
@@ -214,8 +214,8 @@ async def test_control_late_money_is_honoured_while_a_seat_is_free(shop: Shop) -
     await shop.settle(shop.paid(late, "pay_late"))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
-    assert shop.bank.refunds == []
+    assert shop.server.held[ANN] == {GOLD}
+    assert shop.provider.refunds == []
 
 
 async def test_who_paid_in_time_keeps_the_seat_though_the_owner_took_it_away(shop: Shop) -> None:
@@ -227,7 +227,7 @@ async def test_who_paid_in_time_keeps_the_seat_though_the_owner_took_it_away(sho
         await shop.settle(shop.paid(order, f"pay_{order.user_id}"))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == shop.hall.held[BOB] == {GOLD}
+    assert shop.server.held[ANN] == shop.server.held[BOB] == {GOLD}
 
 
 async def test_a_refused_subscription_is_ended_too(shop: Shop) -> None:
@@ -241,12 +241,12 @@ async def test_a_refused_subscription_is_ended_too(shop: Shop) -> None:
     await shop.settle(shop.paid((await shop.bill(BOB, "Gold", once)).order))
 
     ref = late.ref or ""
-    await shop.bank.set_ending(ref, False)
-    shop.bank.take(late, ref, late.price, shop.moment)
+    await shop.provider.set_ending(ref, False)
+    shop.provider.take(late, ref, late.price, shop.moment)
     await shop.news(late)
 
-    assert shop.bank.subscriptions[ref].phase is Phase.ENDING
-    assert len(shop.bank.refunds) == 1
+    assert shop.provider.subscriptions[ref].phase is Phase.ENDING
+    assert len(shop.provider.refunds) == 1
 
 
 # The discount of another tier.
@@ -267,7 +267,7 @@ async def test_another_membership_takes_its_discount_off_rounded_down(shop: Shop
     assert (await shop.bill(ANN, "Silver")).order.price == Money(500, "USD")  # not off itself
     await shop.settle(shop.paid(bill.order, "pay_gold"))
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD, SILVER}
+    assert shop.server.held[ANN] == {GOLD, SILVER}
 
 
 async def test_of_a_subscription_only_the_first_payment_is_less(shop: Shop) -> None:
@@ -296,7 +296,7 @@ async def test_what_a_discount_pays_as_a_whole_is_given_without_a_payment(shop: 
     await shop.worker.run_due()
 
     assert isinstance(told, Activated) and told.order is not None and told.order.state is OrderStatus.PAID
-    assert shop.hall.held[ANN] == {GOLD, SILVER}
+    assert shop.server.held[ANN] == {GOLD, SILVER}
 
 
 async def test_a_subscription_does_not_begin_with_nothing(shop: Shop) -> None:
@@ -331,7 +331,7 @@ async def test_a_link_is_for_one_member_one_order_and_half_an_hour(shop: Shop) -
     assert hers.checkout.url != his.checkout.url
     assert hers.checkout.expires_at == MONDAY + timedelta(minutes=30)
     await shop.turn(timedelta(minutes=30))
-    assert set(shop.bank.closed) == {hers.order.ref, his.order.ref}
+    assert set(shop.provider.closed) == {hers.order.ref, his.order.ref}
 
 
 async def test_a_price_that_was_changed_meanwhile_is_not_sold(shop: Shop) -> None:

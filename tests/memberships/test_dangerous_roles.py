@@ -14,8 +14,8 @@ from bot.discord.guild import DiscordServer
 from bot.errors import UserError
 from bot.memberships.catalog.sellable_roles import finding_of, refusal
 from bot.ports import Role
+from tests.community import Community
 from tests.faults.shop import buys, holds, opened, orders, stuck
-from tests.stage import Stage
 
 GUILD, CHANNEL = 7, 8
 DANGEROUS = {
@@ -126,7 +126,7 @@ async def test_each_permission_makes_a_role_unsellable_or_does_not(name: str, in
 
 @pytest.mark.parametrize("in_channel", [False, True], ids=["of the role", "of a channel"])
 async def test_raised_after_it_was_mapped_it_is_given_to_nobody_any_more_and_the_owner_is_told(
-    community: Stage, in_channel: bool
+    community: Community, in_channel: bool
 ) -> None:
     role = await opened(community)
     await buys(community)
@@ -143,7 +143,7 @@ async def test_raised_after_it_was_mapped_it_is_given_to_nobody_any_more_and_the
     assert not any("url" in button for button in buttons(refused["message"]))
 
 
-async def raise_it(community: Stage, role: str, in_channel: bool) -> None:
+async def raise_it(community: Community, role: str, in_channel: bool) -> None:
     """Somebody lets the role that is sold manage messages (1 << 13)."""
     if in_channel:
         [channel] = [one for one in (await community.world())["channels"] if one["name"] == "help"]
@@ -154,14 +154,14 @@ async def raise_it(community: Stage, role: str, in_channel: bool) -> None:
         await community.discord("olivia", "PATCH", path, {"permissions": str(1 << 13)})
 
 
-async def pay_there(community: Stage, link: str) -> None:
+async def pay_there(community: Community, link: str) -> None:
     from bot.demo.month import pay
 
     await pay(link)
     await community.settled()
 
 
-async def until(community: Stage, told: Any) -> None:
+async def until(community: Community, told: Any) -> None:
     """Wait until the staff channel says so."""
     async with asyncio.timeout(10):
         while True:

@@ -183,7 +183,7 @@ async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:
     sheet = await shop.service.backoffice.look_again(GUILD, str(order.id))
 
     assert sheet.order.state is OrderStatus.PAID
-    shop.bank.away = True
+    shop.provider.away = True
     with pytest.raises(RetryLater):
         await shop.service.backoffice.look_again(GUILD, str(order.id))
 
@@ -216,7 +216,7 @@ async def test_all_money_is_somewhere(shop: Shop, texts: Catalog) -> None:
     order = await shop.order(BOB)
     odd = shop.paid(order, "pay_2", money=Money(700, "USD"))
     await shop.settle(odd, shop.paid(order, "pay_3"), shop.paid(order, "pay_4"))
-    [paid] = shop.bank.known[lost.ref or ""]
+    [paid] = shop.provider.known[lost.ref or ""]
     dispute = replace(paid, kind=FactKind.DISPUTED, object_id="dp_1", payment_id="pay_5")
 
     assert await shop.service.backoffice.totals(GUILD) == [

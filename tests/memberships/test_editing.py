@@ -33,7 +33,7 @@ async def test_without_members_an_edit_is_saved_at_once(shop: Shop) -> None:
 
     assert told.saved
     await shop.buy()
-    assert shop.hall.held[ANN] == {GOLD, SILVER}
+    assert shop.server.held[ANN] == {GOLD, SILVER}
 
 
 async def test_it_says_who_keeps_the_old_terms_until_when(shop: Shop) -> None:
@@ -57,8 +57,8 @@ async def test_new_terms_are_for_new_buyers_unless_the_owner_says_otherwise(shop
     assert await apply(shop, told.draft, everybody=False) == 0
     await shop.buy(BOB, id_="pay_2")
 
-    assert shop.hall.held[ANN] == {GOLD}
-    assert shop.hall.held[BOB] == {GOLD, SILVER}
+    assert shop.server.held[ANN] == {GOLD}
+    assert shop.server.held[BOB] == {GOLD, SILVER}
 
 
 async def test_apply_to_existing_gives_and_takes_roles_at_once(shop: Shop) -> None:
@@ -68,7 +68,7 @@ async def test_apply_to_existing_gives_and_takes_roles_at_once(shop: Shop) -> No
 
     assert await apply(shop, told.draft, everybody=True) == 1
 
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
 
 
 async def test_a_longer_grace_reaches_those_who_have_it(shop: Shop) -> None:
@@ -78,9 +78,9 @@ async def test_a_longer_grace_reaches_those_who_have_it(shop: Shop) -> None:
     await apply(shop, told.draft, everybody=True)
 
     await shop.turn(30 * DAY + timedelta(hours=1))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(3 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_of_two_edits_at_the_same_time_one_wins_and_the_other_hears_of_it(shop: Shop) -> None:
@@ -103,7 +103,7 @@ async def test_an_order_opened_before_the_edit_gives_what_it_promised(shop: Shop
     await shop.settle(shop.paid(order))
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_at_the_end_another_role_takes_the_place(shop: Shop) -> None:
@@ -113,7 +113,7 @@ async def test_at_the_end_another_role_takes_the_place(shop: Shop) -> None:
 
     await shop.turn(31 * DAY)
 
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
 
 
 async def test_at_the_end_the_roles_are_kept_until_a_date(shop: Shop) -> None:
@@ -122,9 +122,9 @@ async def test_at_the_end_the_roles_are_kept_until_a_date(shop: Shop) -> None:
     await shop.buy(ANN)
 
     await shop.turn(31 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(31 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 @pytest.mark.parametrize(

@@ -64,9 +64,9 @@ async def test_a_cancelled_subscription_runs_to_the_end_of_what_is_paid(shop: Sh
     assert "does not renew any more" in shown(status_cards.stopped(EN, held))
     assert await reasons(shop, "subscription.stopped") == [{"reason": "price"}]
     await shop.turn(30 * DAY - timedelta(seconds=1))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(timedelta(seconds=1))
-    assert shop.hall.held[ANN] == set()  # who ended it needs no days to pay
+    assert shop.server.held[ANN] == set()  # who ended it needs no days to pay
 
 
 async def test_who_regrets_it_keeps_it(shop: Shop) -> None:
@@ -82,7 +82,7 @@ async def test_who_regrets_it_keeps_it(shop: Shop) -> None:
     await shop.turn(25 * DAY)
     await shop.renew(order)
     await shop.turn(20 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_stopping_twice_is_stopping_once(shop: Shop) -> None:
@@ -131,21 +131,21 @@ async def test_a_refunded_subscription_is_not_charged_again(shop: Shop) -> None:
     await shop.worker.run_due()
     await shop.news(order)
 
-    assert shop.bank.subscriptions[order.ref or ""].phase is Phase.ENDING
-    assert shop.hall.held[ANN] == set()
+    assert shop.provider.subscriptions[order.ref or ""].phase is Phase.ENDING
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_renewal_may_come_some_hours_after_its_day(shop: Shop) -> None:
     """Stripe charges about an hour after the period's end: the role must not flicker every month."""
     order = await subscribed(shop)
     await shop.turn(30 * DAY + timedelta(hours=2))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.renew(order)
     await shop.turn(20 * DAY)
 
-    assert shop.hall.held[ANN] == {GOLD}
-    assert [call for call in shop.hall.calls if call[0] == "remove"] == []
+    assert shop.server.held[ANN] == {GOLD}
+    assert [call for call in shop.server.calls if call[0] == "remove"] == []
 
 
 async def test_an_unpaid_renewal_has_its_grace_and_then_the_role_goes(shop: Shop) -> None:
@@ -157,10 +157,10 @@ async def test_an_unpaid_renewal_has_its_grace_and_then_the_role_goes(shop: Shop
     assert "You keep your roles until" in told and "could not be charged" in told
     assert "Card and invoices" in told
     await shop.turn(5 * DAY - timedelta(seconds=1))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.turn(timedelta(seconds=1))
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_renewal_that_is_paid_in_its_grace_goes_on_as_if_nothing_had_been(shop: Shop) -> None:
@@ -169,11 +169,11 @@ async def test_a_renewal_that_is_paid_in_its_grace_goes_on_as_if_nothing_had_bee
     await shop.phase(order, Phase.PAST_DUE)
     await shop.turn(3 * DAY)
 
-    await shop.bank.set_ending(order.ref or "", False)
+    await shop.provider.set_ending(order.ref or "", False)
     await shop.renew(order)
     await shop.turn(20 * DAY)
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     [(state, _, ends)] = await shop.held_entitlements()
     assert (state, ends > MONDAY + 55 * DAY) == ("live", True)
 
@@ -184,7 +184,7 @@ async def test_without_grace_an_unpaid_renewal_ends_at_once(shop: Shop) -> None:
 
     await shop.phase(order, Phase.PAST_DUE)
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 @pytest.mark.parametrize("recurring", [True, False])
@@ -198,14 +198,14 @@ async def test_at_the_end_another_role_takes_their_place(shop: Shop, recurring: 
     await shop.turn(30 * DAY)
     if recurring:
         await shop.phase(order, Phase.PAST_DUE)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.turn(2 * DAY)
-    assert shop.hall.held[ANN] == {HELPER}
+    assert shop.server.held[ANN] == {HELPER}
 
     await shop.tier("Silver", SILVER)
     await shop.buy(ANN, "Silver", "pay_silver")
-    assert shop.hall.held[ANN] == {SILVER}  # who has another membership needs no consolation
+    assert shop.server.held[ANN] == {SILVER}  # who has another membership needs no consolation
 
 
 async def test_at_the_end_the_roles_are_kept_to_a_date(shop: Shop) -> None:
@@ -215,11 +215,11 @@ async def test_at_the_end_the_roles_are_kept_to_a_date(shop: Shop) -> None:
     christmas = MONDAY.replace(month=12, day=25, hour=0)
 
     await shop.turn(20 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(christmas - shop.moment - timedelta(minutes=1))
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(timedelta(minutes=1))
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_control_without_such_terms_the_role_is_taken(shop: Shop) -> None:
@@ -228,7 +228,7 @@ async def test_control_without_such_terms_the_role_is_taken(shop: Shop) -> None:
 
     await shop.turn(10 * DAY)
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_the_status_tells_how_everything_goes_on(shop: Shop) -> None:
@@ -263,7 +263,7 @@ async def test_revoked_by_staff_a_subscription_takes_no_more_money(shop: Shop) -
     await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "a reason", Staff(OLIVIA, True))
     await shop.worker.run_due()
 
-    assert shop.bank.subscriptions[order.ref or ""].phase is Phase.ENDING
+    assert shop.provider.subscriptions[order.ref or ""].phase is Phase.ENDING
     assert order.price == Money(1500, "USD")
 
 
@@ -283,5 +283,5 @@ async def test_killed_while_a_subscription_is_ended_it_is_ended(shop: Shop, name
     await shop.news(order)
 
     assert (await shop.look(order)).phase is Phase.ENDING
-    assert shop.hall.held[ANN] == ({GOLD} if name == "subscription.ending" else set())
+    assert shop.server.held[ANN] == ({GOLD} if name == "subscription.ending" else set())
     assert await shop.stuck() == []

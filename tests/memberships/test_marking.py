@@ -90,7 +90,7 @@ async def test_what_the_owner_marks_gives_the_role(shop: Shop, texts: Catalog) -
 
     assert marked.entitlement
     assert not marked.before
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.balances())["clearing:manual"] == [Money(1900, "USD")]
     assert (await shop.balances())[f"sales:{tier.id}"] == [Money(-1900, "USD")]
     assert "gets" in read(backoffice_answers.marked(texts.of("en"), marked))
@@ -122,7 +122,7 @@ async def test_money_that_comes_after_the_days_still_counts(shop: Shop) -> None:
     await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came late")
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop) -> None:
@@ -133,7 +133,7 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
     await shop.worker.run_due()
 
     assert not marked.entitlement
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.finding == "payment-mismatch"
 
@@ -144,7 +144,7 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
 
     await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "now the whole price")
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_refund_is_a_fact_once_the_owner_says_that_it_was_sent(shop: Shop) -> None:
@@ -161,7 +161,7 @@ async def test_a_refund_is_a_fact_once_the_owner_says_that_it_was_sent(shop: Sho
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert (await shop.balances())["clearing:manual"] == [Money(0, "USD")]
     assert await shop.stuck() == []
 
@@ -248,7 +248,7 @@ async def test_the_owner_s_policy_for_parts_is_kept(shop: Shop) -> None:
     await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
     await shop.turn(timedelta(minutes=1))
     assert (await shop.balances())["clearing:manual"] == [Money(1400, "USD")]

@@ -39,7 +39,7 @@ async def test_the_same_fact_twice_counts_once(shop: Shop) -> None:
         await shop.worker.run_due()
 
     assert len(await shop.held_entitlements()) == 1
-    assert [call for call in shop.hall.calls if call[0] == "add"] == [("add", ANN, GOLD)]
+    assert [call for call in shop.server.calls if call[0] == "add"] == [("add", ANN, GOLD)]
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
 
 
@@ -53,7 +53,7 @@ async def test_money_that_comes_after_the_link_expired_still_counts(shop: Shop) 
     await shop.worker.run_due()
 
     assert (await shop.look(order)).state is OrderStatus.PAID
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_expiry_asks_the_bank_a_last_time(shop: Shop) -> None:
@@ -69,11 +69,11 @@ async def test_expiry_asks_the_bank_a_last_time(shop: Shop) -> None:
 async def test_a_silent_bank_leaves_the_order_open_until_it_answers(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order()
-    shop.bank.away = True
+    shop.provider.away = True
     await shop.turn(timedelta(minutes=31))
     assert (await shop.look(order)).state is OrderStatus.PENDING
 
-    shop.bank.away = False
+    shop.provider.away = False
     await shop.patience()
 
     assert (await shop.look(order)).state is OrderStatus.EXPIRED
@@ -88,9 +88,9 @@ async def test_a_second_payment_for_one_order_is_given_back(shop: Shop) -> None:
     await shop.settle(first)
     await shop.worker.run_due()
 
-    assert len(shop.bank.refunds) == 1
+    assert len(shop.provider.refunds) == 1
     assert (await shop.look(order)).state is OrderStatus.PAID
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.balances())["clearing:bank"] == [Money(1900, "USD")]
     assert len(await shop.held_entitlements()) == 1
 
@@ -107,7 +107,7 @@ async def test_a_refund_of_a_second_payment_is_not_made_when_the_first_went_back
     await shop.settle(shop.refunded(first))
     await shop.worker.run_due()
 
-    assert shop.bank.refunds == []
+    assert shop.provider.refunds == []
     assert (await shop.look(order)).state is OrderStatus.PAID
 
 
@@ -123,7 +123,7 @@ async def test_money_that_is_not_the_price_waits_for_the_owner(shop: Shop, wrong
 
     assert (await shop.look(order)).state is OrderStatus.REVIEW
     assert await shop.held_entitlements() == []
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert await shop.stuck() == ["order.review"]
     [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
     assert waiting.order is not None
@@ -167,7 +167,7 @@ async def test_a_payment_of_one_order_does_not_pay_another(shop: Shop) -> None:
     await shop.worker.run_due()
 
     assert (await shop.look(his)).state is OrderStatus.PENDING
-    assert shop.hall.held[BOB] == set()
+    assert shop.server.held[BOB] == set()
 
 
 async def test_facts_about_no_order_of_ours_match_nothing(shop: Shop) -> None:
@@ -208,26 +208,26 @@ async def test_polling_finds_what_no_webhook_told(shop: Shop) -> None:
     order = await shop.order()
     polling = shop.service.polling
     await polling.tick()
-    assert shop.bank.asked == 1
+    assert shop.provider.asked == 1
 
     shop.paid(order)
     await shop.service.checkouts.refresh(order)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_polling_waits_longer_each_time_and_survives_a_silent_bank(shop: Shop) -> None:
     """In real time: the community's clock may stand."""
     await shop.tier()
     await shop.order()
-    shop.bank.away = True
+    shop.provider.away = True
     polling = shop.service.polling
 
     for _ in range(5):
         await polling.tick()
 
-    assert shop.bank.asked == 1
+    assert shop.provider.asked == 1
     [(_, wait, _)] = polling._plan.values()
     assert wait == timedelta(seconds=40)
 
@@ -237,11 +237,11 @@ async def test_polling_stops_two_days_after_the_link_expired(shop: Shop) -> None
     await shop.order()
     await shop.service.polling.tick()
     await shop.turn(timedelta(hours=49))
-    shop.bank.asked = 0
+    shop.provider.asked = 0
 
     await shop.service.polling.tick()
 
-    assert shop.bank.asked == 0
+    assert shop.provider.asked == 0
 
 
 async def test_declined_payments_leave_the_order_open(shop: Shop) -> None:

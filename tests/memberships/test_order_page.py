@@ -10,16 +10,16 @@ import aiohttp
 import pytest
 
 from bot.demo.people import PersonRefused, buttons, words
+from tests.community import Community, running_community
 from tests.payments.counter import link, press, roles, shop
-from tests.stage import Stage, staged
 
 HOW = "Bank of Olivia\nDE00 1234\n```@everyone"
 
 
 @pytest.fixture
-async def transfers(tmp_path: Path) -> AsyncIterator[Stage]:
+async def transfers(tmp_path: Path) -> AsyncIterator[Community]:
     """Olivia sells Gold for US$19.00 and takes bank transfers only."""
-    async with staged(
+    async with running_community(
         tmp_path,
         PAYMENTS__TILL__ENABLED="false",
         PAYMENTS__MANUAL__CURRENCIES='["USD"]',
@@ -30,28 +30,28 @@ async def transfers(tmp_path: Path) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def till(tmp_path: Path) -> AsyncIterator[Stage]:
+async def till(tmp_path: Path) -> AsyncIterator[Community]:
     """Olivia sells Gold for US$19.00 at the till, and Ann has bought it."""
-    async with staged(tmp_path) as there:
+    async with running_community(tmp_path) as there:
         await shop(there)
         await press(await link(there), "pay")
         await there.settled()
         yield there
 
 
-async def ask(stage: Stage, command: str, **options: Any) -> dict[str, Any]:
-    answer = await stage.slash("olivia", command, channel="staff", **options)
+async def ask(community: Community, command: str, **options: Any) -> dict[str, Any]:
+    answer = await community.slash("olivia", command, channel="staff", **options)
     assert answer["state"] == "answered", answer
     return dict(answer["message"])
 
 
-async def number(stage: Stage, command: str) -> str:
+async def number(community: Community, command: str) -> str:
     """The one order that this command offers."""
-    [choice] = await stage.choices("olivia", command, "order", channel="staff")
+    [choice] = await community.choices("olivia", command, "order", channel="staff")
     return str(choice["value"])
 
 
-async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Stage) -> None:
+async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Community) -> None:
     card = (await transfers.slash("ann", "membership buy", plan="Gold"))["message"]
     order = await number(transfers, "order paid")
     assert "Bank of Olivia\nDE00 1234" in words(card)
@@ -75,7 +75,7 @@ async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Sta
     )
 
 
-async def test_a_part_goes_back_by_the_form_on_the_order_s_card(till: Stage) -> None:
+async def test_a_part_goes_back_by_the_form_on_the_order_s_card(till: Community) -> None:
     shown = await ask(till, "order show", order=await number(till, "order show"))
     assert "What happened" in words(shown)
 
@@ -93,7 +93,7 @@ async def test_a_part_goes_back_by_the_form_on_the_order_s_card(till: Stage) -> 
     assert "At most 14.00 USD" in words(wrong["message"])
 
 
-async def test_the_receipt_opens_from_the_card_of_what_was_bought(till: Stage) -> None:
+async def test_the_receipt_opens_from_the_card_of_what_was_bought(till: Community) -> None:
     told = await ask(till, "order resend", order=await number(till, "order resend"))
     [url] = [button["url"] for button in buttons(told) if "url" in button]
 
@@ -104,14 +104,14 @@ async def test_the_receipt_opens_from_the_card_of_what_was_bought(till: Stage) -
     assert "$19.00" in page
 
 
-async def test_both_files_can_be_taken_along(till: Stage) -> None:
+async def test_both_files_can_be_taken_along(till: Community) -> None:
     told = await ask(till, "order export")
 
     names = sorted(file["filename"] for file in told["attachments"])
     assert names == ["ledger-all-now.csv", "orders-all-now.csv"]
 
 
-async def test_orders_are_listed_by_who_and_how(till: Stage) -> None:
+async def test_orders_are_listed_by_who_and_how(till: Community) -> None:
     await till.slash("bob", "membership buy", plan="Gold")
 
     assert words(await ask(till, "order list")).count("Gold") == 2
@@ -121,6 +121,6 @@ async def test_orders_are_listed_by_who_and_how(till: Stage) -> None:
     assert words(await ask(till, "order list", plan=plan["value"])).count("Gold") == 2
 
 
-async def test_nobody_else_is_offered_an_order(till: Stage) -> None:
+async def test_nobody_else_is_offered_an_order(till: Community) -> None:
     with pytest.raises(PersonRefused):
         await till.choices("max", "order refund", "order", channel="staff")

@@ -123,12 +123,12 @@ async def test_a_cheaper_one_begins_when_the_dearer_ends(shop: Shop) -> None:
     assert isinstance(bill, PendingOrder) and bill.begins == MONDAY + 30 * DAY
     await shop.settle(shop.paid(bill.order, "pay_silver"))
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
     await shop.turn(20 * DAY)
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
     await shop.turn(30 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_planned_change_can_be_taken_back_with_its_money(shop: Shop) -> None:
@@ -151,7 +151,7 @@ async def test_a_planned_change_can_be_taken_back_with_its_money(shop: Shop) -> 
     assert undone.paid
     assert (await shop.look(bill.order)).state is OrderStatus.REFUNDED
     await shop.turn(31 * DAY)
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_what_has_begun_cannot_be_taken_back(shop: Shop) -> None:

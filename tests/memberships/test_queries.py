@@ -49,7 +49,7 @@ async def fill(shop: Shop, holders: int) -> None:
             await grants.intend(tx, GUILD, user, [GOLD])
             exception = Override(SILVER, True, None, "helps", new_id(), OLIVIA)
             await overrides.add(tx, GUILD, user, exception, shop.now())
-            shop.hall.held[user] = {GOLD, SILVER}
+            shop.server.held[user] = {GOLD, SILVER}
 
 
 @pytest.fixture(params=[3, 300])
@@ -60,14 +60,14 @@ async def holders(shop: Shop, request: pytest.FixtureRequest) -> int:
 
 
 async def test_the_audit_of_roles(shop: Shop, holders: int) -> None:
-    del shop.hall.held[1002]  # left
-    shop.hall.held[1001] = {SILVER}
+    del shop.server.held[1002]  # left
+    shop.server.held[1001] = {SILVER}
 
     with counted(shop.db) as sent:
         report = await shop.service.role_audit.compare_members(GUILD)
 
     assert len(sent) == 5, sent  # BEGIN; rights, exceptions, grants, tiers
-    assert (report.looked_at, report.away) == (len(shop.hall.held), 1)
+    assert (report.looked_at, report.away) == (len(shop.server.held), 1)
     [drift] = report.differences
     assert (drift.user_id, drift.missing) == (1001, frozenset({GOLD}))
 

@@ -25,7 +25,7 @@ from tests.memberships.shop import ANN, GUILD, OLIVIA, OTHER, Shop
 async def web(shop: Shop, texts: Catalog) -> AsyncIterator[WebServer]:
     """The page on this machine."""
     server = WebServer(
-        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), lost=pages.lost(texts)
+        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), not_found=pages.not_found(texts)
     )
     await server.start()
     shop.address = server.url
@@ -84,7 +84,7 @@ async def test_it_tells_what_was_given_back(shop: Shop, web: WebServer) -> None:
     await shop.worker.run_due()
     assert "$9.50 of it was given back" in (await get(link))[1]
 
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
+    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, "re_2", money=replace(paid.money, amount=950)))
     assert "Everything was given back." in (await get(link))[1]
 

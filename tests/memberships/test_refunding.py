@@ -39,16 +39,16 @@ async def test_nothing_is_sent_before_the_button(shop: Shop, texts: Catalog) -> 
     drafted = await draft(shop, order)
     await shop.worker.run_due()
 
-    assert shop.bank.refunds == []
+    assert shop.provider.refunds == []
     card = backoffice_answers.refund_drafted(texts.of("en"), drafted)
     assert "Give $19.00 back?" in read(card)
     assert "The membership ends at once, and with it what it gave: <@&50>." in read(card)
     assert actions(card) == [f"order.give_back:{drafted.draft}"]
 
     await confirm(shop, drafted)
-    assert len(shop.bank.refunds) == 1
+    assert len(shop.provider.refunds) == 1
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_confirming_twice_gives_back_once(shop: Shop) -> None:
@@ -60,7 +60,7 @@ async def test_confirming_twice_gives_back_once(shop: Shop) -> None:
     with pytest.raises(UserError, match="not done twice"):
         await confirm(shop, drafted)
 
-    assert len(shop.bank.refunds) == 1
+    assert len(shop.provider.refunds) == 1
     assert (await shop.balances())["clearing:bank"] == [Money(1400, "USD")]
 
 
@@ -72,7 +72,7 @@ async def test_a_part_leaves_the_membership_by_the_usual_policy(shop: Shop) -> N
     assert (drafted.back, drafted.effect.effect) == ((Money(500, "USD"),), Effect.STAYS)
     await confirm(shop, drafted)
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.look(order)).state is OrderStatus.PAID
 
 
@@ -85,7 +85,7 @@ async def test_a_part_ends_it_where_the_owner_wants_that(shop: Shop) -> None:
     assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, (GOLD,))
     await confirm(shop, drafted)
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 async def test_a_role_that_another_membership_gives_too_is_not_announced_as_lost(shop: Shop) -> None:
@@ -98,20 +98,20 @@ async def test_a_role_that_another_membership_gives_too_is_not_announced_as_lost
     assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, ())
     await confirm(shop, drafted)
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_what_changed_meanwhile_is_told_and_nothing_is_sent(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
     drafted = await draft(shop, order)
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
+    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
     with pytest.raises(UserError, match="changed meanwhile"):
         await confirm(shop, drafted)
 
-    assert shop.bank.refunds == []
+    assert shop.provider.refunds == []
 
 
 async def test_a_draft_belongs_to_who_made_it_in_their_server(shop: Shop) -> None:
@@ -125,7 +125,7 @@ async def test_a_draft_belongs_to_who_made_it_in_their_server(shop: Shop) -> Non
         with pytest.raises(UserError):
             await shop.service.refunds.confirm(GUILD, forged, OLIVIA)
 
-    assert shop.bank.refunds == []
+    assert shop.provider.refunds == []
 
 
 @pytest.mark.parametrize("part", ["20", "0", "-1", "1.999", "all", "１９", ""])
@@ -148,7 +148,7 @@ async def test_nothing_paid_nothing_to_give_back(shop: Shop) -> None:
 async def test_a_refund_that_the_bank_refuses_waits_on_the_list_with_what_to_do(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
-    give_back, shop.bank.refund = shop.bank.refund, refusing  # type: ignore[method-assign] # a bank that says no
+    give_back, shop.provider.refund = shop.provider.refund, refusing  # type: ignore[method-assign] # a bank that says no
     await confirm(shop, await draft(shop, order))
 
     [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
@@ -156,7 +156,7 @@ async def test_a_refund_that_the_bank_refuses_waits_on_the_list_with_what_to_do(
     assert (waiting.finding, waiting.order.id) == ("payment-refused", order.id)
     assert "no balance" in waiting.detail
 
-    shop.bank.refund = give_back  # type: ignore[method-assign] # and changes its mind
+    shop.provider.refund = give_back  # type: ignore[method-assign] # and changes its mind
     await shop.patience()
     assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
@@ -169,7 +169,7 @@ async def refusing(payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
 async def test_a_refund_that_came_back_is_on_the_list_until_it_is_made_again(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
-    [paid] = [fact for fact in shop.bank.known[order.ref or ""] if fact.kind is FactKind.PAID]
+    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
     refund = shop.refunded(paid, at=MONDAY + DAY)
     failed = replace(refund, kind=FactKind.REFUND_FAILED, at=MONDAY + 2 * DAY)
     await shop.settle(refund, failed)

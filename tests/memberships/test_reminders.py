@@ -51,7 +51,7 @@ async def test_grace_has_a_word_at_its_beginning_and_a_day_before_its_end(shop: 
     assert (await shop.notices())[-1] == ("grace", "sent")
     await shop.turn(4 * DAY)
     assert (await shop.notices())[-1] == ("last", "sent")
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     await shop.turn(1 * DAY)
 
     assert (await shop.notices())[-1] == ("over", "sent")
@@ -106,7 +106,7 @@ async def test_the_choice_counts_at_the_moment_of_sending(shop: Shop) -> None:
 
 async def test_a_closed_door_is_recorded_and_not_tried_for_ever(shop: Shop) -> None:
     await month(shop)
-    shop.hall.closed.add(ANN)
+    shop.server.closed.add(ANN)
 
     await shop.turn(40 * DAY)
 
@@ -116,7 +116,7 @@ async def test_a_closed_door_is_recorded_and_not_tried_for_ever(shop: Shop) -> N
 
 async def test_who_left_is_recorded_as_gone(shop: Shop) -> None:
     await month(shop)
-    del shop.hall.held[ANN]
+    del shop.server.held[ANN]
 
     await shop.turn(24 * DAY)
 
@@ -181,7 +181,7 @@ async def test_an_unpaid_renewal_is_told_with_what_to_do(shop: Shop) -> None:
 
     await shop.phase(order, Phase.PAST_DUE)
     assert "grace" in [what for what, _ in await shop.notices()]
-    [(_, card)] = shop.hall.letters.values()
+    [(_, card)] = shop.server.letters.values()
     assert "was not paid" in shown(card) and "/membership status says how to pay" in shown(card)
     await shop.turn(6 * DAY)
 
@@ -213,7 +213,7 @@ async def test_killed_while_sending_and_found_much_later_it_is_not_sent_twice(sh
     await shop.worker.recover()
     await shop.patience()
 
-    assert len(shop.hall.letters) == 1
+    assert len(shop.server.letters) == 1
     assert await shop.notices() == [("before:7", "unknown")]
 
 
@@ -223,5 +223,5 @@ async def test_the_server_s_members_are_told_apart(shop: Shop) -> None:
 
     await shop.turn(24 * DAY)
 
-    assert [user for user, _ in shop.hall.letters.values()] == [ANN]
+    assert [user for user, _ in shop.server.letters.values()] == [ANN]
     assert shop.moment > MONDAY

@@ -18,7 +18,7 @@ async def test_nobody_is_written_to_who_did_not_allow_it(shop: Shop, texts: Cata
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    assert (told.outcome, shop.hall.letters) == (ResendOutcome.NOT_ALLOWED, {})
+    assert (told.outcome, shop.server.letters) == (ResendOutcome.NOT_ALLOWED, {})
     card = backoffice_answers.resent(texts.of("en"), told)
     assert "did not allow direct messages" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
@@ -31,7 +31,7 @@ async def test_who_allowed_it_gets_the_receipt(shop: Shop) -> None:
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
-    [(user, card)] = shop.hall.letters.values()
+    [(user, card)] = shop.server.letters.values()
     assert (user, told.outcome) == (ANN, ResendOutcome.SENT)
     assert "Active until" in read(card)
     assert links(card) == [shop.service.receipts.link(order)]
@@ -47,7 +47,7 @@ async def test_an_open_order_is_sent_with_the_way_to_pay_and_no_dead_button(shop
     by_hand = await transfer(shop)
     await shop.service.resending.resend(GUILD, str(by_hand.id), OLIVIA)
 
-    [(_, first), (_, second)] = shop.hall.letters.values()
+    [(_, first), (_, second)] = shop.server.letters.values()
     assert links(first) == [f"https://bank.example/{order.id}"]
     assert f"Reference: {by_hand.id}" in read(second)
     assert actions(first) == actions(second) == []
@@ -59,9 +59,9 @@ async def test_what_did_not_arrive_is_said(shop: Shop, texts: Catalog, way: Rese
     order = await shop.buy(ANN)
     await shop.service.reminders.choose(GUILD, ANN, wanted=True)
     if way is ResendOutcome.CLOSED:
-        shop.hall.closed.add(ANN)
+        shop.server.closed.add(ANN)
     else:
-        del shop.hall.held[ANN]
+        del shop.server.held[ANN]
 
     told = await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
 
@@ -72,9 +72,9 @@ async def test_what_did_not_arrive_is_said(shop: Shop, texts: Catalog, way: Rese
 async def test_a_role_that_was_taken_by_hand_comes_back(shop: Shop) -> None:
     await shop.tier()
     order = await shop.buy(ANN)
-    shop.hall.held[ANN].clear()
+    shop.server.held[ANN].clear()
 
     await shop.service.resending.resend(GUILD, str(order.id), OLIVIA)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}

@@ -116,7 +116,7 @@ async def test_an_archived_name_is_free_again(shop: Shop) -> None:
 
 
 async def test_only_the_owner_may_sell_a_role_above_their_own(shop: Shop) -> None:
-    shop.hall.held[OLIVIA] = {SILVER}
+    shop.server.held[OLIVIA] = {SILVER}
 
     with pytest.raises(UserError, match="above yours"):
         await shop.service.catalog.create(

@@ -106,7 +106,7 @@ async def test_archived_keeps_its_members_and_comes_back_as_it_was(shop: Shop) -
     await shop.service.catalog.archive(GUILD, "Gold", OLIVIA)
     with pytest.raises(UserError, match="Nothing is on sale"):
         await shop.order()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     back = await shop.service.catalog.restore(GUILD, "gold", OLIVIA, owner=True)
 
     assert (await shop.order()).tier.id == back.id
@@ -134,12 +134,12 @@ async def test_the_owner_moves_a_tier_on_the_shelf(shop: Shop) -> None:
 async def test_the_shop_card_follows_the_shelf(shop: Shop) -> None:
     await shop.tier()
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
-    assert len(shop.hall.shown) == 1
+    assert len(shop.server.shown) == 1
 
     await priced(shop, "54", months=3)
     await shop.worker.run_due()
 
-    [card] = shop.hall.shown.values()
+    [card] = shop.server.shown.values()
     assert [button.label for button in buttons(card)] == ["$19.00 for 30 days", "$54.00 for 3 months"]
     assert all(re.fullmatch(r"membership\.buy:p\d+", button.action or "") for button in buttons(card))
 
@@ -147,14 +147,14 @@ async def test_the_shop_card_follows_the_shelf(shop: Shop) -> None:
 async def test_a_deleted_shop_card_is_forgotten(shop: Shop) -> None:
     await shop.tier()
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
-    shop.hall.shown.clear()
+    shop.server.shown.clear()
 
     await priced(shop, "54", months=3)
     await shop.worker.run_due()
     await priced(shop, "99", months=6)
 
     assert await shop.stuck() == []
-    assert shop.hall.shown == {}
+    assert shop.server.shown == {}
 
 
 @pytest.mark.parametrize(("tiers", "prices"), list(pairs((1, 5, 8, 15), (1, 2, 9))))
@@ -175,7 +175,7 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
 
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
-    [card] = shop.hall.shown.values()
+    [card] = shop.server.shown.values()
     assert 1 + len(card.blocks) + len(buttons(card)) <= COMPONENT_LIMIT
     assert len(words(card)) <= TEXT_LIMIT
     assert all(len(row.buttons) <= 5 for row in card.blocks if isinstance(row, Row))
@@ -192,7 +192,7 @@ async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nob
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
     assert "Nobody can pay this yet" in words(told)
-    [card] = shop.hall.shown.values()
+    [card] = shop.server.shown.values()
     assert [button.label for button in buttons(card)] == ["$19.00 for 30 days"]
 
 
@@ -203,9 +203,9 @@ async def test_the_shop_card_counts_the_seats_down_and_up_again(shop: Shop) -> N
 
     await shop.buy(ANN)
     await shop.worker.run_due()
-    [sold_out] = shop.hall.shown.values()
+    [sold_out] = shop.server.shown.values()
     await shop.turn(31 * DAY)
-    [free] = shop.hall.shown.values()
+    [free] = shop.server.shown.values()
 
     assert "Sold out." in words(sold_out) and all(button.disabled for button in buttons(sold_out))
     assert "1 seat left." in words(free) and not any(button.disabled for button in buttons(free))

@@ -27,11 +27,11 @@ async def test_a_grant_gives_the_role_until_its_end_and_is_no_revenue(shop: Shop
 
     entitlement = await shop.service.access_admin.grant(GUILD, ANN, "Gold", "10", "helped a lot", OWNER)
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     assert entitlement.ends_at == shop.moment + 10 * DAY
     await shop.turn(11 * DAY)
 
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert await shop.balances() == {}
     assert await shop.service.paying(GUILD, shop.moment - 5 * DAY) == 0
 
@@ -45,7 +45,7 @@ async def test_what_is_granted_by_a_name_is_revoked_by_the_same(shop: Shop, type
     await shop.worker.run_due()
 
     assert [entitlement.tier.name for entitlement in gone] == ["Gold"]
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_what_is_granted_by_a_name_is_revoked_by_the_same(shop: Shop, type
 )
 async def test_a_bad_end_is_explained_and_nothing_is_given(shop: Shop, until: str, words: str) -> None:
     await shop.tier()
-    shop.hall.held[CID] = {BOSS}
+    shop.server.held[CID] = {BOSS}
 
     with pytest.raises(UserError, match=words):
         await shop.service.access_admin.grant(GUILD, ANN, "Gold", until, "why not", MAX)
@@ -78,12 +78,12 @@ async def test_the_owner_may_give_for_ever(shop: Shop) -> None:
     await shop.turn(4000 * DAY)
 
     assert entitlement.ends_at == FOREVER
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_nobody_gives_a_role_above_their_own(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.held[CID] = {SILVER}
+    shop.server.held[CID] = {SILVER}
 
     with pytest.raises(UserError, match="above yours"):
         await shop.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a friend", MAX)
@@ -111,7 +111,7 @@ async def test_revoking_ends_what_was_paid_too_and_leaves_the_money(shop: Shop) 
     await shop.worker.run_due()
 
     assert len(gone) == 1
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     assert (await shop.look(order)).state == "paid"
 
 
@@ -121,10 +121,10 @@ async def test_a_withheld_role_rests_and_comes_back_by_itself(shop: Shop) -> Non
 
     await shop.service.access_admin.withhold(GUILD, ANN, GOLD, "3", "insults", OWNER)
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == set()
+    assert shop.server.held[ANN] == set()
     await shop.turn(4 * DAY)
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_withheld_role_can_be_released_early(shop: Shop) -> None:
@@ -136,7 +136,7 @@ async def test_a_withheld_role_can_be_released_early(shop: Shop) -> None:
     await shop.service.access_admin.release(GUILD, ANN, GOLD, OWNER)
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
     with pytest.raises(UserError, match="withheld"):
         await shop.service.access_admin.release(GUILD, ANN, GOLD, OWNER)
 
@@ -147,79 +147,79 @@ async def test_handing_over_moves_the_role_and_later_refunds_follow(shop: Shop) 
 
     await shop.service.access_admin.transfer(GUILD, ANN, BOB, "lost the account", OWNER)
     await shop.worker.run_due()
-    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {GOLD})
+    assert (shop.server.held[ANN], shop.server.held[BOB]) == (set(), {GOLD})
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for")
     await shop.worker.run_due()
 
-    assert shop.hall.held[BOB] == set()
+    assert shop.server.held[BOB] == set()
 
 
 async def test_import_takes_over_who_holds_the_role_and_ends_it_at_the_end(shop: Shop) -> None:
     await shop.tier()
-    shop.hall.held[ANN] = {GOLD}
-    shop.hall.held[BOB] = {GOLD, HELPER}
+    shop.server.held[ANN] = {GOLD}
+    shop.server.held[BOB] = {GOLD, HELPER}
 
     _, count, _ = await shop.service.access_admin.preview(GUILD, "Gold", "20", OWNER)
     await shop.service.access_admin.import_members(GUILD, "Gold", "20", "Patreon", OWNER)
     _, again, _ = await shop.service.access_admin.import_members(GUILD, "Gold", "20", "Patreon", OWNER)
     await shop.worker.run_due()
     assert (count, again) == (2, 0)
-    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == ({GOLD}, {GOLD, HELPER})
+    assert (shop.server.held[ANN], shop.server.held[BOB]) == ({GOLD}, {GOLD, HELPER})
     await shop.turn(21 * DAY)
 
-    assert (shop.hall.held[ANN], shop.hall.held[BOB]) == (set(), {HELPER})
+    assert (shop.server.held[ANN], shop.server.held[BOB]) == (set(), {HELPER})
 
 
 async def test_an_audit_finds_what_differs_and_repairs_what_is_ours(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
-    shop.hall.held[ANN].discard(GOLD)
-    shop.hall.held[BOB] = {GOLD}
+    shop.server.held[ANN].discard(GOLD)
+    shop.server.held[BOB] = {GOLD}
 
     report = await shop.service.role_audit.repair(GUILD, OLIVIA)
     await shop.worker.run_due()
 
     assert {one.user_id for one in report.repairable} == {ANN}
     assert [one.user_id for one in report.differences if one.foreign] == [BOB]
-    assert shop.hall.held[ANN] == {GOLD}
-    assert shop.hall.held[BOB] == {GOLD}, "a role that we did not give is never taken"
+    assert shop.server.held[ANN] == {GOLD}
+    assert shop.server.held[BOB] == {GOLD}, "a role that we did not give is never taken"
 
 
 async def test_a_role_taken_by_hand_comes_back(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
 
-    shop.hall.held[ANN].discard(GOLD)
+    shop.server.held[ANN].discard(GOLD)
     await shop.service.member_changed(GUILD, ANN, frozenset())
     await shop.worker.run_due()
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(shop: Shop) -> None:
     await shop.tier(days=90)
     await shop.buy()
-    shop.hall.held[ANN].discard(GOLD)
+    shop.server.held[ANN].discard(GOLD)
 
     await shop.service.role_audit.schedule([GUILD])
     await shop.worker.run_due()
-    assert shop.hall.held[ANN] == {GOLD}
-    shop.hall.held[ANN].discard(GOLD)
+    assert shop.server.held[ANN] == {GOLD}
+    shop.server.held[ANN].discard(GOLD)
     with time_machine.travel(real_now() + ENOUGH * 2):
         await shop.turn(timedelta(days=1, minutes=1))
 
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_month_turned_in_a_moment_lists_the_members_once(shop: Shop) -> None:
     """Discord allows ten listings in ten seconds; whoever asks for a look anew gets one all the same."""
     await shop.service.role_audit.schedule([GUILD])
     await shop.turn(30 * DAY)
-    assert shop.hall.listings == 1
+    assert shop.server.listings == 1
 
     await shop.service.role_audit.schedule([GUILD])
     await shop.worker.run_due()
-    assert shop.hall.listings == 2
+    assert shop.server.listings == 2
 
 
 async def test_the_log_tells_who_did_what(shop: Shop) -> None:
@@ -274,8 +274,8 @@ async def test_everybody_cannot_be_withheld_from_anybody(shop: Shop) -> None:
 async def test_a_deleted_role_is_called_so(shop: Shop) -> None:
     await shop.tier()
     await shop.buy()
-    del shop.hall.all_roles[GOLD]
-    shop.hall.held[ANN].discard(GOLD)
+    del shop.server.all_roles[GOLD]
+    shop.server.held[ANN].discard(GOLD)
 
     card = access_cards.explanation(EN, await shop.service.explain(GUILD, ANN))
 

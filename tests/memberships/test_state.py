@@ -89,7 +89,7 @@ async def _end(shop: Shop, moves: tuple[str, ...]) -> tuple[Any, ...]:
     return (
         (await shop.look(order)).state,
         held_entitlements,
-        sorted(shop.hall.held[ANN]),
+        sorted(shop.server.held[ANN]),
         accounts,
         await shop.rows(),
     )

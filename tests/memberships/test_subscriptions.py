@@ -42,46 +42,46 @@ async def test_a_dearer_subscription_is_charged_at_once_by_its_provider(shop: Sh
     await shop.worker.run_due()
 
     assert isinstance(made, Activated)
-    assert [(ref, at_once) for ref, _, at_once in shop.bank.changes] == [(old.ref, True)]
-    assert shop.hall.held[ANN] == {GOLD}
+    assert [(ref, at_once) for ref, _, at_once in shop.provider.changes] == [(old.ref, True)]
+    assert shop.server.held[ANN] == {GOLD}
     assert (await shop.look(old)).phase is Phase.ENDED
     assert [state for state, _, _ in await shop.held_entitlements()] == ["replaced", "live"]
     assert made.order is not None
     await shop.turn(25 * DAY)
     await shop.renew(made.order)
     await shop.turn(20 * DAY)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_card_that_fails_changes_nothing(shop: Shop) -> None:
     silver, gold = await monthly(shop)
     await shop.subscribe(ANN, "Silver", silver)
     told = await quote(shop, "Gold", gold)
-    shop.bank.broken_card = True
+    shop.provider.broken_card = True
 
     with pytest.raises(UserError, match="did not pay"):
         await confirm(shop, told)
     await shop.turn(timedelta(hours=1))
 
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
     latest = (await shop.service.status(GUILD, ANN)).orders[0]
     assert latest.state is OrderStatus.CANCELLED
-    assert shop.bank.changes == []
+    assert shop.provider.changes == []
 
 
 async def test_a_change_whose_answer_got_lost_is_asked_for_again_and_made_once(shop: Shop) -> None:
     silver, gold = await monthly(shop)
     await shop.subscribe(ANN, "Silver", silver)
     told = await quote(shop, "Gold", gold)
-    shop.bank.lost_answers = 1
+    shop.provider.lost_answers = 1
     with pytest.raises(RetryLater):
         await confirm(shop, told)
 
     await shop.turn(timedelta(minutes=2))
     await shop.patience()
 
-    assert len(shop.bank.changes) == 1
-    assert shop.hall.held[ANN] == {GOLD}
+    assert len(shop.provider.changes) == 1
+    assert shop.server.held[ANN] == {GOLD}
 
 
 @pytest.mark.parametrize("name", ["order.created", "change.before_call", "change.after_call"])
@@ -99,8 +99,8 @@ async def test_killed_while_a_subscription_changes_it_changes_once(
     await shop.worker.recover()
     await shop.turn(timedelta(minutes=2))
 
-    assert [one for _, _, one in shop.bank.changes] == [at_once]
-    assert shop.hall.held[ANN] == {GOLD}
+    assert [one for _, _, one in shop.provider.changes] == [at_once]
+    assert shop.server.held[ANN] == {GOLD}
     assert len((await shop.service.status(GUILD, ANN)).planned) == (0 if at_once else 1)
     assert await shop.stuck() == []
 
@@ -112,7 +112,7 @@ async def test_a_cheaper_subscription_waits_for_the_period_and_can_be_taken_back
     told = await quote(shop, "Silver", silver)
     made = await confirm(shop, told)
     assert isinstance(made, PlannedChange)
-    assert [at_once for _, _, at_once in shop.bank.changes] == [False]
+    assert [at_once for _, _, at_once in shop.provider.changes] == [False]
     assert "charged then" in shown(change_cards.planned(EN, made))
     [planned] = (await shop.service.status(GUILD, ANN)).planned
     assert planned.starts_at == told.starts_at
@@ -122,7 +122,7 @@ async def test_a_cheaper_subscription_waits_for_the_period_and_can_be_taken_back
     assert (await shop.service.status(GUILD, ANN)).planned == ()
     await shop.turn(25 * DAY)
     await shop.renew(old)
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_a_cheaper_subscription_takes_over_when_its_time_comes(shop: Shop) -> None:
@@ -134,11 +134,11 @@ async def test_a_cheaper_subscription_takes_over_when_its_time_comes(shop: Shop)
     await shop.turn(30 * DAY)
     first = await shop.phase(old, Phase.ENDED)
     new = await shop.look(made.order)
-    shop.bank.take(new, new.ref or "", new.price, made.starts_at)
+    shop.provider.take(new, new.ref or "", new.price, made.starts_at)
     await shop.news(new)
 
     assert first.phase is Phase.ENDED
-    assert shop.hall.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {SILVER}
     assert (await shop.look(made.order)).state is OrderStatus.PAID
 
 
@@ -156,8 +156,8 @@ async def test_a_subscription_that_is_exchanged_for_days_renews_no_more(shop: Sh
     await shop.settle(shop.paid(bill.order, "pay_up"))
     await shop.worker.run_due()
 
-    assert shop.bank.subscriptions[old.ref or ""].phase is Phase.ENDING
-    assert shop.hall.held[ANN] == {GOLD}
+    assert shop.provider.subscriptions[old.ref or ""].phase is Phase.ENDING
+    assert shop.server.held[ANN] == {GOLD}
 
 
 async def test_paid_days_become_a_subscription_with_a_smaller_first_payment(shop: Shop) -> None:
@@ -173,8 +173,8 @@ async def test_paid_days_become_a_subscription_with_a_smaller_first_payment(shop
     bill = await confirm(shop, told)
     assert isinstance(bill, PendingOrder)
     ref = bill.order.ref or ""
-    await shop.bank.set_ending(ref, False)
-    shop.bank.take(bill.order, ref, told.due, shop.moment)
+    await shop.provider.set_ending(ref, False)
+    shop.provider.take(bill.order, ref, told.due, shop.moment)
     await shop.news(bill.order)
 
     assert [state for state, _, _ in await shop.held_entitlements()] == ["replaced", "live"]

@@ -26,7 +26,7 @@ async def refused(shop: Shop) -> Shop:
     """A refund that the bank does not make."""
     await shop.tier()
     order = await shop.buy(ANN)
-    shop.bank.refund = refusing  # type: ignore[method-assign] # a bank that says no
+    shop.provider.refund = refusing  # type: ignore[method-assign] # a bank that says no
     await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "she asked")
     await shop.worker.run_due()
     return shop
@@ -65,7 +65,7 @@ async def test_a_row_of_an_older_version_shows_its_sentence(refused: Shop, texts
 
 
 async def test_what_is_done_after_all_keeps_no_problem(refused: Shop) -> None:
-    del refused.bank.refund  # it changes its mind
+    del refused.provider.refund  # it changes its mind
 
     await refused.patience()
 

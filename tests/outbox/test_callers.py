@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import ROOT
+from tests.community import ROOT
 
 CALLS = {"post", "posted", "direct", "channel_named"}
 """What only bot/outbox asks of the chat server."""

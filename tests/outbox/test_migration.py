@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from bot.clock import real_now
 from bot.db.migrate import migrate
-from tests.stage import ROOT
+from tests.community import ROOT
 
 T = "2026-11-02 08:00:00.000000"
 EARLIER = "2026-11-02 07:55:00.000000"

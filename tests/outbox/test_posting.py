@@ -10,130 +10,134 @@ import pytest
 from bot.errors import NeedsAction, RetryLater
 from bot.outbox import ChannelSetting, OutboxState
 from tests.memberships.reading import Killed, killed_at
-from tests.outbox.desk import Desk, blind, opened
+from tests.outbox.harness import OutboxHarness, blind, opened
 
 POINTS = ["outbox.sending", "outbox.posted", "outbox.sent"]
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with opened(tmp_path) as desk:
-        yield desk
+async def harness(tmp_path: Path) -> AsyncIterator[OutboxHarness]:
+    async with opened(tmp_path) as harness:
+        yield harness
 
 
-async def dies(desk: Desk, name: str) -> None:
+async def dies(harness: OutboxHarness, name: str) -> None:
     """Posting, and Lyceum dies there, so long ago that Discord recognises no nonce any more."""
     with killed_at(name), pytest.raises(Killed):
-        await desk.post()
-    desk.forget()
+        await harness.post()
+    harness.forget()
 
 
 @pytest.mark.parametrize("name", POINTS)
-async def test_killed_there_it_is_posted_once(desk: Desk, name: str) -> None:
-    await dies(desk, name)
+async def test_killed_there_it_is_posted_once(harness: OutboxHarness, name: str) -> None:
+    await dies(harness, name)
 
-    place = await desk.post()
+    place = await harness.post()
 
     assert place is not None
-    assert await desk.posted() == [place.message_id]
-    assert await desk.record() == ("sent", None)
+    assert await harness.posted() == [place.message_id]
+    assert await harness.record() == ("sent", None)
 
 
-async def test_killed_at_one_point_after_the_other_it_is_posted_once(desk: Desk) -> None:
+async def test_killed_at_one_point_after_the_other_it_is_posted_once(harness: OutboxHarness) -> None:
     for name in POINTS:
-        await dies(desk, name)
+        await dies(harness, name)
 
-    await desk.post()
+    await harness.post()
 
-    assert len(await desk.posted()) == 1
-
-
-async def test_control_without_the_look_it_is_posted_twice(desk: Desk) -> None:
-    await dies(desk, "outbox.posted")
-
-    await desk.post(blind(desk))
-
-    assert len(await desk.posted()) == 2
+    assert len(await harness.posted()) == 1
 
 
-async def test_asked_for_again_it_tells_where_the_message_stands(desk: Desk) -> None:
-    first = await desk.post()
-    desk.forget()
+async def test_control_without_the_look_it_is_posted_twice(harness: OutboxHarness) -> None:
+    await dies(harness, "outbox.posted")
 
-    assert await desk.post() == first
-    assert len(await desk.posted()) == 1
+    await harness.post(blind(harness))
+
+    assert len(await harness.posted()) == 2
 
 
-async def test_a_lost_answer_is_found_by_the_next_try(desk: Desk) -> None:
+async def test_asked_for_again_it_tells_where_the_message_stands(harness: OutboxHarness) -> None:
+    first = await harness.post()
+    harness.forget()
+
+    assert await harness.post() == first
+    assert len(await harness.posted()) == 1
+
+
+async def test_a_lost_answer_is_found_by_the_next_try(harness: OutboxHarness) -> None:
     faults = {"route": "POST /channels/*/messages", "status": 503, "after_effect": True, "times": 1}
-    await desk.stage.post("/sandbox/faults", **faults)
+    await harness.community.post("/sandbox/faults", **faults)
     with pytest.raises(RetryLater):
-        await desk.post()
-    desk.forget()
+        await harness.post()
+    harness.forget()
 
-    await desk.post()
+    await harness.post()
 
-    assert len(await desk.posted()) == 1
-
-
-async def test_two_keys_are_two_messages(desk: Desk) -> None:
-    await desk.post()
-    desk.key = type(desk.key)(desk.key.guild_id, desk.key.kind, "2")
-
-    await desk.post()
-
-    assert len(await desk.posted()) == 2
+    assert len(await harness.posted()) == 1
 
 
-async def test_what_is_not_wanted_any_more_is_recorded_with_the_reason(desk: Desk) -> None:
-    await dies(desk, "outbox.sending")
+async def test_two_keys_are_two_messages(harness: OutboxHarness) -> None:
+    await harness.post()
+    harness.key = type(harness.key)(harness.key.guild_id, harness.key.kind, "2")
 
-    assert await desk.post(unless="late") is None
+    await harness.post()
 
-    assert (await desk.posted(), await desk.record()) == ([], ("skipped", "late"))
-    assert await desk.post() is None, "and it stays so"
-
-
-async def test_what_is_not_wanted_any_more_but_there_already_is_recorded_as_sent(desk: Desk) -> None:
-    await dies(desk, "outbox.posted")
-
-    assert await desk.post(unless="late") is not None
-
-    assert await desk.record() == ("sent", None)
+    assert len(await harness.posted()) == 2
 
 
-async def test_dropped_before_or_after_an_attempt(desk: Desk) -> None:
-    await desk.outbox.drop(desk.key, "mended")
-    assert await desk.record() == ("skipped", "mended")
+async def test_what_is_not_wanted_any_more_is_recorded_with_the_reason(harness: OutboxHarness) -> None:
+    await dies(harness, "outbox.sending")
 
-    desk.key = type(desk.key)(desk.key.guild_id, desk.key.kind, "2")
-    await dies(desk, "outbox.sending")
-    await desk.outbox.drop(desk.key, "mended")
+    assert await harness.post(unless="late") is None
 
-    records = await desk.outbox.entries(desk.key.guild_id, desk.key.kind)
+    assert (await harness.posted(), await harness.record()) == ([], ("skipped", "late"))
+    assert await harness.post() is None, "and it stays so"
+
+
+async def test_what_is_not_wanted_any_more_but_there_already_is_recorded_as_sent(
+    harness: OutboxHarness,
+) -> None:
+    await dies(harness, "outbox.posted")
+
+    assert await harness.post(unless="late") is not None
+
+    assert await harness.record() == ("sent", None)
+
+
+async def test_dropped_before_or_after_an_attempt(harness: OutboxHarness) -> None:
+    await harness.outbox.drop(harness.key, "mended")
+    assert await harness.record() == ("skipped", "mended")
+
+    harness.key = type(harness.key)(harness.key.guild_id, harness.key.kind, "2")
+    await dies(harness, "outbox.sending")
+    await harness.outbox.drop(harness.key, "mended")
+
+    records = await harness.outbox.entries(harness.key.guild_id, harness.key.kind)
     assert {key: entry.state for key, entry in records.items()} == {
         "1": OutboxState.SKIPPED,
         "2": OutboxState.UNKNOWN,
     }
 
 
-async def test_a_channel_that_was_deleted_meanwhile_is_replaced(desk: Desk) -> None:
-    await dies(desk, "outbox.posted")
-    staff = await desk.stage.app.server.channel_named(desk.stage.guild_id, "staff")
-    await desk.stage.discord("olivia", "DELETE", f"/channels/{staff}")
-    await make(desk, "staff")
+async def test_a_channel_that_was_deleted_meanwhile_is_replaced(harness: OutboxHarness) -> None:
+    await dies(harness, "outbox.posted")
+    staff = await harness.community.app.server.channel_named(harness.community.guild_id, "staff")
+    await harness.community.discord("olivia", "DELETE", f"/channels/{staff}")
+    await make(harness, "staff")
 
-    await desk.post()
+    await harness.post()
 
-    assert len(await desk.posted()) == 1
+    assert len(await harness.posted()) == 1
 
 
-async def make(desk: Desk, name: str) -> None:
+async def make(harness: OutboxHarness, name: str) -> None:
     """Olivia makes a channel, and the bot hears of it."""
-    guild = desk.stage.guild_id
-    made = await desk.stage.discord("olivia", "POST", f"/guilds/{guild}/channels", {"name": name, "type": 0})
-    while await desk.stage.app.server.channel_named(guild, name) != int(made["id"]):
-        await desk.stage.settled()
+    guild = harness.community.guild_id
+    made = await harness.community.discord(
+        "olivia", "POST", f"/guilds/{guild}/channels", {"name": name, "type": 0}
+    )
+    while await harness.community.app.server.channel_named(guild, name) != int(made["id"]):
+        await harness.community.settled()
 
 
 @pytest.mark.parametrize(
@@ -147,14 +151,14 @@ async def test_a_missing_channel_names_the_setting_and_heals(
     tmp_path: Path, setting: ChannelSetting, finding: str
 ) -> None:
     name = setting.rpartition(".")[2]
-    async with opened(tmp_path, **{f"COMMUNITY__{name.upper()}": "bulletin"}) as desk:
+    async with opened(tmp_path, **{f"COMMUNITY__{name.upper()}": "bulletin"}) as harness:
         with pytest.raises(NeedsAction) as missing:
-            await desk.post(to=setting)
+            await harness.post(to=setting)
         assert missing.value.finding == finding
         assert "#bulletin" in missing.value.detail and f"set {setting} to" in missing.value.detail
-        assert await desk.records() == 0, "nothing was begun"
-        await make(desk, "bulletin")
+        assert await harness.records() == 0, "nothing was begun"
+        await make(harness, "bulletin")
 
-        await desk.post(to=setting)
+        await harness.post(to=setting)
 
-        assert len(await desk.posted("bulletin")) == 1
+        assert len(await harness.posted("bulletin")) == 1

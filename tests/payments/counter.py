@@ -15,7 +15,7 @@ from bot.demo.people import buttons
 from bot.payments.tables import inbox
 from bot.payments.till.machine import Till
 from bot.payments.till.signing import HEADER, sign
-from tests.stage import Stage
+from tests.community import Community
 
 
 class _Forms(HTMLParser):
@@ -80,11 +80,11 @@ async def post(url: str, body: bytes, headers: list[tuple[str, str]] | None = No
         return answer.status
 
 
-def signed(stage: Stage, body: bytes, **off: Any) -> list[tuple[str, str]]:
+def signed(community: Community, body: bytes, **off: Any) -> list[tuple[str, str]]:
     """The header that the till would send."""
     from bot.clock import real_now
 
-    till = stage.app.payments.installed["till"].service
+    till = community.app.payments.installed["till"].service
     assert isinstance(till, Till)
     return [
         (
@@ -98,32 +98,32 @@ def signed(stage: Stage, body: bytes, **off: Any) -> list[tuple[str, str]]:
     ]
 
 
-async def shop(stage: Stage, name: str = "Gold", role: str = "Gold", price: str = "19.00") -> None:
+async def shop(community: Community, name: str = "Gold", role: str = "Gold", price: str = "19.00") -> None:
     """Olivia makes a role and sells it."""
-    await stage.discord("olivia", "POST", f"/guilds/{stage.guild_id}/roles", {"name": role})
-    answer = await stage.slash(
+    await community.discord("olivia", "POST", f"/guilds/{community.guild_id}/roles", {"name": role})
+    answer = await community.slash(
         "olivia", "tier create", name=name, price=price, currency="USD", days=30, role=role
     )
     assert answer["state"] == "answered", answer
 
 
-async def link(stage: Stage, who: str = "ann", plan: str = "Gold") -> str:
+async def link(community: Community, who: str = "ann", plan: str = "Gold") -> str:
     """The pay link on the card of /membership buy, which has exactly one."""
-    answer = await stage.slash(who, "membership buy", plan=plan)
+    answer = await community.slash(who, "membership buy", plan=plan)
     [url] = [button["url"] for button in buttons(answer["message"]) if "url" in button]
     assert re.search(r"/till/pay/[0-9a-f]{32}$", url)
     return str(url)
 
 
-async def roles(stage: Stage, who: str = "ann") -> set[str]:
+async def roles(community: Community, who: str = "ann") -> set[str]:
     """The names of the roles that somebody holds."""
-    world = await stage.world()
+    world = await community.world()
     names = {role["id"]: role["name"] for role in world["roles"]}
     [member] = [member for member in world["members"] if member["user"]["username"] == who]
     return {names[role] for role in member["roles"]}
 
 
-async def events(stage: Stage) -> list[str]:
+async def events(community: Community) -> list[str]:
     """The states of what is in the inbox."""
-    async with stage.app.db.read() as db:
+    async with community.app.db.read() as db:
         return list((await db.execute(select(inbox.c.state))).scalars())

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import aiohttp
 
 from bot.demo.people import People, PersonRefused, buttons, words
+from tests.community import MONDAY, BotProcess, bot_process
 from tests.payments.counter import look, press
-from tests.stage import MONDAY, Process, process
 
 Answer = TypeVar("Answer")
 ENDS = ("Active until", "given back", "membership ended")  # what a pay card says in the end
@@ -33,7 +33,7 @@ class Lane:
     """One world, one bot after the other, and the deaths that are still to come."""
 
     folder: Path
-    bot: Process
+    bot: BotProcess
     people: People
     deaths: list[str]
     died_at: list[str] = field(default_factory=list[str])
@@ -150,7 +150,7 @@ class Lane:
 async def opened(folder: Path, deaths: list[str]) -> AsyncGenerator[Lane]:
     """A world in which Olivia sells Gold, and a bot that will die the first of these deaths."""
     folder.mkdir()
-    async with process(folder, "--empty", "--clock", MONDAY) as bot:
+    async with bot_process(folder, "--empty", "--clock", MONDAY) as bot:
         await bot.start()
         async with People(bot.sandbox) as people:
             lane = Lane(folder, bot, people, deaths)

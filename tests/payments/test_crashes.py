@@ -15,9 +15,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from tests.community import ROOT
 from tests.payments.journeys import BOUGHT, ELSEWHERE, Journey, buy, until, way
 from tests.payments.lane import Lane, opened
-from tests.stage import ROOT
 
 PARTS = ("bot/payments", "bot/memberships", "bot/outbox", "bot/work", "bot/web")
 LANES = 2

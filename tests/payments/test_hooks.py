@@ -16,27 +16,27 @@ from bot.demo.people import words
 from bot.memberships.orders.tables import order
 from bot.payments.tables import inbox
 from bot.payments.till.signing import HEADER
+from tests.community import Community
 from tests.payments.counter import events, link, post, roles, shop, signed
-from tests.stage import Stage
 
 LATER = timedelta(seconds=1)
 
 
 @pytest.fixture
-async def waiting(community: Stage) -> AsyncIterator[Stage]:
+async def waiting(community: Community) -> AsyncIterator[Community]:
     """Gold is on sale, and Ann holds a pay link."""
     await shop(community)
     await link(community)
     yield community
 
 
-def hook(stage: Stage) -> str:
-    return f"{stage.app.web.url}/hooks/till"
+def hook(community: Community) -> str:
+    return f"{community.app.web.url}/hooks/till"
 
 
-async def event(stage: Stage, **changes: Any) -> bytes:
+async def event(community: Community, **changes: Any) -> bytes:
     """What the till would send when Ann has paid."""
-    async with stage.app.db.read() as db:
+    async with community.app.db.read() as db:
         row = (await db.execute(select(order))).one()
     what = {
         "id": "pay_1",
@@ -54,12 +54,12 @@ async def event(stage: Stage, **changes: Any) -> bytes:
     return json.dumps(told, separators=(",", ":")).encode()
 
 
-async def nothing_happened(stage: Stage) -> bool:
-    await stage.settled()
-    return "Gold" not in await roles(stage) and await events(stage) == []
+async def nothing_happened(community: Community) -> bool:
+    await community.settled()
+    return "Gold" not in await roles(community) and await events(community) == []
 
 
-async def test_control_the_real_one_gives_the_role(waiting: Stage) -> None:
+async def test_control_the_real_one_gives_the_role(waiting: Community) -> None:
     body = await event(waiting)
 
     assert await post(hook(waiting), body, signed(waiting, body)) == 200
@@ -68,7 +68,7 @@ async def test_control_the_real_one_gives_the_role(waiting: Stage) -> None:
     assert "Gold" in await roles(waiting)
 
 
-async def test_forged_ones_are_refused_without_a_reason(waiting: Stage) -> None:
+async def test_forged_ones_are_refused_without_a_reason(waiting: Community) -> None:
     body = await event(waiting)
     [good] = signed(waiting, body)
     forgeries: list[tuple[bytes, list[tuple[str, str]] | None]] = [
@@ -92,7 +92,7 @@ async def test_forged_ones_are_refused_without_a_reason(waiting: Stage) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-301, 302])
-async def test_late_and_early_ones_are_refused(waiting: Stage, seconds: int) -> None:
+async def test_late_and_early_ones_are_refused(waiting: Community, seconds: int) -> None:
     body = await event(waiting)
 
     status = await post(hook(waiting), body, signed(waiting, body, by=timedelta(seconds=seconds)))
@@ -101,7 +101,7 @@ async def test_late_and_early_ones_are_refused(waiting: Stage, seconds: int) -> 
     assert await nothing_happened(waiting)
 
 
-async def test_the_same_event_twice_counts_once(waiting: Stage) -> None:
+async def test_the_same_event_twice_counts_once(waiting: Community) -> None:
     body = await event(waiting)
 
     statuses = await asyncio.gather(*(post(hook(waiting), body, signed(waiting, body)) for _ in range(20)))
@@ -112,7 +112,7 @@ async def test_the_same_event_twice_counts_once(waiting: Stage) -> None:
     assert "Gold" in await roles(waiting)
 
 
-async def test_an_event_under_two_ids_counts_once(waiting: Stage) -> None:
+async def test_an_event_under_two_ids_counts_once(waiting: Community) -> None:
     body = await event(waiting)
     again = body.replace(b"evt_1", b"evt_2")
 
@@ -125,7 +125,7 @@ async def test_an_event_under_two_ids_counts_once(waiting: Stage) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"amount": 1}, {"currency": "JPY"}, {"checkout": "0" * 32}])
-async def test_money_that_is_not_the_price_gives_no_role(waiting: Stage, wrong: dict[str, Any]) -> None:
+async def test_money_that_is_not_the_price_gives_no_role(waiting: Community, wrong: dict[str, Any]) -> None:
     body = await event(waiting, **wrong)
 
     assert await post(hook(waiting), body, signed(waiting, body)) == 200
@@ -135,7 +135,7 @@ async def test_money_that_is_not_the_price_gives_no_role(waiting: Stage, wrong: 
     assert "These need you" in words((await waiting.slash("olivia", "order list"))["message"])
 
 
-async def test_money_for_no_order_of_ours_is_kept_for_the_owner(waiting: Stage) -> None:
+async def test_money_for_no_order_of_ours_is_kept_for_the_owner(waiting: Community) -> None:
     body = await event(waiting, reference=f"{waiting.guild_id}-12345")
 
     assert await post(hook(waiting), body, signed(waiting, body)) == 200
@@ -144,7 +144,7 @@ async def test_money_for_no_order_of_ours_is_kept_for_the_owner(waiting: Stage) 
     assert await events(waiting) == ["unmatched"]
 
 
-async def test_a_refund_that_overtakes_its_payment_is_remembered(waiting: Stage) -> None:
+async def test_a_refund_that_overtakes_its_payment_is_remembered(waiting: Community) -> None:
     paid = await event(waiting)
     refund = await event(waiting, id="re_1", payment="pay_1")
     refund = refund.replace(b"payment.succeeded", b"refund.succeeded").replace(b"evt_1", b"evt_2")
@@ -157,7 +157,7 @@ async def test_a_refund_that_overtakes_its_payment_is_remembered(waiting: Stage)
     assert "refunded" in words((await waiting.slash("olivia", "order list"))["message"])
 
 
-async def test_unknown_kinds_are_kept_and_ignored(waiting: Stage) -> None:
+async def test_unknown_kinds_are_kept_and_ignored(waiting: Community) -> None:
     body = (await event(waiting)).replace(b"payment.succeeded", b"customer.created")
 
     assert await post(hook(waiting), body, signed(waiting, body)) == 200
@@ -178,23 +178,23 @@ async def test_unknown_kinds_are_kept_and_ignored(waiting: Stage) -> None:
     ],
     ids=["nested", "digits", "surrogate", "nan", "bytes", "empty", "null"],
 )
-async def test_hostile_bodies_are_refused_even_when_signed(waiting: Stage, body: bytes) -> None:
+async def test_hostile_bodies_are_refused_even_when_signed(waiting: Community, body: bytes) -> None:
     assert await post(hook(waiting), body, signed(waiting, body)) == 400
 
     assert await nothing_happened(waiting)
 
 
-async def test_a_body_without_end_is_refused(waiting: Stage) -> None:
+async def test_a_body_without_end_is_refused(waiting: Community) -> None:
     body = b" " * (256 * 1024 + 1)
 
     assert await post(hook(waiting), body, signed(waiting, body)) == 413
 
 
-async def test_a_provider_that_is_off_does_not_exist(waiting: Stage) -> None:
+async def test_a_provider_that_is_off_does_not_exist(waiting: Community) -> None:
     assert await post(f"{waiting.app.web.url}/hooks/stripe", b"{}") == 404
 
 
-async def test_while_the_store_cannot_write_the_till_is_asked_to_come_again(waiting: Stage) -> None:
+async def test_while_the_store_cannot_write_the_till_is_asked_to_come_again(waiting: Community) -> None:
     """No 2xx before the fact is durable: another process holds the database."""
     body = await event(waiting)
     async with waiting.app.db.write() as tx:
@@ -212,7 +212,7 @@ async def test_while_the_store_cannot_write_the_till_is_asked_to_come_again(wait
     assert "Gold" in await roles(waiting)
 
 
-async def test_the_body_itself_is_not_kept(waiting: Stage) -> None:
+async def test_the_body_itself_is_not_kept(waiting: Community) -> None:
     told = json.loads(await event(waiting))
     told["buyer"] = "Ann Example, ann@example.org"
     body = json.dumps(told).encode()

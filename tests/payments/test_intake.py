@@ -15,34 +15,34 @@ from bot.money import Money
 from bot.payments import store
 from bot.payments.port import ProviderNotice
 from tests.memberships.shop import GOLD, GUILD, OTHER
-from tests.payments.gate import Gate, event, gate, slow
+from tests.payments.webhook_harness import WebhookHarness, event, slow, webhook_harness
 
 HEAD = b"POST /hooks/bank HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Gate]:
-    async with gate(tmp_path) as door:
-        yield door
+async def harness(tmp_path: Path) -> AsyncIterator[WebhookHarness]:
+    async with webhook_harness(tmp_path) as harness:
+        yield harness
 
 
-async def test_control_a_real_payment_gives_the_role(door: Gate) -> None:
-    await door.shop.tier()
-    order = await door.shop.order()
+async def test_control_a_real_payment_gives_the_role(harness: WebhookHarness) -> None:
+    await harness.shop.tier()
+    order = await harness.shop.order()
 
-    assert await door.send(event(order)) == 200
-    await door.shop.worker.run_due()
+    assert await harness.send(event(order)) == 200
+    await harness.shop.worker.run_due()
 
-    assert GOLD in door.shop.hall.held[order.user_id]
-    assert await door.states() == ["settled"]
+    assert GOLD in harness.shop.server.held[order.user_id]
+    assert await harness.states() == ["settled"]
 
 
-async def test_t1_twenty_forgeries_leave_nothing(door: Gate) -> None:
-    await door.shop.tier()
-    body = event(await door.shop.order())
-    [(name, good)] = door.signed(body)
+async def test_t1_twenty_forgeries_leave_nothing(harness: WebhookHarness) -> None:
+    await harness.shop.tier()
+    body = event(await harness.shop.order())
+    [(name, good)] = harness.signed(body)
     stamp, digest = good.removeprefix("t=").split(",v1=")
-    signed = door.signed
+    signed = harness.signed
     forgeries: list[tuple[bytes, Any]] = [
         (body, None),
         (body, [(name, "")]),
@@ -68,31 +68,31 @@ async def test_t1_twenty_forgeries_leave_nothing(door: Gate) -> None:
         (body, [("Stripe-Signature", good)]),
     ]
 
-    statuses = [await door.post(*forgery) for forgery in forgeries]
+    statuses = [await harness.post(*forgery) for forgery in forgeries]
 
     assert statuses == [400] * len(forgeries)
-    assert await door.states() == []
+    assert await harness.states() == []
 
 
 async def test_t1_with_an_empty_secret_nothing_is_genuine(tmp_path: Path) -> None:
-    async with gate(tmp_path, secret=b"") as door:
+    async with webhook_harness(tmp_path, secret=b"") as harness:
         body = event(None)
 
-        assert await door.post(body, door.signed(body, secret=b"")) == 400
-        assert await door.states() == []
+        assert await harness.post(body, harness.signed(body, secret=b"")) == 400
+        assert await harness.states() == []
 
 
-async def test_t1_a_provider_that_cannot_verify_has_no_address(door: Gate) -> None:
-    door.signer.listens = False
+async def test_t1_a_provider_that_cannot_verify_has_no_address(harness: WebhookHarness) -> None:
+    harness.signer.listens = False
     body = event(None)
 
-    assert await door.post(body, door.signed(body)) == 404
-    assert await door.states() == []
+    assert await harness.post(body, harness.signed(body)) == 404
+    assert await harness.states() == []
 
 
-async def test_t2_replayed_now_or_later_an_event_counts_once(door: Gate) -> None:
-    await door.shop.tier()
-    order = await door.shop.order()
+async def test_t2_replayed_now_or_later_an_event_counts_once(harness: WebhookHarness) -> None:
+    await harness.shop.tier()
+    order = await harness.shop.order()
     body = event(order)
     ages = [
         timedelta(),
@@ -102,28 +102,30 @@ async def test_t2_replayed_now_or_later_an_event_counts_once(door: Gate) -> None
         timedelta(hours=1),
     ]
 
-    statuses = [await door.send(body, by=age) for age in ages]
-    await door.shop.worker.run_due()
-    entitlement = await door.shop.held_entitlements()
-    await door.shop.turn(timedelta(days=29))
-    assert await door.send(body) == 200  # the provider itself, weeks later, signs anew what it sent before
-    await door.shop.worker.run_due()
+    statuses = [await harness.send(body, by=age) for age in ages]
+    await harness.shop.worker.run_due()
+    entitlement = await harness.shop.held_entitlements()
+    await harness.shop.turn(timedelta(days=29))
+    assert await harness.send(body) == 200  # the provider itself, weeks later, signs anew what it sent before
+    await harness.shop.worker.run_due()
 
     assert statuses == [200, 200, 400, 400, 400]
-    assert await door.states() == ["settled"]
-    assert await door.shop.held_entitlements() == entitlement
+    assert await harness.states() == ["settled"]
+    assert await harness.shop.held_entitlements() == entitlement
 
 
-async def test_t2_for_ever_one_row_even_if_it_says_something_else_the_next_time(door: Gate) -> None:
-    await door.shop.tier()
-    order = await door.shop.order()
+async def test_t2_for_ever_one_row_even_if_it_says_something_else_the_next_time(
+    harness: WebhookHarness,
+) -> None:
+    await harness.shop.tier()
+    order = await harness.shop.order()
 
     for amount in (1900, 1):
-        assert await door.send(event(order, amount=amount)) == 200
-    await door.shop.worker.run_due()
+        assert await harness.send(event(order, amount=amount)) == 200
+    await harness.shop.worker.run_due()
 
-    assert await door.states() == ["settled"]
-    assert (await door.shop.look(order)).state.value == "paid"
+    assert await harness.states() == ["settled"]
+    assert (await harness.shop.look(order)).state.value == "paid"
 
 
 @pytest.mark.parametrize(
@@ -149,63 +151,63 @@ async def test_t2_for_ever_one_row_even_if_it_says_something_else_the_next_time(
     ],
     ids=lambda field: field[9:25].decode(),
 )
-async def test_t4_what_is_no_amount_is_refused_though_signed(door: Gate, field: bytes) -> None:
+async def test_t4_what_is_no_amount_is_refused_though_signed(harness: WebhookHarness, field: bytes) -> None:
     body = event(None).replace(b'"amount":1900', field)
     if b'"currency"' in field:
         body = body.replace(b',"currency":"USD"', b"")
 
-    assert await door.send(body) == 400
-    assert await door.states() == []
+    assert await harness.send(body) == 400
+    assert await harness.states() == []
 
 
 @pytest.mark.parametrize(
     "wrong",
     [{"amount": 1899}, {"amount": 1901}, {"currency": "JPY"}, {"checkout": "co_other"}, {"amount": 10**12}],
 )
-async def test_t4_one_field_off_gives_no_role(door: Gate, wrong: dict[str, Any]) -> None:
-    await door.shop.tier()
-    order = await door.shop.order()
+async def test_t4_one_field_off_gives_no_role(harness: WebhookHarness, wrong: dict[str, Any]) -> None:
+    await harness.shop.tier()
+    order = await harness.shop.order()
 
-    assert await door.send(event(order, **wrong)) == 200
-    await door.shop.worker.run_due()
+    assert await harness.send(event(order, **wrong)) == 200
+    await harness.shop.worker.run_due()
 
-    assert door.shop.hall.held[order.user_id] == set()
-    assert await door.shop.held_entitlements() == []
-
-
-async def test_t4_another_guilds_order_is_not_found_by_its_number(door: Gate) -> None:
-    await door.shop.tier()
-    order = await door.shop.order()
-
-    assert await door.send(event(order, reference=f"{OTHER}-{order.id}")) == 200
-    await door.shop.worker.run_due()
-
-    assert await door.states() == ["unmatched"]
-    assert await door.shop.held_entitlements() == []
+    assert harness.shop.server.held[order.user_id] == set()
+    assert await harness.shop.held_entitlements() == []
 
 
-async def test_t18_a_body_that_is_too_large_is_refused_however_it_comes(door: Gate) -> None:
+async def test_t4_another_guilds_order_is_not_found_by_its_number(harness: WebhookHarness) -> None:
+    await harness.shop.tier()
+    order = await harness.shop.order()
+
+    assert await harness.send(event(order, reference=f"{OTHER}-{order.id}")) == 200
+    await harness.shop.worker.run_due()
+
+    assert await harness.states() == ["unmatched"]
+    assert await harness.shop.held_entitlements() == []
+
+
+async def test_t18_a_body_that_is_too_large_is_refused_however_it_comes(harness: WebhookHarness) -> None:
     async def endless() -> Any:
         for _ in range(100):
             yield b" " * 65536
 
     big = b" " * (256 * 1024 + 1)
-    told = [await door.send(big)]
+    told = [await harness.send(big)]
     try:
-        told.append(await door.post(endless(), door.signed(b"")))
+        told.append(await harness.post(endless(), harness.signed(b"")))
     except ConnectionError:  # hung up on while we still spoke
         told.append(413)
 
     assert told == [413, 413]
-    assert await door.send(event(None)) == 200
-    assert await door.states() == ["unmatched"]
+    assert await harness.send(event(None)) == 200
+    assert await harness.states() == ["unmatched"]
 
 
-async def test_t18_slow_sockets_are_hung_up_on_and_hold_nobody_up(door: Gate) -> None:
+async def test_t18_slow_sockets_are_hung_up_on_and_hold_nobody_up(harness: WebhookHarness) -> None:
     starts = [b"", HEAD, HEAD + b"Content-Length: 100\r\n\r\n{"]
-    waiting = [await slow(door, start) for start in starts for _ in range(60)]
+    waiting = [await slow(harness, start) for start in starts for _ in range(60)]
 
-    statuses = await asyncio.gather(*(door.send(event(None, f"evt_{n}")) for n in range(50)))
+    statuses = await asyncio.gather(*(harness.send(event(None, f"evt_{n}")) for n in range(50)))
     async with asyncio.timeout(5):
         answers = await asyncio.gather(*(one.answer() for one in waiting))
 
@@ -214,68 +216,70 @@ async def test_t18_slow_sockets_are_hung_up_on_and_hold_nobody_up(door: Gate) ->
     assert {answer[:12] for answer in answers[120:]} == {b"HTTP/1.1 408"}
 
 
-async def test_t19_one_event_that_cannot_be_stored_among_thousands(door: Gate) -> None:
+async def test_t19_one_event_that_cannot_be_stored_among_thousands(harness: WebhookHarness) -> None:
     """Its sender is asked to come again; all others are stored."""
-    door.signer.poison = "evt_5000"
+    harness.signer.poison = "evt_5000"
     bodies = [event(None, f"evt_{n}") for n in range(10_000)]
 
     ends = await asyncio.gather(
-        *(door.intake.receive(door.signer, door.signed(body), body) for body in bodies),
+        *(harness.intake.receive(harness.signer, harness.signed(body), body) for body in bodies),
         return_exceptions=True,
     )
 
     assert [n for n, end in enumerate(ends) if end is not None] == [5000]
-    assert len(await door.states()) == 9_999
+    assert len(await harness.states()) == 9_999
 
 
-async def test_t19_at_the_door_it_is_a_503_without_a_word(door: Gate) -> None:
-    door.signer.poison = "evt_7"
+async def test_t19_at_the_door_it_is_a_503_without_a_word(harness: WebhookHarness) -> None:
+    harness.signer.poison = "evt_7"
 
-    statuses = await asyncio.gather(*(door.send(event(None, f"evt_{n}")) for n in range(20)))
+    statuses = await asyncio.gather(*(harness.send(event(None, f"evt_{n}")) for n in range(20)))
 
     assert statuses == [503 if n == 7 else 200 for n in range(20)]
 
 
-async def test_t19_one_event_that_cannot_be_settled_holds_up_no_other(door: Gate) -> None:
-    await door.shop.tier()
-    bought = [await door.shop.order(user) for user in (1, 2, 3)]
+async def test_t19_one_event_that_cannot_be_settled_holds_up_no_other(harness: WebhookHarness) -> None:
+    await harness.shop.tier()
+    bought = [await harness.shop.order(user) for user in (1, 2, 3)]
 
-    door.defect.add(bought[0].id)
+    harness.defect.add(bought[0].id)
     for n, order in enumerate(bought):
-        assert await door.send(event(order, f"evt_{n}")) == 200
-    await door.shop.worker.run_due()
+        assert await harness.send(event(order, f"evt_{n}")) == 200
+    await harness.shop.worker.run_due()
 
-    held = [GOLD in door.shop.hall.held[order.user_id] for order in bought]
+    held = [GOLD in harness.shop.server.held[order.user_id] for order in bought]
     assert held == [False, True, True]
-    assert await door.states() == ["new", "settled", "settled"]
-    door.defect.clear()
-    await door.shop.patience()
-    assert GOLD in door.shop.hall.held[bought[0].user_id]
+    assert await harness.states() == ["new", "settled", "settled"]
+    harness.defect.clear()
+    await harness.shop.patience()
+    assert GOLD in harness.shop.server.held[bought[0].user_id]
 
 
-async def test_a_flood_about_no_order_of_ours_makes_no_work(door: Gate) -> None:
+async def test_a_flood_about_no_order_of_ours_makes_no_work(harness: WebhookHarness) -> None:
     """What a real purchase would have to wait for."""
-    await door.shop.tier()
-    order = await door.shop.order()
+    await harness.shop.tier()
+    order = await harness.shop.order()
     bodies = [event(None, f"evt_{n}") for n in range(500)] + [event(order, "evt_real")]
 
-    await asyncio.gather(*(door.intake.receive(door.signer, door.signed(body), body) for body in bodies))
+    await asyncio.gather(
+        *(harness.intake.receive(harness.signer, harness.signed(body), body) for body in bodies)
+    )
 
-    assert await door.jobs() == 1
-    await door.shop.worker.run_due()
-    assert GOLD in door.shop.hall.held[order.user_id]
-    assert await door.states() == ["settled"] + ["unmatched"] * 500
+    assert await harness.jobs() == 1
+    await harness.shop.worker.run_due()
+    assert GOLD in harness.shop.server.held[order.user_id]
+    assert await harness.states() == ["settled"] + ["unmatched"] * 500
 
 
-async def test_the_owner_sees_what_belongs_to_no_order(door: Gate) -> None:
+async def test_the_owner_sees_what_belongs_to_no_order(harness: WebhookHarness) -> None:
     elsewhere = ProviderNotice("evt_9", "charge.refunded", about="ch_9")
-    await door.send(event(None))
-    await door.send(event(None, "evt_2", reference=f"{OTHER}-5"))
-    async with door.shop.db.write() as tx:
-        await store.keep(tx, [store.Arrival("bank", elsewhere, "0" * 64, door.shop.moment)], set())
+    await harness.send(event(None))
+    await harness.send(event(None, "evt_2", reference=f"{OTHER}-5"))
+    async with harness.shop.db.write() as tx:
+        await store.keep(tx, [store.Arrival("bank", elsewhere, "0" * 64, harness.shop.moment)], set())
         await store.close(tx, 0, "bank", "evt_9", matched=False)
 
-    async with door.shop.db.read() as db:
+    async with harness.shop.db.read() as db:
         own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, nobodys=True)
 
     [one] = own

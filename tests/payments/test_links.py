@@ -18,8 +18,8 @@ from bot.clock import SystemClock, real_now
 from bot.money import Money
 from bot.payments.till.machine import Till
 from bot.payments.till.tables import checkout
+from tests.community import Community
 from tests.payments.counter import events, link, look, press, roles, shop
-from tests.stage import Stage
 
 PRICE = Money(1900, "USD")
 
@@ -72,7 +72,7 @@ async def sent(url: str, form: dict[str, str], **query: str) -> int:
         return answer.status
 
 
-async def test_whoever_pays_a_link_pays_for_the_member_who_asked_for_it(community: Stage) -> None:
+async def test_whoever_pays_a_link_pays_for_the_member_who_asked_for_it(community: Community) -> None:
     """Ann's link, opened and paid in Bob's browser, whatever else he sends along."""
     await shop(community)
     url = await link(community, "ann")
@@ -87,7 +87,7 @@ async def test_whoever_pays_a_link_pays_for_the_member_who_asked_for_it(communit
     assert "Gold" not in await roles(community, "bob")
 
 
-async def test_a_link_that_was_paid_says_so_and_takes_nothing_more(community: Stage) -> None:
+async def test_a_link_that_was_paid_says_so_and_takes_nothing_more(community: Community) -> None:
     await shop(community)
     url = await link(community, "ann")
     action, hidden = (await look(url)).forms["pay"]
@@ -102,7 +102,7 @@ async def test_a_link_that_was_paid_says_so_and_takes_nothing_more(community: St
     assert await events(community) == ["settled"]
 
 
-async def test_links_that_are_not_there_answer_alike_and_at_once(community: Stage) -> None:
+async def test_links_that_are_not_there_answer_alike_and_at_once(community: Community) -> None:
     """No browser tells the next page where it was, nor a search engine what it saw. (benchmarks.webhooks has the p99.)"""
     base = f"{community.app.web.url}/till/pay"
     bodies: set[str] = set()

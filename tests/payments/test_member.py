@@ -10,46 +10,46 @@ from sqlalchemy import select
 from bot.demo.people import buttons, words
 from bot.outbox.tables import outbox
 from sandbox.app import Sandbox
+from tests.community import Community, bot_in
 from tests.payments.counter import press, roles, shop
-from tests.stage import Stage, bot_in
 
 
-async def shelf(stage: Stage) -> None:
+async def shelf(community: Community) -> None:
     """Gold for 19.00 and Silver for 9.00, 30 days each; Gold for ever, and a week of it on trial."""
-    await shop(stage)
-    await shop(stage, "Silver", "Silver", "9.00")
+    await shop(community)
+    await shop(community, "Silver", "Silver", "9.00")
     more: dict[str, Any]
     for more in ({"price": "99", "way": "lifetime"}, {"price": "0", "days": 7, "way": "trial"}):
-        await stage.slash("olivia", "tier price add", tier="Gold", currency="USD", **more)
+        await community.slash("olivia", "tier price add", tier="Gold", currency="USD", **more)
 
 
 async def test_a_preview_is_confirmed_after_a_restart_and_paid_at_the_till(tmp_path: Path) -> None:
     async with Sandbox(tmp_path / "world", port=0) as world:
-        async with bot_in(world.url, tmp_path) as stage:
-            await shelf(stage)
-            card = await stage.slash("ann", "membership buy", plan="Silver")
+        async with bot_in(world.url, tmp_path) as community:
+            await shelf(community)
+            card = await community.slash("ann", "membership buy", plan="Silver")
             [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
             await press(url, "pay")
-            await stage.settled()
-            found = await stage.choices("ann", "membership change", "price", plan="Gold")
+            await community.settled()
+            found = await community.choices("ann", "membership change", "price", plan="Gold")
             assert [one["name"] for one in found] == ["$19.00 for 30 days", "$99.00 once, for ever"]
-            assert found == await stage.choices("ann", "membership change", "price", plan=" gold ")
-            preview = await stage.slash("ann", "membership change", plan="Gold", price=found[0]["value"])
+            assert found == await community.choices("ann", "membership change", "price", plan=" gold ")
+            preview = await community.slash("ann", "membership change", plan="Gold", price=found[0]["value"])
             [confirm] = [str(button["label"]) for button in buttons(preview["message"])]
             assert confirm.startswith("Go on to pay $1")
 
-        async with bot_in(world.url, tmp_path) as stage:
-            card = await stage.click("ann", preview["message"]["id"], label=confirm)
+        async with bot_in(world.url, tmp_path) as community:
+            card = await community.click("ann", preview["message"]["id"], label=confirm)
             assert "Your unused days took" in words(card["message"])
             [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
             await press(url, "pay")
-            await stage.settled()
+            await community.settled()
 
-            assert await roles(stage) == {"Gold"}
-            assert "Active until" in words((await stage.messages("general", "ann"))[-1])
+            assert await roles(community) == {"Gold"}
+            assert "Active until" in words((await community.messages("general", "ann"))[-1])
 
 
-async def test_of_several_prices_one_is_chosen_by_a_button(community: Stage) -> None:
+async def test_of_several_prices_one_is_chosen_by_a_button(community: Community) -> None:
     await shelf(community)
 
     card = await community.slash("ann", "membership buy", plan="Gold")
@@ -64,7 +64,7 @@ async def test_of_several_prices_one_is_chosen_by_a_button(community: Stage) -> 
     assert "or its trial" in words(again["message"])
 
 
-async def test_the_list_on_the_status_leads_to_a_preview(community: Stage) -> None:
+async def test_the_list_on_the_status_leads_to_a_preview(community: Community) -> None:
     await shelf(community)
     card = await community.slash("ann", "membership buy", plan="Silver")
     [url] = [button["url"] for button in buttons(card["message"]) if "url" in button]
@@ -93,7 +93,7 @@ async def test_the_list_on_the_status_leads_to_a_preview(community: Stage) -> No
     assert "Due now: $90.0" in words(preview["message"]).replace("*", "")
 
 
-async def test_reminders_are_written_to_those_who_asked(community: Stage) -> None:
+async def test_reminders_are_written_to_those_who_asked(community: Community) -> None:
     await shelf(community)
     for who in ("ann", "bob"):
         card = await community.slash(who, "membership buy", plan="Silver")

@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser import window
+from tests.community import Community
 from tests.payments.counter import link, look, shop
 from tests.sandbox.page.axe import violations
-from tests.stage import Stage
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 640}
@@ -29,7 +29,7 @@ async def comfortable(page: Page) -> None:
     ],
 )
 async def test_every_state_of_the_till_on_a_phone_without_a_mouse(
-    community: Stage, chromium: str, locale: str, colours: str, paid: str, lost: str
+    community: Community, chromium: str, locale: str, colours: str, paid: str, lost: str
 ) -> None:
     await shop(community)
     url = await link(community)
@@ -61,7 +61,7 @@ async def test_every_state_of_the_till_on_a_phone_without_a_mouse(
         assert await page.get_attribute("html", "lang") == ("en" if locale == "en-US" else locale)
 
 
-async def test_who_asks_for_no_page_gets_none(community: Stage) -> None:
+async def test_who_asks_for_no_page_gets_none(community: Community) -> None:
     missing = await look(f"{community.app.web.url}/nowhere")
 
     assert (missing.status, missing.text) == (404, "404: Not Found")

@@ -10,32 +10,32 @@ from typing import Any
 import pytest
 
 from bot.demo.people import PersonRefused, words
+from tests.community import Community, bot_in, running_community
 from tests.payments.counter import events, link, look, press, roles, shop
-from tests.stage import Stage, bot_in, staged
 
 
 @pytest.fixture
-async def gold(community: Stage) -> AsyncIterator[Stage]:
+async def gold(community: Community) -> AsyncIterator[Community]:
     """The demo community, in which Gold is on sale."""
     await shop(community)
     yield community
 
 
-async def card(stage: Stage, who: str = "ann") -> str:
+async def card(community: Community, who: str = "ann") -> str:
     """What the newest message that only this member sees says."""
-    return words((await stage.messages("general", who))[-1])
+    return words((await community.messages("general", who))[-1])
 
 
-async def until(stage: Stage, holds: bool, who: str = "ann", seconds: float = 8) -> None:
+async def until(community: Community, holds: bool, who: str = "ann", seconds: float = 8) -> None:
     """Wait until the member holds Gold, or until they do not."""
     async with asyncio.timeout(seconds):
         while True:
-            if ("Gold" in await roles(stage, who)) is holds:
+            if ("Gold" in await roles(community, who)) is holds:
                 return
             await asyncio.sleep(0.05)
 
 
-async def test_ann_buys_and_has_the_role(gold: Stage) -> None:
+async def test_ann_buys_and_has_the_role(gold: Community) -> None:
     url = await link(gold)
     assert "play money" in await card(gold)
 
@@ -48,7 +48,7 @@ async def test_ann_buys_and_has_the_role(gold: Stage) -> None:
     assert await events(gold) == ["settled"]
 
 
-async def test_the_buy_button_on_the_plans_leads_to_a_pay_card(gold: Stage) -> None:
+async def test_the_buy_button_on_the_plans_leads_to_a_pay_card(gold: Community) -> None:
     plans = await gold.slash("ann", "membership plans")
     assert "$19.00 for 30 days" in words(plans["message"])
 
@@ -58,7 +58,7 @@ async def test_the_buy_button_on_the_plans_leads_to_a_pay_card(gold: Stage) -> N
     assert "You get" in words(answer["message"])
 
 
-async def test_looking_at_the_page_changes_nothing(gold: Stage) -> None:
+async def test_looking_at_the_page_changes_nothing(gold: Community) -> None:
     url = await link(gold)
     before = await look(url)
 
@@ -71,7 +71,7 @@ async def test_looking_at_the_page_changes_nothing(gold: Stage) -> None:
     assert await events(gold) == []
 
 
-async def test_declined_then_paid(gold: Stage) -> None:
+async def test_declined_then_paid(gold: Community) -> None:
     url = await link(gold)
 
     page = await press(url, "decline")
@@ -84,7 +84,7 @@ async def test_declined_then_paid(gold: Stage) -> None:
     assert "Gold" in await roles(gold)
 
 
-async def test_a_refund_on_the_page_takes_the_role_away(gold: Stage) -> None:
+async def test_a_refund_on_the_page_takes_the_role_away(gold: Community) -> None:
     url = await link(gold)
     page = await press(url, "pay")
     await gold.settled()
@@ -98,7 +98,7 @@ async def test_a_refund_on_the_page_takes_the_role_away(gold: Stage) -> None:
     assert "given back" in await card(gold)
 
 
-async def test_olivia_gives_the_money_back(gold: Stage) -> None:
+async def test_olivia_gives_the_money_back(gold: Community) -> None:
     url = await link(gold)
     await press(url, "pay")
     await gold.settled()
@@ -119,7 +119,7 @@ async def test_olivia_gives_the_money_back(gold: Stage) -> None:
     assert (await gold.app.health())["work_failed"] == 0
 
 
-async def test_pressing_pay_twice_pays_once(gold: Stage) -> None:
+async def test_pressing_pay_twice_pays_once(gold: Community) -> None:
     url = await link(gold)
 
     await asyncio.gather(press(url, "pay"), press(url, "pay"))
@@ -128,7 +128,7 @@ async def test_pressing_pay_twice_pays_once(gold: Stage) -> None:
     assert await events(gold) == ["settled"]
 
 
-async def test_check_again_asks_the_till(gold: Stage) -> None:
+async def test_check_again_asks_the_till(gold: Community) -> None:
     url = await link(gold)
     message = (await gold.messages("general", "ann"))[-1]
     waiting = await gold.click("ann", message["id"], label="Check again")
@@ -141,7 +141,7 @@ async def test_check_again_asks_the_till(gold: Stage) -> None:
     assert "Active until" in await card(gold)
 
 
-async def test_an_expired_link_takes_no_money(gold: Stage) -> None:
+async def test_an_expired_link_takes_no_money(gold: Community) -> None:
     url = await link(gold)
 
     await gold.clock(advance=31 * 60)
@@ -154,7 +154,7 @@ async def test_an_expired_link_takes_no_money(gold: Stage) -> None:
     assert "expired" in words((await gold.slash("ann", "membership status"))["message"])
 
 
-async def test_the_role_goes_at_the_end_of_the_days(gold: Stage) -> None:
+async def test_the_role_goes_at_the_end_of_the_days(gold: Community) -> None:
     await press(await link(gold), "pay")
     await gold.settled()
 
@@ -166,7 +166,7 @@ async def test_the_role_goes_at_the_end_of_the_days(gold: Stage) -> None:
     assert "Gold" not in await roles(gold)
 
 
-async def test_who_leaves_and_returns_has_the_role_again(gold: Stage) -> None:
+async def test_who_leaves_and_returns_has_the_role_again(gold: Community) -> None:
     await press(await link(gold), "pay")
     await gold.settled()
     await gold.leave("ann")
@@ -178,7 +178,7 @@ async def test_who_leaves_and_returns_has_the_role_again(gold: Stage) -> None:
     assert "Gold, paid" in explained
 
 
-async def test_unknown_plans_get_a_sentence(gold: Stage) -> None:
+async def test_unknown_plans_get_a_sentence(gold: Community) -> None:
     for typed in ("Golf", "123", "9" * 40, "<@&1>"):
         answer = await gold.slash("ann", "membership buy", plan=typed)
         assert "There is no plan called" in words(answer["message"])
@@ -186,7 +186,7 @@ async def test_unknown_plans_get_a_sentence(gold: Stage) -> None:
     assert "You have no membership" in words((await gold.slash("ann", "membership status"))["message"])
 
 
-async def test_roles_that_may_not_be_sold_are_refused_with_the_reason(gold: Stage) -> None:
+async def test_roles_that_may_not_be_sold_are_refused_with_the_reason(gold: Community) -> None:
     """Above Lyceum's, and with dangerous permissions (kick members is 2)."""
     api = f"/guilds/{gold.guild_id}/roles"
     await gold.discord("olivia", "POST", api, {"name": "Bouncer", "permissions": "2"})
@@ -205,7 +205,7 @@ async def test_roles_that_may_not_be_sold_are_refused_with_the_reason(gold: Stag
     assert "Bouncer" not in words((await gold.slash("ann", "membership plans"))["message"])
 
 
-async def test_a_role_moved_above_lyceum_waits_and_then_comes(gold: Stage) -> None:
+async def test_a_role_moved_above_lyceum_waits_and_then_comes(gold: Community) -> None:
     url = await link(gold)
     api = f"/guilds/{gold.guild_id}/roles"
     world = await gold.world()
@@ -224,7 +224,7 @@ async def test_a_role_moved_above_lyceum_waits_and_then_comes(gold: Stage) -> No
     assert "Active until" in await card(gold)
 
 
-async def test_members_cannot_use_the_owners_commands(gold: Stage) -> None:
+async def test_members_cannot_use_the_owners_commands(gold: Community) -> None:
     forbidden: list[tuple[str, dict[str, Any]]] = [
         ("tier create", {"name": "x", "price": "1", "currency": "USD", "days": 1, "role": "Gold"}),
         ("tier list", {}),
@@ -237,7 +237,7 @@ async def test_members_cannot_use_the_owners_commands(gold: Stage) -> None:
             await gold.slash("cid", command, **options)
 
 
-async def test_everything_is_said_in_chinese_too(gold: Stage) -> None:
+async def test_everything_is_said_in_chinese_too(gold: Community) -> None:
     answer = await gold.slash("ann", "membership buy", plan="Gold", locale="zh-CN")
     assert "支付 US$19.00" in words(answer["message"])
     url = next(str(part["url"]) for part in _links(answer["message"]))
@@ -258,40 +258,42 @@ def _links(message: dict[str, object]) -> list[dict[str, object]]:
 
 
 async def test_a_till_that_sends_everything_twice(tmp_path: Path) -> None:
-    async with staged(tmp_path, PAYMENTS__TILL__DELIVERIES="2") as stage:
-        await shop(stage)
+    async with running_community(tmp_path, PAYMENTS__TILL__DELIVERIES="2") as community:
+        await shop(community)
 
-        await press(await link(stage), "pay")
-        await stage.settled()
+        await press(await link(community), "pay")
+        await community.settled()
         await asyncio.sleep(0.3)
-        await stage.settled()
+        await community.settled()
 
-        assert await events(stage) == ["settled"]
-        assert "Gold" in await roles(stage)
+        assert await events(community) == ["settled"]
+        assert "Gold" in await roles(community)
 
 
 async def test_a_till_that_takes_its_time(tmp_path: Path) -> None:
-    async with staged(tmp_path, PAYMENTS__TILL__DELAY="0.6") as stage:
-        await shop(stage)
+    async with running_community(tmp_path, PAYMENTS__TILL__DELAY="0.6") as community:
+        await shop(community)
 
-        await press(await link(stage), "pay")
-        await stage.settled()
-        assert "Gold" not in await roles(stage)
+        await press(await link(community), "pay")
+        await community.settled()
+        assert "Gold" not in await roles(community)
 
-        await until(stage, holds=True)
+        await until(community, holds=True)
 
 
 async def test_a_till_that_never_sends_is_asked(tmp_path: Path) -> None:
-    async with staged(tmp_path, PAYMENTS__TILL__DELIVERIES="0", PAYMENTS__POLL_SECONDS="0.3") as stage:
-        await shop(stage)
-        url = await link(stage)
+    async with running_community(
+        tmp_path, PAYMENTS__TILL__DELIVERIES="0", PAYMENTS__POLL_SECONDS="0.3"
+    ) as community:
+        await shop(community)
+        url = await link(community)
 
         await press(url, "pay")
-        await until(stage, holds=True)
-        assert await events(stage) == []
+        await until(community, holds=True)
+        assert await events(community) == []
 
         await press(url, "refund")
-        await until(stage, holds=False)
+        await until(community, holds=False)
 
 
 async def test_the_till_redelivers_after_a_restart(tmp_path: Path) -> None:
@@ -301,10 +303,10 @@ async def test_the_till_redelivers_after_a_restart(tmp_path: Path) -> None:
     async with Sandbox(tmp_path / "world", port=0) as world:
         async with bot_in(
             world.url, tmp_path, PAYMENTS__TILL__DELAY="1.0", PAYMENTS__POLL_SECONDS="3600"
-        ) as stage:
-            await shop(stage)
-            await press(await link(stage), "pay")
+        ) as community:
+            await shop(community)
+            await press(await link(community), "pay")
         await asyncio.sleep(1.0)
-        async with bot_in(world.url, tmp_path, PAYMENTS__POLL_SECONDS="3600") as stage:
-            await until(stage, holds=True)
-            assert await events(stage) == ["settled"]
+        async with bot_in(world.url, tmp_path, PAYMENTS__POLL_SECONDS="3600") as community:
+            await until(community, holds=True)
+            assert await events(community) == ["settled"]

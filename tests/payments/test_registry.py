@@ -15,7 +15,7 @@ from bot.payments.port import PaymentProvider, Subscriptions, by_hand, subscript
 from bot.payments.registry import PROVIDERS, ProviderSections, install
 from bot.payments.stripe.provider import StripeProvider
 from bot.settings import Settings
-from tests.stage import settings
+from tests.community import settings
 
 
 def context(set_up: Settings) -> ProviderContext:

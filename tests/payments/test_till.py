@@ -14,9 +14,9 @@ from bot.payments.till.machine import Till, TillRefused
 from bot.payments.till.setup import open_till
 from bot.settings import Settings, load
 from bot.web.pages import preferred
+from tests.community import Community
 from tests.payments.counter import link, look, post, press, roles, shop
 from tests.payments.test_registry import context
-from tests.stage import Stage
 
 PRICE = Money(1900, "USD")
 
@@ -66,7 +66,7 @@ async def test_an_expired_checkout_takes_nothing(tmp_path: Path) -> None:
     await till.close()
 
 
-async def test_forms_work_only_with_their_own_token(community: Stage) -> None:
+async def test_forms_work_only_with_their_own_token(community: Community) -> None:
     await shop(community)
     url = await link(community)
     page = await look(url)
@@ -85,7 +85,7 @@ async def test_forms_work_only_with_their_own_token(community: Stage) -> None:
     assert "Gold" not in await roles(community)
 
 
-async def test_unknown_links_all_look_alike(community: Stage) -> None:
+async def test_unknown_links_all_look_alike(community: Community) -> None:
     base = community.app.web.url
     pages = [await look(f"{base}/till/pay/{id_}") for id_ in ("0" * 32, "x", "%00", "f" * 31, "'%20OR%201=1")]
 
@@ -93,7 +93,7 @@ async def test_unknown_links_all_look_alike(community: Stage) -> None:
     assert len({page.text for page in pages}) == 1
 
 
-async def test_the_page_allows_no_script_and_no_frame(community: Stage) -> None:
+async def test_the_page_allows_no_script_and_no_frame(community: Community) -> None:
     await shop(community, name="<script>alert(1)</script>", role="Gold")
     page = await look(await link(community, plan="<script>alert(1)</script>"))
 
@@ -106,7 +106,7 @@ async def test_the_page_allows_no_script_and_no_frame(community: Stage) -> None:
     assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 
-async def test_the_tills_api_is_for_its_shop_alone(community: Stage) -> None:
+async def test_the_tills_api_is_for_its_shop_alone(community: Community) -> None:
     await shop(community)
     id_ = (await link(community)).rpartition("/")[2]
 
@@ -117,7 +117,9 @@ async def test_the_tills_api_is_for_its_shop_alone(community: Stage) -> None:
     assert await post(f"{base}/refunds", b"{}") == 400
 
 
-async def test_ann_can_pay_with_keyboard_alone_and_the_page_says_it_is_play_money(community: Stage) -> None:
+async def test_ann_can_pay_with_keyboard_alone_and_the_page_says_it_is_play_money(
+    community: Community,
+) -> None:
     await shop(community)
     url = await link(community)
 

@@ -14,9 +14,9 @@ from bot.errors import ConfigurationError
 from bot.money import Money
 from bot.payments.manual.epc import MOST, Account, transfer
 from bot.pictures import qr
+from tests.community import Community, running_community, settings
 from tests.payments.counter import roles
 from tests.pictures.codes import scanned
-from tests.stage import Stage, settings, staged
 
 IBAN = "DE89370400440532013000"
 OLIVIA = Account("Olivia Öztürk", IBAN)
@@ -86,9 +86,9 @@ def test_an_account_may_be_typed_as_it_stands_on_paper(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def transfers(tmp_path: Path) -> AsyncIterator[Stage]:
+async def transfers(tmp_path: Path) -> AsyncIterator[Community]:
     """Olivia sells Gold for €19.00 by bank transfer, and has filled in her account."""
-    async with staged(
+    async with running_community(
         tmp_path,
         PAYMENTS__TILL__ENABLED="false",
         PAYMENTS__MANUAL__CURRENCIES='["EUR"]',
@@ -103,7 +103,7 @@ async def transfers(tmp_path: Path) -> AsyncIterator[Stage]:
         yield there
 
 
-async def test_the_code_on_the_card_pays_this_order_and_goes_when_it_is_paid(transfers: Stage) -> None:
+async def test_the_code_on_the_card_pays_this_order_and_goes_when_it_is_paid(transfers: Community) -> None:
     message = (await transfers.slash("ann", "membership buy", plan="Gold"))["message"]
     [choice] = await transfers.choices("olivia", "order paid", "order", channel="staff")
     order = str(choice["value"])

@@ -12,7 +12,7 @@ from bot.memberships.changes.renewals import Reason
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import orders
 from bot.money import Money
-from tests.simulation.hall import GOLD, GUILD, HELPER, SILVER, SOLD
+from tests.simulation.fake_server import GOLD, GUILD, HELPER, SILVER, SOLD
 from tests.simulation.shelf import LIFETIME, PRICES, SUBSCRIBED, TIERS, TRIAL
 
 if TYPE_CHECKING:
@@ -39,37 +39,37 @@ async def buy(world: Schedule) -> None:
     price = world.dice.choice([*PRICES, *SUBSCRIBED])  # else too few live to see their renewal
     tier = next(tier for tier, _ in TIERS if tier.id == price.tier_id)
     bill = await world.process.service.checkouts.buy(tier, price, _somebody(world))
-    world.bank.tills[bill.checkout.ref].shown = True
-    paid = world.bank.pay(bill.checkout.ref) if world.dice.random() < 0.7 else None
+    world.provider.tills[bill.checkout.ref].shown = True
+    paid = world.provider.pay(bill.checkout.ref) if world.dice.random() < 0.7 else None
     if (
         paid is not None and world.dice.random() < 0.15
     ):  # regretted at once: which of the two is heard of first?
         world.asked.add(paid.object_id)
-        world.bank.give_back(paid.object_id)
+        world.provider.give_back(paid.object_id)
 
 
 def _open(world: Schedule) -> str | None:
-    shown = [ref for ref, till in world.bank.tills.items() if till.shown]
+    shown = [ref for ref, till in world.provider.tills.items() if till.shown]
     return world.dice.choice(shown) if shown else None
 
 
 async def pay(world: Schedule) -> None:
     ref = _open(world)
-    if ref is not None and not any(fact.ref == ref for fact in world.bank.payments()):
-        world.bank.pay(ref)
+    if ref is not None and not any(fact.ref == ref for fact in world.provider.payments()):
+        world.provider.pay(ref)
 
 
 async def pay_twice(world: Schedule) -> None:
     ref = _open(world)
     if ref is not None:
-        world.bank.pay(ref)
+        world.provider.pay(ref)
 
 
 async def pay_wrong(world: Schedule) -> None:
     ref = _open(world)
-    if ref is not None and world.bank.tills[ref].purchase.renewal is None:
-        asked = world.bank.tills[ref].purchase.money
-        world.bank.pay(
+    if ref is not None and world.provider.tills[ref].purchase.renewal is None:
+        asked = world.provider.tills[ref].purchase.money
+        world.provider.pay(
             ref, world.dice.choice([Money(asked.amount - 1, asked.currency), Money(asked.amount, "EUR")])
         )
 
@@ -77,19 +77,19 @@ async def pay_wrong(world: Schedule) -> None:
 async def decline(world: Schedule) -> None:
     ref = _open(world)
     if ref is not None:
-        world.bank.decline(ref)
+        world.provider.decline(ref)
 
 
 async def refund_at_the_bank(world: Schedule) -> None:
-    paid = world.bank.returnable()
+    paid = world.provider.returnable()
     if paid:
         chosen = world.dice.choice(paid).object_id
         world.asked.add(chosen)
-        world.bank.give_back(chosen, world.dice.choice([1.0, 1.0, 0.4]))
+        world.provider.give_back(chosen, world.dice.choice([1.0, 1.0, 0.4]))
 
 
 async def refund_by_the_owner(world: Schedule) -> None:
-    paid = world.bank.returnable()
+    paid = world.provider.returnable()
     if paid:
         chosen = world.dice.choice(paid)
         async with world.disk.view.read() as db:
@@ -104,45 +104,45 @@ async def refund_by_the_owner(world: Schedule) -> None:
 
 
 async def dispute(world: Schedule) -> None:
-    paid = world.bank.returnable()
+    paid = world.provider.returnable()
     if paid:
-        world.bank.dispute(world.dice.choice(paid).object_id, won=world.dice.choice([True, False, None]))
+        world.provider.dispute(world.dice.choice(paid).object_id, won=world.dice.choice([True, False, None]))
 
 
 async def forbid(world: Schedule) -> None:
     if world.options.forbidden:
-        world.hall.forbidden = not world.hall.forbidden
-        if not world.hall.forbidden:
+        world.server.forbidden = not world.server.forbidden
+        if not world.server.forbidden:
             await world.process.service.roles_changed(GUILD)
 
 
 async def by_hand(world: Schedule) -> None:
     user, role = _somebody(world), world.dice.choice([GOLD, HELPER, HELPER])
-    if user not in world.hall.held:
+    if user not in world.server.held:
         return
-    if role in world.hall.held[user]:
-        world.hall.held[user].discard(role)
-        world.hall.foreign.discard((user, role))
+    if role in world.server.held[user]:
+        world.server.held[user].discard(role)
+        world.server.foreign.discard((user, role))
     elif role == HELPER:
-        world.hall.held[user].add(role)
-        world.hall.foreign.add((user, role))
+        world.server.held[user].add(role)
+        world.server.foreign.add((user, role))
 
 
 async def leave_and_return(world: Schedule) -> None:
     user = _somebody(world)
-    if user in world.hall.held:
-        world.hall.leave(user)
+    if user in world.server.held:
+        world.server.leave(user)
     else:
-        world.hall.held[user] = set()
+        world.server.held[user] = set()
         await world.process.service.member_joined(GUILD, user)
 
 
 async def delete_role(world: Schedule) -> None:
     """A role that is sold is deleted; or it is there again, as if the tiers were given another one."""
-    if world.hall.deleted:
-        world.hall.deleted.clear()
+    if world.server.deleted:
+        world.server.deleted.clear()
     else:
-        world.hall.delete(world.dice.choice(SOLD))
+        world.server.delete(world.dice.choice(SOLD))
         world.tally.deletions += 1
     await world.process.service.roles_changed(GUILD)
 
@@ -196,9 +196,9 @@ async def change(world: Schedule) -> None:
     made = await service.changes.confirm(GUILD, user, quote.draft)
     world.tally.changes += 1
     if isinstance(made, PendingOrder):
-        world.bank.tills[made.checkout.ref].shown = True
+        world.provider.tills[made.checkout.ref].shown = True
         if world.dice.random() < 0.7:
-            world.bank.pay(made.checkout.ref)
+            world.provider.pay(made.checkout.ref)
 
 
 async def end_or_keep(world: Schedule) -> None:
@@ -222,7 +222,7 @@ async def end_or_keep(world: Schedule) -> None:
                 world.tally.endings += 1
     for planned in told.planned:
         world.asked.update(
-            fact.object_id for fact in world.bank.payments() if fact.order_id == planned.order.id
+            fact.object_id for fact in world.provider.payments() if fact.order_id == planned.order.id
         )
         await world.process.service.changes.undo(GUILD, user, planned.order.id)
 

@@ -21,7 +21,7 @@ from bot.outbox.tables import outbox
 from bot.payments.port import Fact, FactKind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
-from tests.simulation.hall import GUILD, HELPER, SOLD
+from tests.simulation.fake_server import GUILD, HELPER, SOLD
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -39,11 +39,11 @@ async def check(world: Schedule) -> None:
     await _exchanges_count_once(world)
     await _nobody_pays_for_nothing(world)
     await _parts_go_back_once(world)
-    for user in world.hall.held:
+    for user in world.server.held:
         await _roles_are_wanted(world, user)
     await _words_come_once(world)
-    for user, role in world.hall.foreign:
-        assert role in world.hall.held.get(user, {role}), f"a role given by hand was taken from {user}"
+    for user, role in world.server.foreign:
+        assert role in world.server.held.get(user, {role}), f"a role given by hand was taken from {user}"
 
 
 async def _orders(world: Schedule) -> list[Order]:
@@ -55,7 +55,9 @@ async def _acknowledged_is_stored(world: Schedule) -> None:
     """I5: no 2xx before the fact is durable."""
     async with world.disk.view.read() as db:
         stored = set((await db.execute(select(inbox.c.event_id))).scalars())
-    assert world.bank.acknowledged <= stored, f"acknowledged and lost: {world.bank.acknowledged - stored}"
+    assert world.provider.acknowledged <= stored, (
+        f"acknowledged and lost: {world.provider.acknowledged - stored}"
+    )
 
 
 async def _nothing_is_left_to_do(world: Schedule) -> None:
@@ -83,7 +85,7 @@ async def _ledger_balances(world: Schedule) -> None:
         sums[row.ref, row.currency] += row.delta
     assert not any(sums.values()), "a booking does not sum to 0"
     held: Counter[str] = Counter()
-    for till in world.bank.tills.values():
+    for till in world.provider.tills.values():
         won = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_WON}
         for fact in till.facts:
             if fact.kind is FactKind.PAID:
@@ -107,7 +109,7 @@ async def _all_money_is_somewhere(world: Schedule) -> None:
 
 async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     """I1–I3, I6: the order and its one right are what the bank's facts say, however they came."""
-    till = world.bank.tills.get(f"co_{order.id}")
+    till = world.provider.tills.get(f"co_{order.id}")
     facts = list(till.facts) if till else []
     due = world.process.service.settlement.due(order)
     known = await _facts(world, order)
@@ -205,7 +207,7 @@ async def _exchanges_count_once(world: Schedule) -> None:
 async def _nobody_pays_for_nothing(world: Schedule) -> None:
     """A subscription that takes money again has a right that runs, or waits to begin."""
     for order in await _orders(world):
-        till = world.bank.tills.get(f"co_{order.id}")
+        till = world.provider.tills.get(f"co_{order.id}")
         if till is None or till.phase is not Phase.ACTIVE or till.after is not None:
             continue
         async with world.disk.view.read() as db:
@@ -224,8 +226,8 @@ async def _facts(world: Schedule, order: Order) -> set[tuple[FactKind, str]]:
 async def _parts_go_back_once(world: Schedule) -> None:
     """Each partial refund that an owner asked for is one refund, whatever went wrong while asking the bank."""
     given: Counter[int] = Counter()
-    for fact in world.bank.returned.values():
-        till = world.bank.tills[fact.ref]
+    for fact in world.provider.returned.values():
+        till = world.provider.tills[fact.ref]
         paid = next(one for one in till.facts if one.object_id == fact.payment_id)
         if fact.money.amount == paid.money.amount // 4:
             given[fact.order_id] += 1
@@ -236,7 +238,7 @@ async def _parts_go_back_once(world: Schedule) -> None:
 
 async def _nobody_paid_twice(world: Schedule) -> None:
     """I1: what came twice went back, and nothing else went back unasked."""
-    for till in world.bank.tills.values():
+    for till in world.provider.tills.values():
         order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
         facts = [*till.facts, *await _refused(world, order)]
         truth = order_state(world.process.service.settlement.due(order), facts)
@@ -253,8 +255,8 @@ async def _roles_are_wanted(world: Schedule, user: int) -> None:
         held_entitlements = await entitlements.of_member(db, GUILD, user)
         exceptions = await overrides.of_member(db, GUILD, user)
     wanted = wanted_roles(map(role_claim, held_entitlements), exceptions, world.now())
-    held = world.hall.held[user]
-    by_hand = {role for one, role in world.hall.foreign if one == user}
+    held = world.server.held[user]
+    by_hand = {role for one, role in world.server.foreign if one == user}
     assert wanted <= held, f"{user} lacks {set(wanted - held)}"
     superfluous = (held & {*SOLD, HELPER}) - wanted - by_hand
     assert not superfluous, f"{user} still has {superfluous}"
@@ -265,7 +267,7 @@ async def _words_come_once(world: Schedule) -> None:
     async with world.disk.view.read() as db:
         query = select(outbox.c.key, outbox.c.state).where(outbox.c.kind == "notice")
         told = {f"notice:{row.key}": row.state for row in await db.execute(query)}
-    came = {key: len(when) for (_, key), when in world.hall.directs.items()}
+    came = {key: len(when) for (_, key), when in world.server.directs.items()}
     assert "sending" not in told.values(), f"nobody knows what became of it: {told}"
     assert not [key for key, count in came.items() if count > 1], f"written twice: {came}"
     for key, state in told.items():

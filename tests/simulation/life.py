@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process is dead. No code of it runs on, and what it held in memory is gone."""
 
 
@@ -31,15 +31,15 @@ class Life:
         self.step(name)
 
     def step(self, name: str) -> None:
-        """One more step. Killed when it was the last, and ever after."""
+        """One more step. ProcessKilled at the last one, and at every one after it."""
         if self.dead:
-            raise Killed(name)
+            raise ProcessKilled(name)
         if self._left is not None:
             self._left -= 1
             if self._left <= 0:
                 self.dead = True
                 self.died_at = name
-                raise Killed(name)
+                raise ProcessKilled(name)
 
 
 def mortal(dice: random.Random) -> Life:

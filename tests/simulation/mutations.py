@@ -21,14 +21,14 @@ from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import Fact, FactKind
 from bot.work import Job
 from bot.work import store as work_store
-from tests.simulation.bank import Letter
-from tests.simulation.hall import GUILD, HELPER, SOLD
-from tests.simulation.process import Mutation, Process
+from tests.simulation.fake_provider import Letter
+from tests.simulation.fake_server import GUILD, HELPER, SOLD
+from tests.simulation.process import Mutation, SimulatedProcess
 
 Handler = Callable[[Job], Awaitable[None]]
 
 
-def done_first(process: Process) -> None:
+def done_first(process: SimulatedProcess) -> None:
     """The job is marked done before its call is made (as in Androz2091's daily check)."""
 
     def early(handler: Handler) -> Handler:
@@ -43,17 +43,17 @@ def done_first(process: Process) -> None:
         process.handlers[kind] = early(process.handlers[kind])
 
 
-def forbidden_is_done(process: Process) -> None:
+def forbidden_is_done(process: SimulatedProcess) -> None:
     """A 403 counts as done."""
     _swallow(process, NeedsAction, "role.sync")
 
 
-def no_retry(process: Process) -> None:
+def no_retry(process: SimulatedProcess) -> None:
     """What failed once is not tried again."""
     _swallow(process, RetryLater, "role.sync", "order.refund", "order.settle")
 
 
-def acknowledged_first(process: Process) -> None:
+def acknowledged_first(process: SimulatedProcess) -> None:
     """200 first, the work in memory only (as in StripeCord's debounce)."""
     receive = process.receive
 
@@ -67,7 +67,7 @@ def acknowledged_first(process: Process) -> None:
     process.receive = soon
 
 
-def split(process: Process) -> None:
+def split(process: SimulatedProcess) -> None:
     """What was bought in one transaction, the work that gives it in another: a kill between them loses it."""
     waiting: list[tuple[str, int, str]] = []
 
@@ -91,7 +91,7 @@ def split(process: Process) -> None:
     _set(process.service.settlement.entitlements, "_queue", After())
 
 
-def ledger_by_event(process: Process) -> None:
+def ledger_by_event(process: SimulatedProcess) -> None:
     """The books are keyed by report, not by the provider's object: one payment told by two events counts twice."""
     settling, record = process.service.settlement, process.service.settlement._record
 
@@ -107,12 +107,12 @@ def ledger_by_event(process: Process) -> None:
     _set(settling, "_record", twice)
 
 
-def double_kept(process: Process) -> None:
+def double_kept(process: SimulatedProcess) -> None:
     """Who paid twice has paid twice (vendure#2620)."""
     _skip(process, "order.refund", lambda job: job.key.startswith("extra:"))
 
 
-def amount_trusted(process: Process) -> None:
+def amount_trusted(process: SimulatedProcess) -> None:
     """Whatever came is taken for the price (macrozheng/mall#998)."""
 
     async def believe(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
@@ -129,15 +129,15 @@ def amount_trusted(process: Process) -> None:
     _set(process.intake, "_settle", believe)
 
 
-def refund_unkeyed(process: Process) -> None:
+def refund_unkeyed(process: SimulatedProcess) -> None:
     """Each try to give money back is a new refund."""
-    refund = process.bank.refund
+    refund = process.provider.refund
 
     class Forgetful:
         """The bank, asked without the key."""
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(process.bank, name)
+            return getattr(process.provider, name)
 
         async def refund(self, payment_id: str, money: Any, key: str) -> Any:
             return await refund(payment_id, money, f"{key}:{real_now()}")
@@ -145,7 +145,7 @@ def refund_unkeyed(process: Process) -> None:
     _set(process.service.refunds, "_providers", {"bank": Forgetful()})
 
 
-def late_ignored(process: Process) -> None:
+def late_ignored(process: SimulatedProcess) -> None:
     """Money for an order that had expired is not looked at (pretix#74)."""
 
     async def only_open(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
@@ -161,7 +161,7 @@ def late_ignored(process: Process) -> None:
     _set(process.intake, "_settle", only_open)
 
 
-def refund_forgotten(process: Process) -> None:
+def refund_forgotten(process: SimulatedProcess) -> None:
     """A refund that comes before its payment is dropped."""
 
     async def known_only(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
@@ -177,7 +177,7 @@ def refund_forgotten(process: Process) -> None:
     _set(process.intake, "_settle", known_only)
 
 
-def timer_in_memory(process: Process) -> None:
+def timer_in_memory(process: SimulatedProcess) -> None:
     """Ends are timers of the process: what began before its start never ends (ExpireBot#14)."""
     born = process.now()
     end = process.handlers["entitlement.end"]
@@ -191,19 +191,19 @@ def timer_in_memory(process: Process) -> None:
     process.handlers["entitlement.end"] = remembered
 
 
-def takes_foreign(process: Process) -> None:
+def takes_foreign(process: SimulatedProcess) -> None:
     """Every role that could be ours is taken for ours (Patreon)."""
     wanted = process.service.reconciler.wanted
 
     async def all_ours(guild_id: int, user_id: int) -> Any:
         roles, ours = await wanted(guild_id, user_id)
-        held = process.hall.held.get(user_id, set())
+        held = process.server.held.get(user_id, set())
         return roles, ours | {role: process.now() for role in held & {*SOLD, HELPER}}
 
     _set(process.service.reconciler, "wanted", all_ours)
 
 
-def polar_swallows_403(process: Process) -> None:
+def polar_swallows_403(process: SimulatedProcess) -> None:
     """A refusal to take a role counts as taken (Polar, service.py:283)."""
     take = process.service.reconciler._take
 
@@ -216,7 +216,7 @@ def polar_swallows_403(process: Process) -> None:
     _set(process.service.reconciler, "_take", careless)
 
 
-def polar_revokes_per_benefit(process: Process) -> None:
+def polar_revokes_per_benefit(process: SimulatedProcess) -> None:
     """What one membership ends is taken, though another one wants it too (Polar, service.py:270)."""
     wanted = process.service.reconciler.wanted
 
@@ -273,7 +273,7 @@ MUTATIONS = {
 }
 
 
-def _swallow(process: Process, error: type[Exception], *kinds: str) -> None:
+def _swallow(process: SimulatedProcess, error: type[Exception], *kinds: str) -> None:
     def blind(handler: Handler) -> Handler:
         async def run(job: Job) -> None:
             try:
@@ -287,7 +287,7 @@ def _swallow(process: Process, error: type[Exception], *kinds: str) -> None:
         process.handlers[kind] = blind(process.handlers[kind])
 
 
-def _skip(process: Process, kind: str, when: Callable[[Job], bool]) -> None:
+def _skip(process: SimulatedProcess, kind: str, when: Callable[[Job], bool]) -> None:
     handler = process.handlers[kind]
 
     async def run(job: Job) -> None:

@@ -16,12 +16,12 @@ from bot.payments import wiring as payments
 from bot.wiring import merged
 from bot.work.worker import Worker
 from tests.core import core
-from tests.simulation.bank import Bank, Letter
-from tests.simulation.hall import GUILD, Hall
+from tests.simulation.fake_provider import Letter, SimulatedProvider
+from tests.simulation.fake_server import GUILD, SimulatedServer
 from tests.simulation.inline import Inline
-from tests.simulation.life import Killed, Life
+from tests.simulation.life import Life, ProcessKilled
 
-Mutation = Callable[["Process"], None]
+Mutation = Callable[["SimulatedProcess"], None]
 
 
 class Disk:
@@ -52,32 +52,32 @@ class Disk:
         await self.db._writer.dispose(close=False)
 
 
-class Process:
+class SimulatedProcess:
     """One life. `now` is the time, of the community and real alike."""
 
     def __init__(
         self,
         disk: Disk,
-        hall: Hall,
-        bank: Bank,
+        server: SimulatedServer,
+        provider: SimulatedProvider,
         life: Life,
         now: Callable[[], datetime],
         mutation: Mutation | None,
     ) -> None:
-        self.life = disk.life = hall.life = bank.life = life
-        self.hall = hall
-        self.bank = bank
+        self.life = disk.life = server.life = provider.life = life
+        self.server = server
+        self.provider = provider
         self.now = now
         self.db = disk.db
-        base = core(self.db, self, hall)
+        base = core(self.db, self, server)
         self.queue = base.queue
         self.service, membership = memberships.wire(
             base,
-            providers={"bank": bank},
+            providers={"bank": provider},
             unmatched=payments.unmatched(base),
             address=lambda: "",
         )
-        self.intake, inbox = payments.wire_inbox(base, {"bank": bank}, self.service.order_book)
+        self.intake, inbox = payments.wire_inbox(base, {"bank": provider}, self.service.order_book)
         self.handlers = dict(merged(membership, inbox).handlers)
         self.worker = Worker(self.db, self, self.queue, self.handlers)
         self.tasks: list[asyncio.Task[None]] = []  # for a bug that leaves some
@@ -97,7 +97,7 @@ class Process:
         await self.service.role_audit.schedule([GUILD])
 
     async def work(self, letters: list[Letter], *, poll: bool) -> None:
-        """All that is to be done now, at the same time: webhooks, due work, polling. Killed when it dies of it."""
+        """All that is to be done now, at the same time: webhooks, due work, polling. ProcessKilled when it dies of it."""
         async with asyncio.TaskGroup() as tasks:
             for letter in letters:
                 tasks.create_task(self._deliver(letter))
@@ -109,12 +109,12 @@ class Process:
     async def _deliver(self, letter: Letter) -> None:
         letter.tries += 1
         await self.receive(letter)
-        self.bank.acknowledged.add(letter.event_id)
+        self.provider.acknowledged.add(letter.event_id)
         letter.delivered = True
 
     async def _receive(self, letter: Letter) -> None:
         """As the web server does it: an answer only when this returned."""
-        await self.intake.receive(self.bank, [], json.dumps({"id": letter.event_id}).encode())
+        await self.intake.receive(self.provider, [], json.dumps({"id": letter.event_id}).encode())
 
 
 async def bury(disk: Disk) -> None:
@@ -129,7 +129,7 @@ async def bury(disk: Disk) -> None:
 
 def killed(error: BaseException) -> bool:
     """Is this a death, alone or in a group of them?"""
-    if isinstance(error, Killed):
+    if isinstance(error, ProcessKilled):
         return True
     inner: tuple[BaseException, ...] = getattr(error, "exceptions", ())  # of a group
     return any(killed(one) for one in inner)

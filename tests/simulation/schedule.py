@@ -17,13 +17,13 @@ from bot.memberships.reminders import store as notices
 from bot.work import store
 from bot.work.tables import work
 from tests.simulation.acts import act
-from tests.simulation.bank import Bank
-from tests.simulation.hall import GUILD, Hall
+from tests.simulation.fake_provider import SimulatedProvider
+from tests.simulation.fake_server import GUILD, SimulatedServer
 from tests.simulation.invariants import check
 from tests.simulation.life import Life, mortal
 from tests.simulation.loop import START, VirtualLoop
 from tests.simulation.options import Options, Tally
-from tests.simulation.process import Disk, Mutation, Process, bury, killed
+from tests.simulation.process import Disk, Mutation, SimulatedProcess, bury, killed
 from tests.simulation.shelf import LIFETIME, PRICES, TIERS, TRIAL
 
 
@@ -37,12 +37,12 @@ class Schedule:
         self.trace: list[str] = []
         self.asked: set[str] = set()  # payments that an owner wanted to give back
         self.parts: dict[int, int] = {}  # partial refunds that an owner asked for, by order
-        self.hall = Hall(options, self.dice, self.tally, self.now)
-        self.bank = Bank(options, self.dice, self.tally, self.now)
+        self.server = SimulatedServer(options, self.dice, self.tally, self.now)
+        self.provider = SimulatedProvider(options, self.dice, self.tally, self.now)
         self.disk = Disk(folder / "simulated.db")
         self._mutation = mutation
         self._kills = options.kills
-        self._process: Process | None = None
+        self._process: SimulatedProcess | None = None
 
     def now(self) -> datetime:
         """The virtual moment."""
@@ -53,7 +53,7 @@ class Schedule:
     async def play(self) -> Tally:
         """From an empty shop to the reckoning; AssertionError names what does not hold."""
         random.seed(self.options.seed)
-        self.hall.held = {user + 1: set() for user in range(self.options.members)}
+        self.server.held = {user + 1: set() for user in range(self.options.members)}
         await self._open_shop()
         for _ in range(self.options.actions):
             await self._turn(self._pause())
@@ -65,7 +65,7 @@ class Schedule:
             await self._turn(timedelta(days=45))  # what was bought runs out
             await self._recover()
             await check(self)
-        self.tally.notices = len(self.hall.directs)
+        self.tally.notices = len(self.server.directs)
         self.tally.hours = (self.now() - START) / timedelta(hours=1)
         return self.tally
 
@@ -80,7 +80,7 @@ class Schedule:
                 await tiers.add(tx, tier, key, self.now(), 0)
             for price in (*PRICES, TRIAL, LIFETIME):
                 await tiers.add_price(tx, GUILD, price, self.now())
-            for user in self.hall.held:
+            for user in self.server.held:
                 if self.dice.random() < 0.6:
                     await notices.allow(tx, GUILD, user, self.now())
         await self._live()
@@ -88,11 +88,13 @@ class Schedule:
     async def _live(self) -> None:
         """The next process starts; it may die of that already."""
         life = mortal(self.dice) if self._kills > 0 else Life(None)
-        self._process = Process(self.disk, self.hall, self.bank, life, self.now, self._mutation)
+        self._process = SimulatedProcess(
+            self.disk, self.server, self.provider, life, self.now, self._mutation
+        )
         await self._safely(self._process.start(reconcile=self.options.reconciler))
 
     @property
-    def process(self) -> Process:
+    def process(self) -> SimulatedProcess:
         """Whoever lives now."""
         assert self._process is not None
         return self._process
@@ -117,7 +119,7 @@ class Schedule:
 
     async def _work(self) -> None:
         now = self.now()
-        letters = [one for one in self.bank.letters if not one.delivered and one.due <= now]
+        letters = [one for one in self.provider.letters if not one.delivered and one.due <= now]
         self.dice.shuffle(letters)
         for letter in letters:
             letter.due = now + timedelta(minutes=5 * (letter.tries + 1))  # if it is not taken
@@ -143,10 +145,10 @@ class Schedule:
         self.tally.away += 1
         await bury(self.disk)
         while loop.moment < goal:
-            loop.go(min([goal, *(due for due in self.bank.renewals() if due > loop.moment)]))
-            self.bank.renew_due()
+            loop.go(min([goal, *(due for due in self.provider.renewals() if due > loop.moment)]))
+            self.provider.renew_due()
         if self.options.polling:
-            self.bank.give_up(goal)
+            self.provider.give_up(goal)
         await self._live()
         await self._safely(self._work())
 
@@ -159,30 +161,30 @@ class Schedule:
             await self._sleep_through(goal)
         while loop.moment < goal:
             loop.go(min(goal, max(await self._next(), loop.moment + timedelta(seconds=1))))
-            self.bank.renew_due()
+            self.provider.renew_due()
             await self._safely(self._work())
 
     async def _next(self) -> datetime:
         now = self.now()
-        soon = [one.due for one in self.bank.letters if not one.delivered]
+        soon = [one.due for one in self.provider.letters if not one.delivered]
         async with self.disk.view.read() as db:
             ahead = await store.next_after(db, now)
             again = select(type_coerce(func.max(work.c.not_before, work.c.leased_until), Utc())).where(
                 work.c.state == "open", work.c.due <= now
             )
             soon += [moment for moment in (ahead, *(await db.execute(again)).scalars()) if moment]
-        soon += self.bank.renewals()
-        if self.options.lost_webhooks and now < self.bank.last_event + timedelta(days=2):
+        soon += self.provider.renewals()
+        if self.options.lost_webhooks and now < self.provider.last_event + timedelta(days=2):
             soon.append(now + timedelta(hours=12))  # polling must get its chance
         return min([one for one in soon if one > now], default=now + timedelta(days=400))
 
     async def _recover(self) -> None:
         """No more faults or deaths. Everything that waits gets its chance."""
-        self.hall.calm = self.bank.calm = True
-        self.hall.forbidden = False
-        self.hall.deleted.clear()
+        self.server.calm = self.provider.calm = True
+        self.server.forbidden = False
+        self.server.deleted.clear()
         self.process.life.spare()
-        for letter in self.bank.letters:
+        for letter in self.provider.letters:
             letter.due = min(letter.due, self.now())
         self._kills = 0
         await self._safely(self.process.service.roles_changed(GUILD))

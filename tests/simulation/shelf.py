@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.memberships.model import BillingKind, Duration, ExpiryAction, Price, Terms, Tier
 from bot.money import Money
-from tests.simulation.hall import GOLD, GUILD, HELPER, PLUS, SILVER
+from tests.simulation.fake_server import GOLD, GUILD, HELPER, PLUS, SILVER
 
 TIERS = (
     (

@@ -25,7 +25,7 @@ from bot.money import Money
 from bot.payments.port import Fact, FactKind
 from bot.work import Queue
 from tests.blank import blank
-from tests.simulation.hall import GUILD
+from tests.simulation.fake_server import GUILD
 from tests.simulation.inline import Inline
 from tests.simulation.loop import START
 from tests.simulation.runner import MEMORY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.stage import ROOT
+from tests.community import ROOT
 
 DOCS = ROOT / "docs"
 COLOURS = 96

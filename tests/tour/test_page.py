@@ -11,7 +11,7 @@ import pytest
 
 from bot.demo.people import People
 from tests.browser import window
-from tests.stage import Process
+from tests.community import BotProcess
 from tests.tour.hands import Hands, Keyboard, Mouse
 from tests.tour.pictures import AFTER, DOCS, write
 from tests.tour.steps import steps
@@ -25,7 +25,7 @@ _EVERYWHERE = re.compile(r"[\d.★]+")
 
 @contextlib.asynccontextmanager
 async def visit(
-    bot: Process, chromium: str, hands: Hands, locale: str = "en-US", **how: Any
+    bot: BotProcess, chromium: str, hands: Hands, locale: str = "en-US", **how: Any
 ) -> AsyncGenerator[Visitor]:
     """Somebody at the page, their window as wide as a small laptop's."""
     how = {"viewport": {"width": 1280, "height": 800}} | how
@@ -39,7 +39,7 @@ async def visit(
         assert visitor.barriers == [], "\n".join(visitor.barriers)
 
 
-async def test_every_step_shows_what_it_says(bot: Process, chromium: str, pictures: bool) -> None:
+async def test_every_step_shows_what_it_says(bot: BotProcess, chromium: str, pictures: bool) -> None:
     await bot.start()
 
     async with visit(bot, chromium, Mouse()) as visitor:
@@ -51,7 +51,7 @@ async def test_every_step_shows_what_it_says(bot: Process, chromium: str, pictur
                 write(await visitor.photograph(), DOCS / f"{AFTER['en-US'][step.number]}.png")
 
 
-async def test_in_chinese_and_in_the_dark(bot: Process, chromium: str, pictures: bool) -> None:
+async def test_in_chinese_and_in_the_dark(bot: BotProcess, chromium: str, pictures: bool) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
 
@@ -65,7 +65,7 @@ async def test_in_chinese_and_in_the_dark(bot: Process, chromium: str, pictures:
             assert missing == [], f"step {step.number} shows:\n{text}"
 
 
-async def test_without_a_mouse(bot: Process, chromium: str) -> None:
+async def test_without_a_mouse(bot: BotProcess, chromium: str) -> None:
     await bot.start()
 
     async with visit(bot, chromium, Keyboard()) as visitor:

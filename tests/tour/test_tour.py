@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.demo.people import People
-from tests.stage import Process
+from tests.community import BotProcess
 from tests.tour.steps import Step, steps
 from tests.tour.walker import Walker
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-async def test_every_step_shows_what_it_says(bot: Process) -> None:
+async def test_every_step_shows_what_it_says(bot: BotProcess) -> None:
     await bot.start()
 
     async with People(bot.sandbox) as people:
@@ -28,7 +28,7 @@ async def test_every_step_shows_what_it_says(bot: Process) -> None:
 
 
 @pytest.mark.thorough
-async def test_in_chinese_no_answer_is_without_chinese(bot: Process) -> None:
+async def test_in_chinese_no_answer_is_without_chinese(bot: BotProcess) -> None:
     bot.environment["LYCEUM_COMMUNITY__LANGUAGE"] = "zh-CN"
     await bot.start()
 

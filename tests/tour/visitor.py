@@ -8,8 +8,8 @@ import re
 from playwright.async_api import Page, expect
 
 from bot.demo.people import People
+from tests.community import BotProcess
 from tests.sandbox.page.axe import violations
-from tests.stage import Process
 from tests.tour.hands import Hands
 from tests.tour.line import Line, sent
 from tests.tour.steps import Step, command
@@ -22,7 +22,9 @@ _THINKING = "•••"  # stands for an answer that is not there yet
 class Visitor:
     """Follows steps on one open page, in its language, and looks at every state with axe-core."""
 
-    def __init__(self, bot: Process, people: People, page: Page, hands: Hands, locale: str = "en-US") -> None:
+    def __init__(
+        self, bot: BotProcess, people: People, page: Page, hands: Hands, locale: str = "en-US"
+    ) -> None:
         self._bot = bot
         self._people = people
         self._page = page

@@ -10,7 +10,7 @@ from typing import Any
 from bot.demo.month import pay
 from bot.demo.people import People, buttons, words
 from bot.i18n import catalogue
-from tests.stage import Process
+from tests.community import BotProcess
 from tests.tour.steps import Step, command
 
 _PLAIN: dict[int, Callable[[str], Any]] = {4: int, 5: "True".__eq__}
@@ -20,7 +20,7 @@ _PLAIN: dict[int, Callable[[str], Any]] = {4: int, 5: "True".__eq__}
 class Walker:
     """Follows steps in one language and remembers what each person saw last."""
 
-    def __init__(self, bot: Process, people: People, locale: str | None = None) -> None:
+    def __init__(self, bot: BotProcess, people: People, locale: str | None = None) -> None:
         self._bot = bot
         self._people = people
         self._locale = locale

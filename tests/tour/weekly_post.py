@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from bot.demo.people import People
-from tests.stage import ROOT, process
+from tests.community import ROOT, bot_process
 
 CHROMIUM = "/usr/bin/chromium"
 DOCS = ROOT / "docs"
@@ -20,7 +20,7 @@ DOCS = ROOT / "docs"
 
 async def take(folder: Path) -> None:
     """The weekly post as the owner sees it."""
-    async with process(folder) as bot:
+    async with bot_process(folder) as bot:
         await bot.start(patience=240)
         async with People(bot.sandbox) as people:
             await people.clock(advance=360)

@@ -55,7 +55,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Told:
+class SentEvent:
     """An event, and the body under which every delivery of it goes out."""
 
     id: str
@@ -71,7 +71,7 @@ class Books:
         self.account = account
         self.live = live
         self.ahead = 0
-        self.events: list[Told] = []
+        self.events: list[SentEvent] = []
         self._objects: dict[str, Object] = {}
 
     def now(self) -> int:
@@ -133,7 +133,7 @@ class Books:
             request={"id": None, "idempotency_key": None},
         )
         body = json.dumps(event, indent=2).encode()
-        self.events.append(Told(event["id"], type_, about["id"], body))
+        self.events.append(SentEvent(event["id"], type_, about["id"], body))
 
 
 def listed(objects: list[Object], url: str, *, more: bool = False) -> Object:

@@ -18,10 +18,10 @@ import stripe
 from aiohttp import web
 
 from tests.payments.stripe.billing import Billing
-from tests.payments.stripe.books import Books, Object, Refused, Told, listed
+from tests.payments.stripe.books import Books, Object, Refused, SentEvent, listed
+from tests.payments.stripe.checkouts import Checkouts
 from tests.payments.stripe.rules import coupon
 from tests.payments.stripe.shapes import decode, wrong
-from tests.payments.stripe.shop import Shop
 
 ID = r"([A-Za-z0-9_]+)"
 LISTS = {
@@ -98,7 +98,7 @@ class FakeStripe:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
-        self.shop = Shop(self.books, self.billing, self.url)
+        self.shop = Checkouts(self.books, self.billing, self.url)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -111,7 +111,7 @@ class FakeStripe:
     # Webhooks.
 
     @property
-    def events(self) -> list[Told]:
+    def events(self) -> list[SentEvent]:
         """Everything that happened, oldest first."""
         return self.books.events
 
@@ -124,7 +124,9 @@ class FakeStripe:
         ]
         return ",".join([f"t={at}", *signed])
 
-    async def deliver(self, hook: str, events: Iterable[Told] | None = None, *, times: int = 1) -> list[int]:
+    async def deliver(
+        self, hook: str, events: Iterable[SentEvent] | None = None, *, times: int = 1
+    ) -> list[int]:
         """Send these events in this order, each so often; without any, those that nobody was sent yet. The answers."""
         if events is None:
             events, self._delivered = self.events[self._delivered :], len(self.events)

@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 
 from bot.demo.people import buttons, words
+from tests.community import Community
 from tests.payments.counter import roles
 from tests.payments.stripe.server import FakeStripe
 from tests.payments.stripe.test_whole import hook, opened
-from tests.stage import Stage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, fake: FakeStripe) -> AsyncIterator[Stage]:
+async def community(tmp_path: Path, fake: FakeStripe) -> AsyncIterator[Community]:
     """Gold and Silver by the month; Ann pays for Silver."""
-    async with opened(tmp_path, fake, f'["{fake.secret}"]') as stage:
-        await stage.discord("olivia", "POST", f"/guilds/{stage.guild_id}/roles", {"name": "Silver"})
-        await stage.slash(
+    async with opened(tmp_path, fake, f'["{fake.secret}"]') as community:
+        await community.discord("olivia", "POST", f"/guilds/{community.guild_id}/roles", {"name": "Silver"})
+        await community.slash(
             "olivia",
             "tier create",
             name="Silver",
@@ -30,27 +30,27 @@ async def stage(tmp_path: Path, fake: FakeStripe) -> AsyncIterator[Stage]:
             way="recurring",
             role="Silver",
         )
-        await stage.slash(
+        await community.slash(
             "olivia", "tier price add", tier="Gold", price="29", currency="USD", months=1, way="recurring"
         )
-        card = await stage.slash("ann", "membership buy", plan="Silver")
+        card = await community.slash("ann", "membership buy", plan="Silver")
         assert "renews by itself for $9.00" in words(card["message"])
         [session] = fake.books.all("checkout.session")
         fake.shop.pay(session["id"])
-        await told(stage, fake)
-        assert "Silver" in await roles(stage)
-        yield stage
+        await told(community, fake)
+        assert "Silver" in await roles(community)
+        yield community
 
 
-async def told(stage: Stage, fake: FakeStripe) -> None:
+async def told(community: Community, fake: FakeStripe) -> None:
     """Stripe tells everything that it has not told yet."""
-    assert set(await fake.deliver(hook(stage))) <= {200}
-    await stage.settled()
+    assert set(await fake.deliver(hook(community))) <= {200}
+    await community.settled()
 
 
-async def price(stage: Stage, plan: str, command: str = "membership change") -> str:
+async def price(community: Community, plan: str, command: str = "membership change") -> str:
     """The monthly price of a plan, as autocomplete offers it once the plan is chosen."""
-    found = await stage.choices("ann", command, "price", plan=plan)
+    found = await community.choices("ann", command, "price", plan=plan)
     [value] = [one["value"] for one in found if "renews by itself" in one["name"]]
     return str(value)
 
@@ -59,69 +59,75 @@ def labels(message: dict[str, Any]) -> list[str]:
     return [str(button["label"]) for button in buttons(message)]
 
 
-async def test_up_with_proration_at_the_push_of_one_button(stage: Stage, fake: FakeStripe) -> None:
-    preview = await stage.slash("ann", "membership change", plan="Gold", price=await price(stage, "Gold"))
+async def test_up_with_proration_at_the_push_of_one_button(community: Community, fake: FakeStripe) -> None:
+    preview = await community.slash(
+        "ann", "membership change", plan="Gold", price=await price(community, "Gold")
+    )
     assert "Silver → Gold" in words(preview["message"])
     assert "Due now: $20.00" in words(preview["message"])  # all of the month is left
     assert labels(preview["message"]) == ["Change and pay $20.00"]
     assert len(fake.books.all("invoice")) == 1  # nothing was charged by looking
 
-    made = await stage.click("ann", preview["message"]["id"], label="Change and pay $20.00")
-    await told(stage, fake)
+    made = await community.click("ann", preview["message"]["id"], label="Change and pay $20.00")
+    await told(community, fake)
 
     assert "You have Gold now" in words(made["message"]).replace("*", "")
-    assert await roles(stage) >= {"Gold"} and "Silver" not in await roles(stage)
+    assert await roles(community) >= {"Gold"} and "Silver" not in await roles(community)
     assert sorted(one["amount_paid"] for one in fake.books.all("invoice")) == [900, 2000]
     [subscription] = fake.books.all("subscription")
     fake.billing.renew(subscription["id"])
-    await told(stage, fake)
-    status = words((await stage.slash("ann", "membership status"))["message"])
+    await told(community, fake)
+    status = words((await community.slash("ann", "membership status"))["message"])
     assert "Renews on" in status and "$29.00" in status
 
 
-async def test_ended_with_a_word_and_kept_after_all(stage: Stage, fake: FakeStripe) -> None:
-    card = await stage.slash("ann", "membership cancel")
-    form = await stage.click("ann", card["message"]["id"], label="End the renewal")
-    ended = await stage.submit("ann", form["modal"]["custom_id"], {"reason": "price"})
+async def test_ended_with_a_word_and_kept_after_all(community: Community, fake: FakeStripe) -> None:
+    card = await community.slash("ann", "membership cancel")
+    form = await community.click("ann", card["message"]["id"], label="End the renewal")
+    ended = await community.submit("ann", form["modal"]["custom_id"], {"reason": "price"})
     [subscription] = fake.books.all("subscription")
     assert subscription["cancel_at_period_end"] is True
     assert "does not renew any more" in words(ended["message"])
-    await told(stage, fake)
+    await told(community, fake)
 
-    kept = await stage.click("ann", ended["message"]["id"], label="Keep it")
-    await told(stage, fake)
+    kept = await community.click("ann", ended["message"]["id"], label="Keep it")
+    await told(community, fake)
 
     assert "goes on" in words(kept["message"])
     assert fake.books.get(subscription["id"], "subscription")["cancel_at_period_end"] is False
-    assert "Silver" in await roles(stage)
+    assert "Silver" in await roles(community)
 
 
-async def test_down_when_the_month_is_over_and_back_again(stage: Stage, fake: FakeStripe) -> None:
-    preview = await stage.slash("ann", "membership change", plan="Gold", price=await price(stage, "Gold"))
-    await stage.click("ann", preview["message"]["id"], label="Change and pay $20.00")
-    await told(stage, fake)
+async def test_down_when_the_month_is_over_and_back_again(community: Community, fake: FakeStripe) -> None:
+    preview = await community.slash(
+        "ann", "membership change", plan="Gold", price=await price(community, "Gold")
+    )
+    await community.click("ann", preview["message"]["id"], label="Change and pay $20.00")
+    await told(community, fake)
 
-    preview = await stage.slash("ann", "membership change", plan="Silver", price=await price(stage, "Silver"))
+    preview = await community.slash(
+        "ann", "membership change", plan="Silver", price=await price(community, "Silver")
+    )
     assert "is charged then" in words(preview["message"])
-    made = await stage.click("ann", preview["message"]["id"], label="Change when it ends")
+    made = await community.click("ann", preview["message"]["id"], label="Change when it ends")
     assert "Take the change back" in labels(made["message"])
-    status = await stage.slash("ann", "membership status")
+    status = await community.slash("ann", "membership status")
     assert "Planned: Silver" in words(status["message"]).replace("*", "")
-    assert "Gold" in await roles(stage)
+    assert "Gold" in await roles(community)
 
-    back = await stage.click("ann", made["message"]["id"], label="Take the change back")
-    await told(stage, fake)
+    back = await community.click("ann", made["message"]["id"], label="Take the change back")
+    await told(community, fake)
 
     assert "taken back" in words(back["message"])
     [subscription] = fake.books.all("subscription")
     fake.billing.renew(subscription["id"])
-    await told(stage, fake)
-    assert "Gold" in await roles(stage) and "Silver" not in await roles(stage)
+    await told(community, fake)
+    assert "Gold" in await roles(community) and "Silver" not in await roles(community)
 
 
-async def test_the_door_to_card_and_invoices_is_on_the_status(stage: Stage, fake: FakeStripe) -> None:
-    status = await stage.slash("ann", "membership status")
+async def test_the_door_to_card_and_invoices_is_on_the_status(community: Community, fake: FakeStripe) -> None:
+    status = await community.slash("ann", "membership status")
 
-    door = await stage.click("ann", status["message"]["id"], label="Card and invoices")
+    door = await community.click("ann", status["message"]["id"], label="Card and invoices")
 
     assert [button["url"] for button in buttons(door["message"]) if "url" in button] != []

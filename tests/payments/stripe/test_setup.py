@@ -12,8 +12,8 @@ from bot.discord.doctor import before_discord
 from bot.errors import ConfigurationError
 from bot.i18n import Catalog
 from bot.payments.stripe.provider import StripeProvider
+from tests.community import settings
 from tests.payments import test_registry
-from tests.stage import settings
 
 
 def test_it_is_on_with_a_key_alone(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def png(width: int = 40, height: int = 30) -> discord.File:
     return discord.File(io.BytesIO(data), "blue.png")
 
 
-class Told(ui.Button[Any]):
+class EchoButton(ui.Button[Any]):
     """A button that says that it was pressed."""
 
     async def callback(self, interaction: Interaction) -> None:
@@ -112,7 +112,7 @@ class Everything(ui.LayoutView):
                 ui.TextDisplay[Any]("With a picture"),
                 accessory=ui.Thumbnail[Any]("attachment://blue.png", description="A blue thing"),
             ),
-            ui.Section(ui.TextDisplay("With a button"), accessory=Told(label="Beside")),
+            ui.Section(ui.TextDisplay("With a button"), accessory=EchoButton(label="Beside")),
             ui.MediaGallery(
                 discord.MediaGalleryItem("attachment://blue.png", description="A blue gallery"),
                 discord.MediaGalleryItem("attachment://blue.png", spoiler=True),
@@ -120,10 +120,10 @@ class Everything(ui.LayoutView):
             ui.File("attachment://notes.txt"),
             ui.Separator(visible=False),
             ui.ActionRow(
-                Told(label="Primary", style=styles.primary),
-                Told(label="Success", style=styles.success, emoji="✅"),
-                Told(label="Danger", style=styles.danger),
-                Told(label="Off", style=styles.secondary, disabled=True),
+                EchoButton(label="Primary", style=styles.primary),
+                EchoButton(label="Success", style=styles.success, emoji="✅"),
+                EchoButton(label="Danger", style=styles.danger),
+                EchoButton(label="Off", style=styles.secondary, disabled=True),
                 ui.Button(label="Away", url="https://example.org/away"),
             ),
             accent_colour=0x23A55A,

@@ -1,4 +1,4 @@
-"""A small server in memory: who is in it, who holds which role, what was posted and written to whom."""
+"""A Discord server in memory: its members, their roles, what was posted, and direct messages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 
 
 @dataclass(kw_only=True)
-class Hall:
-    """A server: who is in it, who holds which role. `forbidden` and `failures` make Discord say no."""
+class FakeServer:
+    """A server: its members (`held`: role ids by member). `forbidden` and `failures` make its calls fail."""
 
     held: dict[int, set[int]] = field(
         default_factory=lambda: {ANN: set(), BOB: set(), CID: set(), OLIVIA: set()}
@@ -36,7 +36,7 @@ class Hall:
     closed: set[int] = field(default_factory=set[int])
     letters: dict[str, tuple[int, Card]] = field(default_factory=dict[str, tuple[int, Card]])
     shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
-    """What stands in the channels now, by (channel, message)."""
+    """The cards in the channels now, by (channel, message)."""
 
     def __post_init__(self) -> None:
         for id_, name, position in (
@@ -91,10 +91,10 @@ class Hall:
         return next((id_ for (at, id_), card in shown if at == channel_id and action in actions(card)), None)
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
-        there = (channel_id, message_id) in self.shown
-        if there:
+        exists = (channel_id, message_id) in self.shown
+        if exists:
             self.shown[channel_id, message_id] = card
-        return there
+        return exists
 
     async def direct(self, guild_id: int, user_id: int, card: Card, *, key: str) -> Delivery:
         if user_id not in self.held:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage import Process, process
+from tests.community import BotProcess, bot_process
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,8 +23,8 @@ def pictures(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-async def bot(lived: Path, tmp_path: Path) -> AsyncIterator[Process]:
+async def bot(lived: Path, tmp_path: Path) -> AsyncIterator[BotProcess]:
     """That community in a copy of its own, its bot not yet started."""
     shutil.copytree(lived / "sandbox", tmp_path / "sandbox")
-    async with process(tmp_path) as one:
-        yield one
+    async with bot_process(tmp_path) as bot:
+        yield bot

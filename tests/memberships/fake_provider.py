@@ -1,4 +1,4 @@
-"""A small bank in memory: it takes money once and again and again, changes subscriptions, and may be away."""
+"""A payment provider in memory: it takes single and recurring payments, changes subscriptions, and may be unreachable."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from bot.payments.port import (
     Recurrence,
     Subscription,
 )
-from tests.memberships.hall import GUILD, MONDAY
+from tests.memberships.fake_server import GUILD, MONDAY
 
 
 @dataclass(kw_only=True)
-class Bank:
-    """A provider that knows what tests tell it. `away`: it does not answer."""
+class FakeProvider:
+    """A provider that has the facts that tests give it (`known`, by ref). `away`: it does not answer."""
 
     known: dict[str, list[Fact]] = field(default_factory=dict[str, list[Fact]])
     refunds: list[str] = field(default_factory=list[str])
@@ -68,12 +68,13 @@ class Bank:
         return CheckoutSnapshot(tuple(self.known[ref]), self.subscriptions.get(ref))
 
     async def order_of(self, about: str) -> tuple[int, int] | None:
-        found = [fact for facts in self.known.values() for fact in facts if fact.object_id == about]
-        return (found[0].guild_id, found[0].order_id) if found else None
+        matching = (fact for facts in self.known.values() for fact in facts if fact.object_id == about)
+        fact = next(matching, None)
+        return (fact.guild_id, fact.order_id) if fact else None
 
     async def close_checkout(self, ref: str) -> None:
         self.closed.append(ref)
-        if ref in self.subscriptions and not self.known[ref]:  # a change that has not come yet
+        if ref in self.subscriptions and not self.known[ref]:  # a planned change whose time has not come
             self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
@@ -83,7 +84,7 @@ class Bank:
         return self.proration
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        """At once the difference is charged; else the new one waits for `renew`. The same order changes it once."""
+        """Charge the difference at once, or let the new subscription wait for `renew`. An order changes it only once."""
         if self.away:
             raise RetryLater("the bank is away")
         if self.broken_card:
@@ -108,7 +109,7 @@ class Bank:
     def take(
         self, of: Purchase | Order, ref: str, money: Money, starts: datetime, *, renewal: bool = False
     ) -> Fact:
-        """A period of a subscription is paid."""
+        """Take the payment for one period of a subscription."""
         months = of.months if isinstance(of, Purchase) else of.duration.months
         order_id = of.order_id if isinstance(of, Purchase) else of.id
         period = BillingPeriod(starts, Duration(BillingKind.RECURRING, months=months).end(starts))
@@ -138,7 +139,7 @@ class Bank:
         return f"https://bank.example/portal/{customer}"
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
-        """Idempotent by key, like every bank's."""
+        """Idempotent by key, like every provider's."""
         [paid] = [fact for facts in self.known.values() for fact in facts if fact.object_id == payment_id]
         given = replace(
             paid, kind=FactKind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id

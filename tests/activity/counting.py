@@ -1,4 +1,4 @@
-"""Activity on a real database, and a small chat server in memory whose history it reads back."""
+"""The activity service on a real database, with a small chat server in memory whose history it reads back."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 @dataclass(kw_only=True)
-class Town:
-    """A server with a clock. `say` returns a message's id and keeps it in the channel's history."""
+class CountedServer:
+    """A chat server and its clock. `say` adds a message to the channel's history and returns its id."""
 
     now_: datetime = MONDAY
     here: datetime = MONDAY - timedelta(days=30)
@@ -64,7 +64,7 @@ class Town:
         self.talk.setdefault(where, []).append(said)
         return said.id
 
-    # what the core asks
+    # the ChatServer port
 
     def here_since(self, guild_id: int) -> datetime | None:
         return self.here if guild_id in (GUILD, OTHER) else None
@@ -82,8 +82,8 @@ class Town:
             raise RetryLater("Discord answered 503", timedelta(0))
         if channel_id in self.closed:
             raise NeedsAction("missing-permission", "no")
-        found = [said for said in self.talk.get(channel_id, []) if after < said.id <= until]
-        for said in sorted(found, key=lambda said: said.id):
+        in_range = [said for said in self.talk.get(channel_id, []) if after < said.id <= until]
+        for said in sorted(in_range, key=lambda said: said.id):
             if self.page is not None:
                 await self.page.wait()
             yield said
@@ -99,7 +99,7 @@ class Town:
     def voices(self, guild_id: int) -> list[Voice]:
         return self.talkers
 
-    # what events would say
+    # what activity asks of events
 
     async def claims(self, guild_id: int, channel_id: int, start: datetime, end: datetime) -> bool:
         return channel_id in self.claimed
@@ -110,22 +110,22 @@ class Town:
         self.told.append((user_id, channel_id))
 
 
-def open_thread(town: Town, who: int) -> MessageChannel:
-    """A thread that is there when the bot comes."""
-    place = MessageChannel(town.id(), True, Opened(who, town.now()))
-    town.threads.append(place)
+def open_thread(server: CountedServer, who: int) -> MessageChannel:
+    """A thread that was opened before the bot starts."""
+    place = MessageChannel(server.id(), True, Opened(who, server.now()))
+    server.threads.append(place)
     return place
 
 
-class Bot:
-    """A run of the bot: `ActivitySettings` as bot/app.py builds it. A second one on the same file is a restart."""
+class CountingBot:
+    """One run of the bot's activity service, wired as in bot/app.py. A second one on the same database is a restart."""
 
-    def __init__(self, db: Database, town: Town, zone: str = "UTC") -> None:
-        self.db, self.town = db, town
-        self.activity, _ = wire(core(db, cast("Clock", town), town, COMMUNITY__TIMEZONE=zone), town)
+    def __init__(self, db: Database, server: CountedServer, zone: str = "UTC") -> None:
+        self.db, self.server = db, server
+        self.activity, _ = wire(core(db, cast("Clock", server), server, COMMUNITY__TIMEZONE=zone), server)
 
-    async def start(self, *guilds: int) -> Bot:
-        """Sign in and read back what was missed."""
+    async def start(self, *guilds: int) -> CountingBot:
+        """Sign in and catch up on what was missed."""
         await self.activity.start()
         self.activity.connected()
         for guild_id in guilds or (GUILD,):
@@ -134,12 +134,12 @@ class Bot:
         return self
 
     def hear(self, message_id: int, who: int, where: int = GENERAL, guild: int = GUILD, **kind: bool) -> None:
-        """The gateway tells of a message."""
-        told = {"human": True, "ordinary": True} | kind
-        self.activity.message(guild, where, message_id, who, **told)
+        """Receive a message from the gateway."""
+        kind = {"human": True, "ordinary": True} | kind
+        self.activity.message(guild, where, message_id, who, **kind)
 
     async def counted(self, guild: int = GUILD) -> dict[InteractionKind, int]:
-        """Everything that is stored, by kind."""
+        """The stored interactions, by kind."""
         await self.activity.flush()
         async with self.db.read() as db:
             rows = await db.execute(select(hourly_count).where(hourly_count.c.guild_id == guild))
@@ -149,7 +149,7 @@ class Bot:
             return counts
 
     async def messages(self, guild: int = GUILD) -> int:
-        """Stored messages, the same in all three tables or the test fails."""
+        """The number of stored messages; AssertionError unless all three tables agree."""
         n = (await self.counted(guild)).get(InteractionKind.MESSAGE, 0)
         async with self.db.read() as db:
             weeks = [
@@ -163,20 +163,20 @@ class Bot:
         return n
 
     async def hours(self) -> set[datetime]:
-        """The hours in which something is booked."""
+        """The hours that have counts."""
         await self.activity.flush()
         async with self.db.read() as db:
             return set((await db.execute(select(hourly_count.c.hour))).scalars())
 
     async def guilds(self) -> dict[int, set[int]]:
-        """Guild → the channels and people that are stored for it."""
-        found: dict[int, set[int]] = {}
+        """Guild → the ids of its stored channels and people."""
+        stored: dict[int, set[int]] = {}
         async with self.db.read() as db:
             for row in await db.execute(select(channel.c.guild_id, channel.c.channel_id)):
-                found.setdefault(row.guild_id, set()).add(row.channel_id)
+                stored.setdefault(row.guild_id, set()).add(row.channel_id)
             for row in await db.execute(select(person.c.guild_id, person.c.user_id)):
-                found.setdefault(row.guild_id, set()).add(row.user_id)
-        return found
+                stored.setdefault(row.guild_id, set()).add(row.user_id)
+        return stored
 
 
 @contextlib.asynccontextmanager

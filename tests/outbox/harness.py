@@ -16,28 +16,28 @@ from bot.outbox import Channels, ChannelSetting, Outbox, OutboxKey, PostedMessag
 from bot.outbox.tables import outbox
 from bot.ports import ChatServer
 from sandbox.app import Sandbox
-from tests.stage import MONDAY, Stage, bot_in
+from tests.community import MONDAY, Community, bot_in
 
 MARKER = "outbox.test:1"
 TEXT = "The doors open at eight."
 
 
-class Desk:
-    """Posts one card, and tells what came of it."""
+class OutboxHarness:
+    """Posts one card, and says what became of it."""
 
-    def __init__(self, stage: Stage, sandbox: Sandbox) -> None:
-        self.stage = stage
+    def __init__(self, community: Community, sandbox: Sandbox) -> None:
+        self.community = community
         self.sandbox = sandbox
-        self.key = OutboxKey(stage.guild_id, "test", "1")
-        self.outbox = self.over(stage.app.server)
+        self.key = OutboxKey(community.guild_id, "test", "1")
+        self.outbox = self.over(community.app.server)
 
     def over(self, server: ChatServer) -> Outbox:
         """An outbox on the bot's database that sends through this server."""
-        app = self.stage.app
+        app = self.community.app
         return Outbox(app.db, self, server, Channels(server, app.settings.community))
 
     def now(self) -> datetime:
-        return self.stage.app.clock.now()
+        return self.community.app.clock.now()
 
     async def post(
         self,
@@ -54,26 +54,26 @@ class Desk:
 
     async def posted(self, channel: str = "staff") -> list[int]:
         """The ids of the messages that say it."""
-        said = await self.stage.messages(channel, "olivia", limit=100)
-        return [int(message["id"]) for message in said if TEXT in words(message)]
+        messages = await self.community.messages(channel, "olivia", limit=100)
+        return [int(message["id"]) for message in messages if TEXT in words(message)]
 
     async def arrived(self, who: str = "ann") -> int:
         """How many direct messages say it."""
-        said = await self.stage.messages("@bot", who)
-        return len([message for message in said if TEXT in words(message)])
+        messages = await self.community.messages("@bot", who)
+        return len([message for message in messages if TEXT in words(message)])
 
     async def id_of(self, who: str) -> int:
-        members = (await self.stage.world())["members"]
+        members = (await self.community.world())["members"]
         return next(int(one["user"]["id"]) for one in members if one["user"]["username"] == who)
 
     async def record(self) -> tuple[str, str | None]:
         """State and reason of the one record."""
-        async with self.stage.app.db.read() as db:
+        async with self.community.app.db.read() as db:
             (row,) = (await db.execute(select(outbox).where(outbox.c.kind == "test"))).all()
         return (row.state, row.reason)
 
     async def records(self) -> int:
-        return len(await self.outbox.entries(self.stage.guild_id, "test"))
+        return len(await self.outbox.entries(self.community.guild_id, "test"))
 
 
 class Blind:
@@ -89,9 +89,9 @@ class Blind:
         return None
 
 
-def blind(desk: Desk) -> Outbox:
+def blind(harness: OutboxHarness) -> Outbox:
     """An outbox that cannot look."""
-    return desk.over(cast("ChatServer", Blind(desk.stage.app.server)))
+    return harness.over(cast("ChatServer", Blind(harness.community.app.server)))
 
 
 def drawn() -> Card:
@@ -99,14 +99,14 @@ def drawn() -> Card:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path, **more: str) -> AsyncGenerator[Desk]:
+async def opened(folder: Path, **more: str) -> AsyncGenerator[OutboxHarness]:
     """The demo community on Monday with its bot."""
     clock = datetime.fromisoformat(MONDAY)
     async with (
         Sandbox(folder / "world", port=0, clock=clock, empty=False) as sandbox,
-        bot_in(sandbox.url, folder, **more) as stage,
+        bot_in(sandbox.url, folder, **more) as community,
     ):
-        yield Desk(stage, sandbox)
+        yield OutboxHarness(community, sandbox)
 
 
 MINUTE = timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""Discord, as a schedule sees it: it survives the bot's deaths, is slow, fails, refuses, and forgets nothing."""
+"""Discord in the simulation: it outlives the bot's processes, is slow, fails, refuses, and forgets nothing."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ STAFF = 99
 NONCE = timedelta(minutes=3)  # Discord forgets it after "the past few minutes"
 
 
-class Hall:
-    """Who is there and holds which role. `life` is the process that is calling."""
+class SimulatedServer:
+    """The members and their roles. `life` is the process that is calling."""
 
     def __init__(
         self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]
@@ -106,17 +106,17 @@ class Hall:
         return True
 
     def leave(self, user_id: int) -> None:
-        """Out of the server: every role is gone."""
+        """The member leaves the server and loses every role."""
         if user_id in self.held:
             del self.held[user_id]
-            self.foreign = {one for one in self.foreign if one[0] != user_id}
+            self.foreign = {pair for pair in self.foreign if pair[0] != user_id}
 
     def delete(self, role_id: int) -> None:
-        """The role is gone, and nobody holds it."""
+        """The role is deleted; nobody holds it any more."""
         self.deleted.add(role_id)
         for held in self.held.values():
             held.discard(role_id)
-        self.foreign = {one for one in self.foreign if one[1] != role_id}
+        self.foreign = {pair for pair in self.foreign if pair[1] != role_id}
 
     async def _change(self, verb: str, user_id: int, role_id: int) -> None:
         self.life.step(f"discord.{verb}")

@@ -1,6 +1,6 @@
-"""The stage of most tests: a sandbox, a real discord.py client connected to it, and the people of the demo community.
+"""What most tests begin with: a sandbox, a real discord.py client connected to it, and the people of the demo community.
 
-Ann buys, Max moderates, Olivia owns, Cid is a stranger; Eve is an expert. Time stands until `clock` is turned.
+Ann buys, Max moderates, Olivia owns, Cid is a stranger; Eve is an expert. The time changes only through `clock`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MONDAY = "2026-11-02T08:00:00+00:00"
 
 
-class Stage(People):
+class Community(People):
     """The people, and the bot's own services as `app`."""
 
     def __init__(self, url: str, app: App) -> None:
@@ -54,28 +54,28 @@ def settings(folder: Path, **more: str) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def staged(
+async def running_community(
     folder: Path, *, clock: str = MONDAY, empty: bool = False, **more: str
-) -> AsyncGenerator[Stage]:
+) -> AsyncGenerator[Community]:
     """A fresh world in `folder` with the bot signed in, both in this process."""
     async with (
         Sandbox(folder / "world", port=0, clock=datetime.fromisoformat(clock), empty=empty) as there,
-        bot_in(there.url, folder, **more) as stage,
+        bot_in(there.url, folder, **more) as community,
     ):
-        yield stage
+        yield community
 
 
 @contextlib.asynccontextmanager
-async def bot_in(url: str, folder: Path, **more: str) -> AsyncGenerator[Stage]:
+async def bot_in(url: str, folder: Path, **more: str) -> AsyncGenerator[Community]:
     """The bot signed in to a sandbox that runs already: leave it and enter again for a restart."""
     chosen = settings(folder, **more)
     prepare(chosen.folder / "lyceum.db")
-    async with running(chosen, url) as app, Stage(url, app) as stage:
-        yield stage
+    async with running(chosen, url) as app, Community(url, app) as community:
+        yield community
 
 
 @dataclass
-class Process:
+class BotProcess:
     """`run_bot.py` as a process of its own, for tests that kill it. Its sandbox outlives it."""
 
     folder: Path
@@ -87,8 +87,8 @@ class Process:
 
     async def start(self, *, crash_at: str = "", patience: float = 60) -> bool:
         """Start and wait for the ready line. False when it died before (a crash point of the start-up)."""
-        told = {"LYCEUM_DATA": str(self.folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0"}
-        kept = {
+        own = {"LYCEUM_DATA": str(self.folder), "LYCEUM_SANDBOX__PORT": "0", "LYCEUM_WEB__PORT": "0"}
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("LYCEUM_") or name.endswith("RECORD")
@@ -99,7 +99,7 @@ class Process:
                 sys.executable,
                 str(ROOT / "run_bot.py"),
                 *self.arguments,
-                env={**kept, **told, **self.environment, **crash},
+                env={**inherited, **own, **self.environment, **crash},
                 cwd=ROOT,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
@@ -149,17 +149,17 @@ class Process:
 
 
 @contextlib.asynccontextmanager
-async def process(folder: Path, *arguments: str, **environment: str) -> AsyncGenerator[Process]:
-    """A Process that is stopped, sandbox included, when the test ends, however it ends."""
-    one = Process(folder, arguments, {f"LYCEUM_{name}": value for name, value in environment.items()})
+async def bot_process(folder: Path, *arguments: str, **environment: str) -> AsyncGenerator[BotProcess]:
+    """A BotProcess that is stopped, sandbox included, when the test ends, however it ends."""
+    bot = BotProcess(folder, arguments, {f"LYCEUM_{name}": value for name, value in environment.items()})
     try:
-        yield one
+        yield bot
     finally:
-        if one.running is not None and one.running.returncode is None:
-            one.kill()
-            await one.running.wait()
+        if bot.running is not None and bot.running.returncode is None:
+            bot.kill()
+            await bot.running.wait()
         there = await asyncio.to_thread(sandbox_process.find, folder / "sandbox")
         if there is not None:
             await asyncio.to_thread(
-                sandbox_process.end, sandbox_process.World(there.url, there.pid, ours=True)
+                sandbox_process.end, sandbox_process.RunningSandbox(there.url, there.pid, ours=True)
             )

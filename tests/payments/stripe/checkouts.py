@@ -9,7 +9,7 @@ from tests.payments.stripe.billing import Billing
 from tests.payments.stripe.books import Books, Object, Refused
 
 
-class Shop:
+class Checkouts:
     """One-time payments, and the way into subscriptions."""
 
     def __init__(self, books: Books, billing: Billing, url: str) -> None:

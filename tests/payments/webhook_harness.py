@@ -1,4 +1,4 @@
-"""The way of a webhook without a Discord: HTTP on loopback, a real inbox, the shop in memory, the till's signatures."""
+"""Webhooks without Discord: HTTP on loopback, a real inbox, the memberships' Shop, the till's signatures."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ SECRET = b"the till's secret"
 PATIENCE = 0.8  # seconds for a body, or for a head
 
 
-class Signer(TillProvider):
-    """The till's webhooks for the shop's bank. `poison`: an id of an event that it lets through with what no file can hold."""
+class SigningProvider(TillProvider):
+    """Signs like the till, for the Shop's provider. `poison`: the id of an event that becomes one that cannot be stored."""
 
     name = "bank"
     poison = ""
@@ -46,12 +46,12 @@ class Signer(TillProvider):
 
 
 @dataclass
-class Gate:
-    """A shop that can be reached."""
+class WebhookHarness:
+    """A Shop with a web server."""
 
     shop: Shop
     intake: Inbox
-    signer: Signer
+    signer: SigningProvider
     web: WebServer
     session: aiohttp.ClientSession
     defect: set[int]  # the orders of which nothing can be settled
@@ -96,20 +96,20 @@ def event(order: Order | None, id_: str = "evt_1", **changes: Any) -> bytes:
         "amount": order.price.amount if order else 1900,
         "currency": order.price.currency if order else "USD",
     }
-    told = {
+    body = {
         "id": id_,
         "kind": "payment.succeeded",
         "at": "2026-11-02T08:00:00+00:00",
         "object": {**what, **changes},
     }
-    return json.dumps(told, separators=(",", ":")).encode()
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 @contextlib.asynccontextmanager
-async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
-    """A gate with nothing on the shelf."""
+async def webhook_harness(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[WebhookHarness]:
+    """A WebhookHarness without tiers or orders."""
     async with opened(folder) as shop:
-        signer = Signer(secret, lambda: "", lambda: "")
+        signer = SigningProvider(secret, lambda: "", lambda: "")
         orders, defect = shop.service.order_book, set[int]()
 
         async def settle(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
@@ -123,7 +123,7 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
         await web.start()
         connector = aiohttp.TCPConnector(limit=64)
         async with aiohttp.ClientSession(connector=connector) as session:
-            yield Gate(shop, intake, signer, web, session, defect)
+            yield WebhookHarness(shop, intake, signer, web, session, defect)
         await web.stop()
 
 
@@ -135,7 +135,7 @@ class Slow:
     writer: asyncio.StreamWriter
 
     async def answer(self) -> bytes:
-        """What comes until the server hangs up."""
+        """All that the server sends until it hangs up."""
         try:
             return await self.reader.read()
         except ConnectionError:
@@ -144,9 +144,9 @@ class Slow:
             self.writer.close()
 
 
-async def slow(gate: Gate, start: bytes) -> Slow:
-    """Open one and send this."""
-    host, _, port = gate.web.url.removeprefix("http://").partition(":")
+async def slow(harness: WebhookHarness, start: bytes) -> Slow:
+    """Open a socket and send `start`."""
+    host, _, port = harness.web.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(start)
     await writer.drain()

@@ -1,4 +1,4 @@
-"""The figures' services on a real database, with counts and a staff channel that a test sets by hand."""
+"""The insight services on a real database, with counts and a staff channel that tests set."""
 
 from __future__ import annotations
 
@@ -23,24 +23,12 @@ from bot.insight.wiring import wire
 from bot.outbox.tables import outbox
 from bot.work.worker import Worker
 from tests.blank import prepare
+from tests.clock import FakeClock
 from tests.core import core
 
 GUILD = 7
 STAFF = 70
 UTC_ZONE = ZoneInfo("UTC")
-
-
-class Turned:
-    """A clock that stands until it is turned."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def to(self, text: str) -> None:
-        self.moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -80,7 +68,7 @@ class Heard:
 
 @dataclass(kw_only=True)
 class Facts:
-    """What the other domains would say: the source's example, whatever the window. Windows asked for are noted."""
+    """The other domains' answers: those of the source's example for every window. `asked` records the windows."""
 
     said: Said = field(default_factory=Said)
     shelf: Shelf = field(default_factory=Shelf)
@@ -126,7 +114,7 @@ class Facts:
 
 
 class StaffRoom:
-    """A server with one channel. `lost` answers of `post` never arrive, though the card is there."""
+    """A server with one channel. The next `lost` posts succeed, but their answers never arrive."""
 
     def __init__(self) -> None:
         self.channel: int | None = STAFF
@@ -149,17 +137,17 @@ class StaffRoom:
     async def posted(self, guild_id: int, channel_id: int, action: str, since: datetime) -> int | None:
         if self.channel != channel_id:
             raise NeedsAction("gone", "Discord no longer knows this.")
-        found = [n for n, card in enumerate(self.cards, 1001) if action in actions(card)]
-        return found[0] if found else None
+        ids = (n for n, card in enumerate(self.cards, 1001) if action in actions(card))
+        return next(ids, None)
 
 
-class Office:
-    """Everything of bot/insight, as bot/app.py would build it. A second one on the same file is a restart."""
+class InsightHarness:
+    """All of bot/insight, wired as in bot/app.py. A second one on the same database is a restart."""
 
     def __init__(
         self,
         db: Database,
-        clock: Turned,
+        clock: FakeClock,
         facts: Facts,
         room: StaffRoom,
         metrics: Metrics = METRICS,
@@ -179,7 +167,7 @@ class Office:
         await self.worker.run_due()
 
     async def turn(self, text: str) -> None:
-        """The clock is turned while the bot runs; due times on the way are not missed."""
+        """Turn the clock while the bot runs; work due on the way runs at its own time."""
         to = datetime.fromisoformat(text).replace(tzinfo=UTC)
         while (due := await self.worker.next_due()) is not None and due <= to:
             self.clock.moment = max(due, self.clock.moment)
@@ -190,7 +178,7 @@ class Office:
         await self.worker.run_due()
 
     async def patience(self) -> None:
-        """As if the real time of every backoff had passed."""
+        """Run what waits for a backoff, as if its real time had passed."""
         async with self.db.write() as tx:
             await tx.exec_driver_sql("UPDATE work SET not_before = '1970-01-01 00:00:00.000000'")
         await self.worker.run_due()
@@ -204,7 +192,7 @@ class Office:
             return {row.key: row.reason or row.state for row in await db.execute(select(outbox))}
 
     async def bytes_of(self, week: str) -> Any:
-        """The stored row as SQLite has it."""
+        """The stored row, raw."""
         async with self.db.read() as db:
             query = "SELECT * FROM insight_weeks WHERE week = ?"
             return tuple((await db.exec_driver_sql(query, (str(Week.parse(week)),))).one())
@@ -212,7 +200,7 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def database(folder: Path) -> AsyncGenerator[Database]:
-    """A fresh or an existing file."""
+    """A migrated database in this folder, new or existing."""
     path = folder / "lyceum.db"
     prepare(path)
     db = Database(path)
@@ -221,13 +209,13 @@ async def database(folder: Path) -> AsyncGenerator[Database]:
 
 
 @contextlib.asynccontextmanager
-async def office(
+async def harness(
     folder: Path, at: str = "2026-11-22T23:55", metrics: Metrics = METRICS, **more: str
-) -> AsyncGenerator[Office]:
+) -> AsyncGenerator[InsightHarness]:
     """Sunday of week 47, five minutes before midnight; the week is posted when it ends."""
     async with database(folder) as db:
-        clock = Turned(datetime.fromisoformat(at).replace(tzinfo=UTC))
-        yield Office(db, clock, Facts(), StaffRoom(), metrics, **more)
+        clock = FakeClock(datetime.fromisoformat(at).replace(tzinfo=UTC))
+        yield InsightHarness(db, clock, Facts(), StaffRoom(), metrics, **more)
 
 
 def words(card: Card) -> str:

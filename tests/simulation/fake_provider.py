@@ -1,4 +1,4 @@
-"""A payment provider that survives the bot's deaths: it keeps its own truth and tells it late, twice, or never."""
+"""A payment provider that outlives the bot's processes; its webhooks come late, twice, or never."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Till:
     phase: Phase | None = None
     closed: bool = False
     shown: bool = False  # has the member the link?
-    after: str | None = None  # the checkout whose subscription becomes this one's when its period ends
+    after: str | None = None  # the checkout whose subscription this one replaces when its period ends
 
 
 @dataclass
@@ -55,8 +55,8 @@ class Letter:
     tries: int = 0
 
 
-class Bank:
-    """The provider and its post office. `life` is the process that is calling."""
+class SimulatedProvider:
+    """The provider and the webhooks that it sends. `life` is the process that is calling."""
 
     name = "bank"
     play_money = False
@@ -94,13 +94,13 @@ class Bank:
     async def close_checkout(self, ref: str) -> None:
         await self._line()
         till = self.tills[ref]
-        if till.after is not None:  # a change that has not come yet
+        if till.after is not None:  # a planned change whose time has not come
             till.after, till.phase = None, Phase.ENDED
-        till.closed = self._dice.random() < 0.5  # else a payment is on its way that nobody can stop
+        till.closed = self._dice.random() < 0.5  # else a payment is already on its way
         self._fail("after")
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
-        letter = next((one for one in self.letters if one.event_id == json.loads(body)["id"]), None)
+        letter = next((letter for letter in self.letters if letter.event_id == json.loads(body)["id"]), None)
         if letter is None:
             raise InvalidWebhook("not ours")
         about = letter.fact.period is not None or letter.fact.kind is FactKind.DISPUTED
@@ -118,8 +118,8 @@ class Bank:
     async def fetch(self, ref: str) -> CheckoutSnapshot:
         await self._line()
         till = self.tills[ref]
-        seen = None if till.phase is None else Subscription(f"sub_{ref}", till.phase, "cus_1")
-        return CheckoutSnapshot(tuple(till.facts), seen)
+        subscription = None if till.phase is None else Subscription(f"sub_{ref}", till.phase, "cus_1")
+        return CheckoutSnapshot(tuple(till.facts), subscription)
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         await self._line()
@@ -180,10 +180,10 @@ class Bank:
     # --- what people and time do there
 
     def pay(self, ref: str, money: Money | None = None) -> Fact | None:
-        """Somebody pays. A closed checkout takes no more money; one that is only late does."""
+        """Somebody pays. A closed checkout takes no money; an expired one that was not closed does."""
         till = self.tills[ref]
         asked = till.purchase
-        # Long after its end a checkout takes no money: there polling, should every webhook be lost, looks no more.
+        # Long after its end a checkout takes no money: polling has stopped by then, and a lost webhook would lose it.
         over = self._now() > asked.expires_at + timedelta(hours=40)
         if till.closed or till.phase is not None or (over and self._options.lost_webhooks):
             return None
@@ -214,13 +214,13 @@ class Bank:
         ]
 
     def renew_due(self) -> None:
-        """Take the payments whose time has come. Some subscribers have had enough after a while."""
+        """Take the payments that are due; some subscribers end their subscription instead."""
         for ref, till in self.tills.items():
             if till.phase not in (Phase.ACTIVE, Phase.ENDING) or till.after is not None or not till.facts:
                 continue
             if self.renewals_of(till) > self._now():
                 continue
-            following = next((one for one in self.tills.values() if one.after == ref), None)
+            following = next((other for other in self.tills.values() if other.after == ref), None)
             if till.phase is Phase.ENDING:
                 till.phase = Phase.ENDED
             elif following is not None:
@@ -239,18 +239,20 @@ class Bank:
         return max(fact.period.ends_at for fact in till.facts if fact.period)
 
     def give_up(self, now: datetime) -> None:
-        """Three days long a webhook is repeated to a bot that does not answer, and then no more."""
-        stale = [one for one in self.letters if not one.delivered and one.due < now - timedelta(days=3)]
+        """Drop undelivered webhooks after three days of repeating them."""
+        stale = [
+            letter for letter in self.letters if not letter.delivered and letter.due < now - timedelta(days=3)
+        ]
         self._tally.given_up += len(stale)
-        self.letters = [one for one in self.letters if one not in stale]
+        self.letters = [letter for letter in self.letters if letter not in stale]
 
     def decline(self, ref: str) -> None:
-        """An attempt fails."""
+        """A payment attempt fails."""
         till = self.tills[ref]
         self._happen(till, FactKind.DECLINED, "att", till.purchase.money)
 
     def give_back(self, payment_id: str, part: float = 1.0) -> None:
-        """A refund made at the bank's own desk."""
+        """A refund made at the provider itself, not by the bot."""
         till, paid = self._payment(payment_id)
         amount = min(self.left(till, paid), max(1, int(paid.money.amount * part)))
         if amount > 0:
@@ -272,18 +274,18 @@ class Bank:
         return [fact for till in self.tills.values() for fact in till.facts if fact.kind is FactKind.PAID]
 
     def returnable(self) -> list[Fact]:
-        """Payments that may be given back or disputed; where webhooks are lost, while polling still looks."""
+        """Payments that may be refunded or disputed; when webhooks are lost, only those that polling still looks at."""
         oldest = self._now() - timedelta(days=30 if self._options.lost_webhooks else 400)
         return [fact for fact in self.payments() if self.tills[fact.ref].purchase.expires_at > oldest]
 
     def left(self, till: Till, paid: Fact) -> int:
-        """How much of a payment was not given back."""
-        given = sum(
+        """How much of a payment was not refunded."""
+        refunded = sum(
             fact.money.amount
             for fact in till.facts
             if fact.kind is FactKind.REFUNDED and fact.payment_id == paid.object_id
         )
-        return paid.money.amount - given
+        return paid.money.amount - refunded
 
     def _payment(self, payment_id: str) -> tuple[Till, Fact]:
         for till in self.tills.values():
@@ -333,7 +335,7 @@ class Bank:
             self._tally.lost += 1
             return
         late = timedelta(0)
-        if dice.random() < options.late_webhooks and not self.calm:  # the reckoning would not wait for it
+        if dice.random() < options.late_webhooks and not self.calm:  # the final check would not wait for it
             late = timedelta(minutes=dice.choice([1, 30, 600, 3000]))
             self._tally.reorderings += 1
         copies = 2 if dice.random() < options.double_webhooks else 1
