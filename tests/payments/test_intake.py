@@ -83,7 +83,7 @@ async def test_t1_with_an_empty_secret_nothing_is_genuine(tmp_path: Path) -> Non
 
 
 async def test_t1_a_provider_that_cannot_verify_has_no_address(door: Gate) -> None:
-    door.signer.listens = False
+    door.signer.receives_webhooks = False
     body = event(None)
 
     assert await door.post(body, door.signed(body)) == 404
@@ -276,7 +276,7 @@ async def test_the_owner_sees_what_belongs_to_no_order(door: Gate) -> None:
         await store.close(tx, 0, "bank", "evt_9", matched=False)
 
     async with door.shop.db.read() as db:
-        own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, nobodys=True)
+        own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, unnamed=True)
 
     [one] = own
     assert (one.object_id, one.money, one.kind) == ("pay_evt_1", Money(1900, "USD"), "payment.succeeded")

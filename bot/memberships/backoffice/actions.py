@@ -10,10 +10,10 @@ TURN_ORDERS = ButtonAction(
     arguments(NUMBER, blank_as("0", NUMBER), blank_as("-", one_of(OrderStatus)), blank_as("0", NUMBER)),
 )
 """The page number and the search: a member, a state, a tier."""
-CLOSE_STRAY = ButtonAction("order.done", arguments(WORD))
+CLOSE_UNMATCHED = ButtonAction("order.done", arguments(WORD))
 """The `unmatched_id` of a payment that belongs to no order."""
 SHOW_ORDER = ButtonAction("order.show", arguments(NUMBER))
-LOOK_AGAIN = ButtonAction("order.look", arguments(NUMBER))
+REFRESH_ORDER = ButtonAction("order.look", arguments(NUMBER))
 REFUND_ORDER = ButtonAction("order.refund", arguments(NUMBER))
 GIVE_BACK = ButtonAction("order.give_back", arguments(NUMBER))
 """The id of a refund's draft."""

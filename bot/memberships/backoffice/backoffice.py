@@ -121,14 +121,14 @@ class Backoffice:
         """Payments that match no order and that no owner has closed yet, newest first."""
         payments = await self._unmatched_payments(guild_id)
         async with self._db.read() as db:
-            closed = await unmatched.closed(db, guild_id, list(map(stray_id, payments)))
-        return [payment for payment in payments if stray_id(payment) not in closed]
+            closed = await unmatched.closed(db, guild_id, list(map(unmatched_id, payments)))
+        return [payment for payment in payments if unmatched_id(payment) not in closed]
 
     async def close_unmatched(self, guild_id: int, id_: str, actor: int, reason: str) -> None:
         """Take an unmatched payment off the list; the log keeps the owner's reason."""
         now = self._clock.now()
         matching = [
-            payment for payment in await self.unmatched_payments(guild_id) if stray_id(payment) == id_
+            payment for payment in await self.unmatched_payments(guild_id) if unmatched_id(payment) == id_
         ]
         async with self._db.write() as tx:
             if not matching or await unmatched.closed(tx, guild_id, [id_]):
@@ -167,7 +167,7 @@ class Backoffice:
             play_money=provider is not None and provider.play_money,
         )
 
-    async def look_again(self, guild_id: int, number: str) -> OrderDetail:
+    async def refresh(self, guild_id: int, number: str) -> OrderDetail:
         """Fetch the order's state from its provider, then show it. RetryLater when the provider does not answer."""
         async with self._db.read() as db:
             order = await self.find(db, guild_id, number)
@@ -237,7 +237,7 @@ class Backoffice:
         ]
 
 
-def stray_id(payment: Unmatched) -> str:
+def unmatched_id(payment: Unmatched) -> str:
     """The id of an unmatched payment in a button: an event id may be too long for one."""
     return hashlib.sha256(f"{payment.provider}:{payment.event_id}".encode()).hexdigest()[:20]
 

@@ -9,14 +9,14 @@ from bot.audit.labels import action_label
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import (
-    CLOSE_STRAY,
-    LOOK_AGAIN,
+    CLOSE_UNMATCHED,
     MARK_PAID,
+    REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
     TURN_ORDERS,
 )
-from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, stray_id
+from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.backoffice.totals import Totals
 from bot.memberships.changes.cards import stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search
@@ -119,7 +119,7 @@ def _unmatched(t: Language, payment: Unmatched) -> Line:
         provider=payment.provider,
         id=coded(payment.object_id, 40),
     )
-    return Line(sentence, Button(t("Done…"), action=CLOSE_STRAY.encode(stray_id(payment))))
+    return Line(sentence, Button(t("Done…"), action=CLOSE_UNMATCHED.encode(unmatched_id(payment))))
 
 
 def order_detail(t: Language, detail: OrderDetail) -> Card:
@@ -275,7 +275,9 @@ def _buttons(t: Language, detail: OrderDetail) -> tuple[Button, ...]:
         if detail.by_hand and not detail.refundable and detail.order.price.amount
         else None,
         Button(t("Send it again"), action=RESEND_ORDER.encode(id_)),
-        Button(t("Look again at the provider"), action=LOOK_AGAIN.encode(id_)) if detail.order.ref else None,
+        Button(t("Look again at the provider"), action=REFRESH_ORDER.encode(id_))
+        if detail.order.ref
+        else None,
     ]
     return tuple(button for button in buttons if button is not None)
 

@@ -98,7 +98,7 @@ class Reminders:
             raise Reschedule(min(ahead))
 
     @property
-    def first(self) -> timedelta:
+    def lead_time(self) -> timedelta:
         """How long before an end the first reminder is due."""
         return timedelta(days=max(self._days, default=0))
 

@@ -79,7 +79,7 @@ def session(purchase: Purchase, back: str, coupon_id: str | None, now: datetime)
     }
     if purchase.customer:
         params["customer"] = purchase.customer
-    if purchase.pace is Recurrence.ONCE:
+    if purchase.recurrence is Recurrence.ONCE:
         params["mode"] = "payment"
         params["payment_intent_data"] = {"metadata": owner.metadata, "description": purchase.title}
         return params
@@ -99,7 +99,7 @@ def recurring(months: int) -> dict[str, Any]:
 
 
 def _months(purchase: Purchase) -> int | None:
-    return purchase.months if purchase.pace is Recurrence.RECURRING else None
+    return purchase.months if purchase.recurrence is Recurrence.RECURRING else None
 
 
 def _line(title: str, money: Money, months: int | None) -> Any:

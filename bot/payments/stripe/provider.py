@@ -45,11 +45,11 @@ class StripeProvider:
         return not self._line.live
 
     @property
-    def listens(self) -> bool:
+    def receives_webhooks(self) -> bool:
         """Without a signing secret anybody could write to us."""
         return bool(self._secrets)
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
         """Is this a currency and an amount of Stripe's?"""
         return takes(money)
 

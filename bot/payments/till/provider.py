@@ -39,16 +39,16 @@ class TillProvider:
     name = "till"
     play_money = True
     acknowledgement = b"ok"
-    listens = True
+    receives_webhooks = True
 
     def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
         self._secret = secret
         self._address = address
         self._public = public
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
         """Play money comes in every currency, but once."""
-        return pace is Recurrence.ONCE
+        return recurrence is Recurrence.ONCE
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open the till's page for this order."""

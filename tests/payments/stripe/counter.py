@@ -40,7 +40,7 @@ def once(amount: int = 1900, currency: str = "USD", **more: Any) -> Purchase:
 def monthly(amount: int = 900, *, first: int | None = None, months: int = 1, **more: Any) -> Purchase:
     """Gold, paid again and again; `first` is what is due now if it is not the same."""
     due = amount if first is None else first
-    return once(due, pace=Recurrence.RECURRING, months=months, renewal=Money(amount, "USD"), **more)
+    return once(due, recurrence=Recurrence.RECURRING, months=months, renewal=Money(amount, "USD"), **more)
 
 
 async def bought(fake: FakeStripe, stripe: StripeProvider, purchase: Purchase, how: str = "ok") -> str:

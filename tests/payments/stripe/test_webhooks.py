@@ -152,7 +152,7 @@ def test_while_the_secret_changes_both_are_taken() -> None:
 def test_without_a_secret_nobody_listens(secrets: list[str]) -> None:
     deaf = StripeProvider(Account(KEY, account=None, api=None), secrets)
 
-    assert not deaf.listens
+    assert not deaf.receives_webhooks
     for secret in ["", *secrets]:
         with pytest.raises(InvalidWebhook):
             deaf.verify([(HEADER, signed(BODY, secret=secret))], BODY, NOW)
