@@ -272,7 +272,7 @@ async def test_the_owner_sees_what_belongs_to_no_order(door: Gate) -> None:
     await door.send(event(None))
     await door.send(event(None, "evt_2", reference=f"{OTHER}-5"))
     async with door.shop.db.write() as tx:
-        await store.keep(tx, [store.Arrival("bank", elsewhere, "0" * 64, door.shop.moment)], set())
+        await store.insert_new(tx, [store.Arrival("bank", elsewhere, "0" * 64, door.shop.moment)], set())
         await store.close(tx, 0, "bank", "evt_9", matched=False)
 
     async with door.shop.db.read() as db:
