@@ -130,7 +130,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         unmatched=payments_wiring.unmatched(core),
         address=lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    intake, inbox = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_book)
+    intake, inbox = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_callbacks)
     events, doors, meeting = events_wiring.wire(core, memberships)
     activity, counting = activity_wiring.wire(core, events)
     courses, teaching, learning = courses_wiring.wire(core, memberships)

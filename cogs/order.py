@@ -257,7 +257,7 @@ class OrderPage(
 
     async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """The money came."""
-        told = await self._memberships.manual_payments.mark(
+        told = await self._memberships.offline_payments.mark(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
         await answer(interaction, backoffice_answers.marked(words_of(interaction), told))

@@ -54,7 +54,7 @@ async def _run(arguments: argparse.Namespace) -> None:
     populate(sandbox.world, find.guild(sandbox.world), arguments.members, arguments.seed)
     async with sandbox:
         if arguments.crowd is not None:
-            sandbox.world.clock.set(speed=1.0)  # they talk in real time
+            sandbox.world.clock.set(speed=1.0)  # a crowd writes in real time
             sandbox.world.keep_clock()
             sandbox.world.commit()
             sandbox.parts.crowds.start(arguments.crowd, arguments.seed, arguments.count)
@@ -64,7 +64,7 @@ async def _run(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run until SIGTERM or Ctrl-C; 1 with a sentence when the port is taken."""
+    """Run until SIGTERM or Ctrl-C; return 1 and print a sentence when the port is taken."""
     arguments = _arguments()
     try:
         asyncio.run(_run(arguments))

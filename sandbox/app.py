@@ -1,4 +1,4 @@
-"""The whole sandbox: put together here, once. Usable in a process of its own or inside a test."""
+"""The composition root of the sandbox, for a process of its own or for a test."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from sandbox.world.world import World
 
 
 class Sandbox:
-    """`async with Sandbox(folder) as sandbox: sandbox.url`. The world in the folder is taken up again."""
+    """`async with Sandbox(folder) as sandbox: sandbox.url`. A world that is already in the folder goes on."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Sandbox:
         identify_seconds: float = 0.0,
         limits: bool = True,
     ) -> None:
-        self._dir, self._wanted_port, self._started_by = data_dir, port, started_by
+        self._dir, self._port, self._started_by = data_dir, port, started_by
         data_dir.mkdir(parents=True, exist_ok=True)
         if fresh:
             for file in data_dir.glob("world.db*"):
@@ -69,7 +69,7 @@ class Sandbox:
             limits=Limits(on=limits),
         )
         if self.parts.record.on:
-            self.hub.note = self.parts.record.told
+            self.hub.note = self.parts.record.note_dispatch
         self._gateway = Gateway(self.world, self.hub, heartbeat_ms, identify_seconds)
         self._watchers = Watchers(self.parts)
         self._runner: web.AppRunner | None = None
@@ -77,11 +77,11 @@ class Sandbox:
 
     @property
     def gateway_url(self) -> str:
-        """Where a client's gateway address has to point."""
+        """The address of the gateway, for clients."""
         return self._gateway.url
 
     async def start(self) -> None:
-        """Bind the port and tell where, in `sandbox.json`."""
+        """Bind the port and write the address to `sandbox.json`."""
         app = web.Application(client_max_size=110 * 2**20)
         app.router.add_get("/gateway/", self._gateway.handle)
         app.router.add_get("/gateway", self._gateway.handle)
@@ -89,7 +89,7 @@ class Sandbox:
         add_control(app, self.parts, self._watchers)
         runner = self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", self._wanted_port).start()
+        await web.TCPSite(runner, "127.0.0.1", self._port).start()
         port: int = runner.addresses[0][1]
         self.url = self.parts.url = f"http://127.0.0.1:{port}"
         self.world.messages.at(self.url)
@@ -98,7 +98,7 @@ class Sandbox:
         (self._dir / "sandbox.json").write_bytes(encode(note))
 
     async def stop(self) -> None:
-        """Say goodbye to all clients, commit, close."""
+        """Disconnect all clients, commit and close the store."""
         await self.parts.crowds.stop()
         self.hub.close()
         await self._watchers.close()

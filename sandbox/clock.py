@@ -15,7 +15,7 @@ class Backwards(Exception):
 
 @dataclass(slots=True)
 class Clock:
-    """`base` held when the machine's clock said `real` (epoch seconds); since then time runs at `speed`."""
+    """`base` is the community's time when the machine's clock said `real` (epoch seconds); it runs at `speed`."""
 
     base: datetime
     real: float
@@ -29,11 +29,11 @@ class Clock:
 
     @classmethod
     def from_json(cls, body: Json) -> Clock:
-        """The clock as it was kept."""
+        """The clock from its stored JSON."""
         return cls(parse(body["base"]), body["real"], body["speed"], body["turn"])
 
     def as_json(self) -> Json:
-        """What a follower needs to compute the same `now`."""
+        """The clock's state, from which a follower computes the same `now`."""
         return {"turn": self.turn, "base": iso(self.base), "real": self.real, "speed": self.speed}
 
     def now(self) -> datetime:
@@ -53,11 +53,11 @@ class Clock:
 
 
 def iso(moment: datetime) -> str:
-    """A moment as Discord writes it: microseconds and `+00:00`."""
+    """A moment in Discord's format: microseconds and `+00:00`."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def parse(text: str) -> datetime:
-    """An ISO moment; without a zone it is UTC. ValueError when it is none."""
+    """The moment of an ISO text, UTC where it names no zone; ValueError for any other text."""
     value = datetime.fromisoformat(text)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

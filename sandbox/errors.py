@@ -52,7 +52,7 @@ _UNKNOWN = {
 
 
 def unknown(what: str) -> DiscordError:
-    """404: there is no such thing, or none that the asker may know of."""
+    """404: the object does not exist, or the asker may not know of it."""
     return DiscordError(404, _UNKNOWN[what], f"Unknown {what}")
 
 
@@ -67,7 +67,7 @@ def missing_access() -> DiscordError:
 
 
 def unauthorized() -> DiscordError:
-    """401: no token, or one that is not known."""
+    """401: no token, or an unknown one."""
     return DiscordError(401, 0, "401: Unauthorized")
 
 

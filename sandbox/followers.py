@@ -1,8 +1,8 @@
 """The bots that follow the community's clock.
 
 A follower holds `WS /sandbox/clock/follow`. On connecting and at each change it gets
-`{turn, base, real, speed}` and answers `{turn, done: true}` when it has taken the time over and worked off
-what fell due. Both sides compute `base + (time.time() - real) * speed`, so they agree.
+`{turn, base, real, speed}` and answers `{turn, done: true}` when it has set its own clock and done the work
+that fell due. Both sides compute `base + (time.time() - real) * speed`, so they agree.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _PATIENCE = 10.0
 
 
 class Followers:
-    """The sockets of the bots that live on the community's time."""
+    """The sockets of the bots that follow the clock."""
 
     def __init__(self) -> None:
         self._done: dict[web.WebSocketResponse, int] = {}
         self._changed = asyncio.Condition()
 
     async def follow(self, clock: Clock) -> bool:
-        """Send the present time to all followers; True when all of them said done in time."""
-        wanted = clock.turn
+        """Send the present time to all followers; True when all of them report done in time."""
+        turn = clock.turn
         sockets = list(self._done)
         if not sockets:
             return False
@@ -35,7 +35,7 @@ class Followers:
         await asyncio.gather(*(socket.send_str(frame) for socket in sockets), return_exceptions=True)
 
         def all_done() -> bool:
-            return all(self._done.get(socket, wanted) >= wanted for socket in sockets)
+            return all(self._done.get(socket, turn) >= turn for socket in sockets)
 
         try:
             async with asyncio.timeout(_PATIENCE), self._changed:
@@ -45,7 +45,7 @@ class Followers:
         return any(socket in self._done for socket in sockets)
 
     async def serve(self, clock: Clock, request: web.Request) -> web.WebSocketResponse:
-        """One follower from connecting to leaving."""
+        """Serve one follower from connecting to leaving."""
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         self._done[socket] = -1
@@ -61,7 +61,7 @@ class Followers:
         return socket
 
     async def close(self) -> None:
-        """Say goodbye to all."""
+        """Disconnect all followers."""
         for socket in list(self._done):
             await socket.close(code=1001)
 

@@ -37,7 +37,7 @@ class Form:
             self.fault(path, "BASE_TYPE_BAD_LENGTH", f"Must be {limit} in length.")
 
     def text(self, key: str, low: int, high: int, *, needed: bool = False, nullable: bool = False) -> None:
-        """The body's field `key` is such a text, if it is there."""
+        """A text of `low` to `high` characters in the body's field `key`, if the field is there."""
         value = self.body.get(key)
         if value is None:
             if (needed and (key not in self.body or not nullable)) or (key in self.body and not nullable):
@@ -46,7 +46,7 @@ class Form:
             self.length(key, value, low, high)
 
     def count(self, path: str, value: Any, low: int, high: int) -> list[Any]:
-        """A list of `low` to `high` entries; answers with it, or with an empty one if it is none."""
+        """A list of `low` to `high` entries; returns the list, or an empty one for any other value."""
         entries = listing(value)
         if entries is None:
             self.fault(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
@@ -71,6 +71,6 @@ class Form:
             self.fault(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}.")
 
     def done(self) -> None:
-        """Raise what was found."""
+        """Raise the noted faults, if any."""
         if self.errors:
             raise invalid_form(self.errors)

@@ -1,6 +1,6 @@
 """Discord's rate limits: a bucket per route and top-level resource, fifty requests a second in all.
 
-The figures are not published; these are what bots are known to meet. Source of the rules and of the words:
+The figures are not published; these are the ones that bots are known to meet. Source of the rules and of the words:
 Discord's documentation, topics/rate-limits. Time is the machine's own, not the community's.
 """
 
@@ -20,7 +20,7 @@ _BANNED_AT, _BANNED_FOR = 10_000, 600.0
 _INVALID = (401, 403, 429)
 _MAJOR = re.compile(r"^/(channels|guilds|webhooks|interactions)/\{(\w+)\}(?:/\{(token)\})?")
 
-#: requests and seconds; the first pattern that fits "METHOD /template" counts
+#: requests and seconds; the first pattern that matches "METHOD /template" counts
 _FIGURES: tuple[tuple[str, int, float], ...] = (
     (r"\w+ /webhooks/\{\w+\}/\{token\}.*", 5, 2),
     (r"POST /channels/\{channel_id\}/messages", 5, 5),
@@ -42,7 +42,7 @@ _FIGURES: tuple[tuple[str, int, float], ...] = (
 
 @dataclass(slots=True)
 class Window:
-    """So many requests until `ends`, in seconds since 1970; then all are free again."""
+    """A window of `limit` requests, which ends at `ends` in seconds since 1970."""
 
     limit: int
     seconds: float
@@ -50,7 +50,7 @@ class Window:
     used: int = 0
 
     def take(self, now: float) -> float:
-        """Count a request: 0, or after how many seconds it may come."""
+        """Count a request; return 0, or the seconds to wait if the window is full."""
         if now >= self.ends:
             self.ends, self.used = now + self.seconds, 0
         if self.used >= self.limit:
@@ -61,7 +61,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the limits say to one request: headers for any answer, and of a refusal its body and status."""
+    """The limits' answer to one request: headers for any response, and the body of a refusal."""
 
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     body: Json | None = None
@@ -69,12 +69,12 @@ class Answered:
 
     @property
     def refused(self) -> bool:
-        """Is it a 429?"""
+        """Is the answer a 429?"""
         return self.body is not None or self.html is not None
 
 
 class Route:
-    """One route's bucket: its name and figures, and which parts of the path it counts apart."""
+    """One route's bucket: its name, its figures, and the parts of the path that are counted apart."""
 
     def __init__(self, method: str, template: str) -> None:
         name = f"{method} {template}"
@@ -89,7 +89,7 @@ class Route:
 
 
 class Limits:
-    """What every bot has used. Switched off it counts nothing and sends no headers."""
+    """The rate limits of all bots. Switched off, they count nothing and send no headers."""
 
     def __init__(self, *, on: bool = True) -> None:
         self.on = on
@@ -98,7 +98,7 @@ class Limits:
         self._banned_until = 0.0
 
     def ask(self, who: str, route: Route, path: Mapping[str, str], *, globally: bool) -> Answered:
-        """May this request come in now? `globally`: does it count among the fifty a second?"""
+        """Count a request and answer whether it may pass. `globally`: it counts among the fifty a second."""
         if not self.on:
             return Answered()
         now = time.time()
@@ -121,7 +121,7 @@ class Limits:
         return limited(wait, "user", headers) if wait else Answered(headers)
 
     def note(self, status: int, *, shared: bool = False) -> None:
-        """Count an invalid answer: ten thousand of them in ten minutes and Cloudflare shuts the door."""
+        """Count an invalid answer: after ten thousand in ten minutes Cloudflare refuses all requests."""
         if not self.on or status not in _INVALID or shared:
             return
         now = time.time()
@@ -148,7 +148,7 @@ def limited(wait: float, scope: str, headers: Mapping[str, str] | None = None) -
 
 
 def cloudflare(wait: float) -> Answered:
-    """What stands before Discord answers to one who made too many invalid requests: HTML, and no Via."""
+    """Cloudflare's answer after too many invalid requests: HTML, and no Via header."""
     page = (
         "<!doctype html><html><head><title>Access denied | Cloudflare</title></head>"
         "<body><h1>Error 1015</h1><h2>You are being rate limited</h2></body></html>"

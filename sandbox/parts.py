@@ -1,4 +1,4 @@
-"""The pieces that the routes work with, put together once in `app.py`."""
+"""The parts of a running sandbox, put together in `app.py` and handed to the routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sandbox.world.world import World
 
 @dataclass(kw_only=True)
 class Parts:
-    """`url` is known once the port is bound; files of the CDN are served under it."""
+    """The parts of a running sandbox. `url` is known once the port is bound; CDN files are served under it."""
 
     world: World
     hub: Hub

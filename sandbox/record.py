@@ -1,4 +1,4 @@
-"""A record of every request to the API and of what the gateway told, for whoever wants to judge them.
+"""A record of every request to the API and of every kind of gateway dispatch, for programs that judge them.
 
 One JSON line for each request with its answer; one for each of the first few dispatches of a kind and a shape.
 
@@ -27,11 +27,11 @@ class Record:
 
     def __init__(self, path: Path | None) -> None:
         self._file = None if path is None else os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._told: Counter[tuple[Any, ...]] = Counter()
+        self._counts: Counter[tuple[Any, ...]] = Counter()
 
     @classmethod
     def of_environment(cls) -> Record:
-        """The record that the environment asks for."""
+        """The record that the environment names."""
         name = os.environ.get(VARIABLE)
         return cls(Path(name) if name else None)
 
@@ -53,7 +53,7 @@ class Record:
         """Note one answered request, a bot's or a person's.
 
         `body` is the JSON body or a form's `payload_json`, None if there is none; `parts` names a form's parts.
-        A body that was sent and could not be read is noted as `unreadable`. `ordered`: a fault answered.
+        A body that was sent and could not be read is noted as `unreadable`. `ordered`: the answer is that of a fault.
         """
         if self._file is None:
             return
@@ -75,15 +75,15 @@ class Record:
             row["ordered"] = True
         os.write(self._file, encode(row) + b"\n")
 
-    def told(self, kind: str, data: Json) -> None:
+    def note_dispatch(self, kind: str, data: Json) -> None:
         """Note a dispatch, if it is one of the first of its kind with these fields."""
         shape = (kind, data.get("type"), *data)
-        self._told[shape] += 1
-        if self._file is not None and self._told[shape] <= _OF_A_SHAPE:
+        self._counts[shape] += 1
+        if self._file is not None and self._counts[shape] <= _OF_A_SHAPE:
             os.write(self._file, encode({"dispatch": kind, "data": data}) + b"\n")
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

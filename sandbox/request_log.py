@@ -1,4 +1,4 @@
-"""What the bots asked of the HTTP API: numbered, with tokens masked and without headers."""
+"""The requests of the bots to the HTTP API: numbered, with tokens masked and without headers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 20_000
 
 
 def masked(path: str) -> str:
-    """A path without the token in it."""
+    """The path with its token masked."""
     return _TOKEN.sub(r"\1/***", path)
 
 
@@ -28,7 +28,7 @@ class RequestLog:
         self.listeners: list[Callable[[Json], None]] = []
 
     def note(self, method: str, path: str, body: Any, status: int, answer: Any) -> None:
-        """Note a request that was answered; `path` is below /api/v10, with its query."""
+        """Note an answered request; `path` is below /api/v10, with its query."""
         self._n += 1
         entry: Json = {
             "n": self._n,

@@ -1,7 +1,7 @@
-"""What a body must look like: its types, counts and lengths, told before anything is done with it.
+"""The shape of a body: its types, counts and lengths, checked before its handler runs.
 
-A shape is a check of one value. `thing({…})` checks the fields that it names and lets others be, as Discord does.
-All that is wrong is told at once, as 50035 with `errors` nested as the body is.
+A shape checks one value. `thing({…})` checks the fields that it names and ignores others, as Discord does.
+All faults are reported at once, as 50035 with `errors` nested like the body.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Shape = Callable[[Form, str, Any], None]
 
 
 def thing(fields: Mapping[str, Shape], *needed: str) -> Shape:
-    """An object; the named fields must be there."""
+    """An object with these fields; the `needed` ones must be there."""
 
     def check(form: Form, path: str, value: Any) -> None:
         body = mapping(value)
@@ -54,7 +54,7 @@ def text(high: int, low: int = 0) -> Shape:
 
 
 def whole(low: int, high: int) -> Shape:
-    """A whole number. (Discord takes one in a text too; here a client that mixes them up is told.)"""
+    """A whole number. Discord also takes one as a text; the sandbox refuses it, to show up clients that mix them up."""
 
     def check(form: Form, path: str, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -122,13 +122,13 @@ def locales(high: int) -> Shape:
 
 
 def image(form: Form, path: str, value: Any) -> None:
-    """A picture as a data URI; what is in it is not looked at."""
+    """A picture as a data URI; its content is not checked."""
     if not isinstance(value, str) or not value.startswith("data:image/"):
         form.fault(path, "BASE_TYPE_BAD_DATA_URI", "Not a data URI of an image.")
 
 
 def anything(form: Form, path: str, value: Any) -> None:
-    """Whatever it is."""
+    """Any value."""
 
 
 def _whole(value: Any) -> int | None:

@@ -14,7 +14,7 @@ def at(moment: datetime, n: int = 0) -> int:
 
 
 def moment(snowflake: int | str) -> datetime:
-    """The moment in which an id was made."""
+    """The moment at which an id was made."""
     return datetime.fromtimestamp(((int(snowflake) >> 22) + _EPOCH_MS) / 1000, tz=UTC)
 
 

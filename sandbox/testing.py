@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Refused(Exception):
-    """The sandbox would not let a person do that; its sentence says why and what to do."""
+    """A refusal of the control side; the message says what is wrong and what to do."""
 
 
 class Town:
     """`async with Town(folder) as town:`, then `await town.start(bot)`. People: ann, bob, cid, max, eve, olivia …
 
-    Options are those of `SandboxSettings`. One town at a time: discord.py keeps its addresses in globals, which the town
-    turns to itself, and back when it ends.
+    Options are those of `Sandbox`. One town at a time: discord.py keeps its addresses in globals, which the town
+    points at itself and restores when it ends.
     """
 
     def __init__(self, folder: Path, **options: Any) -> None:
@@ -61,7 +61,7 @@ class Town:
         return await self.act("slash", who, command=command, channel=channel, options=options)
 
     async def click(self, who: str, message: Json, label: str) -> Json:
-        """Somebody presses the button that says so under a message."""
+        """Somebody presses the button with this label under a message."""
         return await self.act("click", who, message=message["id"], label=label)
 
     async def select(self, who: str, message: Json, custom_id: str, *values: str) -> Json:
@@ -81,12 +81,12 @@ class Town:
         return await self.act("say", who, channel=channel, content=content)
 
     async def messages(self, who: str, channel: str = "general") -> list[Json]:
-        """What this person sees there, oldest first; `@bot` is their direct messages with the bot."""
-        found: list[Json] = await self._ask("GET", "messages", params={"channel": channel, "as": who})
-        return found
+        """The messages that this person sees there, oldest first; `@bot` names their direct messages with the bot."""
+        messages: list[Json] = await self._ask("GET", "messages", params={"channel": channel, "as": who})
+        return messages
 
     async def act(self, call: str, who: str, **what: Any) -> Json:
-        """Any acting call of the control side."""
+        """Any call of the control side that acts as a person."""
         answer: Json = await self._ask("POST", call, json={"as": who, **what})
         return answer
 
@@ -107,7 +107,7 @@ class Town:
 
 @contextlib.contextmanager
 def discord_py_at(sandbox: Sandbox) -> Generator[None]:
-    """For this block every discord.py client of this process that connects comes to this sandbox."""
+    """Within this block every discord.py client of this process connects to this sandbox."""
     import yarl
     from discord.gateway import DiscordWebSocket
     from discord.http import Route

@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes | str) -> Any:
-    """The value of a JSON text; ValueError when it is none."""
+    """The value of a JSON text; ValueError for any other text."""
     if orjson is not None:
         return orjson.loads(data)
     return json.loads(data)
@@ -36,19 +36,19 @@ def items(body: Json, key: str) -> list[Any]:
 def mapping(value: Any) -> Json | None:
     """The value if it is an object, else None."""
     if isinstance(value, dict):
-        found: Json = value  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
-        return found
+        body: Json = value  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
+        return body
     return None
 
 
 def listing(value: Any) -> list[Any] | None:
     """The value if it is a list, else None."""
     if isinstance(value, list):
-        found: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return found
+        entries: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return entries
     return None
 
 
 def public(body: Json) -> Json:
-    """The part of a kept object that leaves the sandbox: keys that start with `_` are its own notes."""
+    """The part of a stored object that leaves the sandbox: keys that start with `_` are for the sandbox alone."""
     return {key: value for key, value in body.items() if key[0] != "_"}

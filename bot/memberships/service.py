@@ -20,7 +20,7 @@ from bot.memberships.access.role_audit import RoleAudit
 from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.backoffice.backoffice import Backoffice, UnmatchedPayments
 from bot.memberships.backoffice.export import Export
-from bot.memberships.backoffice.manual_payment import ManualPayments
+from bot.memberships.backoffice.offline_payment import OfflinePayments
 from bot.memberships.backoffice.resending import Resending
 from bot.memberships.catalog.editing import TierEditing
 from bot.memberships.catalog.role_safety import RoleSafety
@@ -171,7 +171,7 @@ class Memberships:
             checkouts=self.checkouts,
             unmatched_payments=unmatched_payments,
         )
-        self.manual_payments = ManualPayments(db, clock, providers, self.settlement)
+        self.offline_payments = OfflinePayments(db, clock, providers, self.settlement)
         self.resending = Resending(
             db=db,
             clock=clock,
@@ -198,7 +198,7 @@ class Memberships:
         )
 
     @property
-    def order_book(self) -> OrderCallbacks:
+    def order_callbacks(self) -> OrderCallbacks:
         """What the inbox of payments asks about orders."""
         return OrderCallbacks(self.settlement.settle, self.checkouts.look_up, self.settlement.known)
 

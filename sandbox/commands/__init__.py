@@ -1,1 +1,1 @@
-"""Application commands: how they are declared, who may use them, and what a person typed into them."""
+"""Application commands: their declaration, the permission to use them, and the reading of a typed command line."""

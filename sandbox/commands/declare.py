@@ -1,4 +1,4 @@
-"""A command as an application declares it: checked, completed, kept."""
+"""Declarations of commands: checked, completed and stored."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _LOCALES = (
 
 
 def replace_all(world: World, application_id: str, guild_id: str | None, bodies: Any) -> list[Json]:
-    """The application has exactly these commands there; one whose name stays keeps its id."""
+    """Replace all commands of the application there; a command whose name stays keeps its id."""
     form = Form({})
     entries = form.count("", bodies, 0, sum(_MOST.values()))
-    seen: set[tuple[str, int]] = set()
+    keys: set[tuple[str, int]] = set()
     for n, body in enumerate(entries):
         key = (str(body.get("name")), int(body.get("type") or CHAT))
         _check(form, f"{n}.", body)
-        if key in seen:
+        if key in keys:
             form.fault(
                 f"{n}.name", "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
             )
-        seen.add(key)
+        keys.add(key)
     form.done()
     _require_room(entries)
     old = {(c["name"], c["type"]): c for c in of(world, application_id, guild_id)}
     for key, command in old.items():
-        if key not in seen:
+        if key not in keys:
             world.drop("command", command["id"])
     return [_keep(world, application_id, guild_id, body, old) for body in entries]
 
 
 def upsert(world: World, application_id: str, guild_id: str | None, body: Json) -> tuple[Json, bool]:
-    """Make a command, or take the place of the one of that name and type; with whether it is new."""
+    """Create a command or replace the one of the same name and type; also return whether it is new."""
     form = Form(body)
     _check(form, "", body)
     form.done()
@@ -101,7 +101,7 @@ def _keep(
 
 
 def _option(option: Json) -> Json:
-    """An option without the fields that say nothing."""
+    """An option without its empty fields."""
     body: Json = {
         key: value for key, value in option.items() if value not in (None, [], {}) and value is not False
     }
@@ -121,7 +121,7 @@ def _require_room(bodies: list[Any]) -> None:
 
 
 def _check(form: Form, at: str, body: Any) -> None:
-    """Names, descriptions, options; 8,000 characters in all."""
+    """Check names, descriptions and options; a command has 8,000 characters at most."""
     kind = int(body.get("type") or CHAT)
     form.choice(f"{at}type", kind, (CHAT, USER, MESSAGE))
     name = body.get("name")
@@ -163,7 +163,7 @@ def _locales(form: Form, at: str, body: Json, *, chat: bool) -> None:
 def _options(form: Form, at: str, options: list[Any], depth: int) -> None:
     if len(options) > 25:
         form.fault(f"{at}options", "BASE_TYPE_MAX_LENGTH", "Must be 25 or fewer in length.")
-    seen: set[Any] = set()
+    names: set[Any] = set()
     optional_before = False
     for n, option in enumerate(options):
         where = f"{at}options.{n}."
@@ -172,13 +172,13 @@ def _options(form: Form, at: str, options: list[Any], depth: int) -> None:
         _name(form, f"{where}name", option.get("name"))
         form.length(f"{where}description", option.get("description"), 1, 100)
         _locales(form, where, option, chat=True)
-        if option.get("name") in seen:
+        if option.get("name") in names:
             form.fault(
                 f"{where}name",
                 "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
                 "Option name already exists",
             )
-        seen.add(option.get("name"))
+        names.add(option.get("name"))
         if option.get("required") and optional_before:
             form.fault(
                 f"{where.rstrip('.')}",
@@ -210,7 +210,7 @@ def _choices(form: Form, where: str, option: Json) -> None:
 
 
 def _characters(body: Json) -> int:
-    """The length that Discord counts: the longest of each text and its translations."""
+    """The length of a command as Discord counts it: of each text the longest translation."""
     total = 0
     for key in ("name", "description"):
         translated: Json = body.get(f"{key}_localizations") or {}

@@ -1,4 +1,4 @@
-"""What the declaration of a command must look like; declare.py checks what it means."""
+"""The shape of a command's declaration; declare.py checks its meaning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person typed into a command, checked as Discord's client checks it before it sends."""
+"""A typed command line, checked as Discord's client checks it before sending."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TEXT, _INTEGER, _BOOLEAN, _USER, _CHANNEL, _ROLE, _MENTIONABLE, _NUMBER, _FILE 
 
 @dataclass
 class Typing:
-    """One command line. `resolved` fills up while values are read."""
+    """A command line or form being filled in; `resolved` collects the objects that its values name."""
 
     world: World
     guild: Guild
@@ -34,7 +34,7 @@ class Typing:
 
 
 def command_of(typing: Typing, line: object, kind: int = declare.CHAT) -> tuple[Json, list[Json], list[Json]]:
-    """The command that a line such as `event create` names, the sub-commands on the way, and its options."""
+    """The command named by a line such as `event create`, its sub-commands, and the options of the last of them."""
     text = str(line or "").strip().removeprefix("/")
     words = text.split() if kind == declare.CHAT else [text]
     mine = [
@@ -96,7 +96,7 @@ def values_of(typing: Typing, options: list[Json], given: Json, focused: str | N
         elif value is not None:
             read = _READ[option["type"]](typing, option, value)
             if focused is not None and option["type"] in _NUMBERS:
-                read = str(read)  # discord-api-types issue 1175: while somebody types, every number is a text
+                read = str(read)  # discord-api-types issue 1175: during autocomplete every number is a text
             values.append({"name": name, "type": option["type"], "value": read})
         elif option.get("required") and focused is None:
             raise Refusal(400, f"The option {name} is required.", str(option["description"]))
@@ -104,7 +104,7 @@ def values_of(typing: Typing, options: list[Json], given: Json, focused: str | N
 
 
 def _chosen(option: Json, value: Any) -> Any:
-    """With choices only one of their values (or names) goes."""
+    """The chosen value; an option with choices takes only their values or names."""
     choices = items(option, "choices")
     if not choices:
         return value
@@ -192,7 +192,7 @@ def _file(typing: Typing, option: Json, value: Any) -> str:
 
 
 def uploaded(name: str, value: Any) -> Upload:
-    """A file `{filename, base64}` as it came."""
+    """The file in a `{filename, base64}` object."""
     try:
         return Upload(str(value["filename"]), base64.b64decode(value["base64"], validate=True))
     except (KeyError, TypeError, binascii.Error) as error:
@@ -201,7 +201,7 @@ def uploaded(name: str, value: Any) -> Upload:
 
 
 def received(typing: Typing, name: str, value: Any) -> Json:
-    """A file `{filename, base64}` that a person gave, put where the application can fetch it."""
+    """Store a `{filename, base64}` object where the application can fetch it; return the attachment."""
     attachment = uploads.keep(
         typing.world, typing.cdn, typing.channel_id, uploaded(name, value), ephemeral=True
     )

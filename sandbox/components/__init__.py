@@ -1,1 +1,1 @@
-"""Message and modal components: their tree, Discord's limits, and the form in which Discord gives them back."""
+"""Message and modal components: their tree, Discord's limits, and the form in which Discord returns them."""

@@ -1,4 +1,4 @@
-"""Components as Discord gives them back: numbered, with defaults written out and media resolved."""
+"""Components as Discord returns them: numbered, with defaults written out and media resolved."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _DEFAULTS: dict[int, Json] = {
 
 
 def finished(components: list[Any], attachments: list[Json], new_id: Callable[[], str]) -> list[Json]:
-    """A finished copy of a checked tree; 50035 if it shows an attachment that is not there."""
+    """A finished copy of a checked tree; 50035 if it refers to an attachment that does not exist."""
     result: list[Json] = copy.deepcopy(components)
     form = Form({})
-    found = list(tree.walk(result))
-    taken = {component.get("id") for _, component in found}
+    walked = list(tree.walk(result))
+    taken = {component.get("id") for _, component in walked}
     number = 0
-    for path, component in found:
+    for path, component in walked:
         for key, value in _DEFAULTS.get(component["type"], {}).items():
             if component.get(key) is None:
                 component[key] = value
@@ -52,7 +52,7 @@ def finished(components: list[Any], attachments: list[Json], new_id: Callable[[]
 
 
 def _plain_emoji(holder: Json) -> None:
-    """An emoji of Unicode comes back without the null id that libraries send."""
+    """Drop the null id that libraries send with a Unicode emoji."""
     emoji = mapping(holder.get("emoji"))
     if emoji is not None:
         holder["emoji"] = {key: value for key, value in emoji.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Discord's limits for components; every breach is noted in the form under its own path."""
+"""Discord's limits for components; the form notes every breach under its path."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def check_message(form: Form, components: Any, *, v2: bool) -> None:
     """The components of a message: 5 rows, or with V2 40 components and 4000 characters in all."""
     top = form.count("components", components, 0, 40 if v2 else 5)
     _kinds(form, "components", top, _TOP_V2 if v2 else _TOP_PLAIN)
-    found = list(tree.walk(top))
-    if v2 and len(found) > 40:
+    walked = list(tree.walk(top))
+    if v2 and len(walked) > 40:
         form.fault(
             "components",
             "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED",
@@ -35,7 +35,7 @@ def check_message(form: Form, components: Any, *, v2: bool) -> None:
             "COMPONENT_MAX_TEXT_EXCEEDED",
             "The text of all components is above 4000 characters.",
         )
-    _each(form, found)
+    _each(form, walked)
 
 
 def check_modal(form: Form, data: Json) -> None:
@@ -55,19 +55,19 @@ def _kinds(form: Form, path: str, components: list[Any], allowed: tuple[int, ...
             form.choice(f"{path}.{n}.type", entry.get("type"), allowed)
 
 
-def _each(form: Form, found: list[tuple[str, Json]]) -> None:
-    seen: set[str] = set()
-    for path, component in found:
+def _each(form: Form, walked: list[tuple[str, Json]]) -> None:
+    custom_ids: set[str] = set()
+    for path, component in walked:
         check = _CHECKS.get(component.get("type", 0))
         if check:
             check(form, path, component)
         custom_id = component.get("custom_id")
         if isinstance(custom_id, str):
-            if custom_id in seen:
+            if custom_id in custom_ids:
                 form.fault(
                     f"{path}.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Custom id cannot be duplicated"
                 )
-            seen.add(custom_id)
+            custom_ids.add(custom_id)
 
 
 def _custom_id(form: Form, path: str, component: Json) -> None:
@@ -75,7 +75,7 @@ def _custom_id(form: Form, path: str, component: Json) -> None:
 
 
 def _given(component: Json, key: str) -> Any:
-    """A number that is 1 where it is absent or null."""
+    """The number in a field, 1 where it is absent or null."""
     return 1 if component.get(key) is None else component[key]
 
 

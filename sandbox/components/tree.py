@@ -16,7 +16,7 @@ LINK_STYLE, PREMIUM_STYLE = 5, 6
 
 
 def walk(components: list[Any], path: str = "components") -> Iterator[tuple[str, Json]]:
-    """Every component with its path, parents first. What is no object is passed over."""
+    """Every component with its path, parents first; entries that are not objects are skipped."""
     for n, entry in enumerate(components):
         if component := mapping(entry):
             yield from _walk_one(component, f"{path}.{n}")
@@ -37,12 +37,12 @@ def every(components: list[Any]) -> list[Json]:
 
 
 def texts(components: list[Any]) -> list[str]:
-    """What the text displays of a tree say."""
+    """The texts of all text displays in a tree."""
     return [str(c.get("content", "")) for c in every(components) if c.get("type") == TEXT]
 
 
 def media(component: Json) -> list[Json]:
-    """The media objects that this very component shows."""
+    """The media objects of this component, without those of its children."""
     kind = component.get("type")
     if kind == THUMBNAIL:
         return [component["media"]] if isinstance(component.get("media"), dict) else []

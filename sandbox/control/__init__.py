@@ -1,1 +1,1 @@
-"""The control side: people act, the clock turns, and what happened is looked at. A contract; see docs."""
+"""The control side: HTTP calls that act as people, turn the clock and inspect the world; see README.md."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from sandbox import permissions
 from sandbox.commands.typed import uploaded
 from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
 from sandbox.posting import post, reactions, threads
 from sandbox.posting.post import Draft
 from sandbox.wire import Json, listing
-from sandbox.world import find, membership, scheduled, shapes
+from sandbox.world import find, membership, permissions, scheduled, shapes
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
 
@@ -51,15 +50,17 @@ async def react(ask: Ask) -> Json:
 
 
 async def interest(ask: Ask) -> Json:
-    """POST /sandbox/interest {as, event, interested?}: in a scheduled event, by id or name; false takes it back"""
+    """POST /sandbox/interest {as, event, interested?}: in a scheduled event, by id or name; false withdraws"""
     person, guild = ask.person, find.guild(ask.world)
     named = str(ask.body.get("event") or "")
-    found = [e for e in guild.events.values() if named in (e["id"], e["name"])]
-    if len(found) != 1:
-        raise Refusal(404 if not found else 409, f"Which event is {named or 'meant'}?", "Give the id of one.")
-    wanted = ask.body.get("interested") is not False
-    scheduled.set_interest(ask.world, guild, found[0], person, interested=wanted)
-    return {"event": found[0]["id"], "interested": wanted}
+    events = [e for e in guild.events.values() if named in (e["id"], e["name"])]
+    if len(events) != 1:
+        raise Refusal(
+            404 if not events else 409, f"Which event is {named or 'meant'}?", "Give the id of one."
+        )
+    interested = ask.body.get("interested") is not False
+    scheduled.set_interest(ask.world, guild, events[0], person, interested=interested)
+    return {"event": events[0]["id"], "interested": interested}
 
 
 async def thread(ask: Ask) -> Json:
@@ -100,7 +101,7 @@ async def voice(ask: Ask) -> Json:
 
 
 async def join(ask: Ask) -> Json:
-    """POST /sandbox/join {name, locale?, bot?}: somebody new, or somebody who left"""
+    """POST /sandbox/join {name, locale?, bot?}: a new person, or a former member"""
     name = str(ask.body.get("name") or "").strip()
     if not 1 <= len(name) <= 32:
         raise Refusal(400, "`name` is missing or too long.", "Give 1 to 32 characters.")

@@ -1,4 +1,4 @@
-"""What a person sees of an interaction, as the control side answers it."""
+"""The answer of the control side to an interaction: what the person sees of it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sandbox.world.world import show_message
 
 
 def require_connected(ask: Ask, application_id: str) -> None:
-    """409 while the application is away: a person's client would say that it did not respond."""
+    """409 while the application is not connected; Discord's client would say that it did not respond."""
     if not ask.parts.hub.connected(application_id):
         name = ask.world.users[application_id]["username"]
         raise Refusal(409, f"{name} is not connected.", "Start the bot, then try again.")
 
 
 async def send(ask: Ask, interaction: Interaction, data: Json, message: Json | None = None) -> None:
-    """Tell the application and wait for the first visible answer."""
+    """Send the interaction to its application and wait for the first visible answer."""
     locale = ask.body.get("locale")
     payload.tell(ask.world, interaction, data, str(locale) if locale else None, message)
     ask.world.commit()
@@ -44,8 +44,8 @@ async def interaction_by_id(ask: Ask) -> Json:
     interaction = ask.parts.interactions.get(ask.path["id"])
     if interaction is None:
         raise Refusal(404, "There is no such interaction.", "They are remembered for a quarter of an hour.")
-    found = [ask.world.messages.get(interaction.channel_id, i) for i in interaction.followups]
-    followups = [show_message(message, interaction.user_id) for message in found if message]
+    followups = [ask.world.messages.get(interaction.channel_id, i) for i in interaction.followups]
+    followups = [show_message(message, interaction.user_id) for message in followups if message]
     return shown(ask, interaction) | {"followups": followups}
 
 

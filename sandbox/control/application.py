@@ -1,4 +1,4 @@
-"""What the Developer Portal would hold of an application, and Discord's limits for it."""
+"""An application's settings in the Developer Portal, and Discord's limits for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBERS = {
 
 async def change(ask: Ask) -> Json:
     """POST /sandbox/application {name, intents?: {members, presences, content}, max_concurrency?, session_starts?,
-    guilds_per_shard?, shards?}: made if there is none. Answers with all of it."""
+    guilds_per_shard?, shards?}: creates the application if there is none, and answers with all its settings"""
     application = applications.by_token(ask.world, f"sandbox.{ask.body.get('name')}")
     if application is None:
         raise Refusal(400, "`name` is missing.", "The name in the token sandbox.<name>.")
@@ -50,7 +50,7 @@ async def change(ask: Ask) -> Json:
 
 
 async def outage(ask: Ask) -> Json:
-    """POST /sandbox/outage {guild?, on}: a server becomes unavailable to every client, or available again"""
+    """POST /sandbox/outage {guild?, on}: makes a server unavailable to every client, or available again"""
     on = ask.body.get("on", True)
     guild_id = ask.body.get("guild") or next(iter(ask.world.guilds))
     guild = ask.world.guilds.get(str(guild_id))

@@ -24,29 +24,29 @@ class Ask:
 
     @property
     def world(self) -> World:
-        """The world acted upon."""
+        """The world on which the call acts."""
         return self.parts.world
 
     @property
     def person(self) -> str:
-        """The id of who acts."""
+        """The id of the person who acts."""
         return find.human(self.world, self.body.get("as"))
 
     @property
     def viewer(self) -> str:
-        """The id of who looks."""
+        """The id of the person who looks."""
         return find.human(self.world, self.query.get("as"))
 
     @property
     def wait(self) -> float:
-        """How many real seconds to wait for an answer."""
+        """The number of real seconds to wait for an answer."""
         value = self.body.get("wait", 10)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 600:
             raise Refusal(400, "`wait` is no number of seconds.", "Give 0 to 600.")
         return float(value)
 
     def number(self, key: str, default: int, low: int, high: int) -> int:
-        """A whole number of the query."""
+        """A whole number from the query."""
         text = self.query.get(key)
         if text is None:
             return default

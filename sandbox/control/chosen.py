@@ -1,4 +1,4 @@
-"""What a person chose in a menu, checked as Discord's client checks it."""
+"""The choices of a person in a select menu, checked as Discord's client checks them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.world import find
 
 
 def chosen(typing: Typing, menu: Json, given: object, name: str) -> list[str]:
-    """The values that go to the application; what they mean goes into `typing.resolved`."""
+    """The values for the application; the objects that they name go into `typing.resolved`."""
     picked = [given] if isinstance(given, str) else listing(given)
     if picked is None:
         raise Refusal(400, f"{name} takes a list of values.", "Give `values`.")
@@ -27,7 +27,7 @@ def chosen(typing: Typing, menu: Json, given: object, name: str) -> list[str]:
 
 
 def option(menu: Json, value: object) -> str:
-    """One of the options, by value or else by label."""
+    """The value of the option with this value, or else with this label."""
     options = items(menu, "options")
     for key in ("value", "label"):
         for entry in options:

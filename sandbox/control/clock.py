@@ -1,4 +1,4 @@
-"""The community's clock: looking at it and turning it."""
+"""Reading and turning the community's clock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def look(ask: Ask) -> Json:
 
 
 async def turn(ask: Ask) -> Json:
-    """POST /sandbox/clock: forward by `advance` seconds, or `to` a moment, or to another `speed`"""
+    """POST /sandbox/clock: turns the clock forward by `advance` seconds or `to` a moment, or sets its `speed`"""
     clock = ask.world.clock
     to = _target(ask.body, clock.now())
     speed = ask.body.get("speed")

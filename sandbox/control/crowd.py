@@ -1,4 +1,4 @@
-"""A crowd on order."""
+"""Starting and stopping a crowd."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.world import find
 
 
 async def start(ask: Ask) -> Json:
-    """POST /sandbox/crowd {members?, rate?, count?, seed?}: at least so many members more; with `rate` they talk"""
+    """POST /sandbox/crowd {members?, rate?, count?, seed?}: grows the crowd to `members`; with `rate` it writes"""
     numbers = {name: ask.body.get(name) for name in ("members", "rate", "count", "seed")}
     for name, value in numbers.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
@@ -30,7 +30,7 @@ async def look(ask: Ask) -> Json:
 
 
 async def stop(ask: Ask) -> Json:
-    """DELETE /sandbox/crowd: they fall silent"""
+    """DELETE /sandbox/crowd: the crowd stops writing"""
     await ask.parts.crowds.stop()
     return await look(ask)
 

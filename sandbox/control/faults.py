@@ -1,4 +1,4 @@
-"""Faults on order, over the control side. Four kinds, by their first word: `route`, `event`, `gateway`, `world`."""
+"""Ordering faults over the control side. A fault is of one of four kinds: `route`, `event`, `gateway`, `world`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from sandbox.control.ask import Ask, Calls
 from sandbox.errors import Refusal
-from sandbox.faults import sockets, world
+from sandbox.faults import world
+from sandbox.gateway import socket_faults
 from sandbox.wire import Json
 
 _WORDS = {
@@ -29,7 +30,7 @@ async def add_fault(ask: Ask) -> Json:
         if isinstance(how.get(word, 0), bool) or not isinstance(how.get(word, 0), int | float):
             raise Refusal(400, f"`{word}` is no number.", "Give a number.")
     if kind == "gateway":
-        return sockets.strike(ask.parts.hub, name, int(how.get("code", 4000)))
+        return socket_faults.strike(ask.parts.hub, name, int(how.get("code", 4000)))
     if kind == "world":
         return world.strike(ask.world, name, how)
     if kind == "route" and " " not in name:

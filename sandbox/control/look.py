@@ -1,4 +1,4 @@
-"""Looking: the world, the commands, the messages, the log."""
+"""Reading the world, the commands, the messages and the log."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from sandbox.commands import access, declare
 from sandbox.control.ask import Ask, Calls
 from sandbox.control.clock import shown_clock
 from sandbox.errors import Refusal
-from sandbox.permissions import can_view
 from sandbox.wire import Json
 from sandbox.world import find, scheduled
+from sandbox.world.permissions import can_view
 from sandbox.world.world import show_message
 
 VERSION = 1
 
 
 async def world(ask: Ask) -> Json:
-    """GET /sandbox/world; `?members=N`: no more than so many of them, for very large worlds"""
+    """GET /sandbox/world; `?members=N` limits the members listed, for very large worlds"""
     w = ask.world
     most = ask.number("members", 2**31, 0, 2**31)
     guild = find.guild(w)
@@ -68,8 +68,8 @@ async def commands(ask: Ask) -> list[Json]:
 
 
 async def messages(ask: Ask) -> list[Json]:
-    """GET /sandbox/messages?channel=general&as=ann&after=ID&limit=50; with `before` the newest older than it,
-    with neither the newest of all"""
+    """GET /sandbox/messages?channel=general&as=ann&after=ID&limit=50; with `before` the newest messages
+    older than that id, with neither the newest of all"""
     viewer = ask.viewer
     channel = find.channel(ask.world, ask.query.get("channel"), viewer)
     if not can_view(ask.world, viewer, channel):
@@ -77,10 +77,10 @@ async def messages(ask: Ask) -> list[Json]:
         raise Refusal(403, f"{name} does not see {channel.get('name', 'this channel')}.", "Choose another.")
     limit = ask.number("limit", 50, 1, 100)
     if after := ask.query.get("after"):
-        found = ask.world.messages.after(channel["id"], after, limit, viewer)
+        messages = ask.world.messages.after(channel["id"], after, limit, viewer)
     else:
-        found = ask.world.messages.latest(channel["id"], limit, viewer, ask.query.get("before"))
-    return [show_message(message, viewer) for message in found]
+        messages = ask.world.messages.latest(channel["id"], limit, viewer, ask.query.get("before"))
+    return [show_message(message, viewer) for message in messages]
 
 
 async def log(ask: Ask) -> list[Json]:

@@ -1,4 +1,4 @@
-"""People press buttons and choose from menus under a message that they see."""
+"""People press buttons and choose from select menus under a message that they see."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def click(ask: Ask) -> Json:
 
 
 async def select(ask: Ask) -> Json:
-    """POST /sandbox/select {as, message, custom_id, values}: values, or people, roles and channels by name"""
+    """POST /sandbox/select {as, message, custom_id, values}: option values, or people, roles and channels by name"""
     person = ask.person
     message, channel = find.message(ask.world, ask.body.get("message"), person)
     menus = [c for c in tree.every(message["components"]) if c["type"] in tree.SELECTS]
@@ -51,14 +51,14 @@ async def select(ask: Ask) -> Json:
 def _button(message: Json, body: Json) -> Json:
     buttons = [c for c in tree.every(message["components"]) if c["type"] == tree.BUTTON]
     if body.get("custom_id"):
-        found = [b for b in buttons if b.get("custom_id") == body["custom_id"]]
+        matching = [b for b in buttons if b.get("custom_id") == body["custom_id"]]
     else:
-        wanted = str(body.get("label") or "").strip().lower()
-        found = [b for b in buttons if _label(b).lower() == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise Refusal(409, "Several buttons say this.", "Use custom_id: " + ", ".join(_keys(found)))
+        label = str(body.get("label") or "").strip().lower()
+        matching = [b for b in buttons if _label(b).lower() == label]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise Refusal(409, "Several buttons say this.", "Use custom_id: " + ", ".join(_keys(matching)))
     raise Refusal(404, "The message has no such button.", "Buttons: " + (", ".join(_keys(buttons)) or "none"))
 
 

@@ -85,7 +85,7 @@ def _serve(parts: Parts, handler: Answer) -> Callable[[web.Request], Awaitable[w
 
 
 def _as_refusal(error: DiscordError) -> Json:
-    """What Discord would refuse, in the control side's words."""
+    """The refusal of the control side for an error of Discord's."""
     details = encode(error.errors).decode() if error.errors else "A person with the permission may do it."
     return {"error": error.message, "hint": f"Discord's code {error.code}. {details}", "code": error.code}
 
@@ -106,7 +106,7 @@ async def _body(request: web.Request) -> Json:
 
 
 def _require_local(request: web.Request) -> None:
-    """No web page of elsewhere: the Host is this machine, and so is the Origin if there is one."""
+    """403 for web pages of other hosts: the Host must be this machine, and so must the Origin if there is one."""
     origin = request.headers.get("Origin")
     hosts = [request.host, origin.split("://", 1)[-1] if origin else request.host]
     for host in hosts:

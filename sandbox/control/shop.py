@@ -1,4 +1,4 @@
-"""What is sold inside Discord: an application's SKUs, and people who buy them there."""
+"""Sales inside Discord: an application's SKUs, and people who buy them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ async def make_sku(ask: Ask) -> Json:
 async def purchase(ask: Ask) -> Json:
     """POST /sandbox/purchase {as, sku}: the person buys it; a subscription runs for thirty days"""
     person = ask.person
-    wanted = str(ask.body.get("sku"))
-    sku = next((s for s in ask.world.skus.values() if wanted in (s["id"], s["name"])), None)
+    named = str(ask.body.get("sku"))
+    sku = next((s for s in ask.world.skus.values() if named in (s["id"], s["name"])), None)
     if sku is None:
         names = ", ".join(str(s["name"]) for s in ask.world.skus.values()) or "none"
-        raise Refusal(404, f"There is no SKU {wanted}.", f"There are: {names}")
+        raise Refusal(404, f"There is no SKU {named}.", f"There are: {names}")
     if sku["type"] != shop.SUBSCRIPTION:
         return shop.grant(world=ask.world, sku=sku, kind=shop.PURCHASE, user_id=person, guild_id=None)
     now = ask.world.clock.now()

@@ -62,29 +62,29 @@ def _opened(ask: Ask, person: str) -> Interaction:
 
 
 def _filled(typing: Typing, modal: Json, fields: Json) -> list[Json]:
-    rest = dict(fields)
-    components = [_top(typing, component, rest) for component in modal["components"]]
-    if rest:
+    unused = dict(fields)
+    components = [_top(typing, component, unused) for component in modal["components"]]
+    if unused:
         known = [f"{c['custom_id']}" for c in tree.every(modal["components"]) if c.get("custom_id")]
-        raise Refusal(400, f"The modal has no field {next(iter(rest))}.", "Fields: " + ", ".join(known))
+        raise Refusal(400, f"The modal has no field {next(iter(unused))}.", "Fields: " + ", ".join(known))
     return components
 
 
-def _top(typing: Typing, component: Json, rest: Json) -> Json:
+def _top(typing: Typing, component: Json, unused: Json) -> Json:
     body: Json = {"type": component["type"], "id": component["id"]}
     if component["type"] == tree.LABEL:
-        body["component"] = _field(typing, component["component"], component["label"], rest)
+        body["component"] = _field(typing, component["component"], component["label"], unused)
     elif component["type"] == tree.ROW:
-        body["components"] = [_field(typing, c, c.get("label"), rest) for c in component["components"]]
+        body["components"] = [_field(typing, c, c.get("label"), unused) for c in component["components"]]
     return body
 
 
-def _field(typing: Typing, field: Json, label: str | None, rest: Json) -> Json:
-    """One field as it goes to the application; taken out of `rest`."""
+def _field(typing: Typing, field: Json, label: str | None, unused: Json) -> Json:
+    """A field as the application gets it; its value is taken out of `unused`."""
     given: Any = None
     for key in (field["custom_id"], label):
-        if key in rest:
-            given = rest.pop(key)
+        if key in unused:
+            given = unused.pop(key)
             break
     name = label or str(field["custom_id"])
     body: Json = {"type": field["type"], "id": field["id"], "custom_id": field["custom_id"]}
@@ -143,7 +143,7 @@ def _or_default(field: Json, given: Any) -> Any:
 
 
 def _with_bounds(field: Json) -> Json:
-    """In a modal a menu that is not required may stay empty; a checkbox group takes up to all."""
+    """The menu with its bounds in a modal: none if it is not required, up to all options of a checkbox group."""
     if field["type"] != tree.CHECKBOX_GROUP:
         return field
     most = field.get("max_values") or len(field["options"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.commands import declare, typed
 from sandbox.commands.typed import Typing
 from sandbox.control.answered import require_connected, send, shown
@@ -11,7 +10,7 @@ from sandbox.errors import Refusal
 from sandbox.interactions.interaction import Kind
 from sandbox.interactions.payload import resolved_user
 from sandbox.wire import Json, mapping
-from sandbox.world import find
+from sandbox.world import find, permissions
 from sandbox.world.world import show_message
 
 
@@ -93,7 +92,7 @@ async def autocomplete(ask: Ask) -> Json:
 
 
 async def menu(ask: Ask) -> Json:
-    """POST /sandbox/menu {as, command, target}: a command in the menu of a message or a member"""
+    """POST /sandbox/menu {as, command, target}: a command from the context menu of a message or a member"""
     line = str(ask.body.get("command") or "")
     person = ask.person
     kinds = {c["type"] for c in ask.world.commands.values() if c["name"] == line} - {declare.CHAT}
@@ -121,8 +120,8 @@ async def menu(ask: Ask) -> Json:
 
 def _first_channel(ask: Ask, person: str) -> str:
     channels = find.guild(ask.world).channels.values()
-    seen = (c["id"] for c in channels if c["type"] == 0 and permissions.can_view(ask.world, person, c))
-    return next(seen, "")
+    visible = (c["id"] for c in channels if c["type"] == 0 and permissions.can_view(ask.world, person, c))
+    return next(visible, "")
 
 
 CALLS: Calls = [

@@ -11,7 +11,7 @@ from sandbox.world.world import show_message
 
 
 async def vote(ask: Ask) -> Json:
-    """POST /sandbox/vote {as, message, answers}: numbers or texts of answers; an empty list takes the vote back"""
+    """POST /sandbox/vote {as, message, answers}: answers by number or text; an empty list withdraws the vote"""
     person = ask.person
     message, channel = find.message(ask.world, ask.body.get("message"), person)
     poll = message.get("poll")
@@ -19,10 +19,12 @@ async def vote(ask: Ask) -> Json:
         raise Refusal(409, "There is no poll in this message.", "Choose another message.")
     known = {str(a["poll_media"].get("text")): a["answer_id"] for a in poll["answers"]}
     numbers = set(known.values())
-    wanted = [known.get(str(a), a) for a in listing(ask.body.get("answers")) or []]
-    if any(answer not in numbers for answer in wanted) or (len(wanted) > 1 and not poll["allow_multiselect"]):
+    answer_ids = [known.get(str(a), a) for a in listing(ask.body.get("answers")) or []]
+    if any(answer not in numbers for answer in answer_ids) or (
+        len(answer_ids) > 1 and not poll["allow_multiselect"]
+    ):
         raise Refusal(400, "These are no answers of the poll, or too many.", ", ".join(known))
-    polls.vote(ask.world, channel, message, person, wanted)
+    polls.vote(ask.world, channel, message, person, answer_ids)
     return show_message(message, person)
 
 

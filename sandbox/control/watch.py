@@ -1,4 +1,4 @@
-"""`WS /sandbox/events`: everything that changes, for the page; with `?dispatches=1` also what bots are told."""
+"""`WS /sandbox/events`: everything that changes, for the page; with `?dispatches=1` also every dispatch."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 
 _MOST_BEHIND = 10_000
-_MOST_SHOWN = 16_384  # bytes of a dispatch: a whole server is longer than anybody reads
+_MOST_SHOWN = 16_384  # bytes of a dispatch; the GUILD_CREATE of a large server is cut
 
 Queue = asyncio.Queue[str]
 
 
 class Watchers:
-    """The open pages. Nothing is encoded while there are none."""
+    """The open pages; nothing is encoded while no page is open."""
 
     def __init__(self, parts: Parts) -> None:
         self._queues: dict[web.WebSocketResponse, Queue] = {}
         self._curious: dict[web.WebSocketResponse, Queue] = {}
-        self._told = parts.hub.told
+        self._observers = parts.hub.observers
         parts.world.listeners.append(self._event)
         parts.world.batch_listeners.append(self._batch)
         parts.log.listeners.append(self._log)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """One page from connecting to leaving."""
+        """Serve one page from connecting to leaving."""
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
         queue: Queue = asyncio.Queue(_MOST_BEHIND)
@@ -51,7 +51,7 @@ class Watchers:
         return socket
 
     async def close(self) -> None:
-        """Say goodbye to all."""
+        """Disconnect all pages."""
         for socket in list(self._queues):
             await socket.close(code=1001)
 
@@ -63,15 +63,15 @@ class Watchers:
 
     def _look_on(self, socket: web.WebSocketResponse, queue: Queue) -> None:
         if not self._curious:
-            self._told.append(self._dispatch)
+            self._observers.append(self._dispatch)
         self._curious[socket] = queue
 
     def _look_away(self, socket: web.WebSocketResponse) -> None:
         if self._curious.pop(socket, None) is not None and not self._curious:
-            self._told.remove(self._dispatch)
+            self._observers.remove(self._dispatch)
 
     def _event(self, event: Event) -> None:
-        if event.type == "INTERACTION_CREATE":  # its token is the application's alone
+        if event.type == "INTERACTION_CREATE":  # only the application may see its token
             return
         self._send({"type": event.type, "data": event.data})
 

@@ -1,1 +1,1 @@
-"""A crowd: many members who talk, faster than any bot can listen. Their messages are as real as all others."""
+"""A crowd: many members who write faster than any bot can read. Their messages are stored like all others."""

@@ -1,4 +1,4 @@
-"""The crowd talks: so many messages a second, kept in slices and told as one piece each."""
+"""A crowd that writes so many messages a second; each slice of them is stored and dispatched as one batch."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from sandbox.world.world import World
 
 _SLICE, _PAUSE = 256, 0.005
 _MOST_BEHIND = 4 * 2**20  # bytes; the crowd waits for a client that does not keep up
-_MOST_DEBT = 1.0  # seconds; what could not be said by then is not caught up with
+_MOST_DEBT = 1.0  # seconds; a crowd that is further behind does not catch up
 
 
 class Crowd:
-    """`rate` messages a second, 0: as fast as the clients take them; `count` of them, 0: without end.
+    """`rate` messages a second (0: as fast as the clients read), `count` in all (0: without end).
 
-    Who says what, and where, follows from the seed alone; when it is said follows from the rate.
+    The seed alone decides who writes what and where; the rate decides when.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Crowd:
         self._ended: tuple[float, float] | None = None
 
     async def run(self) -> None:
-        """Talk, once somebody listens."""
+        """Write messages, once a session has begun."""
         await self._hub.begun.wait()
         self._began, self._cpu = time.monotonic(), time.process_time()
         debt_from, said = self._began, 0
@@ -61,7 +61,7 @@ class Crowd:
             self._voices.close()
 
     def as_json(self) -> Json:
-        """How far it has come, and what share of a core the whole sandbox has used meanwhile."""
+        """The crowd's progress, and the share of a core that the whole sandbox has used meanwhile."""
         now, cpu = self._ended or (time.monotonic(), time.process_time())
         seconds = now - self._began if self._began else 0.0
         return {
@@ -80,7 +80,7 @@ class Crowd:
                 await session.link.room(_MOST_BEHIND)
 
     def say(self, number: int) -> None:
-        """The next messages: kept, committed, told."""
+        """Store, commit and dispatch the next messages."""
         voices = self._voices
         places = len(voices.channels)
         who = self._who.choices(voices.people, cum_weights=voices.weights, k=number)
@@ -116,7 +116,7 @@ class Crowd:
         def encoded(*, blank: bool = False) -> list[bytes]:
             return [
                 b'{"id":"%d","channel_id":"%b","content":%b,"timestamp":"%b",%b'
-                % (n, keys[place], b'""' if blank else words, moments[n >> 22], voice.rest)
+                % (n, keys[place], b'""' if blank else words, moments[n >> 22], voice.common)
                 for n, (voice, place, words) in enumerate(said, first)
             ]
 

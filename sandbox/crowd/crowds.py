@@ -1,4 +1,4 @@
-"""The one crowd that talks at a time."""
+"""The crowd that writes now; there is at most one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.world.world import World
 
 
 class Crowds:
-    """Starts a crowd in the background, and ends it."""
+    """Starts a crowd in the background, and stops it."""
 
     def __init__(self, world: World, hub: Hub) -> None:
         self._world, self._hub = world, hub
@@ -20,14 +20,14 @@ class Crowds:
         self.crowd: Crowd | None = None
 
     def start(self, rate: float, seed: int = 0, count: int = 0) -> None:
-        """A crowd talks from now on, in the place of an earlier one."""
+        """Start a crowd; an earlier one stops."""
         if self._task:
             self._task.cancel()
         self.crowd = Crowd(self._world, self._hub, find.guild(self._world), rate=rate, seed=seed, count=count)
         self._task = asyncio.create_task(self.crowd.run())
 
     async def stop(self) -> None:
-        """Silence."""
+        """Stop the crowd."""
         if self._task:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

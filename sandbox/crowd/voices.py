@@ -1,4 +1,4 @@
-"""Those of the crowd who talk: a few thousand, some much more than others, with what is the same in all they say."""
+"""The members of a crowd who write: a few thousand, some much more than others."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import itertools
 import random
 from dataclasses import dataclass
 
-from sandbox import permissions
 from sandbox.crowd import people
 from sandbox.wire import Json, encode
-from sandbox.world import plain
+from sandbox.world import permissions, plain
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -20,18 +19,18 @@ _OWN = ("id", "channel_id", "content", "timestamp")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A member who talks. `rest` are the encoded fields of their messages but for id, place, words and moment.
+    """A member who writes. `common` are the encoded fields that all messages of the member share.
 
-    `places` are the channels in which they may write, by number.
+    `places` are the numbers of the channels in which the member may write.
     """
 
     id: str
-    rest: bytes
+    common: bytes
     places: tuple[int, ...]
 
 
 class Voices:
-    """Voices are made when they first speak, and again when the person or the permissions changed."""
+    """The voices of a crowd. Each is made when its member first writes, and again after a change of member or server."""
 
     def __init__(self, world: World, guild: Guild, seed: int) -> None:
         self._world, self.guild = world, guild
@@ -47,11 +46,11 @@ class Voices:
         world.keepers.append(self._kept)
 
     def close(self) -> None:
-        """Stop following the world's changes."""
+        """Stop listening to the world's changes."""
         self._world.keepers.remove(self._kept)
 
     def of(self, user_id: str) -> Voice:
-        """The person's voice as it is now; in no place at all for one who left."""
+        """The voice of a member; the voice of a former member has no places."""
         voice = self._known.get(user_id)
         if voice is None:
             voice = self._known[user_id] = self._make(user_id)
@@ -62,17 +61,17 @@ class Voices:
         if user_id not in guild.members:
             return Voice(user_id, b"", ())
         message = plain.whole("0", "0", world.show_user(user_id), "")
-        rest = {key: value for key, value in message.items() if key not in _OWN}
-        rest |= {"guild_id": guild.id, "member": guild.members[user_id]}
+        common = {key: value for key, value in message.items() if key not in _OWN}
+        common |= {"guild_id": guild.id, "member": guild.members[user_id]}
         held = [permissions.in_channel(world, guild, user_id, channel) for channel in self.channels]
         places = tuple(n for n, bits in enumerate(held) if bits & _NEEDED == _NEEDED)
-        return Voice(user_id, encode(rest)[1:], places)
+        return Voice(user_id, encode(common)[1:], places)
 
     def _find_channels(self) -> None:
         self.channels = [c for c in self.guild.channels.values() if c["type"] == 0]
 
     def _kept(self, kind: str, key: str, guild: Guild | None) -> None:
-        """Something in the world has changed, or is gone."""
+        """Forget the voices that depend on a changed or removed object."""
         if kind in ("user", "member"):
             self._known.pop(key, None)
         elif guild is self.guild and (kind == "role" or (kind == "channel" and not self._is_thread(key))):

@@ -1,4 +1,4 @@
-"""What a crowd says: made up from everyday pieces, seeded; thousands of different messages are enough."""
+"""The texts of a crowd, put together from everyday phrases; a few thousand different ones are enough."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENDINGS = (
 
 
 def sayings(seed: int, number: int = 4096) -> list[bytes]:
-    """JSON texts, quotes included."""
+    """`number` texts as encoded JSON, with their quotes."""
     dice = random.Random(f"{seed}/words")
     return [
         encode(" ".join((dice.choice(_OPENINGS), dice.choice(_TOPICS))) + dice.choice(_ENDINGS) * (n % 5 > 0))

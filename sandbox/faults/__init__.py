@@ -1,1 +1,1 @@
-"""Faults on order: answers, events and sockets go wrong in a named way, repeatably; and the world turns against a bot."""
+"""Faults on order: answers and events go wrong in a named way, repeatably; and the world turns against a bot."""

@@ -1,4 +1,4 @@
-"""The faults that are ordered and still to happen."""
+"""Ordered faults of answers and gateway events."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ WAYS = ("drop", "twice", "late")
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What all faults have. It strikes `times` times, lets `skip` go by first, and of the others strikes `chance`.
+    """The fields of every fault: it lets `skip` requests or events pass, then strikes by `chance`, `times` times.
 
-    The dice are thrown from `seed`, so the same requests meet the same faults again.
+    The dice are seeded with `seed`, so the same requests meet the same faults again.
     """
 
     id: int
@@ -32,7 +32,7 @@ class Fault:
         self.dice.seed(self.seed)
 
     def strikes(self) -> bool:
-        """Does it strike this one?"""
+        """Does the fault strike the present request or event?"""
         if self.skip > 0:
             self.skip -= 1
             return False
@@ -42,7 +42,7 @@ class Fault:
         return True
 
     def as_json(self) -> Json:
-        """What is still to come of it."""
+        """The fault, with the times that are left."""
         body: Json = {name: value for name, value in asdict(self).items() if name != "dice"}
         return body
 
@@ -51,8 +51,8 @@ class Fault:
 class AnswerFault(Fault):
     """`route` is `METHOD /path/*` below /api/v10. With `after_effect` the request works before its answer fails.
 
-    `status` answers so; `limit` is a 429 (route, global, shared, or cloudflare's HTML); `drop` breaks the connection;
-    `hang` never answers; `delay` only answers later.
+    `status` answers with that status; `limit` is a 429 (route, global, shared, or cloudflare's HTML);
+    `drop` breaks the connection; `hang` never answers; `delay` only answers later.
     """
 
     route: str
@@ -75,18 +75,18 @@ class AnswerFault(Fault):
 
     @property
     def fails(self) -> bool:
-        """Does it more than delay?"""
+        """Does the fault do more than delay?"""
         return self.drop or self.hang or self.limit is not None or self.status is not None
 
     def meets(self, method: str, path: str) -> bool:
-        """Is this a request of its route?"""
+        """Does the fault's route match this request?"""
         verb, _, pattern = self.route.partition(" ")
         return verb in (method, "*") and fnmatchcase(path, pattern.removeprefix("/api/v10"))
 
 
 @dataclass(slots=True, kw_only=True)
 class EventFault(Fault):
-    """A gateway event of a kind (`*` is any) is lost, told twice, or told `seconds` late and so out of order."""
+    """A gateway event of a kind (`*` is any) is lost, sent twice, or sent `seconds` late and so out of order."""
 
     event: str
     how: str
@@ -99,7 +99,7 @@ class EventFault(Fault):
 
 
 class Faults:
-    """The faults that are still to happen."""
+    """The ordered faults that have not yet happened."""
 
     def __init__(self) -> None:
         self.answers: list[AnswerFault] = []
@@ -107,19 +107,19 @@ class Faults:
         self._numbers = itertools.count(1)
 
     def add_answer(self, route: str, **how: Any) -> AnswerFault:
-        """Order a fault of answers; TypeError for a word that it does not know."""
+        """Order a fault of answers; TypeError for an unknown field."""
         fault = AnswerFault(id=next(self._numbers), route=route, **how)
         self.answers.append(fault)
         return fault
 
     def add_event(self, event: str, **how: Any) -> EventFault:
-        """Order a fault of gateway events; TypeError for a word that it does not know."""
+        """Order a fault of gateway events; TypeError for an unknown field."""
         fault = EventFault(id=next(self._numbers), event=event, **how)
         self.events.append(fault)
         return fault
 
     def of_request(self, method: str, path: str) -> AnswerFault | None:
-        """The fault of this request, if one is ordered; it is used up by one."""
+        """The fault that strikes this request, if any; one of its times is used up."""
         for fault in self.answers:
             if fault.meets(method, path) and fault.strikes():
                 if fault.times <= 0:
@@ -128,7 +128,7 @@ class Faults:
         return None
 
     def of_event(self, kind: str) -> EventFault | None:
-        """The fault of this event, if one is ordered; it is used up by one."""
+        """The fault that strikes this event, if any; one of its times is used up."""
         for fault in self.events:
             if fault.event in (kind, "*") and fault.strikes():
                 if fault.times <= 0:
@@ -137,10 +137,10 @@ class Faults:
         return None
 
     def remove(self, number: int | None = None) -> None:
-        """Take back one fault, or all."""
+        """Cancel one fault, or all."""
         self.answers = [f for f in self.answers if number is not None and f.id != number]
         self.events = [f for f in self.events if number is not None and f.id != number]
 
     def as_json(self) -> list[Json]:
-        """What is still to happen."""
+        """The faults that have not yet happened."""
         return [fault.as_json() for fault in (*self.answers, *self.events)]

@@ -1,20 +1,19 @@
-"""The world turns against a bot: a member leaves, a role goes, a permission is lost. Done at once when ordered."""
+"""The world turns against a bot: a member leaves, a role is deleted, a permission is lost. It happens at once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox import permissions
 from sandbox.errors import Refusal
 from sandbox.wire import Json
-from sandbox.world import channels, find, membership, roles
+from sandbox.world import channels, find, membership, permissions, roles
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
 
 def strike(world: World, how: str, what: Json) -> Json:
-    """Do it; answers with what it was done to."""
+    """Apply the fault; return the object that it changed."""
     deed = DEEDS.get(how)
     if deed is None:
         raise Refusal(400, f"`world` is {how}.", "One of: " + ", ".join(DEEDS))
@@ -75,29 +74,29 @@ def _regain_permission(world: World, guild: Guild, what: Json) -> Json:
 
 
 def _sink(world: World, guild: Guild, what: Json) -> Json:
-    """The bot's own role goes below all others."""
+    """Move the bot's own role below all others."""
     roles.place(world, guild, {_own_role(world, guild, what)["id"]: 1})
     return _own_role(world, guild, what)
 
 
 def _rise(world: World, guild: Guild, what: Json) -> Json:
-    """The bot's own role goes to the top."""
+    """Move the bot's own role to the top."""
     roles.place(world, guild, {_own_role(world, guild, what)["id"]: len(guild.roles) - 1})
     return _own_role(world, guild, what)
 
 
 def _own_role(world: World, guild: Guild, what: Json) -> Json:
-    """The managed role of the application that is named, or of the only one."""
+    """The managed role of the named application, or of the only one."""
     name = what.get("application")
-    found = [
+    managed = [
         role
         for role in guild.roles.values()
         if role["managed"] and (name is None or str(name).lower() == str(role["name"]).lower())
     ]
-    if len(found) != 1:
-        names = ", ".join(str(role["name"]) for role in found) or "none"
+    if len(managed) != 1:
+        names = ", ".join(str(role["name"]) for role in managed) or "none"
         raise Refusal(409, f"Which application? There are: {names}.", "Name one in `application`.")
-    return found[0]
+    return managed[0]
 
 
 def _bit(what: Json) -> int:

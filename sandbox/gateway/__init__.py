@@ -1,1 +1,1 @@
-"""The gateway v10: sessions that outlive their socket, and what each of them gets to hear."""
+"""The gateway v10: sessions that outlive their socket, and the events that each of them gets."""

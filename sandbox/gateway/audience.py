@@ -1,4 +1,4 @@
-"""Which event reaches which session, and with how much of a message.
+"""The audience of an event: which sessions get it, and how much of a message.
 
 The intents are those of Discord's documentation, events/gateway, "List of Intents" and "Caveats".
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from sandbox import permissions
 from sandbox.wire import Json, items, mapping
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 
@@ -21,7 +21,7 @@ MODERATION_RULES, MODERATION_ACTIONS, POLLS, DIRECT_POLLS = 1 << 20, 1 << 21, 1 
 PRIVILEGED = MEMBERS | PRESENCES | MESSAGE_CONTENT
 DEFINED = (1 << 17) - 1 | MODERATION_RULES | MODERATION_ACTIONS | POLLS | DIRECT_POLLS
 
-#: in a server and in direct messages; the first that fits counts
+#: prefix of the event, its intent in a server and in direct messages; the first match counts
 _BY_PREFIX = (
     ("GUILD_MEMBERS_CHUNK", 0, 0),
     ("GUILD_MEMBER_", MEMBERS, 0),
@@ -79,7 +79,7 @@ def hears(world: World, event: Event, application_id: str, intents: int) -> bool
 
 
 def as_heard(event: Event, application_id: str, intents: int) -> Json:
-    """The event's data; without the content intent a stranger's message loses its words and files."""
+    """The event's data for a session; without the content intent messages of others lose their content."""
     data = event.data
     if event.type not in ("MESSAGE_CREATE", "MESSAGE_UPDATE") or intents & MESSAGE_CONTENT:
         return data
@@ -87,9 +87,9 @@ def as_heard(event: Event, application_id: str, intents: int) -> Json:
 
 
 def without_content(message: Json, application_id: str) -> Json:
-    """A message of a server as one may read it without the content intent: own ones and mentions are whole.
+    """A server's message for an application without the content intent: its own messages and mentions stay whole.
 
-    The same goes for the message that it answers.
+    The same holds for the message to which it replies.
     """
     replied = mapping(message.get("referenced_message"))
     if replied is not None:
@@ -103,7 +103,7 @@ def without_content(message: Json, application_id: str) -> Json:
 
 @cache
 def _needed(kind: str, *, direct: bool) -> int:
-    """The intent that an event of this kind needs, 0 if it needs none."""
+    """The intent that an event of this kind needs; 0 if it needs none."""
     for prefix, in_guild, in_direct in _BY_PREFIX:
         if kind.startswith(prefix):
             return in_direct if direct else in_guild
@@ -111,7 +111,7 @@ def _needed(kind: str, *, direct: bool) -> int:
 
 
 def _own_update(event: Event, application_id: str) -> bool:
-    """A bot hears of its own membership without the members intent."""
+    """Is it an update of the bot's own membership, which needs no members intent?"""
     return event.type == "GUILD_MEMBER_UPDATE" and event.data["user"]["id"] == application_id
 
 

@@ -1,4 +1,4 @@
-"""What a client says, frame by frame, and what is done about it."""
+"""The frames of a client, and the answers to them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ALL_MEMBERS_EVERY = 30.0
 
 
 class Conversation:
-    """One socket's. `beat_at` is when the client's heart was last heard."""
+    """The conversation on one socket. `beat_at` is the time of the client's last heartbeat."""
 
     def __init__(self, world: World, hub: Hub, link: Link, spacing: Spacing, url: str) -> None:
         self._world, self._hub, self._link, self._spacing, self._url = world, hub, link, spacing, url
@@ -35,7 +35,7 @@ class Conversation:
         self.beat_at = time.monotonic()
 
     def end(self, code: int | None) -> None:
-        """A client that closes with 1000 or 1001 ends its session; any other end can be resumed."""
+        """End the conversation. A close with 1000 or 1001 ends the session, too; after any other it can be resumed."""
         for task in self._sending:
             task.cancel()
         session = self._session
@@ -46,7 +46,7 @@ class Conversation:
             self._hub.end(session)
 
     def frame(self, data: str | bytes) -> None:
-        """One frame of the client."""
+        """Handle one frame of the client."""
         now = time.monotonic()
         if len(self._frames) == _MOST_FRAMES and now - self._frames[0] < _IN_SECONDS:
             self._link.close(_TOO_MANY)
@@ -106,9 +106,9 @@ class Conversation:
         self._link.say(11)
 
     def _identify(self, body: Json) -> None:
-        wish = identify.read(self._world, body)
-        application = wish.application
-        if not self._spacing.may(application, wish.shard[0] if wish.shard else 0):
+        request = identify.read(self._world, body)
+        application = request.application
+        if not self._spacing.may(application, request.shard[0] if request.shard else 0):
             self._link.say(9, data=False)
             return
         if not identify_limits.take(
@@ -116,10 +116,12 @@ class Conversation:
         ):  # Discord resets the token and ends all sessions
             self._hub.expel(application["id"], BAD_TOKEN)
             raise SessionRefused(BAD_TOKEN)
-        session = self._session = Session(application["id"], wish.intents, wish.shard, wish.large_threshold)
+        session = self._session = Session(
+            application["id"], request.intents, request.shard, request.large_threshold
+        )
         session.link = self._link
-        self._link.packed = wish.packed
-        application["_intents"] = wish.intents
+        self._link.packed = request.packed
+        application["_intents"] = request.intents
         self._world.keep("application", application["id"], application)
         self._world.commit()
         self._hub.begin(session)
@@ -147,22 +149,22 @@ class Conversation:
         guild = self._world.guilds.get(str(guild_id))
         return guild if guild and session.application_id in guild.members else None
 
-    def _request_members(self, session: Session, wish: Json) -> None:
-        guild = self._guild(session, wish.get("guild_id"))
+    def _request_members(self, session: Session, request: Json) -> None:
+        guild = self._guild(session, request.get("guild_id"))
         if guild is None:
             return
-        if members.asks_for_all(wish):
+        if members.asks_for_all(request):
             wait = self._hub.may_ask_for_all(session.application_id, guild.id, _ALL_MEMBERS_EVERY)
             if wait:
-                meta = {"guild_id": guild.id} | ({"nonce": wish["nonce"]} if "nonce" in wish else {})
+                meta = {"guild_id": guild.id} | ({"nonce": request["nonce"]} if "nonce" in request else {})
                 session.dispatch("RATE_LIMITED", {"opcode": 8, "retry_after": round(wait, 3), "meta": meta})
                 return
-        task = asyncio.create_task(self._send_members(session, guild, wish))
+        task = asyncio.create_task(self._send_members(session, guild, request))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
-    async def _send_members(self, session: Session, guild: Guild, wish: Json) -> None:
-        """Chunk by chunk, none before the client has taken most of the earlier ones."""
-        for chunk in members.chunks(self._world, guild, session.intents, wish):
+    async def _send_members(self, session: Session, guild: Guild, request: Json) -> None:
+        """Send the chunks, each after the client has taken most of the earlier ones."""
+        for chunk in members.chunks(self._world, guild, session.intents, request):
             session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
             await self._link.room()

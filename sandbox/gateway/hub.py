@@ -1,4 +1,4 @@
-"""All sessions: they are begun, resumed, told what happened, and forgotten when nobody comes back."""
+"""All sessions: they begin, resume, get events, and end when their client does not come back."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from collections.abc import Callable
 from sandbox.faults.order import Faults
 from sandbox.gateway import ready
 from sandbox.gateway.audience import GUILDS, MESSAGE_CONTENT, MESSAGES, as_heard, hears
-from sandbox.gateway.session import Session, Told
-from sandbox.permissions import can_view
+from sandbox.gateway.session import Observer, Session
 from sandbox.wire import Json
 from sandbox.world.batch import Batch
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
+from sandbox.world.permissions import can_view
 from sandbox.world.world import World
 
 
 class Hub:
-    """The sessions of every application; listens to the world."""
+    """The sessions of all applications; the hub listens to the world and dispatches its events."""
 
     def __init__(self, world: World, resume_seconds: float = 180, faults: Faults | None = None) -> None:
         self._world = world
         self._faults = faults or Faults()
         self._resume_seconds = resume_seconds
         self._sessions: dict[str, Session] = {}
-        self.note: Callable[[str, Json], None] | None = None  # what looks at every dispatch
-        self.told: list[Told] = []  # pages that want to see every dispatch
+        self.note: Callable[[str, Json], None] | None = None  # called with every dispatch, for the record
+        self.observers: list[Observer] = []  # called with every dispatch, for the page
         self._listed_at: dict[tuple[str, str], float] = {}
-        self.begun = asyncio.Event()  # some session, ever
+        self.begun = asyncio.Event()  # set once the first session has begun
         world.listeners.append(self.tell)
         world.batch_listeners.append(self.tell_batch)
 
     def begin(self, session: Session) -> None:
-        """Take in a new session."""
+        """Add a new session."""
         session.note = self.note
-        session.told = self.told
+        session.observers = self.observers
         self._forget_lost()
         self._sessions[session.id] = session
         self.begun.set()
@@ -56,7 +56,7 @@ class Hub:
         return any(s.link for s in self._sessions.values() if s.application_id == application_id)
 
     def sessions(self) -> list[Session]:
-        """All sessions, those whose client is away too."""
+        """All sessions, also those whose client is away."""
         return list(self._sessions.values())
 
     def cut(self) -> None:
@@ -66,7 +66,7 @@ class Hub:
                 session.link.cut()
 
     def close(self) -> None:
-        """Say goodbye to every client."""
+        """Disconnect every client."""
         for session in self._sessions.values():
             if session.link:
                 session.link.close(1001)
@@ -80,7 +80,7 @@ class Hub:
                     session.link.close(code)
 
     def may_ask_for_all(self, application_id: str, guild_id: str, every: float) -> float:
-        """Count a request for all members of a server: 0, or after how many seconds it may come."""
+        """Count a request for all members of a server; return 0, or the seconds to wait if it comes too early."""
         key, now = (application_id, guild_id), time.monotonic()
         wait = self._listed_at.get(key, -every) + every - now
         if wait > 0:
@@ -89,19 +89,19 @@ class Hub:
         return 0.0
 
     def greet(self, session: Session) -> None:
-        """Tell a session of all its servers."""
+        """Dispatch all its servers to a new session."""
         for guild in ready.guilds_of(self._world, session):
             self._show(session, guild)
 
     def set_outage(self, guild: Guild, *, on: bool) -> None:
-        """A server becomes unavailable, or available again. What happens there in between is never told."""
+        """Make a server unavailable, or available again; the events in between are never dispatched."""
         guild.unavailable = on
         for session in self.sessions():
             if session.has_guild(guild.id) and session.application_id in guild.members:
                 self._show(session, guild)
 
     def tell(self, event: Event) -> None:
-        """Dispatch an event to all who hear it; unless it is ordered to be lost, told twice or told late."""
+        """Dispatch an event to its audience; a fault may lose, double or delay it."""
         fault = self._faults.of_event(event.type) if self._faults.events else None
         if fault is not None and fault.how == "late":
             asyncio.get_running_loop().call_later(fault.seconds, self._dispatch, event)
@@ -110,7 +110,7 @@ class Hub:
             self._dispatch(event)
 
     def tell_batch(self, batch: Batch) -> None:
-        """Dispatch many messages of a server to all who hear them."""
+        """Dispatch many messages of a server to their audience."""
         if self._faults.events:
             for event in batch.events():
                 self.tell(event)
@@ -123,9 +123,9 @@ class Hub:
             if guild.unavailable or me not in guild.members:
                 continue
             bodies = batch.whole if session.intents & MESSAGE_CONTENT else batch.blank
-            seen = [can_view(self._world, me, channel) for channel in batch.channels]
-            if not all(seen):
-                bodies = [data for place, data in zip(batch.places, bodies, strict=True) if seen[place]]
+            visible = [can_view(self._world, me, channel) for channel in batch.channels]
+            if not all(visible):
+                bodies = [data for place, data in zip(batch.places, bodies, strict=True) if visible[place]]
             session.dispatch_all("MESSAGE_CREATE", bodies)
 
     def _dispatch(self, event: Event) -> None:
@@ -139,7 +139,7 @@ class Hub:
                 session.dispatch(event.type, as_heard(event, session.application_id, session.intents))
 
     def _came_or_went(self, session: Session, event: Event) -> bool:
-        """A bot's own coming to a server or leaving it is told as the server's."""
+        """A bot that joins or leaves a server gets a GUILD_CREATE or GUILD_DELETE instead of the member event."""
         if event.type not in ("GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE") or event.guild is None:
             return False
         if event.data["user"]["id"] != session.application_id:
@@ -160,7 +160,7 @@ class Hub:
             session.dispatch("GUILD_CREATE", ready.guild_create(self._world, guild, session))
 
     def _forget_lost(self) -> None:
-        """Called when somebody comes; until then a lost session keeps what it would have to replay."""
+        """End sessions that were lost too long ago. Called when a client comes; until then they keep their events."""
         limit = time.monotonic() - self._resume_seconds
         for session in list(self._sessions.values()):
             if session.lost_at is not None and session.lost_at < limit:

@@ -1,4 +1,4 @@
-"""IDENTIFY read and checked, in the order in which Discord complains."""
+"""Reading IDENTIFY, with the checks in Discord's order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SessionRefused(Exception):
 
 @dataclass(frozen=True)
 class Identify:
-    """What a client wants. `shard` is None if it named none."""
+    """The content of an IDENTIFY; `shard` is None if the client named none."""
 
     application: Json
     intents: int
@@ -34,15 +34,15 @@ class Identify:
 
 
 def application_of(world: World, token: Any) -> Json:
-    """The application of a token, 4004 if it is nobody's."""
-    found = applications.by_token(world, token.removeprefix("Bot ")) if isinstance(token, str) else None
-    if found is None:
+    """The application of a token; 4004 for an unknown token."""
+    application = applications.by_token(world, token.removeprefix("Bot ")) if isinstance(token, str) else None
+    if application is None:
         raise SessionRefused(BAD_TOKEN)
-    return found
+    return application
 
 
 def read(world: World, body: Json) -> Identify:
-    """The wish, or `SessionRefused`: 4004, 4013, 4014, 4010, 4011."""
+    """The content of an IDENTIFY, or `SessionRefused`: 4004, 4013, 4014, 4010, 4011."""
     application = application_of(world, body.get("token"))
     intents = body.get("intents")
     if not isinstance(intents, int) or isinstance(intents, bool) or intents & ~DEFINED:

@@ -1,6 +1,6 @@
-"""How often an application may begin a session: so many a day, and one at a time per group of shards.
+"""The limits for new sessions of an application: so many a day, and one at a time per group of shards.
 
-Counted with the application, so that a restart of the sandbox forgets nothing. Time is the machine's own.
+The counts are stored with the application, so a restart of the sandbox forgets nothing. Time is the machine's own.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ def limit_of(application: Json) -> Json:
 
 
 def concurrency(application: Json) -> int:
-    """How many shards may begin at once."""
+    """The number of shards that may begin at once."""
     return int(application.get("_max_concurrency", 1))
 
 
 def guilds_per_shard(application: Json) -> int:
-    """How many servers one session can have."""
+    """The number of servers that one session can have."""
     return int(application.get("_guilds_per_shard", GUILDS_PER_SHARD))
 
 
 def shards_for(application: Json, guilds: int) -> int:
-    """How many shards Discord would recommend."""
+    """The number of shards that Discord would recommend."""
     return int(application.get("_shards") or max(1, math.ceil(guilds / guilds_per_shard(application))))
 
 
 def take(world: World, application: Json) -> bool:
-    """Count one more start; False when there is none left."""
+    """Count one more start; False when no start is left."""
     since, used = _used(application)
     if used >= application.get("_starts_total", TOTAL):
         return False
@@ -67,7 +67,7 @@ class Spacing:
         self._last: dict[tuple[str, int], float] = {}
 
     def may(self, application: Json, shard_id: int) -> bool:
-        """May this shard begin now? If so it is counted."""
+        """May this shard begin now? A start that may is counted."""
         key, now = (application["id"], shard_id % concurrency(application)), time.monotonic()
         if now < self._last.get(key, -math.inf) + self._seconds:
             return False

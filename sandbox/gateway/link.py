@@ -1,4 +1,4 @@
-"""One socket of a client: frames go out in order, compressed with one context if the client asked so."""
+"""One socket of a client: frames go out in order, compressed with one context if the client asked for it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from aiohttp import web
 from sandbox.wire import encode
 
 _TEXT, _BINARY = 1, 2
-_TOGETHER = 256 * 1024  # so much is handed to the system in one piece
-_FULL = 1024 * 1024  # of the system's buffer
-_LARGE = 2048  # packets above it are worth compressing on their own
+_TOGETHER = 256 * 1024  # bytes handed to the system in one piece
+_FULL = 1024 * 1024  # bytes in the system's buffer
+_LARGE = 2048  # bytes from which a packet is worth compressing on its own
 _MOST_BEHIND = 256 * 2**20
 
 REASONS = {
@@ -36,9 +36,9 @@ REASONS = {
 
 
 class Link:
-    """Frames are queued by `send` and written by `pump`, so nobody who changes the world waits for a client.
+    """One socket. `send` queues frames and `pump` writes them, so no change of the world waits for a client.
 
-    `packed`: large packets are compressed each on its own, as a client asks in IDENTIFY.
+    `packed`: each large packet is compressed on its own, as a client may ask in IDENTIFY.
     """
 
     def __init__(
@@ -65,16 +65,16 @@ class Link:
         fresh = list(frames)
         self._frames.extend(fresh)
         self._behind += sum(map(len, fresh))
-        if self._behind > _MOST_BEHIND:  # it does not read; Discord lets such a client go, too
+        if self._behind > _MOST_BEHIND:  # the client does not read; Discord disconnects such clients, too
             self.cut()
         self._wake.set()
 
     def say(self, op: int, data: object = None) -> None:
-        """Queue a frame that is no dispatch."""
+        """Queue a frame that is not a dispatch."""
         self.send(encode({"op": op, "d": data, "s": None, "t": None}))
 
     def close(self, code: int) -> None:
-        """Close the socket with this code after what is queued."""
+        """Close the socket with this code after the queued frames."""
         self._close = code
         self._wake.set()
 
@@ -85,12 +85,12 @@ class Link:
 
     @property
     def closing(self) -> bool:
-        """Will `pump` still say goodbye?"""
+        """Is the close code of the socket set?"""
         return self._close is not None
 
     @property
     def behind(self) -> int:
-        """How many bytes the client still has to take."""
+        """The number of bytes that the client has not yet taken."""
         return self._behind + (self._transport.get_write_buffer_size() if self._transport else 0)
 
     @property
@@ -106,7 +106,7 @@ class Link:
             pause = min(pause * 2, 0.05)
 
     async def pump(self) -> None:
-        """Write what is queued until the link is closed."""
+        """Write queued frames until the link is closed."""
         while self.open:
             await self._wake.wait()
             self._wake.clear()
@@ -124,7 +124,7 @@ class Link:
             pause = min(pause * 2, 0.05)
 
     def _write(self) -> None:
-        """Write some of the frames: whole websocket messages, many of them in one piece."""
+        """Write some of the frames: whole websocket messages, many in one piece."""
         pieces: list[bytes] = []
         size = 0
         while self._frames and size < _TOGETHER:

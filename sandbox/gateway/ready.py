@@ -1,20 +1,19 @@
-"""What a session is told first: READY, then each server as it stands."""
+"""The first dispatches of a session: READY, then a GUILD_CREATE for each server."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.gateway.audience import PRESENCES, SCHEDULED_EVENTS, VOICE_STATES
 from sandbox.gateway.session import Session
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, permissions
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
-_HUGE = 75_000  # servers above it never show their members
+_HUGE = 75_000  # servers with more members never list them
 
 
 def ready(world: World, session: Session, gateway_url: str) -> Json:
-    """READY: who the client is, and its servers as not yet available."""
+    """READY: the client's account, and its servers as not yet available."""
     application = world.applications[session.application_id]
     body: Json = {
         "v": 10,
@@ -39,17 +38,17 @@ def ready(world: World, session: Session, gateway_url: str) -> Json:
 
 
 def guilds_of(world: World, session: Session) -> list[Guild]:
-    """The servers in which the application is, as far as this shard is concerned."""
+    """The servers of the application that belong to this shard."""
     return [
         g for g in world.guilds.values() if session.application_id in g.members and session.has_guild(g.id)
     ]
 
 
 def guild_create(world: World, guild: Guild, session: Session) -> Json:
-    """A server as it stands.
+    """GUILD_CREATE: the present state of a server.
 
-    Members: without the presence intent, or in a huge server, only the bot and those in voice. Otherwise all, or
-    from `large_threshold` on those who are online; here that is everybody.
+    Without the presence intent, or in a huge server, it lists only the bot and the members in voice channels;
+    otherwise all members, or above `large_threshold` those online, which in the sandbox are all.
     """
     me = session.application_id
     if session.intents & PRESENCES and len(guild.members) <= _HUGE:
@@ -82,7 +81,7 @@ def guild_create(world: World, guild: Guild, session: Session) -> Json:
 
 
 def presence(guild: Guild, user_id: str) -> Json:
-    """A member as online: in the sandbox everybody is."""
+    """The presence of a member; in the sandbox everybody is online."""
     return {
         "user": {"id": user_id},
         "guild_id": guild.id,

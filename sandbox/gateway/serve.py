@@ -1,4 +1,4 @@
-"""The socket: HELLO, IDENTIFY or RESUME, heartbeats, and the few things that a client asks for."""
+"""The socket: HELLO, IDENTIFY or RESUME, heartbeats and the few other requests of a client."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TIMED_OUT, _BAD_VERSION, _DECODE = 4009, 4012, 4002
 
 
 class Gateway:
-    """The handler of `/gateway`. A client that is silent for two heartbeats is cut off; its session stays.
+    """The handler of `/gateway`. A client that misses two heartbeats is disconnected; its session stays.
 
     `identify_seconds`: how far apart two IDENTIFYs of a shard group must be; Discord's 5, or 0 for no limit.
     """
@@ -31,7 +31,7 @@ class Gateway:
         self.url = ""
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
-        """One socket from upgrade to end."""
+        """Serve one socket from upgrade to end."""
         socket = web.WebSocketResponse(max_msg_size=2**20, compress=False)
         await socket.prepare(request)
         compress = request.query.get("compress")
@@ -55,7 +55,7 @@ class Gateway:
         return socket
 
     async def _listen(self, link: Link, conversation: Conversation) -> None:
-        """Until the client goes, or its heart stands still; other frames do not count as a heartbeat."""
+        """Handle frames until the client goes or misses its heartbeats; other frames do not count as heartbeats."""
         patience = self.heartbeat_ms / 1000 * 2
         while True:
             left = conversation.beat_at + patience - time.monotonic()

@@ -10,15 +10,15 @@ from collections.abc import Callable, Sequence
 from sandbox.gateway.link import Link
 from sandbox.wire import Json, decode, encode
 
-Told = Callable[[str, str, int, Json, int], None]
-"""Who looks on at dispatches: application, kind, number, data, and how many of the kind went at once."""
+Observer = Callable[[str, str, int, Json, int], None]
+"""Called with each dispatch: application, kind, number, data, and how many of the kind went at once."""
 
 _MOST_KEPT = 100_000
 _MOST_BYTES = 32 * 2**20
 
 
 class Session:
-    """What one IDENTIFY began. `link` is None while the client is away."""
+    """The session that an IDENTIFY began; `link` is None while the client is away."""
 
     def __init__(
         self,
@@ -35,15 +35,15 @@ class Session:
         self.large_threshold = large_threshold
         self.link: Link | None = None
         self.note: Callable[[str, Json], None] | None = None
-        self.told: list[Told] = []
+        self.observers: list[Observer] = []
         self.lost_at: float | None = None
         self._seq = 0
-        self._gone = 0  # the newest number that is not kept any more
+        self._gone = 0  # the newest number that is no longer kept
         self._kept: deque[tuple[int, bytes]] = deque()
         self._bytes = 0
 
     def has_guild(self, guild_id: str) -> bool:
-        """Is the server one of this shard's?"""
+        """Does the server belong to this shard?"""
         return (int(guild_id) >> 22) % self.shard[1] == self.shard[0]
 
     def dispatch(self, kind: str, data: Json) -> None:
@@ -51,19 +51,19 @@ class Session:
         if self.note:
             self.note(kind, data)
         self._seq += 1
-        for tell in self.told:
-            tell(self.application_id, kind, self._seq, data, 1)
+        for observe in self.observers:
+            observe(self.application_id, kind, self._seq, data, 1)
         self._pass_on([encode({"op": 0, "d": data, "s": self._seq, "t": kind})])
 
     def dispatch_all(self, kind: str, bodies: Sequence[bytes]) -> None:
-        """The same for many events of a kind whose data are encoded already."""
+        """Number, keep and send many events of a kind, whose data are already encoded."""
         if self.note and bodies:
             self.note(kind, decode(bodies[0]))
         head, tail = b'{"op":0,"d":', b',"t":"%b"}' % kind.encode()
         first = self._seq + 1
         self._seq += len(bodies)
-        for tell in self.told if bodies else ():
-            tell(self.application_id, kind, self._seq, decode(bodies[-1]), len(bodies))
+        for observe in self.observers if bodies else ():
+            observe(self.application_id, kind, self._seq, decode(bodies[-1]), len(bodies))
         self._pass_on([b'%b%b,"s":%d%b' % (head, body, n, tail) for n, body in enumerate(bodies, first)])
 
     def _pass_on(self, frames: list[bytes]) -> None:
@@ -80,12 +80,12 @@ class Session:
         self._bytes -= len(frame)
 
     def heard(self, seq: int | None) -> None:
-        """The client has everything up to this number; it will never ask for it again."""
+        """Drop the events up to this number: the client has them and will not ask for them again."""
         while seq is not None and self._kept and self._kept[0][0] <= seq:
             self._forget_oldest()
 
     def lose(self) -> None:
-        """The socket is gone; events are kept from now on."""
+        """Note that the socket is gone; later events wait for a resume."""
         self.link = None
         self.lost_at = time.monotonic()
 
@@ -94,7 +94,7 @@ class Session:
         return 0 <= seq <= self._seq
 
     def resume(self, link: Link, seq: int) -> bool:
-        """Send again what came after `seq`, then RESUMED. False if not all of it is kept any more."""
+        """Send the events after `seq` again, then RESUMED; False if some of them are no longer kept."""
         if seq < self._gone:
             return False
         self.heard(seq)

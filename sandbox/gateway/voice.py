@@ -1,26 +1,25 @@
-"""Op 4: a bot goes into a voice channel or leaves it. There is no voice server behind it."""
+"""Op 4: a bot joins or leaves a voice channel. There is no voice server behind it."""
 
 from __future__ import annotations
 
 import secrets
 
-from sandbox import permissions
 from sandbox.gateway.session import Session
 from sandbox.wire import Json
-from sandbox.world import membership
+from sandbox.world import membership, permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 
 _VOICE = (2, 13)
 
 
-def move(world: World, session: Session, wish: Json) -> None:
-    """Do it, or nothing where the bot may not connect; one who arrives is told of no server: `endpoint` is null."""
+def move(world: World, session: Session, request: Json) -> None:
+    """Move the bot, unless it may not connect there. The VOICE_SERVER_UPDATE that follows has a null `endpoint`."""
     me = session.application_id
-    guild = world.guilds.get(str(wish.get("guild_id")))
+    guild = world.guilds.get(str(request.get("guild_id")))
     if guild is None or me not in guild.members:
         return
-    channel_id = str(wish["channel_id"]) if wish.get("channel_id") is not None else None
+    channel_id = str(request["channel_id"]) if request.get("channel_id") is not None else None
     before = guild.voice.get(me, {}).get("channel_id")
     if channel_id is not None:
         channel = guild.channels.get(channel_id)
@@ -29,7 +28,7 @@ def move(world: World, session: Session, wish: Json) -> None:
         held = permissions.in_channel(world, guild, me, channel)
         if not held & permissions.VIEW_CHANNEL or not held & permissions.CONNECT:
             return
-    how = {"self_mute": bool(wish.get("self_mute")), "self_deaf": bool(wish.get("self_deaf"))}
+    how = {"self_mute": bool(request.get("self_mute")), "self_deaf": bool(request.get("self_deaf"))}
     membership.move(world, guild, me, channel_id, **how)
     if channel_id is not None and channel_id != before:
         data: Json = {"token": secrets.token_hex(8), "guild_id": guild.id, "endpoint": None}

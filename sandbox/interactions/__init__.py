@@ -1,1 +1,1 @@
-"""Interactions: what a person does with an application, and how the application answers within 3 seconds."""
+"""Interactions: the acts of people on an application, and its answers within 3 seconds."""

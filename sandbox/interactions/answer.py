@@ -1,4 +1,4 @@
-"""The first answer to an interaction (the callback), in each of its kinds."""
+"""The kinds of first answers (callbacks) to an interaction."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sandbox.components import rules as component_rules
 from sandbox.errors import DiscordError
 from sandbox.forms import Form
 from sandbox.interactions.interaction import Callback, Interaction, Kind
-from sandbox.parts import Parts
 from sandbox.posting import change, post, rules
 from sandbox.posting.post import Draft
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
+from sandbox.world.world import World
 
 Files = Mapping[int, Upload]
 
@@ -27,8 +27,8 @@ _ALLOWED: dict[int, tuple[Callback, ...]] = {
 }  # fmt: skip
 
 
-def answer(parts: Parts, interaction: Interaction, body: Json, files: Files) -> Json | None:
-    """Take the answer; the message that it made or changed, if any."""
+def answer(world: World, cdn: str, interaction: Interaction, body: Json, files: Files) -> Json | None:
+    """Apply the answer; return the message that it made or changed, if any. The caller keeps the interaction."""
     form = Form(body)
     kind = int(body.get("type") or 0)
     form.choice("type", kind, tuple(int(c) for c in _ALLOWED[interaction.kind]))
@@ -36,14 +36,13 @@ def answer(parts: Parts, interaction: Interaction, body: Json, files: Files) -> 
         form.fault("type", "INTERACTION_INVALID_TYPE", "There is no message to update.")
     form.done()
     data: Json = body.get("data") or {}
-    message = _ANSWERS[Callback(kind)](parts, interaction, data, files)
+    message = _ANSWERS[Callback(kind)](world, cdn, interaction, data, files)
     interaction.response = kind
-    parts.interactions.keep(interaction)
     return message
 
 
 def marks(interaction: Interaction) -> Json:
-    """What every message of an interaction carries."""
+    """The fields that every message of an interaction carries."""
     body: Json = {
         "webhook_id": interaction.application_id,
         "application_id": interaction.application_id,
@@ -72,48 +71,50 @@ def _draft(interaction: Interaction, data: Json, files: Files, flags: int = 0) -
     )
 
 
-def _post(parts: Parts, interaction: Interaction, draft: Draft) -> Json:
-    channel = parts.world.channel(interaction.channel_id)
-    return post.post(parts.world, parts.url, interaction.application_id, channel, draft)
+def _post(world: World, cdn: str, interaction: Interaction, draft: Draft) -> Json:
+    channel = world.channel(interaction.channel_id)
+    return post.post(world, cdn, interaction.application_id, channel, draft)
 
 
-def _message(parts: Parts, interaction: Interaction, data: Json, files: Files) -> Json:
-    message = _post(parts, interaction, _draft(interaction, data, files))
+def _message(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> Json:
+    message = _post(world, cdn, interaction, _draft(interaction, data, files))
     interaction.original = message["id"]
     interaction.show(message["id"])
     return message
 
 
-def _deferred_message(parts: Parts, interaction: Interaction, data: Json, files: Files) -> Json:
-    """The thinking message: it is there, and filled later. It cannot carry the V2 flag."""
+def _deferred_message(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> Json:
+    """The thinking message, which is filled later. It cannot carry the V2 flag."""
     blank = {"flags": int(data.get("flags") or 0) & rules.EPHEMERAL}
-    message = _post(parts, interaction, _draft(interaction, blank, {}, rules.LOADING))
+    message = _post(world, cdn, interaction, _draft(interaction, blank, {}, rules.LOADING))
     interaction.original = message["id"]
     return message
 
 
-def _deferred_update(parts: Parts, interaction: Interaction, data: Json, files: Files) -> Json | None:
+def _deferred_update(
+    world: World, cdn: str, interaction: Interaction, data: Json, files: Files
+) -> Json | None:
     interaction.original = interaction.source
-    return _source(parts, interaction)
+    return _source(world, interaction)
 
 
-def _update(parts: Parts, interaction: Interaction, data: Json, files: Files) -> Json | None:
+def _update(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> Json | None:
     interaction.original = interaction.source
-    message = _source(parts, interaction)
+    message = _source(world, interaction)
     if message is None:
         raise DiscordError(404, 10008, "Unknown Message")
     if data or files:
-        channel = parts.world.channel(interaction.channel_id)
-        change.edit(parts.world, parts.url, channel, message, data, files)
+        channel = world.channel(interaction.channel_id)
+        change.edit(world, cdn, channel, message, data, files)
     interaction.show(message["id"])
     return message
 
 
-def _source(parts: Parts, interaction: Interaction) -> Json | None:
-    return parts.world.messages.get(interaction.channel_id, str(interaction.source))
+def _source(world: World, interaction: Interaction) -> Json | None:
+    return world.messages.get(interaction.channel_id, str(interaction.source))
 
 
-def _choices(parts: Parts, interaction: Interaction, data: Json, files: Files) -> None:
+def _choices(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> None:
     form = Form({})
     choices = form.count("data.choices", data.get("choices"), 0, 25)
     for n, choice in enumerate(choices):
@@ -127,7 +128,7 @@ def _choices(parts: Parts, interaction: Interaction, data: Json, files: Files) -
     ]
 
 
-def _modal(parts: Parts, interaction: Interaction, data: Json, files: Files) -> None:
+def _modal(world: World, cdn: str, interaction: Interaction, data: Json, files: Files) -> None:
     form = Form({})
     component_rules.check_modal(form, data)
     form.done()
@@ -135,11 +136,11 @@ def _modal(parts: Parts, interaction: Interaction, data: Json, files: Files) -> 
         "id": interaction.id,
         "custom_id": data["custom_id"],
         "title": data["title"],
-        "components": finish.finished(items(data, "components"), [], parts.world.new_id),
+        "components": finish.finished(items(data, "components"), [], world.new_id),
     }
 
 
-_ANSWERS: dict[Callback, Callable[[Parts, Interaction, Json, Files], Json | None]] = {
+_ANSWERS: dict[Callback, Callable[[World, str, Interaction, Json, Files], Json | None]] = {
     Callback.MESSAGE: _message,
     Callback.DEFERRED_MESSAGE: _deferred_message,
     Callback.DEFERRED_UPDATE: _deferred_update,

@@ -1,4 +1,4 @@
-"""One interaction and how far it has come."""
+"""An interaction and its progress."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.wire import Json
 
 
 class Kind(IntEnum):
-    """What the person did."""
+    """The kind of act that began an interaction."""
 
     COMMAND = 2
     COMPONENT = 3
@@ -21,7 +21,7 @@ class Kind(IntEnum):
 
 
 class Callback(IntEnum):
-    """How the application answered first."""
+    """The type of the application's first answer."""
 
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
@@ -32,7 +32,7 @@ class Callback(IntEnum):
 
 
 class State(StrEnum):
-    """What the person sees."""
+    """The state of an interaction as the person sees it."""
 
     ANSWERED = "answered"
     UPDATED = "updated"
@@ -43,7 +43,7 @@ class State(StrEnum):
 
 @dataclass(kw_only=True)
 class Interaction:
-    """`shown` is the first visible answer: a message, past a defer. Deadlines run on real time."""
+    """`shown` is the first visible answer: a message, but no deferred one that is still empty. Deadlines run on real time."""
 
     id: str
     token: str
@@ -55,7 +55,7 @@ class Interaction:
     name: str | None = None  # of the command
     source: str | None = None  # the message whose component was used
     began: float = field(default_factory=time.time)
-    expired: bool = False  # nothing came within the first deadline
+    expired: bool = False  # no answer came within the first deadline
     response: int | None = None
     original: str | None = None
     shown: str | None = None
@@ -67,14 +67,14 @@ class Interaction:
 
     @property
     def settled(self) -> bool:
-        """Is there something to see, or nothing more to wait for?"""
+        """Is there an answer to see, or none to wait for?"""
         if self.response is None:
             return self.expired
         return bool(self.shown) or self.response not in (Callback.DEFERRED_MESSAGE, Callback.DEFERRED_UPDATE)
 
     @property
     def state(self) -> State:
-        """What the person sees now."""
+        """The state that the person sees now."""
         if self.response is None:
             return State.NO_RESPONSE
         if self.response == Callback.MODAL:
@@ -86,16 +86,16 @@ class Interaction:
         return State.ANSWERED
 
     def show(self, message_id: str) -> None:
-        """A visible answer is there; the first one counts."""
+        """Note a visible answer; the first one counts."""
         self.shown = self.shown or message_id
         self.changed.set()
 
     def as_json(self) -> Json:
-        """What is kept of it."""
+        """The fields that are stored."""
         kept = [f.name for f in fields(self) if f.name != "changed"]
         return {name: getattr(self, name) for name in kept}
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Interaction:
-        """The interaction as it was kept."""
+        """The interaction from its stored fields."""
         return cls(**body)

@@ -1,11 +1,10 @@
-"""INTERACTION_CREATE: what the application is told."""
+"""INTERACTION_CREATE: the event that the application gets."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.interactions.interaction import Interaction
 from sandbox.wire import Json
-from sandbox.world import shop
+from sandbox.world import permissions, shop
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World, show_message
@@ -77,7 +76,7 @@ def resolved_user(world: World, guild: Guild | None, user_id: str, into: Json) -
 
 
 def resolved_channel(world: World, guild: Guild, viewer: str, channel: Json, into: Json) -> None:
-    """Put a channel into `resolved`, with the fields that are documented and those that discord.py reads of threads."""
+    """Put a channel into `resolved`, with the documented fields and those that discord.py reads of threads."""
     held = permissions.in_channel(world, guild, viewer, channel)
     fields = _RESOLVED | _RESOLVED_THREAD if channel["type"] in permissions.THREAD_TYPES else _RESOLVED
     shown = {k: v for k, v in world.show_channel(channel).items() if k in fields} | {"permissions": str(held)}

@@ -14,7 +14,7 @@ from sandbox.world.world import World
 
 
 class Interactions:
-    """`answer_seconds`: until the first answer. `token_seconds`: as long as the token is good. Real time."""
+    """`answer_seconds` is the deadline of the first answer, `token_seconds` the life of the token, in real time."""
 
     def __init__(self, world: World, answer_seconds: float = 3.0, token_seconds: float = 900.0) -> None:
         self._world = world
@@ -37,7 +37,7 @@ class Interactions:
         name: str | None = None,
         source: str | None = None,
     ) -> Interaction:
-        """A new interaction; the clock for its first answer runs."""
+        """Begin an interaction; the deadline of its first answer runs from now."""
         self._forget_old()
         interaction = Interaction(
             id=self._world.new_id(),
@@ -56,7 +56,7 @@ class Interactions:
         return interaction
 
     def keep(self, interaction: Interaction) -> None:
-        """Keep the present state on disk, and let those who wait look again."""
+        """Store the present state of the interaction, and wake those who wait for it."""
         self._world.store.put("interaction", "", interaction.id, interaction.as_json())
         interaction.changed.set()
 
@@ -65,7 +65,7 @@ class Interactions:
         return self._known.get(interaction_id)
 
     def to_answer(self, interaction_id: str, token: str) -> Interaction:
-        """The interaction that waits for its first answer: 10062 if too late, 40060 if it has one."""
+        """The interaction that waits for its first answer: 10062 after the deadline, 40060 after an answer."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id:
             raise unknown("Interaction")
@@ -85,7 +85,7 @@ class Interactions:
         return interaction
 
     def open_modal(self, user_id: str, key: str) -> Interaction | None:
-        """The newest interaction whose modal, named by its id or custom_id, the person has before them."""
+        """The newest interaction whose modal, named by its id or custom_id, the person has open."""
         for interaction in reversed(self._known.values()):
             modal = interaction.modal
             if modal and interaction.user_id == user_id and key in (modal["id"], modal["custom_id"]):
@@ -93,7 +93,7 @@ class Interactions:
         return None
 
     async def wait(self, interaction: Interaction, seconds: float) -> None:
-        """Until there is something to see, the first deadline passed unanswered, or the seconds are over."""
+        """Wait until there is an answer to see, the first deadline has passed, or the seconds are over."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not interaction.settled:

@@ -1,4 +1,4 @@
-// What the acting person can do. Each action is one call of the control side; what it refuses is shown as its sentence.
+// The actions of the acting person. Each is one call of the control side; a refusal is shown with its own text.
 
 import { asPerson, post } from "./api.js";
 import { turning } from "./clock.js";
@@ -19,7 +19,7 @@ const mine = (body = {}) => ({ as: state.me, channel: state.channel, locale: loc
 
 /** The actions, for a `page` of {view, composer, open, become, draw, readWorld, refresh, panel, failed}. */
 export function actionsOf(page) {
-  /** Run an action; what the sandbox refuses is shown as its sentence. */
+  /** Run an action; a refusal of the sandbox is shown with its own text. */
   const trying = async (action) => {
     try {
       return await action();
@@ -29,7 +29,7 @@ export function actionsOf(page) {
     }
   };
 
-  /** What an acting call about an interaction answered: a modal is asked, silence is said. */
+  /** Show the result of an interaction: open its modal, or say that the application did not respond. */
   const outcome = async (answer) => {
     await page.view.read();
     if (answer.state === "no_response") page.view.note(failure(word("noResponse")));

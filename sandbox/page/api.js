@@ -1,6 +1,6 @@
-// The control side of the sandbox, as docs describe it: JSON over HTTP, same origin.
+// The control side of the sandbox, as README.md describes it: JSON over HTTP, same origin.
 
-/** The sandbox said no: its sentence, and what to do. */
+/** A refusal of the sandbox: what is wrong, and what to do. */
 export class Refused extends Error {
   constructor(status, error, hint) {
     super(hint ? `${error} ${hint}` : error);
@@ -33,7 +33,7 @@ export function post(path, body) {
   });
 }
 
-/** Discord's own API, used as a person: for what has no call of the control side. */
+/** Discord's own API, used as a person, for actions that the control side does not have. */
 export async function asPerson(person, method, path, body) {
   const answer = await fetch(`/api/v10${path}`, {
     method,
@@ -45,9 +45,9 @@ export async function asPerson(person, method, path, body) {
   return told;
 }
 
-/** Hear of every change. `changed` gets each event, and null after a new connection: then anything may be new.
+/** Listen to all changes. `changed` gets each event, and null after a new connection, when anything may have changed.
  *
- * Answers with a function that asks for the gateway's dispatches too, or no longer.
+ * Returns a function that switches the gateway's dispatches on or off.
  */
 export function listen(changed, connected) {
   let wait = 250;
@@ -64,7 +64,7 @@ export function listen(changed, connected) {
     };
     mine.onmessage = (message) => changed(JSON.parse(message.data));
     mine.onclose = () => {
-      if (mine !== socket) return; // another one took its place
+      if (mine !== socket) return; // a newer socket replaced it
       connected(false);
       setTimeout(open, wait);
       wait = Math.min(wait * 2, 5000);
@@ -80,7 +80,7 @@ export function listen(changed, connected) {
   };
 }
 
-/** A chosen file as the control side takes it. */
+/** A chosen file in the form that the control side takes. */
 export function upload(file) {
   return new Promise((done, failed) => {
     const reader = new FileReader();

@@ -21,7 +21,7 @@ import { language, theme, word } from "./words.js";
 
 const KEPT = "sandbox.me";
 let composer = null;
-let look = () => {}; // asks for the gateway's dispatches, or no longer
+let look = () => {}; // switches the gateway's dispatches on or off
 
 const page = {
   news: 0,
@@ -44,7 +44,7 @@ const tour = new Tour({ ...actions, write: (text) => composer.write(text) });
 function failed(error) {
   console.error(error);
   toast(error.message, "error");
-  if (error.status === 409) soon.world(); // the world is not as this page thought: the bot left, a button was disabled
+  if (error.status === 409) soon.world(); // the page's copy of the world is out of date: the bot left, a button was disabled
 }
 
 // --- reading --------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ async function refresh() {
   await view.read();
 }
 
-// --- where one is ---------------------------------------------------------------------------------------
+// --- the address ----------------------------------------------------------------------------------------
 
 async function open(id) {
   state.channel = id;
@@ -88,7 +88,7 @@ async function become(id) {
   draw();
 }
 
-/** Keep who and where in the address, so that a link or a reload comes back here. */
+/** Keep the acting person and the channel in the address, so that a link or a reload returns to them. */
 function remember() {
   const me = myself()?.user.username ?? "";
   const channel = state.channels.get(state.channel)?.name ?? state.channel;
@@ -107,7 +107,7 @@ function recall() {
   state.channel = found ?? text[0]?.id ?? BOT;
 }
 
-// What has the focus in a panel that was opened.
+// The element that gets the focus when a panel opens.
 const INSIDE = { people: () => "find-member", tour: () => "close-tour", drawer: () => drawer.tab };
 
 /** Open or close a panel: the members, the guided visit, the developer's drawer. */
@@ -141,7 +141,7 @@ function draw() {
   composer.label();
 }
 
-// A click on a channel or command that is mentioned in a text.
+// Clicks on a channel or command mentioned in a text.
 document.addEventListener("click", (event) => {
   const { channel, command } = event.target.dataset ?? {};
   if (channel && state.channels.has(channel)) open(channel);
@@ -159,7 +159,7 @@ document.addEventListener("keydown", (event) => {
 
 goRound();
 
-// Whoever begins to type means the message box.
+// Typing anywhere goes to the message box.
 document.addEventListener("keydown", (event) => {
   const free = event.target === document.body || event.target.matches?.("#log, .row-of-log");
   if (free && event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey)
@@ -170,7 +170,7 @@ document.addEventListener("visibilitychange", () => !document.hidden && view.lis
 
 // --- staying up to date ---------------------------------------------------------------------------------
 
-/** Run at once, then at most once in a while, and once more after the last call. */
+/** Throttle: run at once, then at most once per interval, and once more after the last call. */
 function calmly(action, pause) {
   let waiting = false;
   let again = false;
@@ -214,7 +214,7 @@ function changed(event) {
   return soon.all();
 }
 
-/** A bot that asks is there; one that declares its commands may have changed them. */
+/** Note a request of a bot: the bot is connected, and a declaration may have changed its commands. */
 function matters(request) {
   return (request.method !== "GET" && request.path.includes("/commands")) || !application()?.connected;
 }
@@ -227,14 +227,14 @@ function message(type, data) {
     state.newest.set(data.channel_id, data.id);
     if (channel !== state.channel && mentionsMe(data)) countMention(channel);
     if (channel !== state.channel) soon.draw();
-    if (!state.channels.has(channel) && channel !== BOT) soon.world(); // somebody's first direct message
+    if (!state.channels.has(channel) && channel !== BOT) soon.world(); // the first message of a direct channel
   } else if (type !== "MESSAGE_CREATE" && channel === state.channel)
     actions.trying(() => view.again(data.message_id ?? data.id));
   if (typing?.user === data.author?.id) types(null);
   return channel === state.channel || hidden ? soon.messages() : null;
 }
 
-/** Who is writing in the open channel, for ten seconds or until it is written. */
+/** Show who is typing in the open channel, for ten seconds or until the message comes. */
 function types(data) {
   const node = document.getElementById("typing");
   clearTimeout(typing?.timer);
@@ -270,7 +270,7 @@ async function start() {
   setInterval(refreshRelative, 5000);
 }
 
-/** Begin; where the sandbox does not answer yet, once more after a while. */
+/** Start the page; retry after a while if the sandbox does not answer yet. */
 function begin() {
   start().catch((error) => {
     failed(error);

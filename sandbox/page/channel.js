@@ -1,4 +1,4 @@
-// The open channel: its history, the list in which it is seen, and what is new in it.
+// The open channel: its history, its list of messages, and its unread marks.
 
 import { get } from "./api.js";
 import { el, fill } from "./dom.js";
@@ -11,7 +11,7 @@ import { state } from "./state.js";
 import { markRead, marks, readUpTo } from "./unread.js";
 import { word } from "./words.js";
 
-/** What is seen of the open channel. `actions` is what can be done with a message. */
+/** The view of the open channel. `actions` are the actions on a message. */
 export class ChannelView {
   #asked = 0;
   #locals = [];
@@ -31,7 +31,7 @@ export class ChannelView {
     });
   }
 
-  /** Another channel or another person: begin anew, at the newest message. */
+  /** Show another channel, or the channel as another person sees it, from the newest message. */
   async open() {
     const { me, channel } = state;
     this.#locals = [];
@@ -43,7 +43,7 @@ export class ChannelView {
     this.list.toEnd();
   }
 
-  /** Read what is newest, and show it. */
+  /** Read the newest messages and show them. */
   async read() {
     this.#asked += 1;
     const asked = this.#asked;
@@ -61,14 +61,14 @@ export class ChannelView {
     }
   }
 
-  /** A message that is perhaps older than the newest page has changed. */
+  /** Read a changed message again, which may be older than the newest page. */
   async again(id) {
     const history = state.shown;
     await history?.again(id);
     if (history === state.shown) this.draw();
   }
 
-  /** Show what has been read. */
+  /** Show the messages that have been read. */
   draw() {
     const there = [...state.shown.messages, ...this.#locals].filter((message) => !this.#dismissed.has(message.id));
     const messages = this.#locals.length ? there.sort((a, b) => byId(a.id, b.id)) : there;
@@ -80,7 +80,7 @@ export class ChannelView {
     this.list.set(itemsOf(messages, this.#fresh));
   }
 
-  /** A line of the page's own, seen by the viewer alone. */
+  /** Add a line of the page, which only the viewer sees. */
   note(message) {
     this.#locals.push(message);
     this.list.pinned = true;
@@ -94,14 +94,14 @@ export class ChannelView {
     this.log.focus({ preventScroll: true });
   }
 
-  /** To the newest message. */
+  /** Scroll to the newest message. */
   toEnd() {
     this.#unseen = 0;
     this.list.toEnd();
     markRead(state.channel);
   }
 
-  /** To a message, reading older ones until it is there. */
+  /** Scroll to a message, reading older pages until it is loaded. */
   async jump(id) {
     for (let page = 0; page < 40 && !state.shown.messages.some((message) => message.id === id); page += 1) {
       if (byId(id, state.shown.messages[0]?.id ?? "0") > 0 || !(await state.shown.older())) break;
@@ -140,7 +140,7 @@ export class ChannelView {
     fill(this.present, icon("down"), this.#unseen ? word("newBelow", { n: this.#unseen }) : word("present"));
   }
 
-  /** News are said to who does not see the screen. */
+  /** Announce new messages to screen readers. */
   #say(messages) {
     const others = messages.filter((message) => message.author.id !== state.me);
     if (!this.list.pinned) {
@@ -150,7 +150,7 @@ export class ChannelView {
     if (others.length) speak(others.slice(-3).map(spokenMessage).join("\n"));
   }
 
-  /** Arrows go from message to message; Enter is left to what has the focus. */
+  /** Move from message to message with the arrow keys; Enter stays with the focused element. */
   #key(event) {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.key === "End") {

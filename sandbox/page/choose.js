@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { nameOf, people, sees, state } from "./state.js";
 import { word } from "./words.js";
 
-const SHOWN = 60; // of the entries to tick; the field above finds the others
+const SHOWN = 60; // at most, of the checkboxes; the search field above finds the others
 
 /** A `<select>` of one option; `labelled` if a `<label>` stands around it. */
 export function chooser(options, { label = "", disabled = false, labelled = false } = {}) {
@@ -21,7 +21,7 @@ export function chooser(options, { label = "", disabled = false, labelled = fals
   return el("select", { disabled, "aria-label": labelled ? null : label }, none, ...entries);
 }
 
-/** Several options to tick, as many as `min_values` to `max_values` say: {node, taken}. */
+/** Options with checkboxes, `min_values` to `max_values` of them: {node, taken}. */
 export function many(options, data, submit = null) {
   const chosen = new Set((options ?? []).filter((option) => option.default).map((option) => option.value));
   const least = data.min_values ?? 1;
@@ -81,7 +81,7 @@ export function many(options, data, submit = null) {
   return { node, taken: () => [...chosen] };
 }
 
-/** Options with those chosen that `default_values` names. */
+/** The options, with those in `default_values` selected. */
 export function defaults(data, options) {
   const named = new Set((data.default_values ?? []).map((entry) => entry.id));
   return named.size ? options.map((option) => ({ ...option, default: named.has(option.value) })) : options;

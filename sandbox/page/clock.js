@@ -1,4 +1,4 @@
-// The community's clock: what it says, how fast it goes, and turning it while one watches.
+// The community's clock: its time, its speed, and the buttons that turn it.
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -17,7 +17,7 @@ const SPEEDS = [
   [60, "fast", "sixty"],
 ];
 
-let turn = null; // {from, began}: where the hands stood when it began to turn
+let turn = null; // {from, began}: the time shown when the turn began, and its start
 
 /** The clock with its buttons. `actions` is {turn, speed}. */
 export function clockNode(actions) {
@@ -56,7 +56,7 @@ export function clockNode(actions) {
   );
 }
 
-/** Say the community's present moment; with seconds while it runs. */
+/** Show the community's present time, with seconds while the clock runs. */
 export function tick() {
   const node = document.getElementById("now");
   if (!node || !state.clock) return;
@@ -64,20 +64,20 @@ export function tick() {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** As much as there is room for. */
+/** The longest form of the time that fits. */
 function said() {
   const moment = turn ? hands() : now();
   if (innerWidth <= 720) return written(moment, state.clock.speed ? "short+" : "short");
   return written(moment, state.clock.speed ? "long+" : innerWidth > 1440 ? "F" : "f");
 }
 
-/** Where the hands stand while the clock turns: fast at first, slower towards the goal. */
+/** The time to show while the clock turns: fast at first, slower towards the end. */
 function hands() {
   const gone = Math.min((performance.now() - turn.began) / 900, 1);
   return turn.from + turn.seconds * 1000 * (1 - (1 - gone) ** 3);
 }
 
-/** Hold the clock's buttons and let its hands run until `action` is done. */
+/** Disable the clock's buttons and animate its time until `action` is done. */
 export async function turning(seconds, action) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   turn = { from: now(), began: performance.now(), seconds };
@@ -104,7 +104,7 @@ function show(on) {
   clock.querySelector(".bar").hidden = !on;
   for (const button of clock.querySelectorAll("button")) {
     if (on)
-      button.setAttribute("aria-disabled", "true"); // not `disabled`: that would take the focus from it
+      button.setAttribute("aria-disabled", "true"); // not `disabled`: that would remove the focus from it
     else button.removeAttribute("aria-disabled");
   }
 }

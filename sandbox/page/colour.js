@@ -1,13 +1,13 @@
-// Colours that bots and owners chose, made readable: a name must be legible on both grounds whatever its role's colour is.
+// Colours that bots and owners chose, made readable: a name must be legible in both themes, whatever the colour of its role.
 
 const ENOUGH = 4.6; // WCAG AA asks for 4.5 to 1
-const LIGHT = [0xe3, 0xe5, 0xe8]; // the darkest ground of the light theme that a name stands on
-const DARK = [0x40, 0x42, 0x49]; // the lightest of the dark one
+const LIGHT = [0xe3, 0xe5, 0xe8]; // the darkest background of names in the light theme
+const DARK = [0x40, 0x42, 0x49]; // the lightest background of names in the dark theme
 const BLACK = [0, 0, 0];
 const WHITE = [255, 255, 255];
 const made = new Map();
 
-/** A colour "#rrggbb" as CSS: itself, or as near to it as can be read, in the light and in the dark theme. */
+/** A colour "#rrggbb" as CSS: the colour itself or the nearest legible one, in the light and the dark theme. */
 export function readable(colour) {
   if (!made.has(colour)) {
     const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));

@@ -1,8 +1,8 @@
-// A line like `/membership buy plan:Pro` understood: which command, which options, what is being typed. No DOM here.
+// Parsing a line such as `/membership buy plan:Pro`: its command, its options, and the one being typed. No DOM here.
 
 import { localised } from "./words.js";
 
-/** Every command that can be typed: {path (English words), shown (words as the viewer reads them), description, options}. */
+/** Every command that can be typed: {path (English words), shown (words in the viewer's language), description, options}. */
 export function typed(commands) {
   return commands.filter((command) => (command.type ?? 1) === 1).flatMap((command) => leaves(command, [], []));
 }
@@ -22,7 +22,7 @@ function leaves(node, path, shown) {
   ];
 }
 
-/** The command that a line begins with (the longest), in either language, with the rest of the line; or null. */
+/** The longest command with which a line begins, in either language, and the remainder of the line; or null. */
 export function commandOf(line, all) {
   const text = line.slice(1);
   let best = null;
@@ -35,7 +35,7 @@ export function commandOf(line, all) {
   return best && { command: best.command, rest: text.slice(best.name.length) };
 }
 
-/** Commands whose name has every typed word, those that begin with it first. */
+/** Commands whose name contains every typed word; names that begin with the text come first. */
 export function matching(line, all) {
   const sought = line.slice(1).trim().toLowerCase();
   const words = sought.split(/\s+/).filter(Boolean);
@@ -45,7 +45,7 @@ export function matching(line, all) {
   return all.filter(has).sort((a, b) => begins(a) - begins(b) || a.shown.localeCompare(b.shown));
 }
 
-/** The options on a line, in order: [{option, text, start, from}]; `start` is where its name, `from` where its text begins. */
+/** The options on a line, in order: [{option, text, start, from}]; `start` is the index of its name, `from` that of its text. */
 export function optionsOf(rest, command) {
   const names = new Map(
     command.options.flatMap((option) => [option.name, localised(option)].map((name) => [name, option])),
@@ -62,12 +62,12 @@ export function optionsOf(rest, command) {
   return found;
 }
 
-/** What stands between the command and its first option: belongs to nothing. */
+/** The text between the command and its first option, which belongs to no option. */
 export function strayOf(rest, given) {
   return rest.slice(0, given[0]?.start ?? rest.length).trim();
 }
 
-/** The required option to go on with, or undefined. */
+/** The next required option that is missing, or undefined. */
 export function nextRequired(command, given) {
   return missing(command, given).find((option) => option.required);
 }

@@ -1,4 +1,4 @@
-// A message's components and embeds as DOM nodes. What a press does is told to `act(verb, body)`.
+// A message's components and embeds as DOM nodes. Their controls call `act(verb, body)`.
 
 import { channels, chooser, defaults, many, roles, users } from "./choose.js";
 import { el, link, ownFile } from "./dom.js";
@@ -82,7 +82,7 @@ function button(data, ctx) {
   );
 }
 
-/** Hold a control while its action runs, so that it is not pressed twice; it keeps the focus. */
+/** Disable a control while its action runs, so that it is not pressed twice; it keeps the focus. */
 async function busy(node, action) {
   if (node.classList.contains("busy")) return;
   node.setAttribute("aria-disabled", "true");
@@ -110,7 +110,7 @@ function picker(data, ctx, options) {
   return node;
 }
 
-/** A picture with its description; a link instead if it lies on another host. */
+/** A picture with its description; a link instead if it is on another host. */
 export function picture(media, description, spoilt) {
   const own = ownFile(media.url);
   if (!own) return link(media.url, description || word("elsewhere"));
@@ -155,7 +155,7 @@ function fileName(url) {
   return decodeURIComponent(url.split("?")[0].split("/").at(-1));
 }
 
-/** A node, behind a cover if it is a spoiler. */
+/** The node, covered if it is a spoiler. */
 function covered(node, spoilt) {
   if (!spoilt) return node;
   const cover = el("button", { type: "button", class: "cover" }, word("spoiler"));

@@ -1,4 +1,4 @@
-// The message box. Text that begins with "/" is a command line: suggestions come up as one types.
+// The message box. Text that begins with "/" is a command line: suggestions appear while it is typed.
 
 import { upload } from "./api.js";
 import { commandOf, matching, missing, nextRequired, optionsOf, strayOf, typed } from "./commands.js";
@@ -12,7 +12,7 @@ import { Tray } from "./tray.js";
 import { KINDS, Picked, valuesFor } from "./values.js";
 import { localised, word } from "./words.js";
 
-/** The box in #bottom. `actions` is {say, slash, failed}; made anew when the language or the channel changes. */
+/** The box in #bottom. `actions` is {say, slash, failed}; it is made again when the language or the channel changes. */
 export class Composer {
   constructor(actions) {
     this.actions = actions;
@@ -46,7 +46,7 @@ export class Composer {
     this.label();
   }
 
-  /** Say labels in the viewer's language, for the open channel. */
+  /** Set the labels in the viewer's language, for the open channel. */
   label() {
     const name = state.channel === BOT ? `@${channelName(BOT)}` : `#${channelName(state.channel)}`;
     this.box.placeholder = word(innerWidth > 720 ? "write" : "writeShort", { channel: name });
@@ -57,7 +57,7 @@ export class Composer {
     this.reply(this.replying);
   }
 
-  /** Answer to a message with the next one; null for none. */
+  /** Make the next message a reply to this one; null for no reply. */
   reply(message) {
     this.replying = message;
     const stop = el("button", { type: "button", class: "plain", onclick: () => this.reply(null) }, word("cancel"));
@@ -71,7 +71,7 @@ export class Composer {
     if (message) this.box.focus();
   }
 
-  /** Put a text in the box, as if it had been typed. */
+  /** Put a text into the box, as if it had been typed. */
   write(text, caret = text.length) {
     this.box.value = text;
     this.box.focus();
@@ -79,7 +79,7 @@ export class Composer {
     this.typed();
   }
 
-  /** Put somebody's name where the caret is. */
+  /** Insert a mention of a person at the caret. */
   mention(user) {
     const { value, selectionStart } = this.box;
     const name = `${selectionStart && !/\s$/.test(value.slice(0, selectionStart)) ? " " : ""}${this.mentions.name(user)}`;
@@ -91,7 +91,7 @@ export class Composer {
     this.box.style.height = `${Math.min(this.box.scrollHeight, 220)}px`;
   }
 
-  // --- what can come next ---------------------------------------------------------------------------------
+  // --- suggestions ----------------------------------------------------------------------------------------
 
   async typed() {
     this.grow();
@@ -114,20 +114,20 @@ export class Composer {
       return more.length ? this.offer(more) : this.shut();
     }
     if (current.option.autocomplete) await new Promise((done) => setTimeout(done, 120));
-    if (asked !== this.asked) return undefined; // something else has been typed since
+    if (asked !== this.asked) return undefined; // the line has changed since
     const values = await valuesFor(known.command, current, given, this.picked).catch(
       (error) => this.actions.failed(error) ?? [],
     );
     if (asked !== this.asked) return undefined;
     const more = current.text && current === given.at(-1) && line.endsWith(" ") ? this.optionEntries(known, given) : [];
-    if (!values && !more.length) return this.shut(); // any text or number will do
+    if (!values && !more.length) return this.shut(); // any text or number is valid
     return this.offer(
       [...more, ...(values ?? []).map((value) => this.valueEntry(current, value))],
       word(KINDS[current.option.type]),
     );
   }
 
-  /** Names of people, roles and channels in a message. */
+  /** Suggest people, roles and channels to mention in a message. */
   named(line) {
     this.form.hide();
     const caret = this.box.selectionStart;
@@ -166,7 +166,7 @@ export class Composer {
     return { label, more, take: () => (file ? this.attach(current) : this.choose(current, label, value)) };
   }
 
-  /** Put a picked value on the line, and remember what it stands for. */
+  /** Put a picked suggestion on the line, and remember its value. */
   choose({ option, from }, label, value) {
     const text = label.trim();
     const known = commandOf(this.box.value, typed(state.commands));
@@ -190,13 +190,13 @@ export class Composer {
     this.offers.offer(entries, kind);
   }
 
-  /** No list; what has been asked for comes too late. */
+  /** Hide the list; suggestions still on their way are ignored. */
   shut() {
     this.asked += 1;
     this.offers.close();
   }
 
-  /** Neither list nor form. */
+  /** Hide the list and the form. */
   close() {
     this.shut();
     this.form.hide();
@@ -229,7 +229,7 @@ export class Composer {
     return Boolean(next);
   }
 
-  /** Whether the line can be sent as it stands: then Enter sends instead of picking. */
+  /** Whether the line is complete; then Enter sends it instead of picking a suggestion. */
   complete() {
     const known = commandOf(this.box.value, typed(state.commands));
     if (!known) return false;
@@ -264,12 +264,12 @@ export class Composer {
       else await this.actions.say(files.length ? { ...body, files: await Promise.all(files.map(upload)) } : body);
     } catch (error) {
       if (!command) this.tray.take(files);
-      if (!this.box.value) this.box.value = line; // nothing that was typed is lost
+      if (!this.box.value) this.box.value = line; // keep the typed text
       this.actions.failed(error);
     }
   }
 
-  /** The command of a line as the control side takes it, or a sentence that says what is wrong. */
+  /** The command of a line in the form that the control side takes, or a text that says what is wrong. */
   commandBody(line) {
     const known = commandOf(line, typed(state.commands));
     if (!known) return word("unknownCommand");

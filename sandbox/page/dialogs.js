@@ -1,4 +1,4 @@
-// Questions in a dialog: a bot's modal, and the page's own.
+// Dialogs: a bot's modal, and those of the page.
 
 import { upload } from "./api.js";
 import { channels, chooser, defaults, many, roles, users } from "./choose.js";
@@ -10,7 +10,7 @@ import { LANGUAGES, locale, word } from "./words.js";
 
 let number = 0;
 
-/** A number that no other id of the dialogs has. */
+/** A number for an id that is unique among the dialogs. */
 function next() {
   number += 1;
   return number;
@@ -31,7 +31,7 @@ function frame(title, ...nodes) {
   );
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (document.activeElement === document.body) document.getElementById("composer")?.focus(); // what opened it is gone
+    if (document.activeElement === document.body) document.getElementById("composer")?.focus(); // the element that opened it is gone
   });
   dialog.addEventListener(
     "pointerdown",
@@ -53,7 +53,7 @@ function opened(dialog) {
 
 /** Show a dialog with a form. Resolves with what `read` gives on submit, or null if it was closed.
  *
- * If `read` refuses, its sentence is shown and what was filled in stays.
+ * If `read` refuses, the text of the refusal is shown and the entries stay.
  */
 function ask(title, fields, read, submit) {
   return new Promise((done) => {
@@ -93,7 +93,7 @@ function ask(title, fields, read, submit) {
   });
 }
 
-/** One line of text, or as many as a message holds. */
+/** An input for one line of text, or for several. */
 export async function askText(title, { value = "", long = false } = {}) {
   const input = long
     ? el("textarea", { rows: 5, required: true, maxlength: 2000, "aria-label": title })
@@ -102,7 +102,7 @@ export async function askText(title, { value = "", long = false } = {}) {
   return ask(title, [input], () => input.value, word("ok"));
 }
 
-/** A new person: `send` gets {name, locale}. */
+/** The dialog for a new person; `send` gets {name, locale}. */
 export function askNewcomer(send) {
   const name = el("input", { type: "text", required: true, maxlength: 32, autocomplete: "off" });
   const tongue = chooser(
@@ -122,7 +122,7 @@ export function askNewcomer(send) {
   return ask(word("newcomer"), fields, () => send({ name: name.value, locale: tongue.value || "en-US" }), word("ok"));
 }
 
-/** Something to look at. */
+/** A dialog that only shows its content. */
 export function show(title, ...nodes) {
   const close = el("button", { type: "button", class: "button primary", onclick: () => dialog.close() }, word("close"));
   const dialog = frame(title, el("div", { class: "dialog-body" }, ...nodes), el("div", { class: "row end" }, close));
@@ -131,7 +131,7 @@ export function show(title, ...nodes) {
 
 let live = null;
 
-/** The same, drawn anew by `make` whenever the world changes. */
+/** A dialog that only shows its content, which `make` draws again whenever the world changes. */
 export function showLive(title, make) {
   const body = el("div", { class: "live-body" });
   live = { body, make };
@@ -139,14 +139,14 @@ export function showLive(title, make) {
   show(title, body);
 }
 
-/** Draw the open live dialog anew, keeping the focus. */
+/** Draw the open live dialog again, keeping the focus. */
 export function refreshLive() {
   if (!live || (live.drawn && !live.body.isConnected)) return;
   patch(live.body, ...live.make());
   live.drawn = true;
 }
 
-/** A bot's modal. `send` gets its fields by custom_id; resolves with what that answers, or null. */
+/** A bot's modal. `send` gets its fields by custom_id; resolves with the result of `send`, or null. */
 export function askModal(modal, send) {
   const readers = [];
   const fields = modal.components.flatMap((component) => field(component, readers));
@@ -237,7 +237,7 @@ function files(data) {
   return { node: el("span", { class: "drop" }, input, list), read };
 }
 
-/** How many may be chosen, where that is not one. */
+/** The text that says how many may be chosen, unless it is one. */
 function bounds(data, low, high) {
   const least = data.min_values ?? (data.required === false ? 0 : low);
   const most = data.max_values ?? high;

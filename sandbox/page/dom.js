@@ -1,4 +1,4 @@
-// The only place that makes elements. What people wrote goes in as text and can never become markup.
+// The only place that makes elements. The words of people go in as text and can never become markup.
 
 /** An element. `on…` adds a listener, false and null leave an attribute out; strings among the children are text. */
 export function el(tag, attributes = {}, ...children) {
@@ -11,9 +11,9 @@ export function el(tag, attributes = {}, ...children) {
   return fill(node, children);
 }
 
-const listeners = new WeakMap(); // node → Map of an event's type → what is run
+const listeners = new WeakMap(); // node → Map of event type → listener
 
-/** Add a listener that goes with what is drawn: a node that stays when it is drawn anew takes over the newest (`adopt`). */
+/** Add a listener that belongs to the drawing: a node that stays in a redraw takes over the newest one (`adopt`). */
 export function on(node, type, listener) {
   const own = listeners.get(node) ?? new Map();
   listeners.set(node, own);
@@ -25,20 +25,20 @@ function run(event) {
   for (const listener of listeners.get(event.currentTarget)?.get(event.type) ?? []) listener(event);
 }
 
-/** Let a node listen as another does that was drawn in its place. */
+/** Give a node the listeners of another that was drawn in its place. */
 export function adopt(node, drawn) {
   const own = listeners.get(drawn) ?? new Map();
   listeners.set(node, own);
   for (const type of own.keys()) node.addEventListener(type, run);
 }
 
-/** Replace what is in a node. */
+/** Replace the children of a node. */
 export function fill(node, ...children) {
   node.replaceChildren(...nodesOf(children));
   return node;
 }
 
-/** Children as nodes: lists opened, what is false or missing left out, texts as texts. */
+/** Children as nodes: lists are flattened, false and missing ones are left out, strings become text. */
 export const nodesOf = (children) => children.flat(Infinity).filter(Boolean).map(part);
 
 function part(child) {
@@ -55,14 +55,14 @@ export function safeAddress(text) {
   }
 }
 
-/** A link that opens in a new tab and tells the other side nothing; plain text if the address is not safe. */
+/** A link that opens in a new tab without referrer or opener; plain text if the address is not safe. */
 export function link(address, ...children) {
   const url = safeAddress(address);
   if (!url) return el("span", {}, ...children);
   return el("a", { href: url.href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-/** Where the sandbox itself serves a file, under whatever name this page reached it; null for any other host. */
+/** The address of a file on the sandbox, under the name by which this page reached it; null for any other host. */
 export function ownFile(address) {
   const url = safeAddress(address);
   const local = ["127.0.0.1", "localhost", "[::1]"];
@@ -70,7 +70,7 @@ export function ownFile(address) {
   return own ? url.pathname + url.search : null;
 }
 
-/** A short notice in the corner that goes by itself. */
+/** A short notice in the corner that disappears by itself. */
 export function toast(text, kind = "info") {
   const node = el("p", { class: `toast ${kind}` }, text);
   document.getElementById("toasts").append(node);

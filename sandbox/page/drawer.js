@@ -1,4 +1,4 @@
-// The developer's drawer: what the bot asks, what it is told, and what shall go wrong.
+// The developer's drawer: the bot's requests, its dispatches, and the faults to order.
 
 import { get } from "./api.js";
 import { el, fill } from "./dom.js";
@@ -32,7 +32,7 @@ export class Drawer {
     return `tab-${this.#tab}`;
   }
 
-  /** It was opened: read what was asked before. */
+  /** Read the earlier requests when the drawer opens. */
   async open() {
     await this.actions.trying(async () => {
       const log = await get("log", { after: this.#known });
@@ -41,14 +41,14 @@ export class Drawer {
     });
   }
 
-  /** A request that a bot made. */
+  /** Add a request of a bot. */
   request(entry) {
     if (this.node.hidden || entry.n <= this.#known) return;
     this.#known = entry.n;
     this.#take("requests", entry);
   }
 
-  /** A dispatch that a bot was told. */
+  /** Add a dispatch to a bot. */
   dispatch(entry) {
     this.#take("dispatches", { ...entry, at: new Date().toISOString() });
   }
@@ -64,7 +64,7 @@ export class Drawer {
     }, 150);
   }
 
-  /** Draw it, if it is open and not drawn yet in this language. */
+  /** Draw the drawer, if it is open and not yet drawn in this language. */
   draw(anew = false) {
     if (this.node.hidden) return;
     const key = `${language()}${this.#tab}`;
@@ -161,7 +161,7 @@ export class Drawer {
     if (step) this.#choose(TABS.at((TABS.indexOf(this.#tab) + step) % TABS.length));
   }
 
-  /** The newest first; what is unfolded stays so. */
+  /** Show the newest entry first; unfolded entries stay unfolded. */
   #list() {
     const panel = document.getElementById("drawer-panel");
     if (!panel || this.#tab === "faults") return;
@@ -184,7 +184,7 @@ export class Drawer {
   }
 }
 
-/** A line that unfolds; what is inside is made only then. */
+/** A line that unfolds; its content is made only then. */
 function fold(face, parts) {
   const node = el("details", { class: "entry" }, el("summary", {}, ...face));
   node.addEventListener("toggle", () => {

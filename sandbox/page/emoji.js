@@ -1,4 +1,4 @@
-// A small choice of emoji. It closes when one is taken, on Escape, and when the focus leaves it.
+// A small choice of emoji. It closes on a choice, on Escape, and when the focus leaves it.
 
 import { el } from "./dom.js";
 import { word } from "./words.js";
@@ -6,7 +6,7 @@ import { word } from "./words.js";
 const EMOJI = [..."👍👎😀😂😍🤔😮😢😡🎉🔥✨👀🙏👏💪✅❌💡📚🎓🏆🚀☕🐛💜💯👋🤝"];
 const ACROSS = 8;
 
-/** Let one be picked beside a button; `taken` gets it. */
+/** Open the choice beside a button; `taken` gets the chosen emoji. */
 export function pickEmoji(button, taken) {
   document.querySelector(".emoji")?.remove();
   const close = () => {

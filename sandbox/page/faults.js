@@ -1,4 +1,4 @@
-// What shall go wrong: switches for the faults that are asked for most, and a list of those that are ordered.
+// Switches for the most common faults, and a list of the ordered ones.
 
 import { get, post, remove } from "./api.js";
 import { el, toast } from "./dom.js";
@@ -7,7 +7,7 @@ import { word } from "./words.js";
 
 const ALWAYS = 1_000_000;
 
-// Each stays until it is switched off. `on` and `off` go to POST faults; without `off` the fault is taken back by its id.
+// Each stays until it is switched off. `on` and `off` go to POST faults; without `off` the fault is cancelled by its id.
 const SWITCHES = [
   ["fault_500", { route: "* /*", status: 500, times: ALWAYS }],
   ["fault_slow", { route: "* /*", delay: 2, times: ALWAYS }],
@@ -25,7 +25,7 @@ const SWITCHES = [
   ["fault_direct", { world: "close_direct", member: true }, { world: "open_direct", member: true }],
 ];
 
-// Each happens once, at once.
+// Each of these happens once, immediately.
 const STRIKES = [
   ["fault_cut", { gateway: "cut" }],
   ["fault_reconnect", { gateway: "reconnect" }],
@@ -35,23 +35,23 @@ const STRIKES = [
 
 const MANAGE_ROLES = 1n << 28n;
 
-/** The drawer's page of faults. */
+/** The drawer's tab of faults. */
 export class Faults {
   #ordered = [];
-  #own = new Map(); // name of a switch → id of its fault, or true for one of the world
+  #own = new Map(); // name of a switch → id of its fault, or true for a fault of the world
 
   constructor(actions, changed) {
     this.actions = actions;
     this.changed = changed;
   }
 
-  /** Ask which are ordered. */
+  /** Read the ordered faults. */
   async read() {
     this.#ordered = await get("faults");
     this.changed();
   }
 
-  /** The world may have changed: the switches show it as it is. */
+  /** Set the switches to the present state of the world. */
   refresh() {
     for (const [name] of SWITCHES)
       document.getElementById(name)?.setAttribute("aria-checked", String(this.#isOn(name)));
@@ -67,7 +67,7 @@ export class Faults {
     return this.#own.get(name) === true || this.#ordered.some(same);
   }
 
-  /** The page as a node. */
+  /** The tab as a node. */
   node() {
     return el(
       "div",

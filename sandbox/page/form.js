@@ -1,10 +1,10 @@
-// The line above a command that is being typed: its options, which of them are given, and what the current one means.
+// The line above a command that is being typed: its options, the given ones marked, and the description of the current one.
 
 import { el, fill } from "./dom.js";
 import { KINDS } from "./values.js";
 import { localised, word } from "./words.js";
 
-/** The line; `write(option)` is called when one is chosen from it. */
+/** The line; `write(option)` is called when an option is chosen from it. */
 export class Form {
   constructor(write) {
     this.write = write;
@@ -12,7 +12,7 @@ export class Form {
     this.drawn = "";
   }
 
-  /** Show the options of a command. `given` are those on the line, `current` the one being typed, or null. */
+  /** Show the options of a command. `given` are the options on the line, `current` is the one being typed, or null. */
   show(command, given, current) {
     const key = JSON.stringify([
       command.shown,

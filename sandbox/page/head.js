@@ -1,4 +1,4 @@
-// The line above the messages: which channel this is, the community's clock, and the panels to open.
+// The line above the messages: the name of the channel, the community's clock, and the panels to open.
 
 import { clockNode, tick } from "./clock.js";
 import { el } from "./dom.js";
@@ -7,7 +7,7 @@ import { patch } from "./patch.js";
 import { BOT, channelName, state } from "./state.js";
 import { word } from "./words.js";
 
-/** The picture of a channel's kind. */
+/** The icon of a channel's kind. */
 export function signOf(channel) {
   if (!channel) return "at";
   if (channel.type === 2 || channel.type === 13) return "voice";

@@ -1,14 +1,14 @@
-// The messages of one channel as far as they have been read, without a gap up to the newest.
+// The loaded messages of one channel, without a gap up to the newest.
 
 const PAGE = 100;
 
-/** Which of two ids is older: negative if the first. */
+/** Compare two ids by age: negative if the first is older. */
 export const byId = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
 /** `load({before, after, limit})` asks for messages, oldest first. */
 export class History {
   messages = [];
-  complete = false; // nothing is older than what is here
+  complete = false; // no messages are older than the loaded ones
   #loading = false;
   #begun = false;
 
@@ -16,7 +16,7 @@ export class History {
     this.load = load;
   }
 
-  /** Read the newest page again; what did not change stays the same object. Says whether it is the first page. */
+  /** Read the newest page again; unchanged messages stay the same objects. Returns whether it is the first page. */
   async newest() {
     const page = await this.load({ limit: PAGE });
     const first = !this.#begun;
@@ -39,7 +39,7 @@ export class History {
       const before = this.messages[0].id;
       const page = await this.load({ limit: PAGE, before });
       this.complete = page.length < PAGE;
-      if (this.messages[0]?.id !== before) return false; // the newest page was read anew, and did not join
+      if (this.messages[0]?.id !== before) return false; // the newest page was read again and left a gap
       this.messages = [...page, ...this.messages];
       return page.length > 0;
     } finally {
@@ -47,7 +47,7 @@ export class History {
     }
   }
 
-  /** Read one message again, if it is here and older than the newest page. */
+  /** Read one message again, if it is loaded and older than the newest page. */
   async again(id) {
     const index = this.messages.findIndex((message) => message.id === id);
     if (index < 0 || index >= this.messages.length - PAGE) return;

@@ -1,4 +1,4 @@
-// Small pictures drawn as SVG here, so that no font or file has to bring them.
+// Icons as inline SVG, so that no font or file is needed for them.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -34,7 +34,7 @@ const PATHS = {
   gem: "M6 3.5h12l4 6-10 11.5L2 9.5zM2 9.5h20M9 9.5l3 11M15 9.5l-3 11",
 };
 
-/** A picture by its name; said to nobody, because its button has a name of its own. */
+/** An icon by its name; hidden from screen readers, because its button has a label. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of [

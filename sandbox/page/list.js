@@ -1,4 +1,4 @@
-// A list of which only what is seen, and a little around it, is in the page. Rows may be of any height.
+// A virtual list: only the rows in sight, and a few around them, are in the page. Rows may be of any height.
 
 import { keepFocus } from "./patch.js";
 
@@ -6,7 +6,7 @@ const OVER = 500;
 
 /** Rows of `items` ({id, guess}) in `list` within `scroller`.
  *
- * `make(item, row)` gives an item's node, or the row's own node if nothing of it changed; `near` is called when the
+ * `make(item, row)` gives an item's node, or the row's present node if nothing in it changed; `near` is called when the
  * oldest items come near, `moved(pinned)` after each scrolling. While the end is in sight it stays in sight.
  */
 export class VirtualList {
@@ -24,30 +24,30 @@ export class VirtualList {
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
-  /** Show these items; those that are in the page and unchanged keep their node, with focus and selection. */
+  /** Show these items; unchanged items in the page keep their node, with focus and selection. */
   set(items) {
     const held = this.pinned ? null : this.#anchor();
     this.#items = items;
     const index = held ? items.findIndex((item) => item.id === held.node.dataset.id) : -1;
     if (index < 0) return this.draw();
-    // Where older items come in above, what is in sight has another place in the list: around that is drawn.
+    // When older items are added above, the items in sight move down in the list: draw around their new place.
     return this.draw(held, this.#tops()[index] + this.scroller.getBoundingClientRect().top - held.top);
   }
 
-  /** Forget everything measured: another list begins. */
+  /** Forget all measured heights, for another list. */
   clear() {
     this.#heights.clear();
     this.pinned = true;
     this.set([]);
   }
 
-  /** Go to the end, and stay there. */
+  /** Scroll to the end, and stay there. */
   toEnd() {
     this.pinned = true;
     this.draw();
   }
 
-  /** Bring an item into the middle; its node, or undefined if it is not among the items. */
+  /** Scroll an item into the middle; returns its node, or undefined if it is not among the items. */
   show(id) {
     const index = this.#items.findIndex((item) => item.id === id);
     if (index < 0) return undefined;
@@ -59,7 +59,7 @@ export class VirtualList {
     return this.#rows.get(id)?.node;
   }
 
-  /** Put what is seen into the page. */
+  /** Put the rows in sight into the page. */
   draw(held = null, scrollTop = this.scroller.scrollTop) {
     const tops = this.#tops();
     const total = tops.at(-1);
@@ -83,13 +83,13 @@ export class VirtualList {
     this.moved(this.pinned);
   }
 
-  /** Where the anchor stood, its item stands again: also in a new node, as when the first of a day is the first no more. */
+  /** Put the item of the anchor back to its place, even in a new node, as when it is no longer the first of its day. */
   #keep({ node, top }) {
     const row = this.#rows.get(node.dataset.id);
     if (row) this.scroller.scrollTop += row.node.getBoundingClientRect().top - top;
   }
 
-  /** Who scrolls back in the very frame in which rows were moved makes no event of it: the browser sees no change. */
+  /** Scrolling back in the same frame in which rows were moved fires no event: the browser sees no change. */
   #watch() {
     const drawn = this.scroller.scrollTop;
     requestAnimationFrame(() => {
@@ -105,7 +105,7 @@ export class VirtualList {
     return tops;
   }
 
-  /** The first row in sight and where it stands: what must not move while rows above it change. */
+  /** The anchor: the first row in sight and its place, which must not move while rows above it change. */
   #anchor() {
     const edge = this.scroller.getBoundingClientRect().top;
     for (const node of this.list.children) {
@@ -163,7 +163,7 @@ export class VirtualList {
     });
   }
 
-  /** A picture came, or the window changed: what is in sight stays where it is. */
+  /** Keep the rows in sight in place after a picture loaded or the window changed. */
   #resized(entries) {
     const changed = entries.some(({ target }) => {
       if (target === this.scroller) return true;

@@ -94,7 +94,7 @@ function lists(entries) {
   return nodes;
 }
 
-// Each rule: what it looks like, and the nodes it becomes. The first that matches earliest wins.
+// Each rule: its pattern and the nodes for a match. The earliest match wins, then the first rule.
 const RULES = [
   [/\\([^0-9A-Za-z\s])/, (found) => [found[1]]],
   [/(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/, (found) => [el("code", {}, found[2].replace(/^ (.*) $/, "$1"))]],

@@ -1,4 +1,4 @@
-// People, roles and channels that are named in a message while it is written: "@Bob Miller" stands for <@id>.
+// Mentions of people, roles and channels in a message being written: "@Bob Miller" stands for <@id>.
 
 import { nameOf, people, sees, state } from "./state.js";
 
@@ -9,7 +9,7 @@ const BEING_TYPED = /(?:^|[\s(])([@#])([^\s@#][^@#\n]{0,30})?$/u;
 export class Mentions {
   #picked = new Map();
 
-  /** What to offer at the caret: [{label, more, code, from}], or null if no name is being typed there. */
+  /** The suggestions at the caret: [{label, more, code, from}], or null if no name is being typed there. */
   offer(line, caret) {
     const found = line.slice(0, caret).match(BEING_TYPED);
     if (!found) return null;
@@ -26,20 +26,20 @@ export class Mentions {
     return offered.length ? offered : null;
   }
 
-  /** The line with what was taken in place of what was typed, and where the caret goes. */
+  /** The line with the picked name in place of the typed text, and the new place of the caret. */
   take(line, caret, { label, code, from }) {
     this.#picked.set(label, code);
     const head = `${line.slice(0, from)}${label} `;
     return { line: head + line.slice(caret), caret: head.length };
   }
 
-  /** The text as it is sent: names that were picked as Discord's own codes. */
+  /** The text to send, with the picked names as Discord's codes. */
   coded(text) {
     const labels = [...this.#picked.keys()].sort((a, b) => b.length - a.length);
     return labels.reduce((so, label) => so.replaceAll(label, this.#picked.get(label)), text);
   }
 
-  /** Name somebody as if they had been picked: the text to put into the line. */
+  /** Note a person as picked; returns the text to put into the line. */
   name(user) {
     const label = `@${nameOf(user)}`;
     this.#picked.set(label, `<@${user.id}>`);

@@ -1,4 +1,4 @@
-// A context menu: what can be done with a message or a person, under the pointer or beside what has the focus.
+// A context menu for a message or a person, under the pointer or beside the focused element.
 
 import { el, on } from "./dom.js";
 import { icon } from "./icons.js";
@@ -66,7 +66,7 @@ export function onMenu(node, make) {
     showMenu(where, made.label, made.entries);
   };
   on(node, "contextmenu", (event) => {
-    if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // the browser's own is wanted there
+    if (event.target.closest("a, img, input, textarea, select") || !getSelection().isCollapsed) return; // leave the browser's own menu there
     show(event, { x: event.clientX, y: event.clientY });
   });
   on(node, "keydown", (event) => {

@@ -1,4 +1,4 @@
-// What the context menus of a message and of a person offer.
+// The entries of the context menus of a message and of a person.
 
 import { el, toast } from "./dom.js";
 import { EPHEMERAL } from "./messages.js";
@@ -21,7 +21,7 @@ const copied = (what, text, actions) => ({
   run: () => actions.trying(() => navigator.clipboard.writeText(text).then(() => toast(word("copied")))),
 });
 
-/** The menu of a message: {label, entries}. `row` is where it stands, for what opens beside it. */
+/** The menu of a message: {label, entries}. `row` is its row, beside which dialogs open. */
 export function menuOfMessage(message, row, actions) {
   if (message.local) return null;
   const own = Boolean(message.flags & EPHEMERAL);

@@ -1,4 +1,4 @@
-// One message as a node: who, when, what, and what can be done with it.
+// One message as a node: author, time, content and actions.
 
 import { readable } from "./colour.js";
 import { draw, embed, fileNode, picture, poll } from "./components.js";
@@ -16,7 +16,7 @@ export const EPHEMERAL = 64;
 const LOADING = 128;
 const V2 = 32768;
 
-/** What each message looks like between its neighbours, oldest first: {id, guess, message, together, day, fresh}. */
+/** The item of each message, which depends on its neighbours, oldest first: {id, guess, message, together, day, fresh}. */
 export function itemsOf(messages, readUpTo) {
   let fresh = null;
   return messages.map((message, index) => {
@@ -29,7 +29,7 @@ export function itemsOf(messages, readUpTo) {
   });
 }
 
-const days = new WeakMap(); // thousands of dates would have to be read for each new message
+const days = new WeakMap(); // without it each new message would parse thousands of dates
 
 function dayWritten(message) {
   if (!days.has(message)) days.set(message, dayOf(message.timestamp));
@@ -40,7 +40,7 @@ function unseen(message, readUpTo) {
   return byId(message.id, readUpTo) > 0 && message.author.id !== state.me && !(message.flags & EPHEMERAL);
 }
 
-/** About how high it will be, until it is measured. */
+/** The estimated height of a message, until it is measured. */
 function guess(message) {
   return (
     44 +
@@ -50,7 +50,7 @@ function guess(message) {
   );
 }
 
-/** The node of an item: the row's own if it would look the same. */
+/** The node of an item; the row's present one if it would look the same. */
 export function nodeOf(item, row, actions) {
   const { message } = item;
   const shape = [
@@ -95,7 +95,7 @@ const SYSTEM = {
   18: (message) => word("opened", { who: nameOf(message.author), what: message.content }),
 };
 
-/** One message that cannot be drawn does not hide the others. */
+/** The node of a message, or a notice if it cannot be drawn, so that the others still show. */
 function drawable(message, together, actions) {
   try {
     return messageNode(message, together, actions);
@@ -143,7 +143,7 @@ function messageNode(message, together, actions) {
   );
 }
 
-/** Whether a message calls the acting member, by name, by role, or all. */
+/** Whether a message mentions the acting member, by name, by role or as everyone. */
 export function mentionsMe(message) {
   const roles = state.members.get(state.me)?.roles ?? [];
   if (message.author?.id === state.me) return false;
@@ -267,7 +267,7 @@ function body(message, actions) {
   return nodes;
 }
 
-/** An embed whose pictures may be files of the message: those are noted in `inside` and not shown twice. */
+/** An embed whose pictures may be files of the message: these are noted in `inside` and not shown twice. */
 function withFiles(data, files, inside) {
   const found = { ...data };
   for (const part of ["image", "thumbnail"]) {
@@ -359,7 +359,7 @@ function tools(message, own, actions) {
 
 let locals = 0;
 
-/** A message of the page's own: the application did not answer what was asked of it. */
+/** A message of the page: the application did not respond to the interaction. */
 export function failure(sentence) {
   const bot = application();
   const newest = state.shown?.messages.at(-1)?.id ?? "1";

@@ -1,20 +1,20 @@
-// Drawing anew without anybody noticing: what is the same stays, with its focus; what has the focus keeps it.
+// Redrawing with as few changes as possible: unchanged nodes stay, and the focus stays on its control.
 
 import { adopt, nodesOf } from "./dom.js";
 
 const CONTROLS = "button, a[href], input, select, textarea, summary, [tabindex]";
 const BOXES = new Set(["DIV", "NAV", "UL", "OL", "LI", "ASIDE", "SECTION", "ARTICLE", "H1", "H2", "P", "SPAN"]);
 
-/** Give a node these children. Those that are there already, and look the same, are not touched.
+/** Give a node these children. Present children that look the same are not touched.
  *
- * A node that its maker holds on to says so with `kept`: what is in it is not put into another that looks like it.
+ * A node to which its maker keeps a reference is marked `kept`: its content is not moved into one that looks alike.
  */
 export function patch(node, ...children) {
   keepFocus(node, () => settle(node, nodesOf(children)));
 }
 
 function settle(node, fresh) {
-  const kept = new Set(fresh.filter((wanted) => wanted.parentNode === node)); // taking such a one out would blur it
+  const kept = new Set(fresh.filter((wanted) => wanted.parentNode === node)); // removing such a node would blur it
   fresh.forEach((wanted, index) => {
     if (kept.has(wanted)) while (node.childNodes[index] !== wanted) node.childNodes[index].remove();
     const there = node.childNodes[index] ?? null;
@@ -29,18 +29,18 @@ function settle(node, fresh) {
   while (node.childNodes.length > fresh.length) node.lastChild.remove();
 }
 
-/** What looks the same stays, but does what was drawn last: its listeners may know other data. */
+/** Keep the nodes that look the same, with the listeners of the new ones, which may hold other data. */
 function adoptAll(there, wanted) {
   adopt(there, wanted);
   for (const [index, child] of there.childNodes.entries()) adoptAll(child, wanted.childNodes[index]);
 }
 
-/** Two boxes with nothing of their own that could differ: it is enough to look at what is in them. */
+/** Whether two nodes differ in nothing but their children, so that comparing the children is enough. */
 function alike(there, wanted) {
   return BOXES.has(there.nodeName) && !wanted.kept && there.cloneNode().isEqualNode(wanted.cloneNode());
 }
 
-/** Run `change`, which draws `root` anew, or puts `next` in its place: the focus stays on the control that it was on. */
+/** Run `change`, which redraws `root` or puts `next` in its place; the focus stays on its control. */
 export function keepFocus(root, change, next = root) {
   const focused = document.activeElement;
   if (!root.contains(focused)) return change();
@@ -59,7 +59,7 @@ export function keepFocus(root, change, next = root) {
   return result;
 }
 
-/** What a person tells a control by. */
+/** The properties by which a control is recognised. */
 function sign(node) {
   return node.id || `${node.nodeName} ${node.getAttribute("aria-label") ?? node.textContent}`;
 }

@@ -1,4 +1,4 @@
-// The right column: the members by the role that stands out, and what is known of one of them.
+// The right column: the members by their hoisted role, and the profile of a member.
 
 import { el } from "./dom.js";
 import { onMenu } from "./menu.js";
@@ -8,7 +8,7 @@ import { nameOf, roleColour, rolesOf, state } from "./state.js";
 import { written } from "./time.js";
 import { language, word } from "./words.js";
 
-const MOST = 100; // of a group; the field above finds the others
+const MOST = 100; // at most, in a group; the search field above finds the others
 
 let sought = "";
 
@@ -75,7 +75,7 @@ function groups() {
     ]);
 }
 
-/** The name, roles and time of joining of a person, for a dialog. */
+/** The profile of a person for a dialog: name, roles and time of joining. */
 export function profile(user) {
   const member = state.members.get(user.id);
   const pills = rolesOf(user.id).map((role) => {

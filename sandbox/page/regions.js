@@ -1,10 +1,10 @@
-// F6 goes from one part of the page to the next, Shift+F6 back, as in Discord: nobody tabs through all messages.
+// F6 moves from one part of the page to the next and Shift+F6 back, as in Discord, so nobody has to tab through messages.
 
 const PARTS = ["side", "head", "log", "bottom", "tour", "people", "drawer"];
 const CONTROLS =
   "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea, summary, [tabindex='0']";
 
-/** Where one enters a part: the open channel, the newest message, the message box, else its first control. */
+/** The element of a part that gets the focus: open channel, newest message, message box, else its first control. */
 const ENTRANCES = {
   side: (node) => node.querySelector("[aria-current]"),
   log: (node) => node.querySelector(".row-of-log:last-child"),

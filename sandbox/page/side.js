@@ -1,4 +1,4 @@
-// The left column: channels, direct messages, voice, events, and who one is.
+// The left column: channels, direct messages, voice, events, and the acting person.
 
 import { el, fill } from "./dom.js";
 import { signOf } from "./head.js";
@@ -39,10 +39,10 @@ export function drawSide(actions) {
     connected(actions),
     selfNode(actions),
   );
-  self.node = document.getElementById("self"); // a new one's inside may have been put into the one that was there
+  self.node = document.getElementById("self"); // the content of a new node may have been moved into the old one
 }
 
-/** A category with its channels; folded, it shows only what is open or unread. */
+/** A category with its channels; folded, it shows only the open channel and unread ones. */
 function groupNode(id, name, channels, mark, actions) {
   const closed = folded.has(name);
   const fold = () => {
@@ -66,7 +66,7 @@ function groupNode(id, name, channels, mark, actions) {
   ];
 }
 
-/** Channels by category, text before voice; threads stand below their channel. */
+/** Channels by category, text before voice; threads come below their channel. */
 function groups() {
   const order = (a, b) => VOICE.has(a.type) - VOICE.has(b.type) || a.position - b.position;
   const channels = state.world.channels
@@ -175,7 +175,7 @@ function listener(one, actions) {
   return node;
 }
 
-/** The line that says in which voice channel one is. */
+/** The line with the voice channel of the acting person. */
 function connected(actions) {
   const mine = state.world.voice_states.find((one) => one.user_id === state.me && one.channel_id);
   if (!mine) return null;
@@ -198,7 +198,7 @@ function connected(actions) {
   );
 }
 
-/** The scheduled events that are still to come or on, soonest first. */
+/** The scheduled events that are planned or active, soonest first. */
 export function comingEvents() {
   return (state.world.scheduled_events ?? [])
     .filter((event) => event.status <= 2)
@@ -257,7 +257,7 @@ export function eventNode(event, actions) {
 
 let self = { key: null, node: null };
 
-/** Who one is. Kept while nothing of its lists changes: they may be long, and open, or just be typed in. */
+/** The acting person. The node is kept while its lists stay the same: they may be long, open, or being typed in. */
 function selfNode(actions) {
   const key = JSON.stringify([language(), theme(), people().map(({ user, roles }) => [user.id, nameOf(user), roles])]);
   if (self.key !== key) {

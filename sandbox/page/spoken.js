@@ -1,15 +1,15 @@
-// What is said to who does not see the screen.
+// Announcements for screen readers.
 
 import { nameOf } from "./state.js";
 
-/** Say a text, after what is being said now. */
+/** Announce a text, after the one being read out now. */
 export function speak(text) {
   const node = document.getElementById("spoken");
   const told = text.slice(0, 500);
-  node.textContent = node.textContent === told ? `${told}\u00a0` : told; // the same words again are news too
+  node.textContent = node.textContent === told ? `${told}\u00a0` : told; // a repeated text is announced, too
 }
 
-/** Who wrote what, without its form. */
+/** A message as plain text: author and content. */
 export const spokenMessage = (message) => `${nameOf(message.author)}: ${plain(message)}`;
 
 function plain(message) {

@@ -1,8 +1,8 @@
-// What the page knows, and the questions it asks of that.
+// The page's state, and queries on it.
 
 import { language } from "./words.js";
 
-/** The world as last read, who acts, which channel is open (`@bot` for the direct messages), and its history. */
+/** The world as last read, the acting person, the open channel (`@bot` for the direct messages), and its history. */
 export const state = {
   world: null,
   me: null,
@@ -16,7 +16,7 @@ export const state = {
 
 export const BOT = "@bot";
 
-/** Take a new world in, and index it. */
+/** Store a new world and index it. */
 export function take(world) {
   state.world = world;
   state.members = new Map(world.members.map((member) => [member.user.id, member]));
@@ -25,7 +25,7 @@ export function take(world) {
   takeClock(world.clock);
 }
 
-/** The clock as the sandbox told it, with the moment it was told. */
+/** Store the clock as the sandbox sent it, with the time of receipt. */
 export function takeClock(clock) {
   state.clock = { now: Date.parse(clock.now), speed: clock.speed, at: Date.now() };
 }
@@ -36,7 +36,7 @@ export function now() {
   return then + (Date.now() - at) * speed;
 }
 
-/** What a user is called here. */
+/** The display name of a user in this server. */
 export function nameOf(user) {
   const member = state.members.get(user.id);
   return member?.nick ?? user.global_name ?? user.username;
@@ -65,7 +65,7 @@ export const application = () => state.world.applications[0];
 const ADMINISTRATOR = 1n << 3n;
 const VIEW = 1n << 10n;
 
-/** Whether the acting member sees a channel: Discord's rule of roles and overwrites; a thread is seen as its parent is. */
+/** Whether the acting member sees a channel: Discord's rule of roles and overwrites; a thread is visible like its parent. */
 export function sees(channel) {
   const { guild } = state.world;
   const shown = state.channels.get(channel.parent_id);
@@ -91,7 +91,7 @@ export function channelName(id) {
   return state.channels.get(id)?.name ?? id;
 }
 
-/** The people that one may act as: the owner, then those with roles, then everybody by name. */
+/** The people to act as: the owner, then members with roles, then all others by name. */
 export function people() {
   const rank = (member) => (member.user.id === state.world.guild.owner_id ? 0 : member.roles.length ? 1 : 2);
   const order = new Intl.Collator(language());

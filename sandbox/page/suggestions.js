@@ -1,4 +1,4 @@
-// The list above the message box: what could come next, one of it marked. The focus stays in the box.
+// The list of suggestions above the message box, one of them marked. The focus stays in the box.
 
 import { el, fill } from "./dom.js";
 import { word } from "./words.js";
@@ -20,12 +20,12 @@ export class Suggestions {
       box.setAttribute(name, value);
   }
 
-  /** Say its name in the viewer's language. */
+  /** Set its label in the viewer's language. */
   label() {
     this.list.setAttribute("aria-label", word("suggestions"));
   }
 
-  /** Whether something can be picked now. */
+  /** Whether an entry can be picked now. */
   get open() {
     return !this.list.hidden && this.entries.length > 0;
   }
@@ -67,13 +67,13 @@ export class Suggestions {
     this.box.removeAttribute("aria-activedescendant");
   }
 
-  /** Mark the next entry, or the one before. */
+  /** Mark the next or the previous entry. */
   move(step) {
     this.active = (this.active + step + this.entries.length) % this.entries.length;
     this.#mark();
   }
 
-  /** Take what is marked. */
+  /** Pick the marked entry. */
   take() {
     this.entries[this.active].take();
   }

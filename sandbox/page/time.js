@@ -1,4 +1,4 @@
-// Moments in the viewer's language and zone; how long ago is told by the community's clock.
+// Times in the viewer's language and zone; relative ones are by the community's clock.
 
 import { el } from "./dom.js";
 import { now } from "./state.js";
@@ -18,7 +18,7 @@ const FORMS = {
   "short+": { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
   exact: { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" },
 };
-const made = new Map(); // making a formatter costs more than formatting with it
+const made = new Map(); // a formatter costs more to make than to use
 const UNITS = [
   ["year", 31_536_000],
   ["month", 2_592_000],
@@ -28,7 +28,7 @@ const UNITS = [
   ["second", 1],
 ];
 
-/** A moment (milliseconds) in one of Discord's forms t T d D f F s S R, or one of the page's own. */
+/** A moment (milliseconds) in one of Discord's forms t T d D f F s S R, or one of the page. */
 export function written(moment, form = "f") {
   if (form === "R") return relative(moment);
   const key = language() + form;
@@ -42,7 +42,7 @@ function relative(moment) {
   return new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }
 
-/** A `<time>` that says it in that form, and in full under the pointer. */
+/** A `<time>` with the moment in that form, and in full as its tooltip. */
 export function timeNode(moment, form) {
   const iso = new Date(moment).toISOString();
   const node = el("time", { datetime: iso, title: written(moment, "F"), class: "moment" }, written(moment, form));
@@ -53,13 +53,13 @@ export function timeNode(moment, form) {
 /** The day of a moment in the viewer's zone, as a text to compare. */
 export const dayOf = (moment) => new Date(moment).toDateString();
 
-/** When a message was written: the time alone if it was today. */
+/** The time of a message, without the date if it is of today. */
 export function messageTime(moment) {
   const same = new Date(moment).toDateString() === new Date(now()).toDateString();
   return same ? word("today", { time: written(moment, "t") }) : `${written(moment, "d")} ${written(moment, "t")}`;
 }
 
-/** Say every "in 3 minutes" on the page anew. */
+/** Update every "in 3 minutes" on the page. */
 export function refreshRelative() {
   for (const node of document.querySelectorAll("time[data-relative]")) {
     node.textContent = relative(Number(node.dataset.relative));

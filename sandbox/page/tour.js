@@ -1,4 +1,4 @@
-// A guided first visit: four walks whose steps tick themselves when they have really happened.
+// A guided first visit: four walks, whose steps are ticked off when they have really happened.
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -12,7 +12,7 @@ const answered = (event) => event.state === "answered" || event.state === "updat
 const slash = (command) => (event) => event.kind === "slash" && event.command === command && answered(event);
 const click = (name) => (event) => event.kind === "click" && event.id?.startsWith(name) && answered(event);
 
-/** Whether a message has a component whose custom_id begins so. */
+/** Whether a message has a component whose custom_id begins with this text. */
 function holds(components, name) {
   return (components ?? []).some(
     (one) =>
@@ -29,7 +29,7 @@ function gained(event) {
   return event.data.roles.some((id) => !before.includes(id));
 }
 
-let posted = null; // the channel that the weekly post came to
+let posted = null; // the channel of the weekly post
 
 function noted(event) {
   if (!weekly(event)) return false;
@@ -37,7 +37,7 @@ function noted(event) {
   return Boolean(posted);
 }
 
-// Each walk: its steps, with who goes where, what is put on the line, and by what event the step is done.
+// Each walk: its steps, each with its person and channel, the line to type, and the event that completes it.
 const WALKS = [
   [
     "buy",
@@ -83,7 +83,7 @@ const WALKS = [
 
 let heard = () => {};
 
-/** Something has happened: {kind, …}, a deed of the viewer or an event of the world. */
+/** Note {kind, …}: an action of the viewer or an event of the world. */
 export function happened(event) {
   heard(event);
 }
@@ -99,7 +99,7 @@ export class Tour {
     heard = (event) => this.#hear(event);
   }
 
-  /** Open at the first visit, and until it is closed. */
+  /** Show the panel from the first visit until it is closed. */
   begin() {
     this.node.hidden = (localStorage.getItem("sandbox.tour") ?? (innerWidth > 720 ? "open" : "closed")) !== "open";
   }
@@ -114,7 +114,7 @@ export class Tour {
     if (event.kind !== "look") this.#hear({ kind: "look", channel: state.channel });
   }
 
-  /** Draw it, if it is open and something of it changed. */
+  /** Draw the panel, if it is open and has changed. */
   draw() {
     if (posted) queueMicrotask(() => this.#hear({ kind: "look", channel: state.channel }));
     const key = JSON.stringify([word("tour"), [...this.#done], this.node.hidden, Boolean(application())]);

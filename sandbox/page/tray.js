@@ -20,7 +20,7 @@ export class Tray {
     );
   }
 
-  /** Take what is pasted into `box` and what is dropped on `place`. */
+  /** Take files pasted into `box` or dropped on `place`. */
   watch(box, place) {
     box.addEventListener(
       "paste",
@@ -44,18 +44,18 @@ export class Tray {
     });
   }
 
-  /** Say labels in the viewer's language. */
+  /** Set the labels in the viewer's language. */
   label() {
     this.button.title = word("attach");
     this.button.setAttribute("aria-label", word("attach"));
   }
 
-  /** More files, no more than ten. */
+  /** Add files, up to ten in all. */
   take(files) {
     this.hold([...this.files, ...files].slice(0, MOST));
   }
 
-  /** Exactly these files. */
+  /** Replace all files by these. */
   hold(files) {
     this.files = files;
     const out = (file) => () => this.hold(this.files.filter((one) => one !== file));

@@ -1,4 +1,4 @@
-// What has been read: the newest message seen in each channel by each person, kept in the browser.
+// Read marks: the newest message seen in each channel by each person, kept in the browser.
 
 import { byId } from "./history.js";
 import { BOT, state } from "./state.js";
@@ -18,14 +18,14 @@ const key = (channel) => `${state.world.guild?.id}/${state.me}/${channel}`;
 /** The direct channel of the acting person with the bot. */
 export const direct = () => (state.world.directs ?? []).find((one) => one.people.includes(state.me));
 
-/** The newest message of a channel as far as is known. */
+/** The newest known message of a channel. */
 function newest(channel) {
   const told = channel === BOT ? direct()?.last_message_id : state.channels.get(channel)?.last_message_id;
   const heard = state.newest.get(channel === BOT ? direct()?.id : channel);
   return [told, heard].filter(Boolean).sort(byId).at(-1) ?? null;
 }
 
-/** Whoever comes for the first time finds nothing unread. */
+/** Mark everything as read for a person who acts for the first time. */
 export function firstVisit() {
   const read = all();
   if (key("") in read) return;
@@ -34,10 +34,10 @@ export function firstVisit() {
   localStorage.setItem(KEPT, JSON.stringify(read));
 }
 
-/** Up to which message a channel was read. */
+/** The last read message of a channel. */
 export const readUpTo = (channel) => all()[key(channel)] ?? null;
 
-/** Everything in a channel has been seen. */
+/** Mark a channel as read. */
 export function markRead(channel) {
   const at = newest(channel);
   state.mentioned.delete(key(channel));
@@ -45,7 +45,7 @@ export function markRead(channel) {
   localStorage.setItem(KEPT, JSON.stringify({ ...all(), [key(channel)]: at }));
 }
 
-/** Count a message that calls the acting person. */
+/** Count a message that mentions the acting person. */
 export function countMention(channel) {
   state.mentioned.set(key(channel), (state.mentioned.get(key(channel)) ?? 0) + 1);
 }

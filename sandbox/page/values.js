@@ -1,4 +1,4 @@
-// What an option's value can be, and which value a text on the command line stands for.
+// The possible values of an option, and the value of a text on the command line.
 
 import { post } from "./api.js";
 import { nameOf, people, state } from "./state.js";
@@ -7,7 +7,7 @@ import { locale, localised, word } from "./words.js";
 const [TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, FILE] = [3, 4, 5, 6, 7, 8, 9, 10, 11];
 const MOST = 25;
 
-/** Words for the kinds of option. */
+/** Labels of the kinds of option. */
 export const KINDS = {
   3: "kindText",
   4: "kindWhole",
@@ -20,11 +20,11 @@ export const KINDS = {
   11: "kindFile",
 };
 
-/** What was picked from a list, so that a name on the line keeps standing for its value. */
+/** The values picked from a list, so that a name on the line keeps its value. */
 export class Picked {
   #values = new Map();
 
-  /** Remember what a text stands for. */
+  /** Remember the value of a text. */
   note(command, option, text, value) {
     this.#values.set(key(command, option, text), value);
   }
@@ -34,7 +34,7 @@ export class Picked {
     return this.#values.has(key(command, option, text));
   }
 
-  /** The value that the text of an option stands for. */
+  /** The value of an option's text. */
   value(command, { option, text }) {
     const at = key(command, option, text);
     return this.#values.has(at) ? this.#values.get(at) : plain(option, text);
@@ -54,7 +54,7 @@ function plain(option, text) {
   return [USER, ROLE, MENTIONABLE].includes(option.type) ? text.replace(/^@/, "") : text;
 }
 
-/** The values to offer for the option being typed, [{label, value, more}]; null where any text or number will do. */
+/** The values to offer for the option being typed, [{label, value, more}]; null where any text or number is valid. */
 export async function valuesFor(command, current, given, picked) {
   const { option, text } = current;
   if (option.autocomplete) return completed(command, current, given, picked);

@@ -1,4 +1,4 @@
-// The page's own labels in the viewer's language. What people and bots write is shown as they wrote it.
+// The page's labels in the viewer's language. The words of people and bots are shown as written.
 
 import { ENGLISH } from "./words_en.js";
 import { CHINESE } from "./words_zh.js";
@@ -9,7 +9,7 @@ const KEPT = "sandbox.language";
 let current = localStorage.getItem(KEPT) ?? (navigator.language.startsWith("zh") ? "zh-CN" : "en");
 if (!(current in WORDS)) current = "en";
 
-/** The languages to choose from: tag and own name. */
+/** The languages to choose from: tag and name in the language itself. */
 export const LANGUAGES = [
   ["en", "English"],
   ["zh-CN", "简体中文"],
@@ -18,17 +18,17 @@ export const LANGUAGES = [
 /** The viewer's language as a tag for `lang` and Intl. */
 export const language = () => current;
 
-/** The same as Discord names it, for the acting calls. */
+/** The viewer's language as Discord names it, for calls of the control side. */
 export const locale = () => (current === "en" ? "en-US" : current);
 
 export const THEMES = ["auto", "dark", "light"];
 const PAINTED = "sandbox.theme";
 let painted = localStorage.getItem(PAINTED) ?? "auto";
 
-/** The colours: as the system has them, dark or light. */
+/** The colour themes: that of the system, dark or light. */
 export const theme = () => painted;
 
-/** Choose the colours, and remember them. */
+/** Choose the theme, and remember it. */
 export function paint(name) {
   painted = name;
   localStorage.setItem(PAINTED, name);

@@ -1,12 +1,13 @@
-"""Changing and taking away messages."""
+"""Editing and deleting messages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from sandbox.components import finish, tree
-from sandbox.errors import DiscordError, missing_access
-from sandbox.posting import mentions, post, rules, uploads
+from sandbox.errors import DiscordError
+from sandbox.posting import mentions, rules, uploads
+from sandbox.posting.announce import announce
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
 from sandbox.world.events import Event
@@ -18,11 +19,11 @@ _EDITABLE_FLAGS = rules.SUPPRESS_EMBEDS | rules.V2
 def edit(
     world: World, cdn: str, channel: Json, message: Json, body: Json, files: Mapping[int, Upload]
 ) -> Json:
-    """The message with the given fields replaced. The V2 flag stays once it is set; a defer is ended."""
+    """Replace the given fields of a message. The V2 flag stays once it is set; a deferred answer is filled."""
     old: int = message["flags"]
     given: int | None = body.get("flags")
-    wanted = (old if given is None else given) & _EDITABLE_FLAGS
-    flags = (old & ~(_EDITABLE_FLAGS | rules.LOADING)) | wanted | (old & rules.V2)
+    editable = (old if given is None else given) & _EDITABLE_FLAGS
+    flags = (old & ~(_EDITABLE_FLAGS | rules.LOADING)) | editable | (old & rules.V2)
     if channel.get("thread_metadata", {}).get("archived"):
         raise DiscordError(400, 50083, "Thread is archived")
     after = {key: body.get(key, message[key]) for key in ("content", "embeds", "components")}
@@ -46,7 +47,7 @@ def edit(
     if not loading:
         message["edited_timestamp"] = world.now_iso()
     world.messages.put(message)
-    post.tell(world, "MESSAGE_UPDATE", channel, message)
+    announce(world, "MESSAGE_UPDATE", channel, message)
     return message
 
 
@@ -58,7 +59,7 @@ def _held(message: Json, body: Json) -> list[Json]:
 
 
 def delete(world: World, channel: Json, message: Json) -> None:
-    """The message is gone."""
+    """Delete a message."""
     world.messages.remove(channel["id"], message["id"])
     data: Json = {"id": message["id"], "channel_id": channel["id"]}
     guild_id = channel.get("guild_id")
@@ -74,9 +75,3 @@ def require_own(message: Json, user_id: str) -> None:
     """50005 unless the person wrote the message."""
     if message["author"]["id"] != user_id:
         raise DiscordError(403, 50005, "Cannot edit a message authored by another user")
-
-
-def require_recipient(channel: Json, user_id: str) -> None:
-    """50001 unless the person is in the direct channel."""
-    if "_people" in channel and user_id not in channel["_people"]:
-        raise missing_access()

@@ -1,11 +1,11 @@
-"""Whom a text mentions, within what the sender allowed and may do."""
+"""The mentions in a text that the sender allowed and has permission for."""
 
 from __future__ import annotations
 
 import re
 
-from sandbox import permissions
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.world import World
 
 _USER, _ROLE, _ALL = (

@@ -1,4 +1,4 @@
-"""Polls in messages. Who voted is kept in `_votes`: answer → people; applications cannot vote.
+"""Polls in messages. `_votes` keeps the voters: answer → people; applications cannot vote.
 
 A poll ends when its time is over or its author ends it; Discord's own message with the result is not posted.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError
-from sandbox.posting import post
+from sandbox.posting.announce import announce
 from sandbox.wire import Json
 from sandbox.world.events import Event
 from sandbox.world.world import World
@@ -17,31 +17,31 @@ from sandbox.world.world import World
 _USUAL_HOURS = 24
 
 
-def made(world: World, wish: Json) -> Json:
+def made(world: World, request: Json) -> Json:
     """The poll of a new message."""
-    until = world.clock.now() + timedelta(hours=wish.get("duration") or _USUAL_HOURS)
+    until = world.clock.now() + timedelta(hours=request.get("duration") or _USUAL_HOURS)
     answers = [
         {"answer_id": n, "poll_media": answer["poll_media"]}
-        for n, answer in enumerate(wish["answers"], start=1)
+        for n, answer in enumerate(request["answers"], start=1)
     ]
     return {
-        "question": {"text": wish["question"]["text"]},
+        "question": {"text": request["question"]["text"]},
         "answers": answers,
         "expiry": iso(until),
-        "allow_multiselect": bool(wish.get("allow_multiselect")),
+        "allow_multiselect": bool(request.get("allow_multiselect")),
         "layout_type": 1,
         "results": {"is_finalized": False, "answer_counts": []},
     }
 
 
 def voters(message: Json, answer_id: int) -> list[str]:
-    """Who chose this answer."""
+    """The people who chose this answer."""
     votes: dict[str, list[str]] = message.get("_votes") or {}
     return votes.get(str(answer_id), [])
 
 
 def vote(world: World, channel: Json, message: Json, user_id: str, answer_ids: list[int]) -> None:
-    """The person chooses these answers and no others; none takes the vote back."""
+    """Make these answers the person's vote; an empty list withdraws it."""
     poll = message["poll"]
     if poll["results"]["is_finalized"] or parse(poll["expiry"]) <= world.clock.now():
         raise DiscordError(400, 520001, "Poll expired")
@@ -69,8 +69,8 @@ def vote(world: World, channel: Json, message: Json, user_id: str, answer_ids: l
 
 
 def end(world: World, channel: Json, message: Json) -> None:
-    """No more votes."""
+    """End the poll; it takes no more votes."""
     message["poll"]["results"]["is_finalized"] = True
     message["poll"]["expiry"] = world.now_iso()
     world.messages.put(message)
-    post.tell(world, "MESSAGE_UPDATE", channel, message)
+    announce(world, "MESSAGE_UPDATE", channel, message)

@@ -1,4 +1,4 @@
-"""Making a message: rules, nonce, reply, mentions, attachments; then it is kept and told."""
+"""Making a message: rules, nonce, reply, mentions, attachments; then it is stored and announced."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox import permissions
 from sandbox.components import finish, tree
-from sandbox.errors import DiscordError, unknown
+from sandbox.errors import DiscordError
 from sandbox.forms import Form
 from sandbox.posting import mentions, polls, rules, uploads
+from sandbox.posting.announce import announce
 from sandbox.posting.uploads import Upload
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World, show_message
 
@@ -22,7 +23,7 @@ _KEPT_FLAGS = rules.SUPPRESS_EMBEDS | rules.SILENT | rules.V2
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A message to be: the request's body and files, and what only the sandbox may add."""
+    """A message to be made: the request's body and files, and the fields that only the sandbox may set."""
 
     body: Json
     files: Mapping[int, Upload] = field(default_factory=dict[int, Upload])
@@ -31,11 +32,11 @@ class Draft:
     addressee: str | None = None
     own_id: str | None = None  # the first message of a forum post has the thread's id
     extra: Json = field(default_factory=dict[str, Any])
-    author: Json | None = None  # a webhook, which is nobody's account
+    author: Json | None = None  # a webhook, which has no account
 
 
 def require_may_post(world: World, author_id: str, channel: Json, body: Json, files: int) -> None:
-    """What the sender needs: Send Messages (in Threads), and more for embeds, files and replies."""
+    """Require Send Messages (in Threads) of the sender, and more for embeds, files and replies."""
     if channel["type"] not in _SENDABLE:
         raise DiscordError(400, 50008, "Cannot send messages in a non-text channel")
     thread = channel["type"] in permissions.THREAD_TYPES
@@ -52,7 +53,7 @@ def require_may_post(world: World, author_id: str, channel: Json, body: Json, fi
 
 
 def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) -> Json:
-    """The message, kept and told. With `enforce_nonce` a repeated nonce answers with the first message."""
+    """Make, store and announce a message. With `enforce_nonce` a repeated nonce returns the first message."""
     body, channel_id = draft.body, str(channel["id"])
     if not draft.flags & rules.LOADING and draft.kind != 18:
         rules.check(body, len(draft.files))
@@ -100,25 +101,13 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         message["_to"] = draft.addressee
     world.messages.put(message)
     if nonce is not None:
-        message["nonce"] = nonce  # for the answer and the event; Discord does not keep it with the message
+        message["nonce"] = nonce  # for the answer and the event; Discord does not store it
         if body.get("enforce_nonce"):
             world.messages.note_nonce(message, str(nonce))
     if not draft.addressee:
         _touch(world, channel, message)
-    tell(world, "MESSAGE_CREATE", channel, message)
+    announce(world, "MESSAGE_CREATE", channel, message)
     return message
-
-
-def tell(world: World, kind: str, channel: Json, message: Json) -> None:
-    """Tell of a message; an ephemeral one only to the page."""
-    data = show_message(message)
-    guild_id = channel.get("guild_id")
-    if guild_id:
-        data["guild_id"] = guild_id
-        author = world.guilds[guild_id].members.get(message["author"]["id"])
-        if author is not None:
-            data["member"] = author
-    world.tell(Event(kind, data, guild_id, channel, private="_to" in message))
 
 
 def _replied(world: World, channel: Json, reference: Json) -> Json | None:
@@ -140,7 +129,7 @@ def _reference(channel: Json, replied: Json) -> Json:
 
 
 def _touch(world: World, channel: Json, message: Json) -> None:
-    """The channel's newest message; a thread also counts it, wakes up and takes the author in."""
+    """Note the channel's newest message; a thread also counts it, is unarchived, and takes the author in."""
     channel["last_message_id"] = message["id"]
     if channel["type"] not in permissions.THREAD_TYPES:
         return
@@ -155,21 +144,3 @@ def _touch(world: World, channel: Json, message: Json) -> None:
         channel["_members"][author_id] = world.now_iso()
         channel["member_count"] = len(channel["_members"])
     world.keep("channel", channel["id"], channel, guild)
-
-
-def direct(world: World, one: str, other: str) -> Json:
-    """The direct channel of two people, made on first use."""
-    for channel in world.directs.values():
-        if {one, other} == set(channel["_people"]):
-            return channel
-    if other not in world.users:
-        raise unknown("User")
-    channel_id = world.new_id()
-    made: Json = {
-        "id": channel_id,
-        "type": 1,
-        "flags": 0,
-        "last_message_id": None,
-        "_people": [other, one],
-    }
-    return world.keep("direct", channel_id, made)

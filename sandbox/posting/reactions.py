@@ -1,4 +1,4 @@
-"""Reactions. Kept with the message as emoji → people, in the order in which they came."""
+"""Reactions, stored with the message as emoji → people, in order of arrival."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def emoji(text: str) -> Json:
 
 
 def add(world: World, channel: Json, message: Json, user_id: str, sign: Json) -> bool:
-    """The person reacts; False if they already had."""
+    """Add the person's reaction; False if it was there already."""
     reactions: dict[str, Any] = message.setdefault("_reactions", {})
     entry = reactions.setdefault(_key(sign), {"emoji": sign, "people": []})
     if user_id in entry["people"]:
@@ -36,7 +36,7 @@ def add(world: World, channel: Json, message: Json, user_id: str, sign: Json) ->
 
 
 def remove(world: World, channel: Json, message: Json, user_id: str, sign: Json) -> None:
-    """The person takes the reaction back, if it was there."""
+    """Remove the person's reaction, if it is there."""
     reactions: dict[str, Any] = message.get("_reactions") or {}
     entry = reactions.get(_key(sign))
     if entry is None or user_id not in entry["people"]:
@@ -49,10 +49,10 @@ def remove(world: World, channel: Json, message: Json, user_id: str, sign: Json)
 
 
 def people(message: Json, sign: Json) -> list[str]:
-    """Who reacted with this emoji."""
+    """The people who reacted with this emoji."""
     reactions: dict[str, Any] = message.get("_reactions") or {}
-    found: list[str] = reactions.get(_key(sign), {"people": []})["people"]
-    return found
+    people_ids: list[str] = reactions.get(_key(sign), {"people": []})["people"]
+    return people_ids
 
 
 def _key(sign: Json) -> str:

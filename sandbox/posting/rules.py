@@ -13,7 +13,7 @@ SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 1
 
 
 def check(body: Json, files: int, *, held: int = 0) -> None:
-    """50035 for a breach of a limit, 50006 for a message with nothing in it."""
+    """50035 for a breach of a limit, 50006 for an empty message."""
     form = Form(body)
     v2 = bool(int(body.get("flags") or 0) & V2)
     content = body.get("content")

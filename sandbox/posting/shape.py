@@ -1,4 +1,4 @@
-"""What the body of a message must look like, component by component."""
+"""The shape of a message's body, component by component."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DEEPEST = 6
 
 
 def _component(form: Form, path: str, value: Any) -> None:
-    """A component with all that may be in it."""
+    """A component, with all fields that it may have."""
     if path.count(".components") + path.count(".component.") > _DEEPEST:
         form.fault(path, "BASE_TYPE_BAD_LENGTH", "Components are nested too deeply.")
         return

@@ -1,4 +1,4 @@
-"""Opening threads and forum posts, and who is in them."""
+"""Threads and forum posts, and their members."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TEXT, _NEWS, _FORUM = 0, 5, 15
 
 
 def check(body: Json, parent: Json) -> None:
-    """The name, how long it stays open, and a parent that can have threads."""
+    """Check the name, the time until archiving, and that the parent can have threads."""
     form = Form(body)
     form.text("name", 1, 100, needed=True)
     if body.get("auto_archive_duration") is not None:
@@ -26,7 +26,7 @@ def check(body: Json, parent: Json) -> None:
 
 
 def start(world: World, parent: Json, owner_id: str, body: Json, *, message: Json | None = None) -> Json:
-    """A thread in a channel, or on a message whose id it then shares; its owner is in it."""
+    """Start a thread in a channel, or on a message whose id it then shares; its owner joins it."""
     guild = world.guilds[parent["guild_id"]]
     if message is not None and message["id"] in guild.channels:
         raise DiscordError(400, 160004, "A thread has already been created for this message")
@@ -53,7 +53,7 @@ def start(world: World, parent: Json, owner_id: str, body: Json, *, message: Jso
 
 
 def member(thread: Json, user_id: str) -> Json:
-    """Somebody's membership of a thread."""
+    """A person's membership of a thread."""
     return {
         "id": thread["id"],
         "user_id": user_id,
@@ -63,7 +63,7 @@ def member(thread: Json, user_id: str) -> Json:
 
 
 def set_member(world: World, thread: Json, user_id: str, *, inside: bool) -> None:
-    """The person is in the thread, or not."""
+    """Add the person to the thread, or remove them."""
     if inside == (user_id in thread["_members"]):
         return
     guild = world.guilds[thread["guild_id"]]

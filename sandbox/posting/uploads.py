@@ -1,4 +1,4 @@
-"""Files that came with a message, and how Discord shows them."""
+"""Files of messages, and the attachments as which Discord shows them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Upload:
 
 
 def keep(world: World, cdn: str, channel_id: str, upload: Upload, *, ephemeral: bool = False) -> Json:
-    """Store a file; answers with its attachment object."""
+    """Store a file; return its attachment object."""
     if len(upload.data) > _MOST_BYTES:
         raise DiscordError(413, 40005, "Request entity too large")
     name = re.sub(r"[^\w.()-]", "_", upload.filename) or "file"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox import snowflake as snowflakes
 from sandbox.errors import DiscordError, unknown
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import many, snowflake, thing, whole
 from sandbox.wire import Json
-from sandbox.world import membership
+from sandbox.world import membership, permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -46,7 +45,7 @@ def get_ban(call: Call) -> Reply:
 
 @takes(_BAN)
 def ban(call: Call) -> Reply:
-    """PUT /guilds/{guild_id}/bans/{user_id}: their newest messages may go too"""
+    """PUT /guilds/{guild_id}/bans/{user_id}: may also delete the person's newest messages"""
     guild, user_id, body = _guild(call), call.path["user_id"], call.json
     call.world.user(user_id)
     days = body.get("delete_message_days") or 0
@@ -56,7 +55,7 @@ def ban(call: Call) -> Reply:
 
 @takes(_MANY)
 def bulk_ban(call: Call) -> Reply:
-    """POST /guilds/{guild_id}/bulk-ban: 500000 if none of them could be banned"""
+    """POST /guilds/{guild_id}/bulk-ban: 500000 if none of the people could be banned"""
     guild, body = _guild(call), call.json
     permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_GUILD)
     done: list[str] = []

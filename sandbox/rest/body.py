@@ -1,4 +1,4 @@
-"""Reading a request's body, in either form in which it may come: JSON, or a form with files."""
+"""Reading a request's body, which is JSON or a form with files."""
 
 from __future__ import annotations
 

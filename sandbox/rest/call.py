@@ -1,4 +1,4 @@
-"""One request of the HTTP API, read and attributed; and what its handler answers with."""
+"""A request to the HTTP API, read and attributed, and its handler's reply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sandbox.world.world import World
 
 
 class Reply(NamedTuple):
-    """A status and a JSON body; None for none."""
+    """A status and a JSON body; None for an empty body."""
 
     status: int
     body: Any = None
@@ -40,7 +40,7 @@ def created(body: Any) -> Reply:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """`actor` is the user who acts; `application` is set when that is a bot."""
+    """A request. `actor` is the user who acts; `application` is set when that is a bot."""
 
     parts: Parts
     actor: str | None
@@ -53,19 +53,19 @@ class Call:
 
     @property
     def world(self) -> World:
-        """The world acted upon."""
+        """The world on which the request acts."""
         return self.parts.world
 
     @property
     def me(self) -> str:
-        """Who acts; 401 for a request without a token."""
+        """The id of the user who acts; 401 for a request without a token."""
         if self.actor is None:
             raise unauthorized()
         return self.actor
 
     @property
     def json(self) -> Json:
-        """The body as an object; 50035 if it is none."""
+        """The body as an object; 50035 for any other JSON."""
         if self.body is None:
             return {}
         body = mapping(self.body)
@@ -94,7 +94,7 @@ class Call:
 
     @property
     def app(self) -> Json:
-        """The application of the path, which must be the actor's own."""
+        """The application of the path; 20012 unless it is the actor's own."""
         application = self.application
         if application is None or self.path["application_id"] != application["id"]:
             raise DiscordError(
@@ -103,7 +103,7 @@ class Call:
         return application
 
     def number(self, key: str, default: int, low: int, high: int) -> int:
-        """A whole number of the query; 50035 outside its bounds."""
+        """A whole number from the query; 50035 outside its bounds."""
         text = self.query.get(key)
         if text is None:
             return default
@@ -114,19 +114,19 @@ class Call:
         return value
 
     def snowflake(self, key: str, default: int) -> int:
-        """An id of the query."""
+        """An id from the query."""
         return self.number(key, default, 0, 2**63 - 1)
 
     def page(self, ids: Iterable[str], most: int, *, least: int = 1, default: int | None = None) -> list[str]:
         """The ids between `after` and `before`, ascending: the first of them, or the last if only `before` is given."""
         limit = self.number("limit", default or most, least, most)
         before, after = self.snowflake("before", 2**63 - 1), self.snowflake("after", 0)
-        found = sorted(number for number in map(int, ids) if after < number < before)
+        between = sorted(number for number in map(int, ids) if after < number < before)
         backwards = "before" in self.query and "after" not in self.query
-        return [str(number) for number in (found[-limit:] if backwards else found[:limit])]
+        return [str(number) for number in (between[-limit:] if backwards else between[:limit])]
 
     def flag(self, key: str) -> bool:
-        """A yes-or-no of the query."""
+        """A boolean from the query."""
         return self.query.get(key, "").lower() in ("true", "1")
 
     def audit(
@@ -138,7 +138,7 @@ class Call:
         after: Json | None = None,
         **options: object,
     ) -> None:
-        """Note in the server's audit log what the actor did, with the reason that they gave."""
+        """Note an action of the actor in the server's audit log, with the given reason."""
         changes = audit.changes(before, after)
         audit.note(
             world=self.world,
@@ -157,7 +157,7 @@ Routes = list[tuple[str, str, Handler]]
 
 
 def takes(shape: Shape) -> Callable[[Handler], Handler]:
-    """The handler gets only bodies of this shape; a missing body is an empty one."""
+    """Check the body by this shape before the handler runs; a missing body is an empty one."""
 
     def around(handler: Handler) -> Handler:
         @wraps(handler)

@@ -1,15 +1,14 @@
-"""Channels of the server, and what is common to all channels."""
+"""Channels of the server, and the routes that all channels share."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_access
 from sandbox.forms import Form
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
 from sandbox.rest.threads import edit_thread
 from sandbox.shape import bits, flag, many, one_of, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import channels, shapes
+from sandbox.world import channels, permissions, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import World
@@ -65,8 +64,8 @@ _EDITABLE = (
 
 def list_channels(call: Call) -> Reply:
     """GET /guilds/{guild_id}/channels"""
-    found = call.guild.channels.values()
-    return ok([call.world.show_channel(c) for c in found if c["type"] not in permissions.THREAD_TYPES])
+    channels = call.guild.channels.values()
+    return ok([call.world.show_channel(c) for c in channels if c["type"] not in permissions.THREAD_TYPES])
 
 
 def get_channel(call: Call) -> Reply:
@@ -200,8 +199,8 @@ def _change(world: World, body: Json) -> Json:
 
 def _category(world: World, channel_id: str) -> str:
     """The id of a category; 50035 for anything else."""
-    found = next((g.channels[channel_id] for g in world.guilds.values() if channel_id in g.channels), None)
-    if found is None or found["type"] != 4:
+    category = next((g.channels[channel_id] for g in world.guilds.values() if channel_id in g.channels), None)
+    if category is None or category["type"] != 4:
         form = Form({})
         form.fault("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
         form.done()

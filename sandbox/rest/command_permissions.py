@@ -1,12 +1,12 @@
-"""Who may use an application's commands in a server, as its managers decided."""
+"""The permissions of an application's commands in a server, as its managers set them."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unknown
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import flag, many, one_of, snowflake, thing
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 
@@ -23,12 +23,12 @@ _NEW = thing(
 
 def list_all(call: Call) -> Reply:
     """GET /applications/{application_id}/guilds/{guild_id}/commands/permissions"""
-    found = call.guild.command_permissions.values()
-    return ok([entry for entry in found if entry["application_id"] == call.app["id"]])
+    entries = call.guild.command_permissions.values()
+    return ok([entry for entry in entries if entry["application_id"] == call.app["id"]])
 
 
 def get(call: Call) -> Reply:
-    """GET …/commands/{command_id}/permissions: 10066 where nobody decided anything"""
+    """GET …/commands/{command_id}/permissions: 10066 if none are set"""
     _command(call, str(call.app["id"]))
     entry = call.guild.command_permissions.get(call.path["command_id"])
     if entry is None:
@@ -45,13 +45,14 @@ def put(call: Call) -> Reply:
     bits = permissions.MANAGE_GUILD | permissions.MANAGE_ROLES
     permissions.require_guild(call.world, guild, call.me, bits)
     command_id = _command(call, application_id)
-    wanted = items(call.json, "permissions")
+    entries = items(call.json, "permissions")
     entry: Json = {
         "id": command_id,
         "application_id": application_id,
         "guild_id": guild.id,
         "permissions": [
-            {"id": str(one["id"]), "type": one["type"], "permission": one["permission"]} for one in wanted
+            {"id": str(entry["id"]), "type": entry["type"], "permission": entry["permission"]}
+            for entry in entries
         ],
     }
     before = guild.command_permissions.get(command_id)

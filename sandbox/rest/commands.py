@@ -33,7 +33,7 @@ def replace_commands(call: Call) -> Reply:
 
 @takes(COMMAND)
 def create_command(call: Call) -> Reply:
-    """POST …/commands: 201 for a new one, 200 for one that takes an older one's place"""
+    """POST …/commands: 201 for a new command, 200 for one that replaces an older one"""
     command, new = declare.upsert(call.world, *_scope(call), call.json)
     return created(command) if new else ok(command)
 

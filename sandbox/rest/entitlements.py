@@ -27,7 +27,7 @@ def list_entitlements(call: Call) -> Reply:
     query, now = call.query, call.world.now_iso()
     skus = [sku for sku in query.get("sku_ids", "").split(",") if sku]
     without_deleted = query.get("exclude_deleted", "true").lower() in ("true", "1")
-    found = {
+    entitlements = {
         entitlement["id"]: entitlement
         for entitlement in call.world.entitlements.values()
         if entitlement["application_id"] == call.app["id"]
@@ -37,7 +37,7 @@ def list_entitlements(call: Call) -> Reply:
         and not (without_deleted and entitlement["deleted"])
         and not (call.flag("exclude_ended") and entitlement["ends_at"] and entitlement["ends_at"] <= now)
     }
-    return ok([found[id_] for id_ in call.page(found, 100)])
+    return ok([entitlements[id_] for id_ in call.page(entitlements, 100)])
 
 
 def get_entitlement(call: Call) -> Reply:

@@ -1,7 +1,7 @@
 """Exceptions to a recurring event: one occurrence is moved or cancelled.
 
-Discord describes them only in its OpenAPI file; no gateway event of their own is documented, so an exception is told
-as a change of its event, which lists them.
+Discord describes them only in its OpenAPI file; no gateway event of their own is documented, so an exception is
+dispatched as an update of its event, which lists all exceptions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _MOST = 100
 
 @takes(thing(_FIELDS, "original_scheduled_start_time"))
 def create(call: Call) -> Reply:
-    """POST …/exceptions: for one occurrence of a recurring event, once"""
+    """POST …/exceptions: for an occurrence of a recurring event that has no exception yet"""
     event = _changeable(call)
     if not event["recurrence_rule"]:
         raise DiscordError(400, 180000, "Only a recurring event has exceptions")
@@ -57,7 +57,7 @@ def edit(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """DELETE …/exceptions/{exception_id}: the occurrence is as planned again"""
+    """DELETE …/exceptions/{exception_id}: the occurrence is as first planned again"""
     event = _changeable(call)
     event["guild_scheduled_event_exceptions"].remove(_exception(call, event))
     _keep(call, event)
@@ -65,7 +65,7 @@ def delete(call: Call) -> Reply:
 
 
 def list_subscribers(call: Call) -> Reply:
-    """GET …/{exception_id}/users: those of the whole event; nobody is interested in one occurrence alone"""
+    """GET …/{exception_id}/users: those of the whole event; interest in a single occurrence does not exist here"""
     _exception(call, events.event_of(call))
     return events.list_subscribers(call)
 
@@ -79,8 +79,8 @@ def _changeable(call: Call) -> Json:
 def _exception(call: Call, event: Json) -> Json:
     for exception in event["guild_scheduled_event_exceptions"]:
         if exception["event_exception_id"] == call.path["exception_id"]:
-            found: Json = exception
-            return found
+            matching: Json = exception
+            return matching
     raise unknown("Guild Scheduled Event")
 
 

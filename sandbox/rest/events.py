@@ -1,8 +1,7 @@
-"""Scheduled events of the server and who is interested."""
+"""Scheduled events of the server, and the people interested in them."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_permissions, unknown
 from sandbox.forms import Form
@@ -10,7 +9,7 @@ from sandbox.rest import recurrence
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import image, moment, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import scheduled
+from sandbox.world import permissions, scheduled
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -124,13 +123,13 @@ def _subscriber(call: Call, guild: Guild, event: Json, user_id: str) -> Json:
 
 
 def show_interest(call: Call) -> Reply:
-    """PUT …/users/@me: what a person's client sends for *Interested*. Not part of Discord's public API."""
+    """PUT …/users/@me: sent by a person's client for *Interested*. Not part of Discord's public API."""
     scheduled.set_interest(call.world, call.guild, event_of(call), call.me, interested=True)
     return NOTHING
 
 
 def lose_interest(call: Call) -> Reply:
-    """DELETE …/users/@me: the same taken back."""
+    """DELETE …/users/@me: withdraws the interest."""
     scheduled.set_interest(call.world, call.guild, event_of(call), call.me, interested=False)
     return NOTHING
 
@@ -144,7 +143,7 @@ def event_of(call: Call) -> Json:
 
 
 def require_may_change(call: Call, guild: Guild, event: Json) -> None:
-    """Manage Events, or Create Events for one's own."""
+    """Require Manage Events, or Create Events for the actor's own event."""
     held = permissions.in_guild(call.world, guild, call.me)
     own = event["creator_id"] == call.me and held & permissions.CREATE_EVENTS
     if not held & permissions.MANAGE_EVENTS and not own:
@@ -161,7 +160,7 @@ def _shown(call: Call, guild: Guild, event: Json) -> Json:
 
 
 def _change(call: Call, event: Json, *, new: bool) -> Json:
-    """The checked change of an event: what Discord demands of each kind, and only allowed steps of status."""
+    """The checked change of an event: the fields that its kind needs, and an allowed step of its status."""
     body = call.json
     form = Form(body)
     form.text("name", 1, 100, needed=new)

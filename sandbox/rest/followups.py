@@ -1,4 +1,4 @@
-"""Answers to interactions: the callback, and the webhook of the interaction's token. Its routes are also those of webhooks.py."""
+"""Answers to interactions: the callback, and the webhook of the token. webhooks.py shares the webhook's routes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from sandbox.world.world import show_message
 def callback(call: Call) -> Reply:
     """POST /interactions/{interaction_id}/{token}/callback"""
     interaction = call.parts.interactions.to_answer(call.path["interaction_id"], call.path["token"])
-    message = answer(call.parts, interaction, call.json, call.files)
+    message = answer(call.world, call.parts.url, interaction, call.json, call.files)
+    call.parts.interactions.keep(interaction)
     if not call.flag("with_response"):
         return NOTHING
     body: Json = {"interaction": {"id": interaction.id, "type": interaction.kind}}
@@ -37,7 +38,7 @@ def callback(call: Call) -> Reply:
 
 @takes(MESSAGE)
 def follow_up(call: Call) -> Reply:
-    """POST /webhooks/{application_id}/{token}: the first one after a defer fills the thinking message."""
+    """POST /webhooks/{application_id}/{token}: after a deferred answer the first one fills the thinking message"""
     if _is_webhook(call):
         return webhooks.execute(call)
     interaction = _interaction(call)
@@ -63,7 +64,7 @@ def follow_up(call: Call) -> Reply:
 
 
 def _reference(channel: Json, interaction: Interaction) -> Json:
-    """A follow-up points at the first answer."""
+    """The reference of a follow-up to the first answer."""
     if interaction.original is None:
         return {}
     reference: Json = {"type": 0, "channel_id": channel["id"], "message_id": interaction.original}
@@ -110,7 +111,7 @@ def _edit(call: Call, interaction: Interaction, channel: Json, message: Json) ->
 
 
 def _is_webhook(call: Call) -> bool:
-    """An interaction's webhook has the application's id, any other one its own."""
+    """Does the path name a channel's webhook? An interaction's has the id of its application."""
     return webhooks.find(call.world, call.path["application_id"]) is not None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 
@@ -62,7 +62,7 @@ def edit_guild(call: Call) -> Reply:
 
 
 def empty_list(call: Call) -> Reply:
-    """A list of the server's that is always empty here: emojis, stickers, integrations, webhooks, invites."""
+    """A list of the server that is always empty in the sandbox: emojis, stickers, integrations, webhooks, invites."""
     _ = call.guild
     nothing: list[Json] = []
     return ok(nothing)

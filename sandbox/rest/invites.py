@@ -6,13 +6,13 @@ import secrets
 import string
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_permissions, unknown
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import anything, flag, one_of, snowflake, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -39,27 +39,27 @@ _NEW = thing(
 
 @takes(_NEW)
 def create(call: Call) -> Reply:
-    """POST /channels/{channel_id}/invites: an alike one is given again unless it is to be unique"""
+    """POST /channels/{channel_id}/invites: returns an unused invite with the same terms, unless `unique` is set"""
     channel, body = visible(call), call.json
     if "guild_id" not in channel or channel["type"] in (4, *permissions.THREAD_TYPES):
         raise DiscordError(400, 50024, "Cannot execute action on this channel type")
     permissions.require_channel(call.world, call.me, channel, permissions.CREATE_INSTANT_INVITE)
     guild = call.world.guilds[channel["guild_id"]]
     given = body.get("max_age")
-    wanted: Json = {
+    terms: Json = {
         "channel_id": channel["id"],
         "inviter_id": call.me,
         "max_age": 86_400 if given is None else given,
         "max_uses": body.get("max_uses") or 0,
         "temporary": bool(body.get("temporary")),
     }
-    alike = next((i for i in _alive(call, guild) if wanted.items() <= i.items() and not i["uses"]), None)
+    alike = next((i for i in _alive(call, guild) if terms.items() <= i.items() and not i["uses"]), None)
     if alike is not None and not body.get("unique"):
         return ok(_shown(call, guild, alike, metadata=True))
     now = call.world.clock.now()
-    age = timedelta(seconds=wanted["max_age"])
+    age = timedelta(seconds=terms["max_age"])
     invite: Json = {
-        **wanted,
+        **terms,
         "code": "".join(secrets.choice(_LETTERS) for _ in range(8)),
         "uses": 0,
         "created_at": iso(now),
@@ -67,9 +67,9 @@ def create(call: Call) -> Reply:
     }
     call.world.keep("invite", invite["code"], invite, guild)
     call.audit(guild, Action.INVITE_CREATE, None, None, invite)
-    told = {key: invite[key] for key in ("code", "channel_id", "expires_at", *_METADATA)}
-    told |= {"guild_id": guild.id, "type": 0, "inviter": call.world.show_user(call.me)}
-    call.world.tell(Event("INVITE_CREATE", told, guild.id, channel))
+    data = {key: invite[key] for key in ("code", "channel_id", "expires_at", *_METADATA)}
+    data |= {"guild_id": guild.id, "type": 0, "inviter": call.world.show_user(call.me)}
+    call.world.tell(Event("INVITE_CREATE", data, guild.id, channel))
     return ok(_shown(call, guild, invite, metadata=True))
 
 
@@ -78,12 +78,12 @@ def list_of_channel(call: Call) -> Reply:
     channel = visible(call)
     permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_CHANNELS)
     guild = call.world.guilds[channel["guild_id"]]
-    found = [i for i in _alive(call, guild) if i["channel_id"] == channel["id"]]
-    return ok([_shown(call, guild, i, metadata=True) for i in found])
+    invites = [i for i in _alive(call, guild) if i["channel_id"] == channel["id"]]
+    return ok([_shown(call, guild, i, metadata=True) for i in invites])
 
 
 def list_of_guild(call: Call) -> Reply:
-    """GET /guilds/{guild_id}/invites: how often they were used says Manage Server"""
+    """GET /guilds/{guild_id}/invites: the number of uses only with Manage Server"""
     guild = call.guild
     held = permissions.in_guild(call.world, guild, call.me)
     if not held & (permissions.MANAGE_GUILD | permissions.VIEW_AUDIT_LOG):
@@ -106,7 +106,7 @@ def get(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """DELETE /invites/{code}: for Manage Channels there, or Manage Server"""
+    """DELETE /invites/{code}: needs Manage Channels there, or Manage Server"""
     guild, invite = _invite(call)
     channel = guild.channels[invite["channel_id"]]
     held = permissions.in_channel(call.world, guild, call.me, channel)
@@ -115,8 +115,8 @@ def delete(call: Call) -> Reply:
     body = _shown(call, guild, invite)
     call.world.drop("invite", invite["code"], guild)
     call.audit(guild, Action.INVITE_DELETE, None, invite, None)
-    told = {"channel_id": channel["id"], "guild_id": guild.id, "code": invite["code"]}
-    call.world.tell(Event("INVITE_DELETE", told, guild.id, channel))
+    data = {"channel_id": channel["id"], "guild_id": guild.id, "code": invite["code"]}
+    call.world.tell(Event("INVITE_DELETE", data, guild.id, channel))
     return ok(body)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError, missing_access, missing_permissions
 from sandbox.forms import Form
@@ -12,7 +11,7 @@ from sandbox.gateway.audience import MEMBERS
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import flag, many, moment, snowflake, text, thing, whole
 from sandbox.wire import Json, items
-from sandbox.world import applications, audit, membership
+from sandbox.world import applications, audit, membership, permissions
 from sandbox.world.audit import Action
 from sandbox.world.guild import Guild
 
@@ -43,8 +42,8 @@ def list_members(call: Call) -> Reply:
 def search_members(call: Call) -> Reply:
     """GET /guilds/{guild_id}/members/search"""
     guild, limit = call.guild, call.number("limit", 1, 1, 1000)
-    found = call.world.members_called(guild, call.query.get("query", ""), limit)
-    return ok([call.world.show_member(guild, user_id) for user_id in found])
+    member_ids = call.world.members_called(guild, call.query.get("query", ""), limit)
+    return ok([call.world.show_member(guild, user_id) for user_id in member_ids])
 
 
 def get_member(call: Call) -> Reply:
@@ -71,10 +70,10 @@ def edit_member(call: Call) -> Reply:
     if change and user_id != me:
         permissions.require_above_member(guild, me, user_id)
     if "roles" in body:
-        wanted = list(dict.fromkeys(str(role_id) for role_id in items(body, "roles")))
-        for role_id in {*wanted} ^ {*member["roles"]}:
+        role_ids = list(dict.fromkeys(str(role_id) for role_id in items(body, "roles")))
+        for role_id in {*role_ids} ^ {*member["roles"]}:
             _require_may_give(call, guild, role_id)
-        change["roles"] = wanted
+        change["roles"] = role_ids
     for key, bit in (("mute", permissions.MUTE_MEMBERS), ("deaf", permissions.DEAFEN_MEMBERS)):
         if key in body:
             permissions.require_guild(world, guild, me, bit)
@@ -93,13 +92,13 @@ def edit_member(call: Call) -> Reply:
 
 
 def _until(call: Call, guild: Guild, user_id: str) -> str | None:
-    """When a timeout ends: within 28 days, and never for the owner or an administrator."""
-    wanted = call.json["communication_disabled_until"]
-    if wanted is None:
+    """The end of a timeout, at most 28 days ahead; 50013 for the owner or an administrator."""
+    until = call.json["communication_disabled_until"]
+    if until is None:
         return None
     if permissions.in_guild(call.world, guild, user_id) & permissions.ADMINISTRATOR:
         raise missing_permissions()
-    until = parse(wanted)
+    until = parse(until)
     if until > call.world.clock.now() + _LONGEST_TIMEOUT:
         form = Form({})
         form.fault(
@@ -112,15 +111,15 @@ def _until(call: Call, guild: Guild, user_id: str) -> str | None:
 
 
 def _move(call: Call, guild: Guild, user_id: str) -> None:
-    """Into another voice channel, or out of voice: 40032 for somebody who is in none."""
-    wanted = call.json["channel_id"]
+    """Move the member to another voice channel, or out of voice; 40032 for a member in no voice channel."""
+    channel_id = call.json["channel_id"]
     if user_id not in guild.voice:
         raise DiscordError(400, 40032, "Target user is not connected to voice.")
-    if wanted is None:
+    if channel_id is None:
         membership.move(call.world, guild, user_id, None)
         call.audit(guild, Action.MEMBER_DISCONNECT, None, count=1)
         return
-    channel = call.world.channel(str(wanted))
+    channel = call.world.channel(str(channel_id))
     if channel["type"] not in (2, 13) or channel["guild_id"] != guild.id:
         raise DiscordError(400, 50024, "Cannot execute action on this channel type")
     membership.move(call.world, guild, user_id, channel["id"])
@@ -130,12 +129,12 @@ def _move(call: Call, guild: Guild, user_id: str) -> None:
 def _note_roles(
     call: Call, guild: Guild, user_id: str, before: list[str] | None, after: list[str] | None
 ) -> None:
-    """The audit log names the roles that came under $add and those that went under $remove."""
+    """Note added roles under $add and removed ones under $remove in the audit log."""
     changes: list[Json] = []
-    for key, ones, others in (("$add", after, before), ("$remove", before, after)):
-        found = [{"id": i, "name": guild.roles[i]["name"]} for i in ones or [] if i not in (others or [])]
-        if found:
-            changes.append({"key": key, "new_value": found})
+    for key, present, absent in (("$add", after, before), ("$remove", before, after)):
+        roles = [{"id": i, "name": guild.roles[i]["name"]} for i in present or [] if i not in (absent or [])]
+        if roles:
+            changes.append({"key": key, "new_value": roles})
     if changes:
         audit.note(
             world=call.world,
@@ -183,7 +182,7 @@ def remove_role(call: Call) -> Reply:
 
 
 def _require_may_give(call: Call, guild: Guild, role_id: str) -> None:
-    """Manage Roles, a role that is not managed or @everyone, and below one's own highest."""
+    """Require Manage Roles, and a role below the actor's highest that is neither managed nor @everyone."""
     role = call.world.role(guild, role_id)
     permissions.require_guild(call.world, guild, call.me, permissions.MANAGE_ROLES)
     if role["managed"] or role_id == guild.id:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions
 from sandbox import snowflake as snowflakes
 from sandbox.errors import DiscordError
 from sandbox.gateway.audience import MESSAGE_CONTENT, without_content
@@ -15,7 +14,7 @@ from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import many, snowflake, thing
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
@@ -24,9 +23,9 @@ _BULK_DELETE = timedelta(days=14)
 
 
 def shown(call: Call, message: Json) -> Json:
-    """A message as the actor gets it. A bot whose application has no content intent switched on reads no words.
+    """A message as the actor gets it, without content for a bot whose application has the content intent off.
 
-    What it named in IDENTIFY does not matter here: Discord's documentation, events/gateway, "HTTP Restrictions".
+    The intents in IDENTIFY do not matter here: Discord's documentation, events/gateway, "HTTP Restrictions".
     """
     body = show_message(message, call.me)
     application = call.application
@@ -45,16 +44,16 @@ def list_messages(call: Call) -> Reply:
         newer = book.after(channel["id"], around, limit // 2)[::-1]
         middle = book.get(channel["id"], around)
         older = book.before(channel["id"], around, limit - len(newer) - 1)
-        found = [*newer, *([middle] if middle and "_to" not in middle else []), *older]
+        messages = [*newer, *([middle] if middle and "_to" not in middle else []), *older]
     elif after := call.query.get("after"):
-        found = book.after(channel["id"], after, limit)[::-1]
+        messages = book.after(channel["id"], after, limit)[::-1]
     else:
-        found = book.before(channel["id"], call.query.get("before"), limit)
-    return ok([shown(call, message) for message in found])
+        messages = book.before(channel["id"], call.query.get("before"), limit)
+    return ok([shown(call, message) for message in messages])
 
 
 def _may_read_history(call: Call, channel: Json) -> bool:
-    """Without Read Message History the list is empty, as Discord answers."""
+    """Does the actor have Read Message History? Without it Discord answers with an empty list."""
     try:
         permissions.require_channel(call.world, call.me, channel, permissions.READ_MESSAGE_HISTORY)
     except DiscordError as error:
@@ -87,7 +86,7 @@ def create_message(call: Call) -> Reply:
 
 
 def _require_open(call: Call, channel: Json) -> None:
-    """50007 for a person who takes no direct messages, has left, or is a bot."""
+    """50007 for a recipient who takes no direct messages, has left, or is a bot."""
     for user_id in channel.get("_people", ()):
         if user_id == call.me:
             continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import missing_permissions, unknown
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import bits, one_of, thing
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 
@@ -36,7 +36,7 @@ def delete_overwrite(call: Call) -> Reply:
 
 
 def _require(call: Call, channel: Json, bits: int) -> None:
-    """Manage Roles in the channel, and every bit that is handed out or denied."""
+    """Require Manage Roles in the channel, and every permission that is allowed or denied."""
     if "permission_overwrites" not in channel:
         raise unknown("Channel")
     permissions.require_channel(call.world, call.me, channel, permissions.MANAGE_ROLES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.clock import iso, parse
 from sandbox.errors import DiscordError
 from sandbox.forms import Form
@@ -10,6 +9,7 @@ from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.rest.channels import visible
 from sandbox.rest.messages import shown
 from sandbox.wire import Json, items
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 

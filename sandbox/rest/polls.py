@@ -1,4 +1,4 @@
-"""Polls: who voted, and ending one's own."""
+"""Polls: the voters of an answer, and ending one's own poll."""
 
 from __future__ import annotations
 

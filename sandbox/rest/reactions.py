@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError
 from sandbox.posting import reactions
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok
 from sandbox.rest.channels import visible
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.events import Event
 
 _MOST = 20
@@ -20,7 +20,7 @@ def _target(call: Call) -> tuple[Json, Json, Json]:
 
 
 def add(call: Call) -> Reply:
-    """PUT …/reactions/{emoji}/@me: Add Reactions is only needed for an emoji that nobody used yet."""
+    """PUT …/reactions/{emoji}/@me: needs Add Reactions only for an emoji that is not yet on the message."""
     channel, message, sign = _target(call)
     bits = permissions.READ_MESSAGE_HISTORY
     if not reactions.people(message, sign):

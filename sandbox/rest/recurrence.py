@@ -1,4 +1,4 @@
-"""How a scheduled event recurs: the few rules that Discord takes.
+"""Recurrence rules of scheduled events: the few that Discord takes.
 
 Discord's documentation, resources/guild-scheduled-event, "Guild Scheduled Event Recurrence Rule Object", with its
 "System limitations".
@@ -35,7 +35,7 @@ RULE = thing(
 
 
 def finished(rule: Json) -> Json:
-    """The rule with all its fields; 50035 for what Discord does not take."""
+    """The rule with all its fields; 50035 for a rule that Discord does not take."""
     form = Form({})
     _check(form, rule)
     form.done()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_permissions
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.shape import bits, flag, many, snowflake, text, thing, whole
 from sandbox.wire import Json
-from sandbox.world import roles, shapes
+from sandbox.world import permissions, roles, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -40,7 +39,7 @@ def get_role(call: Call) -> Reply:
 
 @takes(_ROLE)
 def create_role(call: Call) -> Reply:
-    """POST /guilds/{guild_id}/roles: at position 1, below older roles of that position. Nothing else moves."""
+    """POST /guilds/{guild_id}/roles: at position 1, below older roles of that position. The other roles stay."""
     guild = _managed(call)
     if len(guild.roles) >= _MOST:
         raise DiscordError(400, 30005, f"Maximum number of guild roles reached ({_MOST})")
@@ -114,7 +113,7 @@ def _managed(call: Call) -> Guild:
 
 
 def _fields(call: Call, guild: Guild, role: Json) -> Json:
-    """The changes that the body asks for; nobody can put into a role what they lack themselves."""
+    """The changes that the body asks for; the actor can only give a role permissions that they have."""
     body = call.json
     change: Json = {k: body[k] for k in ("name", "hoist", "mentionable") if body.get(k) not in (None, "")}
     colors: Json = body.get("colors") or {}
@@ -124,10 +123,10 @@ def _fields(call: Call, guild: Guild, role: Json) -> Json:
     if color is not None:
         change |= {"color": color, "colors": {**role["colors"], **colors, "primary_color": color}}
     if body.get("permissions") is not None:
-        wanted = int(body["permissions"])
-        if (wanted & ~int(role["permissions"])) & ~permissions.in_guild(call.world, guild, call.me):
+        granted = int(body["permissions"])
+        if (granted & ~int(role["permissions"])) & ~permissions.in_guild(call.world, guild, call.me):
             raise missing_permissions()
-        change["permissions"] = str(wanted)
+        change["permissions"] = str(granted)
     return change
 
 

@@ -10,10 +10,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from sandbox.errors import DiscordError, unauthorized
-from sandbox.faults.answers import failing
 from sandbox.forms import Form
 from sandbox.limits import Answered, Route
 from sandbox.parts import Parts
+from sandbox.rest.answer_faults import failing
 from sandbox.rest.body import Content, read
 from sandbox.rest.call import NOTHING, Call, Handler, Reply
 from sandbox.rest.table import ROUTES
@@ -25,7 +25,7 @@ _OF_A_TOKEN = (f"{PREFIX}/webhooks/", f"{PREFIX}/interactions/")
 
 
 def add_routes(app: web.Application, parts: Parts) -> None:
-    """Put the whole API under /api/v10; what is not built answers 501."""
+    """Add the whole API under /api/v10; parts that are not built answer 501."""
     for method, path, handler in ROUTES:
         app.router.add_route(method, PREFIX + path, _serve(parts, handler, Route(method, path)))
     app.router.add_route("*", "/api/{rest:.*}", _serve(parts, _not_built, None))
@@ -63,7 +63,7 @@ def _serve(
 
 
 class _Exchange:
-    """One request on its way through: who asks, with what, and what comes of it."""
+    """A request on its way to the handler and back."""
 
     def __init__(self, parts: Parts, request: web.Request, handler: Handler) -> None:
         self._parts, self._request, self._handler = parts, request, handler
@@ -72,17 +72,17 @@ class _Exchange:
         self._refused: DiscordError | None = None
         self._content = Content()
         self.reply = NOTHING
-        self.ordered = False  # the reply is a fault's
+        self.ordered = False  # the reply is that of a fault
 
     def identify(self) -> None:
-        """Who asks? A wrong token is answered with 401 later, where every refusal is."""
+        """Find the actor. A wrong token is answered with 401 later, like every refusal."""
         try:
             self._actor, self._application = _who(self._parts, self._request)
         except DiscordError as error:
             self._refused = error
 
     def limited(self, route: Route | None) -> Answered:
-        """What the rate limits say. People who administer are not limited."""
+        """The answer of the rate limits, which do not apply to people who administer."""
         if route is None or (self._actor is not None and self._application is None):
             return Answered()
         path = self._request.match_info
@@ -90,18 +90,18 @@ class _Exchange:
         return self._parts.limits.ask(self._actor or "", route, path, globally=globally)
 
     def _is_of_an_interaction(self, path: Mapping[str, str]) -> bool:
-        """An interaction's own webhook does not count among the bot's fifty a second."""
+        """Is it the webhook of an interaction, which does not count among the bot's fifty requests a second?"""
         return "token" in path and path.get("application_id", "") in self._parts.world.applications
 
     async def read(self) -> None:
-        """Take in the body."""
+        """Read the body."""
         try:
             self._content = await read(self._request)
         except DiscordError as error:
             self._refused = self._refused or error
 
     def handle(self) -> None:
-        """Do it, and make it durable."""
+        """Run the handler, and commit."""
         parts, content, request = self._parts, self._content, self._request
         try:
             if self._refused:
@@ -121,7 +121,7 @@ class _Exchange:
         except DiscordError as error:
             self.reply = Reply(error.status, error.as_json())
         except Exception:
-            traceback.print_exc()  # ours to mend: the caller gets what Discord says of its own defects
+            traceback.print_exc()  # a defect of the sandbox is answered like one of Discord
             self.reply = Reply(500, {"message": "500: Internal Server Error", "code": 0})
         parts.world.commit()
 
@@ -158,7 +158,7 @@ def _reason(request: web.Request) -> str | None:
 
 
 def _who(parts: Parts, request: web.Request) -> tuple[str | None, Json | None]:
-    """The acting user and, for a bot, its application. No header is nobody; a wrong one is 401."""
+    """The acting user and, for a bot, its application; None without a header, 401 for a wrong one."""
     header = request.headers.get("Authorization")
     if header is None:
         return None, None

@@ -1,4 +1,4 @@
-"""All routes of the HTTP API. A literal path stands before one with a parameter in its place."""
+"""All routes of the HTTP API. A literal path stands before a path with a parameter in its place."""
 
 from __future__ import annotations
 

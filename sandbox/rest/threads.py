@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, missing_access, missing_permissions, unknown
 from sandbox.forms import Form
 from sandbox.posting import post, threads
@@ -11,6 +10,7 @@ from sandbox.posting.shape import MESSAGE
 from sandbox.rest.call import NOTHING, Call, Reply, Routes, created, ok, takes
 from sandbox.shape import flag, many, one_of, snowflake, text, thing, whole
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.world import show_message
@@ -87,7 +87,7 @@ def start_in_channel(call: Call) -> Reply:
 
 
 def edit_thread(call: Call, thread: Json) -> Reply:
-    """PATCH /channels/{channel_id} for a thread: its owner may, and who manages threads"""
+    """PATCH /channels/{channel_id} for a thread: for its owner and members with Manage Threads"""
     body = call.json
     guild = call.world.guilds[thread["guild_id"]]
     held = permissions.in_channel(call.world, guild, call.me, thread)
@@ -115,8 +115,8 @@ def edit_thread(call: Call, thread: Json) -> Reply:
 
 def list_active(call: Call) -> Reply:
     """GET /guilds/{guild_id}/threads/active"""
-    found = [t for t in _threads(call, call.guild.id) if not t["thread_metadata"]["archived"]]
-    return ok(_list(call, found) | {"has_more": False})
+    threads = [t for t in _threads(call, call.guild.id) if not t["thread_metadata"]["archived"]]
+    return ok(_list(call, threads) | {"has_more": False})
 
 
 def list_archived(call: Call) -> Reply:
@@ -128,7 +128,7 @@ def list_archived(call: Call) -> Reply:
     private = mine or call.path["kind"] == "private"
     if private and not mine:
         permissions.require_channel(call.world, call.me, parent, permissions.MANAGE_THREADS)
-    found = [
+    threads = [
         t
         for t in _threads(call, parent["guild_id"])
         if t["parent_id"] == parent["id"]
@@ -136,11 +136,11 @@ def list_archived(call: Call) -> Reply:
         and (t["type"] == 12) == private
         and (not mine or call.me in t["_members"])
     ]
-    found.sort(key=lambda t: str(t["thread_metadata"]["archive_timestamp"]), reverse=True)
+    threads.sort(key=lambda t: str(t["thread_metadata"]["archive_timestamp"]), reverse=True)
     if before := call.query.get("before"):
-        found = [t for t in found if t["thread_metadata"]["archive_timestamp"] < before]
+        threads = [t for t in threads if t["thread_metadata"]["archive_timestamp"] < before]
     limit = call.number("limit", 50, 2, 100)
-    return ok(_list(call, found[:limit]) | {"has_more": len(found) > limit})
+    return ok(_list(call, threads[:limit]) | {"has_more": len(threads) > limit})
 
 
 def _threads(call: Call, guild_id: str) -> list[Json]:

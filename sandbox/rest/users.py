@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unauthorized
 from sandbox.forms import Form
-from sandbox.posting import post
 from sandbox.rest.call import Call, Reply, Routes, ok, takes
 from sandbox.shape import image, snowflake, text, thing
 from sandbox.wire import Json
-from sandbox.world import applications
+from sandbox.world import applications, direct, permissions
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 
@@ -22,22 +20,22 @@ def get_me(call: Call) -> Reply:
 
 
 def _private(call: Call) -> Json:
-    """One's own account."""
+    """An account as its owner sees it."""
     own: Json = {"mfa_enabled": True, "locale": call.world.users[call.me]["_locale"]}
     return call.world.show_user(call.me) | own | {"verified": True, "email": None}
 
 
 @takes(_ME)
 def edit_me(call: Call) -> Reply:
-    """PATCH /users/@me: a name (twice an hour); pictures are taken and not kept"""
-    wanted = call.json.get("username")
+    """PATCH /users/@me: changes the name, twice an hour at most; pictures are accepted and dropped"""
+    username = call.json.get("username")
     user = call.world.users[call.me]
-    if wanted is not None and wanted != user["username"]:
-        if any(word in wanted.lower() for word in ("discord", "clyde", "@", "#", ":", "```")):
+    if username is not None and username != user["username"]:
+        if any(word in username.lower() for word in ("discord", "clyde", "@", "#", ":", "```")):
             form = Form({})
             form.fault("username", "USERNAME_INVALID_CONTAINS", "Username cannot contain this.")
             form.done()
-        call.world.keep("user", call.me, user | {"username": wanted})
+        call.world.keep("user", call.me, user | {"username": username})
         call.world.tell(Event("USER_UPDATE", _private(call), application=call.me))
     return ok(_private(call))
 
@@ -85,7 +83,7 @@ def open_direct(call: Call) -> Reply:
     form.done()
     if recipient == call.me:
         raise DiscordError(400, 50007, "Cannot send messages to this user")
-    return ok(call.world.show_channel(post.direct(call.world, call.me, recipient)))
+    return ok(call.world.show_channel(direct.channel_between(call.world, call.me, recipient)))
 
 
 def get_my_application(call: Call) -> Reply:
@@ -101,7 +99,7 @@ def get_application(call: Call) -> Reply:
 
 
 def empty_list(call: Call) -> Reply:
-    """A list of an application's that is always empty here: role connections."""
+    """A list of the application that is always empty in the sandbox: role connections."""
     _ = call.app  # 20012 for another's application
     nothing: list[Json] = []
     return ok(nothing)

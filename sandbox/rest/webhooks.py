@@ -1,10 +1,9 @@
-"""Webhooks of a channel: made by people and bots, used by whoever knows the token."""
+"""Webhooks of a channel, which people and bots make and everybody with the token can use."""
 
 from __future__ import annotations
 
 import secrets
 
-from sandbox import permissions
 from sandbox.errors import DiscordError, unknown
 from sandbox.forms import Form
 from sandbox.posting import change, post, threads
@@ -14,7 +13,7 @@ from sandbox.rest.call import NOTHING, Call, Reply, Routes, ok, takes
 from sandbox.rest.channels import visible
 from sandbox.shape import image, snowflake, text, thing
 from sandbox.wire import Json, items, public
-from sandbox.world import shapes
+from sandbox.world import permissions, shapes
 from sandbox.world.audit import Action
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
@@ -98,14 +97,14 @@ def delete(call: Call) -> Reply:
 
 
 def get_with_token(call: Call) -> Reply:
-    """GET /webhooks/{webhook_id}/{token}, without saying whose it is"""
+    """GET /webhooks/{webhook_id}/{token}, without its maker"""
     _, hook = with_token(call)
     return ok(_shown(call, hook, user=False))
 
 
 @takes(_EDIT)
 def edit_with_token(call: Call) -> Reply:
-    """PATCH /webhooks/{webhook_id}/{token}: not to another channel"""
+    """PATCH /webhooks/{webhook_id}/{token}: cannot move it to another channel"""
     guild, hook = with_token(call)
     call.json.pop("channel_id", None)
     return ok(_shown(call, _change(call, guild, hook, hook["_user"]), user=False))
@@ -129,8 +128,8 @@ def execute(call: Call) -> Reply:
     own_id: str | None = None
     if channel["type"] == _FORUM:
         threads.check({"name": body.get("thread_name")}, channel)
-        wish = {"name": body["thread_name"], "applied_tags": items(body, "applied_tags")}
-        channel = threads.start(world, channel, hook["id"], wish)
+        form = {"name": body["thread_name"], "applied_tags": items(body, "applied_tags")}
+        channel = threads.start(world, channel, hook["id"], form)
         own_id = channel["id"]
     name = str(body.get("username") or hook["name"])
     _check_name({"name": name})
@@ -161,24 +160,24 @@ def delete_message(call: Call) -> Reply:
 
 
 def with_token(call: Call) -> tuple[Guild, Json]:
-    """The webhook of the path: 10015 for none of that id, 50027 for a wrong token."""
-    found = find(call.world, call.path.get("webhook_id") or call.path["application_id"])
-    if found is None:
+    """The webhook of the path: 10015 for an unknown id, 50027 for a wrong token."""
+    match = find(call.world, call.path.get("webhook_id") or call.path["application_id"])
+    if match is None:
         raise unknown("Webhook")
-    if not secrets.compare_digest(found[1]["token"].encode(), call.path["token"].encode()):
+    if not secrets.compare_digest(match[1]["token"].encode(), call.path["token"].encode()):
         raise DiscordError(401, 50027, "Invalid Webhook Token")
-    return found
+    return match
 
 
 def _managed(call: Call, *, reading: bool = False) -> tuple[Guild, Json]:
-    """For Manage Webhooks; an application may also read those that it made."""
-    found = find(call.world, call.path["webhook_id"])
-    if found is None or call.me not in found[0].members:
+    """The webhook of the path, for members with Manage Webhooks and for the application that made it."""
+    match = find(call.world, call.path["webhook_id"])
+    if match is None or call.me not in match[0].members:
         raise unknown("Webhook")
-    own = call.application is not None and found[1]["application_id"] == call.application["id"]
+    own = call.application is not None and match[1]["application_id"] == call.application["id"]
     if not (own and reading):
-        permissions.require_guild(call.world, found[0], call.me, permissions.MANAGE_WEBHOOKS)
-    return found
+        permissions.require_guild(call.world, match[0], call.me, permissions.MANAGE_WEBHOOKS)
+    return match
 
 
 def _place(call: Call, guild: Guild, hook: Json) -> Json:
@@ -222,14 +221,14 @@ def _check_name(body: Json) -> None:
 
 
 def _change(call: Call, guild: Guild, hook: Json, actor: str) -> Json:
-    wanted = {key: call.json[key] for key in _FIELDS if call.json.get(key) is not None}
-    _check_name(wanted)
-    wanted.pop("avatar", None)  # pictures of webhooks are not kept
-    if "channel_id" in wanted:
-        wanted["channel_id"] = str(wanted["channel_id"])
-        place = call.world.channel(wanted["channel_id"])
+    change = {key: call.json[key] for key in _FIELDS if call.json.get(key) is not None}
+    _check_name(change)
+    change.pop("avatar", None)  # pictures of webhooks are not stored
+    if "channel_id" in change:
+        change["channel_id"] = str(change["channel_id"])
+        place = call.world.channel(change["channel_id"])
         permissions.require_channel(call.world, actor, place, permissions.MANAGE_WEBHOOKS)
-    changed = call.world.keep("webhook", hook["id"], hook | wanted, guild)
+    changed = call.world.keep("webhook", hook["id"], hook | change, guild)
     if call.actor is not None:
         call.audit(guild, Action.WEBHOOK_UPDATE, hook["id"], _logged(hook), _logged(changed))
     _tell(call, guild, changed["channel_id"])

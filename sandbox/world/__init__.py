@@ -1,1 +1,1 @@
-"""The community: who and what exists, kept in SQLite before an answer leaves."""
+"""The community: all its objects, stored in SQLite before an answer leaves."""

@@ -10,9 +10,8 @@ import base64
 import binascii
 import re
 
-from sandbox import permissions
 from sandbox.wire import Json
-from sandbox.world import shapes
+from sandbox.world import permissions, shapes
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
@@ -27,9 +26,9 @@ def by_token(world: World, token: str) -> Json | None:
     match = _TOKEN.fullmatch(token)
     if match is None:
         return None
-    wanted, name = match.groups()
-    application_id = _id(wanted) if wanted else None
-    if wanted and application_id is None:
+    encoded_id, name = match.groups()
+    application_id = _id(encoded_id) if encoded_id else None
+    if encoded_id and application_id is None:
         return None
     known = world.application_by_name(name)
     if known is None:
@@ -40,7 +39,7 @@ def by_token(world: World, token: str) -> Json | None:
 
 
 def _id(text: str) -> str | None:
-    """The id in a token's first part, which libraries leave without its padding."""
+    """The id in a token's first part, which libraries send without its padding."""
     try:
         number = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -83,18 +82,18 @@ def _install(world: World, guild: Guild, application: Json) -> None:
 
 
 def flags(application: Json) -> int:
-    """Which privileged intents are switched on (for applications in fewer than a hundred servers); all at first."""
+    """The flags (for under a hundred servers) of the privileged intents that are switched on; at first all are."""
     return int(application.get("_flags", sum(PRIVILEGES)))
 
 
 def privileged_intents(application: Json) -> int:
-    """The privileged intents that it may name in IDENTIFY."""
+    """The privileged intents that the application may name in IDENTIFY."""
     switched_on = flags(application)
     return sum(intent for flag, intent in PRIVILEGES.items() if switched_on & flag)
 
 
 def show(world: World, application: Json) -> Json:
-    """An application as its own bot gets it."""
+    """The application as its own bot gets it."""
     owner_id = next(iter(world.guilds.values())).body["owner_id"]
     return {
         "id": application["id"],

@@ -1,4 +1,4 @@
-"""The audit log: who did what to whom, and why. Entries are kept forty-five days."""
+"""The audit log, whose entries are kept for forty-five days."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEPT = timedelta(days=45)
 
 
 class Action(IntEnum):
-    """Discord's numbers for what can be done."""
+    """Discord's numbers of audited actions."""
 
     GUILD_UPDATE = 1
     CHANNEL_CREATE = 10
@@ -57,9 +57,9 @@ _NEVER = {"id", "guild_id", "last_message_id", "version", "token", "message_coun
 
 
 def changes(before: Json | None, after: Json | None) -> list[Json]:
-    """What differs between two states of an object; a made one has no old values, a deleted one no new."""
+    """The differences between two states of an object; a new one has no old values, a deleted one no new."""
     old, new = public(before or {}), public(after or {})
-    found: list[Json] = []
+    differences: list[Json] = []
     for key in sorted({*old, *new} - _NEVER):
         if old.get(key) == new.get(key):
             continue
@@ -68,8 +68,8 @@ def changes(before: Json | None, after: Json | None) -> list[Json]:
             change["old_value"] = old[key]
         if new.get(key) is not None:
             change["new_value"] = new[key]
-        found.append(change)
-    return found
+        differences.append(change)
+    return differences
 
 
 def note(
@@ -83,7 +83,7 @@ def note(
     reason: str | None,
     options: Mapping[str, object],
 ) -> None:
-    """Keep an entry and tell those who may see the log."""
+    """Add an entry; members who may see the log get it as an event."""
     entry: Json = {
         "id": world.new_id(),
         "action_type": int(action),

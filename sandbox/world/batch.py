@@ -1,4 +1,4 @@
-"""Many plain messages at once, encoded as they travel: what a crowd says between two commits."""
+"""Many plain messages at once, encoded as they travel: those of a crowd between two commits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.world.events import Event
 
 @dataclass(frozen=True)
 class Batch:
-    """MESSAGE_CREATE's data, one per message. `places` says for each in which of `channels` it was written."""
+    """MESSAGE_CREATE's data, one per message. `places` gives for each the index of its channel in `channels`."""
 
     guild_id: str
     channels: list[Json]
@@ -22,10 +22,10 @@ class Batch:
 
     @cached_property
     def blank(self) -> list[bytes]:
-        """The data without the words."""
+        """The data without the text."""
         return self.without_words()
 
     def events(self) -> Iterator[Event]:
-        """The same as single events."""
+        """The messages as single events."""
         for place, data in zip(self.places, self.whole, strict=True):
             yield Event("MESSAGE_CREATE", decode(data), self.guild_id, self.channels[place])

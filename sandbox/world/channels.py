@@ -1,15 +1,15 @@
-"""Taking a channel away, with its threads and messages."""
+"""Removing a channel with its threads and messages."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.wire import Json
+from sandbox.world import permissions
 from sandbox.world.events import Event
 from sandbox.world.world import World
 
 
 def remove(world: World, channel: Json) -> None:
-    """The channel is gone; threads go with it."""
+    """Remove the channel, its threads and its messages."""
     guild = world.guilds[channel["guild_id"]]
     for child in list(guild.channels.values()):
         if child["type"] in permissions.THREAD_TYPES and child["parent_id"] == channel["id"]:

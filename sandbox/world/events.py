@@ -1,4 +1,4 @@
-"""What happened in the world, as the gateway and the page will tell it."""
+"""Events of the world, for the gateway and the page."""
 
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""Finding what a person names: by id or by name, case ignored; two of a name are refused."""
+"""Look-ups by id or name, case ignored; a name that two objects share is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox import permissions
 from sandbox.errors import Refusal
-from sandbox.posting import post
 from sandbox.wire import Json, mapping
+from sandbox.world import direct, permissions
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -29,7 +28,7 @@ def person(world: World, name: object) -> str:
 
 
 def human(world: World, name: object) -> str:
-    """Somebody who may act through the control side: a member who is no application of ours."""
+    """The id of a member who may act through the control side, which excludes applications."""
     user_id = person(world, name)
     if user_id in world.applications:
         raise Refusal(409, "An application acts by itself.", "Name a person in `as`.")
@@ -45,8 +44,8 @@ def channel(world: World, name: object, viewer: str | None = None) -> Json:
     text = _text(name, "channel").removeprefix("#")
     if text == "@bot" and viewer:
         return _direct(world, viewer)
-    if (found := world.find_channel(text)) is not None:
-        return found
+    if (named_by_id := world.find_channel(text)) is not None:
+        return named_by_id
     channels = guild(world).channels
     named = [c["id"] for c in channels.values() if c["name"].lower() == text.lower() and c["type"] != 4]
     named = [i for i in named if channels[i]["type"] not in permissions.THREAD_TYPES] or named
@@ -70,11 +69,11 @@ def message(world: World, key: object, viewer: str) -> tuple[Json, Json]:
     named = mapping(key)
     message_id = _text(named.get("id") if named else key, "message")
     places = [*guild(world).channels, *world.directs]
-    found = world.messages.find(message_id, places)
-    if found is not None and found.get("_to") in (None, viewer):
-        place = world.channel(found["channel_id"])
+    message = world.messages.find(message_id, places)
+    if message is not None and message.get("_to") in (None, viewer):
+        place = world.channel(message["channel_id"])
         if permissions.can_view(world, viewer, place):
-            return found, place
+            return message, place
     name = world.users[viewer]["username"]
     raise Refusal(404, f"{name} sees no message {message_id}.", "Look at GET /sandbox/messages?as=… .")
 
@@ -83,10 +82,10 @@ def _direct(world: World, viewer: str) -> Json:
     bots = [a for a in world.applications if a in guild(world).members]
     if not bots:
         raise Refusal(409, "No application has come yet.", "Start a bot with the token sandbox.<name>.")
-    for direct in world.directs.values():
-        if viewer in direct["_people"] and any(b in direct["_people"] for b in bots):
-            return direct
-    return post.direct(world, viewer, bots[0])
+    for channel in world.directs.values():
+        if viewer in channel["_people"] and any(bot in channel["_people"] for bot in bots):
+            return channel
+    return direct.channel_between(world, viewer, bots[0])
 
 
 def _text(value: object, field: str) -> str:

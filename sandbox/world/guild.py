@@ -1,4 +1,4 @@
-"""One server with all that belongs to it, as Discord's own objects in memory."""
+"""A server with all its objects, in Discord's own form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.world.rows import Rows
 
 @dataclass(kw_only=True)
 class Guild:
-    """`body` is the server itself; the rest is found by id. Members are kept without their user."""
+    """`body` is the server itself; the other fields map ids to its objects. Members are stored without their user."""
 
     body: Json
     roles: dict[str, Json] = field(default_factory=dict[str, Json])
@@ -25,7 +25,7 @@ class Guild:
     invites: dict[str, Json] = field(default_factory=dict[str, Json])  # by code
     audit: dict[str, Json] = field(default_factory=dict[str, Json])
     command_permissions: dict[str, Json] = field(default_factory=dict[str, Json])
-    unavailable: bool = False  # an outage: nobody hears of it
+    unavailable: bool = False  # an outage: no session gets its events
 
     @property
     def id(self) -> str:

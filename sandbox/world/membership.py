@@ -1,4 +1,4 @@
-"""Coming, going and changing as a member."""
+"""Joining, leaving and changing as a member."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.world.world import World
 
 
 def join(world: World, guild: Guild, user_id: str) -> Json:
-    """The person becomes a member."""
+    """Make the person a member."""
     world.keep("member", user_id, shapes.member(world.now_iso()), guild)
     body = world.show_member(guild, user_id)
     world.tell(Event("GUILD_MEMBER_ADD", {**body, "guild_id": guild.id}, guild.id))
@@ -18,7 +18,7 @@ def join(world: World, guild: Guild, user_id: str) -> Json:
 
 
 def leave(world: World, guild: Guild, user_id: str) -> None:
-    """The person is no member any more: out of voice and threads, roles gone."""
+    """Remove the member, with their roles, voice state, thread memberships and interest in events."""
     move(world, guild, user_id, None)
     for event_key in [key for key in guild.subscribers if key.endswith(f"/{user_id}")]:
         world.drop("subscriber", event_key, guild)
@@ -32,7 +32,7 @@ def leave(world: World, guild: Guild, user_id: str) -> None:
 
 
 def update(world: World, guild: Guild, user_id: str, change: Json) -> Json:
-    """The member changes in these fields."""
+    """Change these fields of the member."""
     world.keep("member", user_id, guild.members[user_id] | change, guild)
     body = world.show_member(guild, user_id)
     world.tell(Event("GUILD_MEMBER_UPDATE", {**body, "guild_id": guild.id}, guild.id))
@@ -40,7 +40,7 @@ def update(world: World, guild: Guild, user_id: str, change: Json) -> Json:
 
 
 def move(world: World, guild: Guild, user_id: str, channel_id: str | None, **how: bool) -> Json | None:
-    """The member is in this voice channel now, or in none; None if nothing changed."""
+    """Move the member to this voice channel, or to none; return None if nothing changed."""
     before = guild.voice.get(user_id)
     if before is None and channel_id is None:
         return None

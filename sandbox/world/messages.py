@@ -15,14 +15,14 @@ _BRACKET = ord("[")
 
 
 class Messages:
-    """Messages by channel and id. A message with an addressee (ephemeral) is seen by that person alone."""
+    """Messages by channel and id. A message with an addressee (ephemeral) is visible to that person alone."""
 
     def __init__(self, store: Store, show_user: Callable[[str], Json]) -> None:
         self._db, self._show_user = store.connection, show_user
         self._cdn = _NOWHERE
 
     def at(self, url: str) -> None:
-        """The sandbox listens at this address: links to files lead there, also those of older messages."""
+        """Set the sandbox's address, to which links to files lead, also those of older messages."""
         self._cdn = f"{url}/cdn/".encode()
 
     def _encode(self, message: Json) -> bytes:
@@ -32,11 +32,11 @@ class Messages:
         if body[0] == _BRACKET:
             author, words = decode(body)
             return plain.whole(str(message), str(channel), self._show_user(author), words)
-        found: Json = decode(body.replace(_NOWHERE, self._cdn))
-        return found
+        decoded: Json = decode(body.replace(_NOWHERE, self._cdn))
+        return decoded
 
     def put(self, message: Json) -> None:
-        """Keep a message as it is now."""
+        """Store the present state of a message."""
         self._db.execute(
             "REPLACE INTO message VALUES (?, ?, ?, ?)",
             (int(message["channel_id"]), int(message["id"]), _addressee(message), self._encode(message)),
@@ -51,7 +51,7 @@ class Messages:
         return self._decode(*row) if row else None
 
     def find(self, message_id: str, channel_ids: list[str]) -> Json | None:
-        """A message of which only the id is known, in one of these channels."""
+        """The message with this id in one of these channels."""
         for channel_id in channel_ids:
             if message := self.get(channel_id, message_id):
                 return message
@@ -68,7 +68,7 @@ class Messages:
         self._db.execute("DELETE FROM message WHERE channel = ?", (_id(channel_id),))
 
     def before(self, channel_id: str, message_id: str | None, limit: int) -> list[Json]:
-        """The newest messages older than an id, newest first. Never ephemeral ones."""
+        """The newest messages older than an id, newest first, without ephemeral ones."""
         rows = self._db.execute(
             "SELECT channel, id, body FROM message WHERE channel = ? AND id < ? AND addressee IS NULL "
             "ORDER BY id DESC LIMIT ?",
@@ -88,7 +88,7 @@ class Messages:
         return [self._decode(*row) for row in rows]
 
     def latest(self, channel_id: str, limit: int, reader: str, before: str | None = None) -> list[Json]:
-        """The newest messages that a reader sees, or the newest older than an id, oldest first."""
+        """The newest messages that a reader sees, older than an id if one is given, oldest first."""
         rows = self._db.execute(
             "SELECT channel, id, body FROM message WHERE channel = ? AND id < ? AND (addressee IS NULL OR addressee = ?) "
             "ORDER BY id DESC LIMIT ?",
@@ -97,11 +97,11 @@ class Messages:
         return [self._decode(*row) for row in rows][::-1]
 
     def put_all(self, rows: Iterable[tuple[int, int, None, bytes]]) -> None:
-        """Keep new messages of nothing but words: channel, id, no addressee, and `[author, words]` encoded."""
+        """Store new plain messages: channel, id, no addressee, and `[author, words]` encoded."""
         self._db.executemany("INSERT INTO message VALUES (?, ?, ?, ?)", rows)
 
     def newest_in(self, channel_id: str) -> str | None:
-        """The newest message of a channel that all may see."""
+        """The newest message of a channel that is not ephemeral."""
         row = self._db.execute(
             "SELECT id FROM message WHERE channel = ? AND addressee IS NULL ORDER BY id DESC LIMIT 1",
             (_id(channel_id),),
@@ -136,6 +136,6 @@ def _addressee(message: Json) -> int | None:
 
 
 def _id(text: str) -> int:
-    """An id from outside as a number; what is none matches nothing."""
+    """An id from outside as a number; any other text becomes a number that matches nothing."""
     value = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
     return value if value < 2**63 else -1

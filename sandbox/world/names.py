@@ -1,4 +1,4 @@
-"""Who is called what, as an index: names in lower case → accounts. It lies beside the accounts and memberships."""
+"""An index from names in lower case to accounts, stored beside the accounts and memberships."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ _USERNAME, _DISPLAY, _NICK = "username", "display", "nick"
 
 
 class Names:
-    """Kept up to date by whoever keeps accounts and memberships."""
+    """The index of names; the code that stores an account or membership also updates it."""
 
     def __init__(self, store: Store) -> None:
         self._db = store.connection
 
     def note_user(self, before: Json | None, user: Json) -> None:
-        """The account has these names now."""
+        """Note the present names of an account."""
         old = before or {}
         self._note("", user["id"], _USERNAME, old.get("username"), user["username"])
         self._note("", user["id"], _DISPLAY, old.get("global_name"), user["global_name"])
 
     def note_member(self, guild_id: str, user_id: str, before: Json | None, member: Json | None) -> None:
-        """The member has this nickname now; None: they left."""
+        """Note the present nickname of a member; None for a member who left."""
         self._note(guild_id, user_id, _NICK, (before or {}).get("nick"), (member or {}).get("nick"))
 
     def note_new(self, accounts: Iterable[tuple[str, str, str]]) -> None:
-        """Accounts that nobody knew before: id, username, display name."""
+        """Note new accounts: id, username, display name."""
         rows = (
             (name.lower(), what, user_id)
             for user_id, username, display in accounts
@@ -36,14 +36,14 @@ class Names:
         self._db.executemany("INSERT INTO name VALUES (?, ?, '', ?)", rows)
 
     def username(self, text: str) -> str | None:
-        """The account of this username."""
+        """The account with this username."""
         row = self._db.execute(
             "SELECT user FROM name WHERE lower = ? AND what = ?", (text.lower(), _USERNAME)
         ).fetchone()
         return row[0] if row else None
 
     def shown_as(self, text: str, guild_id: str) -> list[str]:
-        """The accounts that are shown under this name, in a server or everywhere."""
+        """The accounts with this display name or nickname in the server."""
         rows = self._db.execute(
             "SELECT DISTINCT user FROM name WHERE lower = ? AND what <> ? AND guild IN ('', ?) ORDER BY user",
             (text.lower(), _USERNAME, guild_id),
@@ -51,7 +51,7 @@ class Names:
         return [user for (user,) in rows]
 
     def beginning(self, text: str, guild_id: str) -> list[str]:
-        """The accounts with a name that begins so."""
+        """The accounts with a name that begins with this text."""
         start = text.lower()
         rows = self._db.execute(
             "SELECT DISTINCT user FROM name WHERE lower >= ? AND lower < ? AND guild IN ('', ?) ORDER BY user",

@@ -1,4 +1,4 @@
-"""The people of the demo community: made up, always the same, many places, some with a Chinese client."""
+"""The people of the demo community: invented, always the same, from many places, some with a Chinese client."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMED = [
 
 
 def everybody() -> list[tuple[str, str, str]]:
-    """The hundred, the six with a part first."""
+    """The hundred people, first the six who have a role in the demo."""
     chinese = [(*entry.split(" "), "zh-CN") for entry in _CHINESE.split("|")]
     names = [name for line in _OTHERS.splitlines() for name in line.split("|")]
     others = [(name.split(" ", maxsplit=1)[0].lower(), name, "en-US") for name in names]

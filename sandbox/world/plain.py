@@ -1,6 +1,6 @@
-"""Messages of nothing but words, which most are: kept as `[author, words]`, a tenth of the whole.
+"""Plain messages, which most are: stored as `[author, words]`, in a tenth of the space.
 
-The moment is that of the id, the author is shown as they are now; everything else is as it always is.
+The timestamp is that of the id, the author is shown as they are now; all other fields have their usual values.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def whole(message_id: str, channel_id: str, author: Json, words: str) -> Json:
 
 
 def packed(message: Json) -> bytes | None:
-    """The short form, None for a message that has more to it."""
+    """The short form; None for a message that is not plain."""
     if message["content"] and not message["flags"] and not message["type"]:
         author = message["author"]
         if message == whole(message["id"], message["channel_id"], author, message["content"]):

@@ -1,17 +1,16 @@
-"""The order of roles, and taking one away."""
+"""Ordering and removing roles."""
 
 from __future__ import annotations
 
-from sandbox import permissions
 from sandbox.wire import Json
-from sandbox.world import membership
+from sandbox.world import membership, permissions
 from sandbox.world.events import Event
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
 
 def place(world: World, guild: Guild, wanted: dict[str, int]) -> None:
-    """Put roles at positions, all at once; those that are not named make room and close the gaps."""
+    """Put roles at positions, all at once; the other roles make room and close the gaps."""
     order = sorted((r for r in guild.roles.values() if r["id"] != guild.id), key=permissions.role_rank)
     order = [role for role in order if role["id"] not in wanted]
     for role_id, position in sorted(wanted.items(), key=lambda move: move[1]):
@@ -24,7 +23,7 @@ def place(world: World, guild: Guild, wanted: dict[str, int]) -> None:
 
 
 def remove(world: World, guild: Guild, role: Json) -> None:
-    """The role is gone, from its members and from the channels' overwrites too."""
+    """Remove the role, also from its members and from the channels' overwrites."""
     for user_id in guild.holding(role["id"]):
         kept = [r for r in guild.members[user_id]["roles"] if r != role["id"]]
         membership.update(world, guild, user_id, {"roles": kept})

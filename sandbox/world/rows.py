@@ -1,4 +1,4 @@
-"""Objects of a kind that there may be a hundred thousand of: they stay on disk, those in use are remembered."""
+"""Objects of a kind that may count a hundred thousand: they stay on disk, and those in use are cached."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Rows(MutableMapping[str, Json]):
         self._count = store.count(kind, guild)
 
     def __getitem__(self, key: str) -> Json:
-        found = self._known.get(key)
-        if found is None:
-            body = self._store.get(self._kind, self._guild, key)
-            if body is None:
+        body = self._known.get(key)
+        if body is None:
+            encoded = self._store.get(self._kind, self._guild, key)
+            if encoded is None:
                 raise KeyError(key)
-            found = decode(body)
-            self._remember(key, found)
-        return found
+            body = decode(encoded)
+            self._remember(key, body)
+        return body
 
     def __setitem__(self, key: str, body: Json) -> None:
         self._count += key not in self
@@ -57,15 +57,15 @@ class Rows(MutableMapping[str, Json]):
         return iter(self._store.keys(self._kind, self._guild))
 
     def items(self) -> ItemsView[str, Json]:
-        """Pairs, read a page at a time."""
+        """Pairs of key and object, read a page at a time."""
         return _Items(self)
 
     def values(self) -> ValuesView[Json]:
-        """Objects, read a page at a time."""
+        """The objects, read a page at a time."""
         return _Values(self)
 
     def pairs(self) -> Iterator[tuple[str, Json]]:
-        """Key and object, read a page at a time; the objects in use as they are."""
+        """Pairs of key and object, read a page at a time; cached objects are the cached ones themselves."""
         last = ""
         while page := self._store.page(self._kind, self._guild, last, self._page):
             for key, body in page:
@@ -73,16 +73,16 @@ class Rows(MutableMapping[str, Json]):
             last = page[-1][0]
 
     def some(self, keys: Sequence[str]) -> dict[str, Json]:
-        """The objects of up to a thousand keys, without those that there are not; nothing is remembered."""
-        found = self._store.some(self._kind, self._guild, keys)
-        return {key: self._known.get(key) or decode(body) for key, body in found}
+        """The objects of up to a thousand keys, as far as they exist; nothing is cached."""
+        bodies = self._store.some(self._kind, self._guild, keys)
+        return {key: self._known.get(key) or decode(body) for key, body in bodies}
 
     def naming(self, text: str) -> list[str]:
-        """The keys of those whose body has this text somewhere, such as an id."""
+        """The keys of the objects whose JSON contains this text, such as an id."""
         return self._store.naming(self._kind, self._guild, text)
 
     def grown(self, by: int) -> None:
-        """So many new ones were put into the store past this."""
+        """Count new objects that were put into the store directly."""
         self._count += by
 
     def _remember(self, key: str, body: Json) -> None:

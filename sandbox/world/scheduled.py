@@ -1,4 +1,4 @@
-"""Interest in scheduled events. A subscription is kept under `event/user`."""
+"""Interest in scheduled events. A subscription is stored under `event/user`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sandbox.world.world import World
 
 
 def subscribers(guild: Guild, event: Json) -> list[str]:
-    """Who is interested."""
+    """The people interested in an event."""
     return [entry["user_id"] for entry in guild.subscribers.values() if entry["event_id"] == event["id"]]
 
 
 def set_interest(world: World, guild: Guild, event: Json, user_id: str, *, interested: bool) -> None:
-    """The person is interested, or no longer."""
+    """Set whether the person is interested."""
     key = f"{event['id']}/{user_id}"
     if interested == (key in guild.subscribers):
         return
@@ -28,7 +28,7 @@ def set_interest(world: World, guild: Guild, event: Json, user_id: str, *, inter
 
 
 def remove(world: World, guild: Guild, event: Json) -> None:
-    """The event is gone with its subscriptions."""
+    """Remove the event with its subscriptions."""
     for user_id in subscribers(guild, event):
         world.drop("subscriber", f"{event['id']}/{user_id}", guild)
     world.drop("event", event["id"], guild)

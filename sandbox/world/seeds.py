@@ -1,13 +1,13 @@
-"""The two worlds that can be begun with: the demo community, and a bare one."""
+"""The two worlds to start with: the demo community, and a bare one."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sandbox import permissions, snowflake
+from sandbox import snowflake
 from sandbox.clock import iso
 from sandbox.wire import Json
-from sandbox.world import people, shapes
+from sandbox.world import people, permissions, shapes
 from sandbox.world.guild import Guild
 from sandbox.world.world import World
 
@@ -25,7 +25,7 @@ class _Past:
         return str(snowflake.at(self._moment))
 
     def skip(self, time: timedelta) -> None:
-        """Let some time pass."""
+        """Move on by some time."""
         self._moment += time
 
 
@@ -64,7 +64,7 @@ def demo(world: World) -> None:
 
 
 def further(world: World, guilds: int) -> None:
-    """More servers of olivia's until there are so many, each with #general and #staff; the shards are mixed."""
+    """Add servers of olivia's until there are so many, each with #general and #staff; they spread over the shards."""
     first = next(iter(world.guilds.values()))
     olivia = world.users[first.body["owner_id"]]
     past = _Past(world)

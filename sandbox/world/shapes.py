@@ -102,7 +102,7 @@ def channel(channel_id: str, guild_id: str, kind: int, name: str, position: int,
 
 
 def thread(thread_id: str, parent: Json, kind: int, name: str, owner_id: str, now: str) -> Json:
-    """A thread. `_members` maps the people in it to when they came."""
+    """A thread. `_members` maps its members to the time when they joined."""
     return {
         "id": thread_id,
         "type": kind,
@@ -176,7 +176,7 @@ def guild(guild_id: str, name: str, owner_id: str, locale: str = "en-US") -> Jso
 
 
 def voice_state(guild_id: str, channel_id: str | None, user_id: str) -> Json:
-    """Where somebody listens and speaks; `channel_id` None: nowhere any more."""
+    """A voice state; `channel_id` is None once the person has left voice."""
     return {
         "guild_id": guild_id,
         "channel_id": channel_id,

@@ -1,4 +1,4 @@
-"""SKUs of applications, and who is entitled to them."""
+"""SKUs of applications, and the entitlements to them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _GUILD_SUBSCRIPTION, _USER_SUBSCRIPTION, _AVAILABLE = 1 << 7, 1 << 8, 1 << 2
 
 
 def make_sku(world: World, application_id: str, name: str, kind: int) -> Json:
-    """Put something up for sale, as the Developer Portal would."""
+    """Add a SKU, as the Developer Portal would."""
     sku: Json = {
         "id": world.new_id(),
         "type": kind,
@@ -34,7 +34,7 @@ def grant(
     starts_at: str | None = None,
     ends_at: str | None = None,
 ) -> Json:
-    """Somebody, or a server, is entitled to a SKU."""
+    """Entitle a person or a server to a SKU."""
     entitlement: Json = {
         "id": world.new_id(),
         "sku_id": sku["id"],
@@ -54,12 +54,12 @@ def grant(
 
 
 def change(world: World, entitlement: Json, kind: str, **fields: object) -> None:
-    """The entitlement is consumed or deleted; its application is told."""
+    """Change fields of an entitlement; its application gets the event `kind`."""
     _tell(world, kind, world.keep("entitlement", entitlement["id"], entitlement | fields))
 
 
 def active(world: World, application_id: str, user_id: str, guild_id: str | None) -> list[Json]:
-    """What an interaction of this person in this server carries."""
+    """The entitlements that an interaction of this person in this server carries."""
     now = world.now_iso()
     return [
         e

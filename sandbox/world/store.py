@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS file (
 
 
 class Store:
-    """Rows of the world. Writes wait for `commit`; who reads sees them at once."""
+    """The rows of the world. Writes wait for `commit`; reads of the sandbox itself see them at once."""
 
     def __init__(self, path: Path) -> None:
         self.connection = sqlite3.connect(path)
@@ -46,22 +46,22 @@ class Store:
         self.connection.close()
 
     def commit(self) -> None:
-        """Make what was written durable."""
+        """Make all writes durable."""
         if self.connection.in_transaction:
             self.connection.commit()
 
     def put(self, kind: str, guild: str, key: str, body: Json) -> None:
-        """Keep an object, in the place of an older one with the same key."""
+        """Store an object; it replaces an older one with the same key."""
         self.connection.execute("REPLACE INTO object VALUES (?, ?, ?, ?)", (kind, guild, key, encode(body)))
 
     def put_new(self, kind: str, guild: str, objects: Iterable[tuple[str, bytes]]) -> None:
-        """Keep many encoded objects by their keys, none of which is here yet."""
+        """Store many encoded objects by their keys, all of which are new."""
         self.connection.executemany(
             "INSERT INTO object VALUES (?, ?, ?, ?)", ((kind, guild, key, body) for key, body in objects)
         )
 
     def keep_file(self, file_id: str, name: str, content_type: str, data: bytes) -> None:
-        """Keep an uploaded file."""
+        """Store an uploaded file."""
         self.connection.execute("INSERT INTO file VALUES (?, ?, ?, ?)", (file_id, name, content_type, data))
 
     def file(self, file_id: str) -> tuple[str, bytes] | None:
@@ -85,14 +85,14 @@ class Store:
         return row[0] if row else None
 
     def count(self, kind: str, guild: str) -> int:
-        """How many objects of a kind a server has."""
+        """The number of objects of a kind in a server."""
         rows = self.connection.execute(
             "SELECT count(*) FROM object WHERE kind = ? AND guild = ?", (kind, guild)
         )
         return int(rows.fetchone()[0])
 
     def keys(self, kind: str, guild: str) -> list[str]:
-        """Their keys, in order."""
+        """The keys of the objects of a kind in a server, in order."""
         rows = self.connection.execute(
             "SELECT id FROM object WHERE kind = ? AND guild = ? ORDER BY id", (kind, guild)
         )
@@ -106,7 +106,7 @@ class Store:
         ).fetchall()
 
     def some(self, kind: str, guild: str, keys: Sequence[str]) -> list[tuple[str, bytes]]:
-        """Those of the keys that there are, with their encoded objects."""
+        """The encoded objects of these keys, as far as they exist, each with its key."""
         marks = ", ".join("?" * len(keys))
         return self.connection.execute(
             f"SELECT id, body FROM object WHERE kind = ? AND guild = ? AND id IN ({marks})",  # noqa: S608 (question marks)
@@ -114,7 +114,7 @@ class Store:
         ).fetchall()
 
     def naming(self, kind: str, guild: str, text: str) -> list[str]:
-        """The keys of the objects whose body has this text somewhere."""
+        """The keys of the objects whose JSON contains this text."""
         rows = self.connection.execute(
             "SELECT id FROM object WHERE kind = ? AND guild = ? AND instr(body, CAST(? AS BLOB)) ORDER BY id",
             (kind, guild, text),
@@ -122,7 +122,7 @@ class Store:
         return [key for (key,) in rows]
 
     def newest(self, *kinds: str) -> int:
-        """The greatest key of some kinds whose keys are ids, 0 without any."""
+        """The greatest key of some kinds whose keys are ids; 0 if there are no objects."""
         marks = ", ".join("?" * len(kinds))
         rows = self.connection.execute(
             f"SELECT max(CAST(id AS INTEGER)) FROM object WHERE kind IN ({marks})",  # noqa: S608 (question marks)

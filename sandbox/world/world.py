@@ -1,7 +1,7 @@
-"""The whole world: objects in memory, a row for each, and what happened since the last commit.
+"""The whole world: objects in memory, a row for each, and the events since the last commit.
 
 A handler changes the world without awaiting in between; `commit` then makes the change durable and only
-after that tells it to those who listen. So nothing is seen outside that a crash could undo.
+after that passes the events to the listeners. So nobody outside sees a change that a crash could undo.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class World:
     # --- keeping -----------------------------------------------------------------------------------------
 
     def keep(self, kind: str, key: str, body: Json, guild: Guild | None = None) -> Json:
-        """Take an object into the world, or keep the new state of one that is there."""
+        """Add an object to the world, or store the new state of one."""
         table = self._table(kind, guild)
         if kind == "user":
             self.names.note_user(table.get(key), body)
@@ -89,7 +89,7 @@ class World:
         return body
 
     def drop(self, kind: str, key: str, guild: Guild | None = None) -> None:
-        """Take an object out of the world."""
+        """Remove an object from the world."""
         old = self._table(kind, guild).pop(key, None)
         if kind == "member" and guild and old:
             self.names.note_member(guild.id, key, old, None)
@@ -100,7 +100,7 @@ class World:
             keeper(kind, key, guild)
 
     def keep_guild(self, body: Json) -> Guild:
-        """Take a server into the world, or keep its new state."""
+        """Add a server to the world, or store its new state."""
         guild = self.guilds.get(body["id"])
         if guild is None:
             guild = self.guilds[body["id"]] = self._guild(body)
@@ -109,20 +109,22 @@ class World:
         return guild
 
     def keep_clock(self) -> None:
-        """Keep the clock's state."""
+        """Store the clock's state."""
         self.store.put("clock", "", "", self.clock.as_json())
 
     def tell(self, event: Event) -> None:
-        """Note what happened; it goes out with the next commit."""
+        """Note an event; the listeners get it after the next commit."""
         self._happened.append(event)
 
     def tell_batch(self, batch: Batch) -> None:
-        """Note many messages; they go out with the next commit, after the single events."""
+        """Note many messages; the listeners get them after the next commit and its single events."""
         self._batches.append(batch)
 
     def commit(self) -> None:
-        """Make all changes durable, then tell them."""
-        if self.snowflakes.last != self._kept_id:  # no id is given twice, also after a deletion and a restart
+        """Make all changes durable, then pass the events to the listeners."""
+        if (
+            self.snowflakes.last != self._kept_id
+        ):  # no id is given twice, not even after a deletion and a restart
             self._kept_id = self.snowflakes.last
             self.store.put("last", "", "", {"id": self._kept_id})
         self.store.commit()
@@ -168,7 +170,7 @@ class World:
         kept = self.store.get("last", "", "")
         self.snowflakes.last = max(newest, decode(kept)["id"] if kept else 0)
         if self.users and not self.names.username(next(iter(self.users.values()))["username"]):
-            for user in self.users.values():  # a world from before there was this index
+            for user in self.users.values():  # a world that is older than this index
                 self.names.note_user(None, user)
 
     # --- time and ids ------------------------------------------------------------------------------------
@@ -185,45 +187,45 @@ class World:
 
     def guild(self, guild_id: str) -> Guild:
         """The server, or 10004."""
-        if found := self.guilds.get(guild_id):
-            return found
+        if guild := self.guilds.get(guild_id):
+            return guild
         raise unknown("Guild")
 
     def user(self, user_id: str) -> Json:
         """The account, or 10013."""
-        if found := self.users.get(user_id):
-            return found
+        if user := self.users.get(user_id):
+            return user
         raise unknown("User")
 
     def channel(self, channel_id: str) -> Json:
         """The channel, thread or direct channel, or 10003."""
-        if found := self.find_channel(channel_id):
-            return found
+        if channel := self.find_channel(channel_id):
+            return channel
         raise unknown("Channel")
 
     def find_channel(self, channel_id: str) -> Json | None:
-        """The same, or None."""
+        """The channel, thread or direct channel, or None."""
         guild_id = self._channel_guild.get(channel_id)
         return self.guilds[guild_id].channels[channel_id] if guild_id else self.directs.get(channel_id)
 
     def member(self, guild: Guild, user_id: str) -> Json:
         """The membership, or 10007 (10013 for an account that does not exist)."""
-        if found := guild.members.get(user_id):
-            return found
+        if member := guild.members.get(user_id):
+            return member
         raise unknown("Member" if user_id in self.users else "User")
 
     def role(self, guild: Guild, role_id: str) -> Json:
         """The role, or 10011."""
-        if found := guild.roles.get(role_id):
-            return found
+        if role := guild.roles.get(role_id):
+            return role
         raise unknown("Role")
 
     def message(self, channel_id: str, message_id: str) -> Json:
         """The message, if all may see it, or 10008."""
-        found = self.messages.get(channel_id, message_id)
-        if found is None or "_to" in found:
+        message = self.messages.get(channel_id, message_id)
+        if message is None or "_to" in message:
             raise unknown("Message")
-        return found
+        return message
 
     # --- showing -----------------------------------------------------------------------------------------
 
@@ -236,7 +238,7 @@ class World:
         return {**guild.members[user_id], "user": self.show_user(user_id)}
 
     def show_members(self, guild: Guild, user_ids: list[str]) -> list[Json]:
-        """Many memberships with their users, a thousand at most; without those who are none."""
+        """Many memberships with their users, a thousand at most; people who are no members are left out."""
         if not isinstance(guild.members, Rows) or not isinstance(self.users, Rows):
             return [self.show_member(guild, user_id) for user_id in user_ids if user_id in guild.members]
         members, users = guild.members.some(user_ids), self.users.some(user_ids)
@@ -260,9 +262,11 @@ class World:
         return {**guild.body, "roles": list(guild.roles.values())}
 
     def members_called(self, guild: Guild, start: str, limit: int) -> list[str]:
-        """The members with a name that begins so."""
-        found = (user_id for user_id in self.names.beginning(start, guild.id) if user_id in guild.members)
-        return list(islice(found, limit))
+        """The members with a name that begins with this text."""
+        member_ids = (
+            user_id for user_id in self.names.beginning(start, guild.id) if user_id in guild.members
+        )
+        return list(islice(member_ids, limit))
 
     def application_by_name(self, name: str) -> Json | None:
         """The application of that name."""
@@ -274,7 +278,7 @@ def _as_id(value: Any) -> int:
 
 
 def show_message(message: Json, viewer: str | None = None) -> Json:
-    """A message as `viewer` gets it: whether a reaction is one's own depends on who asks."""
+    """A message as `viewer` gets it: `me` of a reaction depends on the viewer."""
     body = public(message)
     reactions: dict[str, Any] = message.get("_reactions") or {}
     if reactions:

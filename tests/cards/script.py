@@ -72,62 +72,60 @@ INSIGHT = (
 REASON = "We were glad to have you"
 
 BUYING = (
-    Shot(card="memberships.cards.plans", who="ann", line="/membership plans"),
-    Shot(card="memberships.cards.pay", who="ann", press="membership.buy"),
-    Shot(card="memberships.cards.receipt", who="ann", pay=True),
-    Shot(card="memberships.status_cards.status", who="ann", line="/membership status"),
-    Shot(card="memberships.status_cards.endings", who="ann", line="/membership cancel"),
-    Shot(card="memberships.change_cards.quote", who="ann", line="/membership change plan:Studio"),
+    Shot(card="orders.cards.plans", who="ann", line="/membership plans"),
+    Shot(card="orders.cards.pay", who="ann", press="membership.buy"),
+    Shot(card="orders.cards.receipt", who="ann", pay=True),
+    Shot(card="changes.status_cards.status", who="ann", line="/membership status"),
+    Shot(card="changes.status_cards.endings", who="ann", line="/membership cancel"),
+    Shot(card="changes.cards.quote", who="ann", line="/membership change plan:Studio"),
 )
 
 SHELF = (
-    Shot(card="memberships.shelf_cards.listed", who="olivia", line="/tier list", channel="staff"),
+    Shot(card="catalog.cards.listed", who="olivia", line="/tier list", channel="staff"),
     Shot(
-        card="memberships.shelf_cards.created",
+        card="catalog.cards.created",
         who="olivia",
         line="/tier create name:Starter price:5 currency:USD role:Starter days:30",
         channel="staff",
     ),
     Shot(
-        card="memberships.shelf_cards.priced",
+        card="catalog.cards.priced",
         who="olivia",
         line="/tier price add tier:Starter price:50 currency:USD days:365",
         channel="staff",
     ),
     Shot(
-        card="memberships.shelf_cards.course_included",
+        card="catalog.cards.course_included",
         who="olivia",
         line="/tier course tier:Starter course:Asyncio in practice",
         channel="staff",
     ),
+    Shot(card="catalog.shop_view.preview", who="olivia", line="/tier preview tier:Starter", channel="staff"),
     Shot(
-        card="memberships.shop_face.preview", who="olivia", line="/tier preview tier:Starter", channel="staff"
-    ),
-    Shot(
-        card="memberships.shop_face.shop_posted",
+        card="catalog.shop_view.shop_posted",
         who="olivia",
         line="/tier shop channel:general",
         channel="staff",
     ),
-    Shot(card="memberships.shop_face.shop", who="bob", channel="general"),
-    Shot(card="memberships.change_cards.choice", who="bob", line="/membership buy plan:Starter"),
+    Shot(card="catalog.shop_view.shop", who="bob", channel="general"),
+    Shot(card="changes.cards.choice", who="bob", line="/membership buy plan:Starter"),
     Shot(
-        card="memberships.shelf_cards.proposed",
+        card="catalog.cards.proposed",
         who="olivia",
         line="/tier edit tier:Pro grace_days:3 events:False",
         channel="staff",
     ),
-    Shot(card="memberships.shelf_cards.cancelled", who="olivia", press="tier.cancel"),
+    Shot(card="catalog.cards.cancelled", who="olivia", press="tier.cancel"),
     Shot(card="", who="olivia", line="/tier edit tier:Pro add_role:Starter", channel="staff"),
-    Shot(card="memberships.shelf_cards.applied", who="olivia", press="tier.apply_all"),
+    Shot(card="catalog.cards.applied", who="olivia", press="tier.apply_all"),
     Shot(
-        card="memberships.shelf_cards.archived",
+        card="catalog.cards.archived",
         who="olivia",
         line="/tier archive tier:Starter",
         channel="staff",
     ),
     Shot(
-        card="memberships.shelf_cards.restored",
+        card="catalog.cards.restored",
         who="olivia",
         line="/tier restore tier:Starter",
         channel="staff",
@@ -136,82 +134,78 @@ SHELF = (
 
 ACCESS = (
     Shot(
-        card="memberships.access_cards.explanation",
+        card="access.cards.explanation",
         who="olivia",
         line="/access explain member:ann",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.granted",
+        card="access.cards.granted",
         who="olivia",
         line="/access grant member:cid tier:Pro until:30 reason:Speaks at our evening",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.withheld",
+        card="access.cards.withheld",
         who="olivia",
         line="/access withhold member:cid role:Pro until:7 reason:Cools down",
         channel="staff",
     ),
-    Shot(card="memberships.access_cards.audited", who="olivia", line="/access audit", channel="staff"),
+    Shot(card="access.cards.audited", who="olivia", line="/access audit", channel="staff"),
     Shot(
-        card="memberships.access_cards.released",
+        card="access.cards.released",
         who="olivia",
         line="/access release member:cid role:Pro",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.transferred",
+        card="access.cards.transferred",
         who="olivia",
         line="/access transfer old:cid new:eve reason:A new account",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.revoked",
+        card="access.cards.revoked",
         who="olivia",
         line="/access revoke member:eve tier:Pro reason:The evening is over",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.importable",
+        card="access.cards.importable",
         who="olivia",
         line="/access import tier:Studio until:30 source:the old bot",
         channel="staff",
     ),
     Shot(
-        card="memberships.access_cards.imported",
+        card="access.cards.imported",
         who="olivia",
         line="/access import tier:Studio until:30 source:the old bot confirm:True",
         channel="staff",
     ),
-    Shot(card="memberships.access_cards.history", who="olivia", line="/access log", channel="staff"),
+    Shot(card="access.cards.history", who="olivia", line="/access log", channel="staff"),
 )
 
 DESK = (
-    Shot(card="memberships.order_cards.order_list", who="olivia", line="/order list", channel="staff"),
+    Shot(card="backoffice.cards.order_list", who="olivia", line="/order list", channel="staff"),
+    Shot(card="backoffice.cards.order_detail", who="olivia", line="/order show order:…", channel="staff"),
+    Shot(card="backoffice.answers.resent", who="olivia", line="/order resend order:…", channel="staff"),
+    Shot(card="backoffice.cards.books", who="olivia", line="/order books", channel="staff"),
+    Shot(card="backoffice.answers.exported", who="olivia", line="/order export", channel="staff"),
     Shot(
-        card="memberships.order_cards.order_sheet", who="olivia", line="/order show order:…", channel="staff"
-    ),
-    Shot(
-        card="memberships.order_answers.resent", who="olivia", line="/order resend order:…", channel="staff"
-    ),
-    Shot(card="memberships.order_cards.books", who="olivia", line="/order books", channel="staff"),
-    Shot(card="memberships.order_answers.exported", who="olivia", line="/order export", channel="staff"),
-    Shot(
-        card="memberships.order_answers.refund_drafted",
+        card="backoffice.answers.refund_drafted",
         who="olivia",
         line=f"/order refund order:… reason:{REASON}",
         channel="staff",
     ),
-    Shot(card="memberships.order_answers.refund_confirmed", who="olivia", press="order.give_back"),
+    Shot(card="backoffice.answers.refund_confirmed", who="olivia", press="order.give_back"),
 )
 
 REMINDING = (
     Shot(card="", who="bob", line="/membership reminders allowed:on"),
-    Shot(card="memberships.reminder_cards.choice", who="bob", last=True),
-    Shot(card="memberships.reminder_cards.reminder", who="bob", channel="@bot", hours=24 * 26),
-    Shot(card="memberships.shelf_cards.suspended", who="olivia", without_role="Starter", channel="staff"),
-    Shot(card="memberships.shelf_cards.looked", who="olivia", press="tier.recheck"),
+    Shot(card="reminders.cards.choice", who="bob", last=True),
+    Shot(card="reminders.cards.reminder", who="bob", channel="@bot", hours=24 * 26),
+    Shot(card="catalog.cards.suspended", who="olivia", without_role="Starter", channel="staff"),
+    Shot(card="catalog.cards.looked", who="olivia", press="tier.recheck"),
 )
 
 TRANSFER = (
@@ -219,7 +213,7 @@ TRANSFER = (
         card="", who="olivia", line="/tier price add tier:Pro price:20 currency:EUR days:30", channel="staff"
     ),
     Shot(card="", who="cid", line="/membership buy plan:Pro price:€20"),
-    Shot(card="memberships.cards.pay", who="cid", press="membership.buy:*:manual", variant="transfer"),
+    Shot(card="orders.cards.pay", who="cid", press="membership.buy:*:manual", variant="transfer"),
 )
 
 HELP = (Shot(card="cogs.help.overview", who="ann", line="/help"),)

@@ -132,7 +132,7 @@ class Studio:
 
 
 def name(card: str) -> str:
-    """`courses.cards.browse` → "courses-browse", `memberships.shelf_cards.listed` → "memberships-shelf-listed"."""
+    """`courses.cards.browse` → "courses-browse", `courses.staff_cards.locked` → "courses-staff-locked"."""
     domain, file, function = card.split(".")
     part = file.removesuffix("cards").removesuffix("_")
     return "-".join(word for word in (domain, part, function) if word)

@@ -17,7 +17,7 @@ LATER = ChangeDraft(ID, OTHER, False, datetime(2026, 11, 2, 8, tzinfo=UTC), 900,
 
 BUTTONS: dict[str, tuple[Any, ...]] = {
     "access.repair:all": (Scope.ALL,),
-    "access.retry:all": (Scope.ALL,),
+    "access.retry:all": (None,),
     "course.browse:0": (0,),
     "course.browse:2": (2,),
     "course.browse:first": (-1,),

@@ -59,7 +59,7 @@ async def made(people: People) -> list[Answer]:
 
 
 @pytest.mark.parametrize(
-    "kills", [["publish.posted", "remind.posted"], pytest.param(IN_ORDER, marks=pytest.mark.thorough)]
+    "kills", [["outbox.posted", "outbox.posted"], pytest.param(IN_ORDER, marks=pytest.mark.thorough)]
 )
 async def test_killed_at_every_point_the_evening_ends_the_same(tmp_path: Path, kills: list[str]) -> None:
     points = list(kills)

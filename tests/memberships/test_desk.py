@@ -153,7 +153,7 @@ async def test_an_order_by_hand_has_a_button_to_mark_it(shop: Shop, texts: Catal
     )
     assert f"order.paid:{order.id}" in actions(card)
 
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     card = backoffice_cards.order_detail(
         texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
     )

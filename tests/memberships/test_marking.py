@@ -85,7 +85,7 @@ async def test_what_the_owner_marks_gives_the_role(shop: Shop, texts: Catalog) -
     tier = await shop.tier()
     order = await transfer(shop)
 
-    marked = await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "statement of today")
+    marked = await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "statement of today")
     await shop.worker.run_due()
 
     assert marked.entitlement
@@ -103,9 +103,9 @@ async def test_what_the_owner_marks_gives_the_role(shop: Shop, texts: Catalog) -
 async def test_marking_twice_marks_once_and_says_so(shop: Shop, texts: Catalog) -> None:
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
 
-    again = await shop.service.manual_payments.mark(GUILD, f"#{order.id}", OLIVIA, "came", "25")
+    again = await shop.service.offline_payments.mark(GUILD, f"#{order.id}", OLIVIA, "came", "25")
     await shop.worker.run_due()
 
     assert (again.before, again.money) == (True, Money(1900, "USD"))
@@ -119,7 +119,7 @@ async def test_money_that_comes_after_the_days_still_counts(shop: Shop) -> None:
     order = await transfer(shop)
     await shop.turn(8 * DAY)
 
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came late")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came late")
     await shop.worker.run_due()
 
     assert shop.hall.held[ANN] == {GOLD}
@@ -129,7 +129,7 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
     await shop.tier()
     order = await transfer(shop)
 
-    marked = await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came", "9.50")
+    marked = await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came", "9.50")
     await shop.worker.run_due()
 
     assert not marked.entitlement
@@ -142,7 +142,7 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
     await shop.worker.run_due()
     assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
 
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "now the whole price")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "now the whole price")
     await shop.worker.run_due()
     assert shop.hall.held[ANN] == {GOLD}
 
@@ -150,7 +150,7 @@ async def test_another_amount_waits_for_the_owner_until_it_went_back(shop: Shop)
 async def test_a_refund_is_a_fact_once_the_owner_says_that_it_was_sent(shop: Shop) -> None:
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "changed her mind")
@@ -173,7 +173,7 @@ async def test_money_that_must_go_back_by_itself_waits_for_the_owner_s_hand(shop
     async with shop.db.write() as tx:
         await shop.service.settlement.reject(tx, order, "sold out")
 
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
     [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
@@ -191,7 +191,7 @@ async def test_what_a_member_gives_up_is_not_taken_for_sent_back(shop: Shop) -> 
     """A planned change taken back asks for its money; nobody but the owner can say that it went."""
     await shop.tier()
     order = await transfer(shop)
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
 
     await shop.service.refunds.ask(GUILD, str(order.id), ANN, "a planned change was taken back")
     await shop.worker.run_due()
@@ -211,16 +211,16 @@ async def test_only_orders_that_nobody_reports_can_be_marked(shop: Shop) -> None
     order = await shop.order(BOB)
 
     with pytest.raises(UserError, match="bank, which reports payments itself"):
-        await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "cash")
+        await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "cash")
     for number in ("404", "no number", "-1", "9" * 30):
         with pytest.raises(UserError, match="no such order"):
-            await shop.service.manual_payments.mark(GUILD, number, OLIVIA, "cash")
+            await shop.service.offline_payments.mark(GUILD, number, OLIVIA, "cash")
     mine = await transfer(shop)
     with pytest.raises(UserError, match="no such order"):
-        await shop.service.manual_payments.mark(OTHER, str(mine.id), OLIVIA, "cash")
+        await shop.service.offline_payments.mark(OTHER, str(mine.id), OLIVIA, "cash")
     for typed in ("many", "0", "-5", "1.999"):
         with pytest.raises(UserError):
-            await shop.service.manual_payments.mark(GUILD, str(mine.id), OLIVIA, "cash", typed)
+            await shop.service.offline_payments.mark(GUILD, str(mine.id), OLIVIA, "cash", typed)
     assert (await shop.look(mine)).state is OrderStatus.PENDING
 
 
@@ -241,7 +241,7 @@ async def test_the_owner_s_policy_for_parts_is_kept(shop: Shop) -> None:
     await shop.tier()
     shop.service.settlement.policy = Policy(partial_refund="revoke")
     order = await transfer(shop)
-    await shop.service.manual_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()
 
     draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "a discount", "5")

@@ -77,11 +77,21 @@ async def test_what_is_done_after_all_keeps_no_problem(refused: Shop) -> None:
 
 
 def test_whoever_runs_into_it_reads_it_in_their_language(texts: Catalog) -> None:
-    error = NeedsAction("staff-channel-missing", "There is no channel #{channel}.", channel="staff")
+    error = NeedsAction(
+        "staff-channel-missing",
+        "There is no channel #{channel}: make it, or set {setting} to another.",
+        channel="staff",
+        setting="community.staff_channel",
+    )
 
-    assert _sentence(error, texts.of("zh-CN")) == "需要服务器所有者先处理一个问题：没有 #staff 频道。"
-    assert _sentence(error, texts.of("en")).endswith("set something right first: There is no channel #staff.")
+    assert (
+        _sentence(error, texts.of("zh-CN"))
+        == "需要服务器所有者先处理一个问题：没有 #staff 频道：请创建它，或在设置 community.staff_channel 中指定其他频道。"
+    )
+    assert _sentence(error, texts.of("en")).endswith(
+        "set something right first: There is no channel #staff: make it, or set community.staff_channel to another."
+    )
     assert (str(error), error.detail) == (
-        "staff-channel-missing: There is no channel #staff.",
-        "There is no channel #staff.",
+        "staff-channel-missing: There is no channel #staff: make it, or set community.staff_channel to another.",
+        "There is no channel #staff: make it, or set community.staff_channel to another.",
     )

@@ -33,7 +33,7 @@ def job(desk: Desk, kind: str, **payload: str) -> Job:
         id=1,
         guild_id=desk.stage.guild_id,
         kind=kind,
-        key="2026-11-02T08:00:00+00:00",
+        key="175928847299117063",
         due=desk.now(),
         tries=1,
         generation=0,

@@ -110,7 +110,7 @@ async def gate(folder: Path, secret: bytes = SECRET) -> AsyncGenerator[Gate]:
     """A gate with nothing on the shelf."""
     async with opened(folder) as shop:
         signer = Signer(secret, lambda: "", lambda: "")
-        orders, defect = shop.service.order_book, set[int]()
+        orders, defect = shop.service.order_callbacks, set[int]()
 
         async def settle(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
             if any(fact.order_id in defect for fact in facts):

@@ -8,12 +8,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox import permissions
 from sandbox.app import Sandbox
 from sandbox.clock import parse
 from sandbox.crowd.crowd import Crowd
 from sandbox.crowd.people import populate
-from sandbox.world import find, membership
+from sandbox.world import find, membership, permissions
 from tests.sandbox.people import Control
 from tests.sandbox.sockets import Socket, connect
 

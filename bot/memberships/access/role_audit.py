@@ -116,7 +116,7 @@ class RoleAudit:
         return report
 
     async def run(self, job: Job) -> None:
-        """Work `access.role_audit`: look, repair, and again tomorrow. Asked for anew (`tries` 1) it looks in any case."""
+        """Work `access.audit`: look, repair, and again tomorrow. Asked for anew (`tries` 1) it looks in any case."""
         before = self._looked.pop(job.guild_id, None)
         if job.tries == 1 or before is None or real_now() - before > ENOUGH:
             await self.repair(job.guild_id, 0)

@@ -6,7 +6,7 @@ from bot.cards import Accent, Attachment, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import GIVE_BACK, SHOW_ORDER
 from bot.memberships.backoffice.export import Exported
-from bot.memberships.backoffice.manual_payment import Marked
+from bot.memberships.backoffice.offline_payment import Marked
 from bot.memberships.backoffice.resending import ResendOutcome, Resent
 from bot.memberships.orders.refund_preview import Effect
 from bot.memberships.orders.refunds import RefundProposal

@@ -1,7 +1,7 @@
 """The provider of manual payments: it shows how to pay and waits for the owner to mark what came.
 
 It knows nothing by itself. Payments and refunds are facts that the owner states with
-`/order paid` and `/order refund` (`bot/memberships/backoffice/manual_payment.py`); their object ids are ours.
+`/order paid` and `/order refund` (`bot/memberships/backoffice/offline_payment.py`); their object ids are ours.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class Marked:
     entitlement: bool
 
 
-class ManualPayments:
+class OfflinePayments:
     """The command /order paid."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What goes wrong with the gateway's sockets and sessions, at once when it is ordered."""
+"""Faults of the gateway's sockets and sessions, which happen at once when they are ordered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.wire import Json
 
 
 def strike(hub: Hub, how: str, code: int) -> Json:
-    """Do it to every connected session; says to how many."""
+    """Make the fault happen to every connected session; return how many there are."""
     deed = DEEDS.get(how)
     if deed is None:
         raise Refusal(400, f"`gateway` is {how}.", "One of: " + ", ".join(DEEDS))
@@ -28,21 +28,21 @@ def _cut(hub: Hub, session: Session, code: int) -> None:
 
 
 def _reconnect(hub: Hub, session: Session, code: int) -> None:
-    """Op 7: come back and resume."""
+    """Op 7: the client must reconnect and resume."""
     if session.link:
         session.link.say(7)
         session.link.close(4000)
 
 
 def _invalidate(hub: Hub, session: Session, code: int) -> None:
-    """Op 9 with false: the session is gone with all that it missed; identify anew."""
+    """Op 9 with false: the session ends with all events that it missed; the client must identify anew."""
     hub.end(session)
     if session.link:
         session.link.say(9, data=False)
 
 
 def _invalid_resumable(hub: Hub, session: Session, code: int) -> None:
-    """Op 9 with true: come back and resume."""
+    """Op 9 with true: the client must reconnect and resume."""
     if session.link:
         session.link.say(9, data=True)
 
@@ -55,13 +55,13 @@ def _forget(hub: Hub, session: Session, code: int) -> None:
 
 
 def _zombie(hub: Hub, session: Session, code: int) -> None:
-    """The socket stays open and nothing comes through it any more: no event, no heartbeat's acknowledgement."""
+    """The socket stays open and nothing more comes through it: no event, no acknowledgement of a heartbeat."""
     if session.link:
         session.link.mute = True
 
 
 def _close(hub: Hub, session: Session, code: int) -> None:
-    """Closed with a code, such as 4000 or 4004."""
+    """The socket closes with a code, such as 4000 or 4004."""
     if session.link:
         session.link.close(code)
 

@@ -1,4 +1,4 @@
-"""An answer that fails as it was ordered."""
+"""The answer to a request that a fault strikes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PATIENCE = 120.0  # longer than any client waits
 
 
 async def failing(request: web.Request, fault: AnswerFault, answered: Answered) -> tuple[Reply, Answered]:
-    """What to answer instead. A dropped connection gets none; who hangs gets one when nobody waits any more."""
+    """The failing answer. A dropped connection gets none; a hanging one gets it when no client waits any more."""
     if fault.drop and request.transport is not None:
         request.transport.abort()
     if fault.hang:

@@ -1,15 +1,11 @@
-"""Discord's permissions: bits, how they add up in a server and a channel, and who stands above whom."""
+"""Discord's permissions: bits, their sum in a server and a channel, and the order of members and roles."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.wire import Json, items
-
-if TYPE_CHECKING:
-    from sandbox.world.guild import Guild
-    from sandbox.world.world import World
+from sandbox.world.guild import Guild
+from sandbox.world.world import World
 
 CREATE_INSTANT_INVITE = 1 << 0
 KICK_MEMBERS = 1 << 1
@@ -66,7 +62,7 @@ _WHILE_TIMED_OUT = VIEW_CHANNEL | READ_MESSAGE_HISTORY
 
 
 def in_guild(world: World, guild: Guild, user_id: str) -> int:
-    """What a member may do in the whole server; nothing for one who is no member."""
+    """The permissions of a member in the whole server; none for a person who is no member."""
     member = guild.members.get(user_id)
     if member is None:
         return 0
@@ -84,7 +80,7 @@ def in_guild(world: World, guild: Guild, user_id: str) -> int:
 
 
 def in_channel(world: World, guild: Guild, user_id: str, channel: Json) -> int:
-    """What a member may do in a channel: the server's bits, then overwrites of everyone, roles, member."""
+    """The permissions of a member in a channel: the server's, then the overwrites of everyone, roles, member."""
     bits = in_guild(world, guild, user_id)
     if bits in (0, ALL):
         return bits
@@ -147,7 +143,7 @@ def require_channel(world: World, user_id: str, channel: Json, bits: int) -> Non
 
 
 def rank(guild: Guild, user_id: str) -> tuple[int, int]:
-    """Where a member's highest role stands; greater is higher. Of equal positions the older role is higher."""
+    """The place of a member's highest role; greater is higher. Of equal positions the older role is higher."""
     if guild.body["owner_id"] == user_id:
         return (1 << 31, 0)
     member = guild.members.get(user_id)
@@ -156,17 +152,17 @@ def rank(guild: Guild, user_id: str) -> tuple[int, int]:
 
 
 def role_rank(role: Json) -> tuple[int, int]:
-    """Where a role stands in the order."""
+    """The place of a role in the order."""
     return (role["position"], -int(role["id"]))
 
 
 def require_above_role(guild: Guild, user_id: str, role: Json) -> None:
-    """50013 unless the member's highest role stands above this one."""
+    """50013 unless the member's highest role is above this one."""
     if rank(guild, user_id) <= role_rank(role):
         raise missing_permissions()
 
 
 def require_above_member(guild: Guild, user_id: str, other_id: str) -> None:
-    """50013 unless the member stands above the other."""
+    """50013 unless the member is above the other."""
     if rank(guild, user_id) <= rank(guild, other_id):
         raise missing_permissions()
