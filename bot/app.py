@@ -130,7 +130,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         unmatched=payments_wiring.unmatched(core),
         address=lambda: settings.web.public_url or (web.url if settings.sandboxed else ""),
     )
-    inbox, inbox_part = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_book)
+    inbox, inbox_part = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_callbacks)
     events, voice_attendance, events_part = events_wiring.wire(core, memberships)
     activity, activity_part = activity_wiring.wire(core, events)
     courses, teaching, courses_part = courses_wiring.wire(core, memberships)

@@ -23,10 +23,10 @@ from bot.i18n import Language
 from bot.memberships.backoffice import answers as backoffice_answers
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import (
-    CLOSE_STRAY,
+    CLOSE_UNMATCHED,
     GIVE_BACK,
-    LOOK_AGAIN,
     MARK_PAID,
+    REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
     SHOW_ORDER,
@@ -190,7 +190,7 @@ class OrderPage(
         page = await self._memberships.backoffice.listing(guild_of(interaction), search, number)
         await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
 
-    @on_press(CLOSE_STRAY, demand_administrator)
+    @on_press(CLOSE_UNMATCHED, demand_administrator)
     async def press_done(self, interaction: Interaction, payment: str) -> None:
         """*Done…* beside a payment that matches no order: opens a form that asks what became of it."""
 
@@ -208,11 +208,11 @@ class OrderPage(
         """*Show the order* on the card of a marked payment."""
         await self._show(interaction, str(order_id))
 
-    @on_press(LOOK_AGAIN, demand_administrator)
+    @on_press(REFRESH_ORDER, demand_administrator)
     async def press_look(self, interaction: Interaction, order_id: int) -> None:
         """*Look again at the provider*."""
         await interaction.response.defer()
-        detail = await self._memberships.backoffice.look_again(guild_of(interaction), str(order_id))
+        detail = await self._memberships.backoffice.refresh(guild_of(interaction), str(order_id))
         await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
 
     @on_press(REFUND_ORDER, demand_administrator)

@@ -1,6 +1,6 @@
-"""Who did what: every change of state, recorded in the transaction that made it. For reading by people, never for deciding.
+"""Who did what: every change of state, recorded in the transaction that made it. For people to read, never for rules.
 
-Domains call `record`; only what shows the log to somebody imports `bot.audit.reading`.
+Domains call `record`; only code that shows the log to a person imports `bot.audit.reading`.
 """
 
 from bot.audit.actions import Area, AuditAction

@@ -1,4 +1,4 @@
-"""Everything that can stand in the audit log. A stored word is never renamed and never used again for something else."""
+"""Every action of the audit log. A stored word is never renamed, and never reused for something else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Area(StrEnum):
 
 
 class AuditAction(StrEnum):
-    """What was done: `area.deed`. Each has its words in `labels.py`."""
+    """What was done: `area.verb`. Each has its label in `labels.py`."""
 
     ENTITLEMENT_LIVE = "entitlement.live"
     ENTITLEMENT_SUSPENDED = "entitlement.suspended"

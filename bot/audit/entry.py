@@ -8,17 +8,17 @@ from datetime import datetime
 from typing import Any, Final
 
 LYCEUM: Final = 0
-"""The actor of what Lyceum did by itself; anybody else is a member's id."""
+"""The actor of what Lyceum did by itself. Every other actor is a member's id."""
 
 Detail = str | int | Sequence[str] | None
-"""What a detail of an entry may be. Ids are texts: JSON readers round them otherwise."""
+"""The value of a detail. Ids are texts: many JSON readers would round them."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """Who did what to which order, tier, entitlement, event, course or member.
 
-    `what` is the stored word: an Action, or one that this version does not know.
+    `what` is the stored word: an AuditAction, or one that this version does not know.
     """
 
     at: datetime

@@ -1,4 +1,4 @@
-"""What stands in the audit log, in words: who reads it is no programmer."""
+"""The audit log in words: its readers are not programmers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.cards import coded, plain
 from bot.i18n import Language, stamp
 
 QUIET = frozenset({"order", "object", "tier", "version", "entitlement", "before", "ask"})
-"""Numbers of things, for whoever reads the database."""
+"""Details that are internal numbers. They are not shown."""
 
 
 def action_label(t: Language, what: str) -> str:
-    """What was done. A word of another version is shown as it was stored."""
+    """What was done. An action of another version is shown as it was stored."""
     words = _labels(t)
     try:
         return words[AuditAction(what)]
@@ -24,7 +24,7 @@ def action_label(t: Language, what: str) -> str:
 
 
 def details(entry: Entry) -> list[str]:
-    """What else is worth reading: people and roles as Discord shows them, times in the reader's zone."""
+    """The details to show: people and roles as Discord shows them, times in the reader's zone."""
     return [
         _detail(name, str(value))
         for name, value in sorted(entry.detail.items())

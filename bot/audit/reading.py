@@ -1,4 +1,4 @@
-"""The log as a person asks for it. No rule may read it: what a decision needs has a table of its own."""
+"""Reading the log for a person. No rule may read it: a decision needs a table of its own."""
 
 from bot.audit.store import about, latest
 

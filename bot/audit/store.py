@@ -38,17 +38,19 @@ async def latest(
     subjects: Collection[int] | None,
     limit: int,
 ) -> list[Entry]:
-    """The newest entries of these areas, newest first; only about these subjects, if any are named."""
+    """The newest entries of these areas, newest first; `subjects` (None: all) limits what they are about."""
     query = _entries(guild_id).where(or_(*(audit.c.what.startswith(f"{area}.") for area in areas)))
     newest = audit.c.id.desc()
     if subjects is not None:
         query = query.where(audit.c.subject.in_(subjects))
-        newest = (audit.c.id + 0).desc()  # by the id itself SQLite would walk all of the guild's entries
+        newest = (
+            audit.c.id + 0
+        ).desc()  # ordered by the bare id, SQLite would walk all of the guild's entries
     return [_entry(row) for row in await db.execute(query.order_by(newest).limit(limit))]
 
 
 async def about(db: Reader, guild_id: int, subjects: Collection[int]) -> list[Entry]:
-    """Every entry about these subjects, the oldest first."""
+    """Every entry about these subjects, oldest first."""
     query = _entries(guild_id).where(audit.c.subject.in_(subjects)).order_by(audit.c.id + 0)
     return [_entry(row) for row in await db.execute(query)]
 

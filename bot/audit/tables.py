@@ -23,7 +23,7 @@ class AuditColumns(TypedColumns):
     detail: Named[Any] = Column(Json(), nullable=False)
 
 
-# Both indexes end with the id, as every index of SQLite does: the latest entries come without sorting the guild's log.
+# SQLite appends the id to both indexes, so the latest entries come without sorting the guild's log.
 audit = Table(
     "audit",
     metadata,

@@ -44,7 +44,7 @@ from bot.memberships.orders.store import orders
 from bot.memberships.orders.tier_holders import OrderedTiers
 from bot.memberships.reminders.reminders import Reminders
 from bot.outbox import Outbox
-from bot.payments.inbox import OrderBook
+from bot.payments.inbox import OrderCallbacks
 from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
@@ -198,9 +198,9 @@ class Memberships:
         )
 
     @property
-    def order_book(self) -> OrderBook:
+    def order_callbacks(self) -> OrderCallbacks:
         """What the payment inbox needs to know about orders."""
-        return OrderBook(self.settlement.settle, self.checkouts.look_up, self.settlement.known)
+        return OrderCallbacks(self.settlement.settle, self.checkouts.look_up, self.settlement.known)
 
     @property
     def is_play_money(self) -> bool:
@@ -261,7 +261,7 @@ class Memberships:
             now=now,
             playing=self._playing,
             reminders=await self.reminders.allowed(guild_id, user_id),
-            soon=self.reminders.first,
+            soon=self.reminders.lead_time,
             receipts={order.id: link for order in latest_orders if (link := self.receipts.link(order))},
         )
 

@@ -37,11 +37,11 @@ class Channels:
         return self._names[setting]
 
     async def find(self, guild_id: int, setting: ChannelSetting) -> int | None:
-        """The channel's id, None while the guild has no such channel."""
+        """The channel's id; None while the guild has no such channel."""
         return await self._server.channel_named(guild_id, self._names[setting])
 
     async def require(self, guild_id: int, setting: ChannelSetting) -> int:
-        """The channel's id; NeedsAction that names the setting while the guild has no such channel."""
+        """The channel's id. NeedsAction, which names the setting, while the guild has no such channel."""
         channel_id = await self.find(guild_id, setting)
         if channel_id is None:
             raise NeedsAction(

@@ -1,4 +1,4 @@
-"""What names a message, and what became of it."""
+"""A message's key, and the record of what became of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class OutboxState(StrEnum):
     CLOSED = "closed"  # the member takes no direct messages from us
     GONE = "gone"  # the member is no longer in the server
     SKIPPED = "skipped"  # not sent, for the reason recorded
-    UNKNOWN = "unknown"  # an attempt was begun, and nobody can find out any more whether it arrived
+    UNKNOWN = "unknown"  # an attempt was begun; whether it arrived cannot be found out any more
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class OutboxKey:
 
     @property
     def nonce(self) -> str:
-        """What Discord recognises a repetition by, for a few minutes."""
+        """The nonce by which Discord recognises a repetition for a few minutes."""
         return f"{self.kind}:{self.key}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxEntry:
-    """A message's record. `at` is when its state began: while SENDING, when the first attempt began."""
+    """A message's record. `at` is when its state began; for SENDING, when the first attempt began."""
 
     state: OutboxState
     reason: str | None
@@ -45,7 +45,7 @@ class OutboxEntry:
 
 @dataclass(frozen=True)
 class PostedMessage:
-    """Where a message stands."""
+    """Where a posted message is."""
 
     channel_id: int
     message_id: int

@@ -1,8 +1,8 @@
 """Sending a message exactly once: "sending" is recorded before the attempt, the outcome after it.
 
-Who finds "sending" asks Discord before sending again. A post is looked for in its channel by its marker, the action
-of one of its buttons: it is the one thing of ours that Discord keeps with a message (the nonce is not: discord.py
-issue 2451). A direct message is sent again while Discord still recognises its nonce, and never later.
+When a record says "sending", Discord is asked before sending again. A post is searched in its channel by its marker,
+the action of one of its buttons: nothing else of ours stays with a message (the nonce does not: discord.py issue
+2451). A direct message is sent again only while Discord still recognises its nonce.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from bot.outbox.entry import OutboxEntry, OutboxKey, OutboxState, PostedMessage
 from bot.ports import ChatServer, Delivery
 
 NONCE = timedelta(minutes=2)
-"""How long a repetition with the same nonce is safe (Discord: "the past few minutes")."""
+"""How long repeating a message with the same nonce is safe (Discord: "the past few minutes")."""
 SKEW = timedelta(minutes=5)
-"""How far the community's clock may be ahead of Discord's when a message of ours is looked for."""
+"""How far the community's clock may be ahead of Discord's when a posted message is searched."""
 
 
 class Outbox:
@@ -36,7 +36,7 @@ class Outbox:
         self._channels = channels
 
     async def entries(self, guild_id: int, kind: str, prefix: str = "") -> dict[str, OutboxEntry]:
-        """The records of a kind whose key begins with `prefix`, by the rest of the key."""
+        """The records of a kind whose keys begin with `prefix`, by the rest of the key."""
         async with self._db.read() as db:
             return await store.entries(db, guild_id, kind, prefix)
 
@@ -49,17 +49,17 @@ class Outbox:
         marker: str | None,
         unless: str | None = None,
     ) -> PostedMessage | None:
-        """Post the card under this key, once; called again, tell where it stands. None when it was skipped.
+        """Post the card under this key, once; later calls return where it is. None when it was skipped.
 
-        `marker` is an action of the card that no other card has; None only where nobody posts again under this key.
-        `unless` is a reason not to post: it is recorded, unless the card turns out to be there already.
+        `marker` is an action of the card that no other card has; None only if no caller repeats this key.
+        `unless` is a reason not to post. It is recorded, unless the card turns out to be posted already.
         """
         entry = await self._find(key)
         if entry is not None and entry.state is not OutboxState.SENDING:
             return _place(entry)
         posted = None
         if entry is not None and marker is not None:
-            posted = await self._look(key, entry, marker, to=to, hurried=unless is not None)
+            posted = await self._find_posted(key, entry, marker, to=to, skipping=unless is not None)
         if posted is None:
             if unless is not None:
                 await self._write(key, OutboxState.SKIPPED, reason=unless)
@@ -71,7 +71,7 @@ class Outbox:
         return posted
 
     async def direct(self, key: OutboxKey, user_id: int, card: Card) -> OutboxState:
-        """Send the card to a member under this key, at most once. Tells what became of it, now or before."""
+        """Send the card to a member under this key, at most once. Returns what became of it, now or before."""
         entry = await self._find(key)
         if entry is not None and entry.state is not OutboxState.SENDING:
             return entry.state
@@ -87,7 +87,7 @@ class Outbox:
         return state
 
     async def drop(self, key: OutboxKey, reason: str, *, user_id: int | None = None) -> None:
-        """The message is not wanted any more: skipped for this reason, or unknown when an attempt was begun."""
+        """Give the message up: skipped for this reason, or unknown when an attempt was begun."""
         if await self._find(key) is None:
             await self._write(key, OutboxState.SKIPPED, reason=reason, user_id=user_id)
         else:
@@ -104,17 +104,17 @@ class Outbox:
         point("outbox.posted")
         return PostedMessage(channel_id, message_id)
 
-    async def _look(
-        self, key: OutboxKey, entry: OutboxEntry, marker: str, *, to: int | ChannelSetting, hurried: bool
+    async def _find_posted(
+        self, key: OutboxKey, entry: OutboxEntry, marker: str, *, to: int | ChannelSetting, skipping: bool
     ) -> PostedMessage | None:
-        """The message that an attempt before this one may have left. A hurried look gives up where it may not look."""
+        """The message that an earlier attempt may have posted. With `skipping`, None also where Lyceum may not look."""
         try:
             channel_id = entry.channel_id or await self._channel(key, to)
             message_id = await self._server.posted(key.guild_id, channel_id, marker, entry.at - SKEW)
         except NeedsAction as error:
-            if error.finding != "gone" and not hurried:
+            if error.finding != "gone" and not skipping:
                 raise
-            return None  # a channel that is gone took the message with it
+            return None  # the channel is gone, and the message with it
         return None if message_id is None else PostedMessage(channel_id, message_id)
 
     async def _channel(self, key: OutboxKey, to: int | ChannelSetting) -> int:

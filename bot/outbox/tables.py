@@ -13,7 +13,7 @@ from bot.db.types import Utc
 class OutboxColumns(TypedColumns):
     """What became of a message to a channel (`channel_id`) or to a member (`user_id`).
 
-    'sending' is written before the attempt. Found later, it means that the message may be there already.
+    'sending' is written before the attempt. A later reader must expect that the message is there already.
     """
 
     guild_id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)

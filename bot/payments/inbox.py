@@ -21,7 +21,7 @@ from bot.work import Job, Queue
 log = structlog.get_logger(__name__)
 
 LookUp = Callable[[int, int], Awaitable[bool]]
-"""Fetch and settle what the provider knows of (guild, order); False when that is no order of ours."""
+"""Fetch what the provider knows of (guild, order) and settle it; False when that is no order of ours."""
 
 Settle = Callable[[Writer, str, Sequence[Fact]], Awaitable[bool]]
 """Write into this transaction what a provider's facts mean; False when they are about no order of ours."""
@@ -31,8 +31,8 @@ Known = Callable[[Reader, Collection[tuple[int, int]]], Awaitable[set[tuple[int,
 
 
 @dataclass(frozen=True)
-class OrderBook:
-    """Those who know the orders that facts are about."""
+class OrderCallbacks:
+    """What the inbox needs from the code that owns the orders."""
 
     settle: Settle
     look_up: LookUp
@@ -40,7 +40,7 @@ class OrderBook:
 
 
 class Inbox:
-    """The way of a webhook into the database."""
+    """Takes webhooks in and settles what they report."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Inbox:
         clock: Clock,
         queue: Queue,
         providers: Mapping[str, PaymentProvider],
-        orders: OrderBook,
+        orders: OrderCallbacks,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -60,12 +60,12 @@ class Inbox:
         self._inbox = Batch(db, self._store)
 
     def provider(self, name: str) -> PaymentProvider | None:
-        """The provider of that name, None when it is off or cannot sign: its address then does not exist."""
-        found = self._providers.get(name)
-        return found if found is not None and found.listens else None
+        """The provider of that name; None when it is off or cannot sign webhooks: its address then does not exist."""
+        provider = self._providers.get(name)
+        return provider if provider is not None and provider.receives_webhooks else None
 
     async def receive(self, provider: PaymentProvider, headers: Headers, body: bytes) -> None:
-        """Returns once the event is stored. Raises InvalidWebhook, or what the store raises.
+        """Verify and store a webhook; returns once it is on disk. Raises InvalidWebhook, or what the database raises.
 
         Events that come at the same time share a transaction (`bot/db/batch.py`).
         """
@@ -76,60 +76,64 @@ class Inbox:
         point("webhook.committed")
 
     async def _store(self, tx: Writer, arrivals: Sequence[Arrival]) -> None:
-        """The events, and work for each that is new and may be about an order of ours.
+        """Store the events, and enqueue work for each that is new and may be about an order of ours.
 
-        An order is stored before its checkout is opened. So what is about no order now never will be, and a
-        flood of such events makes no work that a real purchase would have to wait for.
+        An order is stored before its checkout is opened, so an event that matches no order now never will. It gets
+        no work: a flood of such events must not delay real purchases.
         """
-        named = {one.order for one in arrivals if one.order is not None}
-        unknown = named - await self._known(tx, named) if named else set[tuple[int, int]]()
-        fresh = await store.keep(tx, arrivals, unknown)
-        news = [one for one in arrivals if store.key(one.provider, one.notice.event_id) in fresh]
+        orders = {arrival.order for arrival in arrivals if arrival.order is not None}
+        unknown = orders - await self._known(tx, orders) if orders else set[tuple[int, int]]()
+        new_keys = await store.insert_new(tx, arrivals, unknown)
+        new = [
+            arrival
+            for arrival in arrivals
+            if store.event_key(arrival.provider, arrival.notice.event_id) in new_keys
+        ]
         await self._queue.enqueue_each(
             tx,
             "order.settle",
             [
                 (
-                    one.guild_id,
-                    store.key(one.provider, one.notice.event_id),
-                    {"provider": one.provider, "event": one.notice.event_id},
+                    arrival.guild_id,
+                    store.event_key(arrival.provider, arrival.notice.event_id),
+                    {"provider": arrival.provider, "event": arrival.notice.event_id},
                 )
-                for one in news
-                if (one.order or one.notice.about) and one.order not in unknown
+                for arrival in new
+                if (arrival.order or arrival.notice.about) and arrival.order not in unknown
             ],
         )
-        lost = [one for one in news if one.order in unknown]
-        if lost:
-            self._db.after_commit(partial(_tell_unmatched, lost))
+        unmatched = [arrival for arrival in new if arrival.order in unknown]
+        if unmatched:
+            self._db.after_commit(partial(_log_unmatched_batch, unmatched))
         point("webhook.stored")
 
     async def settle(self, job: Job) -> None:
         """Work `order.settle`: one transaction from the stored event to everything that follows from it.
 
-        An event that only names an object makes us look there; the truth is what the provider then shows.
+        For an event that only names an object, the order is fetched: the provider's answer is the truth.
         """
         provider, event = str(job.payload["provider"]), str(job.payload["event"])
         async with self._db.read() as db:
-            said = await store.said(db, job.guild_id, provider, event)
-        if said is None:
+            content = await store.unsettled(db, job.guild_id, provider, event)
+        if content is None:
             return
-        looked = await self._look(provider, said) if isinstance(said, str) else False
+        fetched = await self._fetch_order(provider, content) if isinstance(content, str) else False
         async with self._db.write() as tx:
-            matched = looked if isinstance(said, str) else await self._settle(tx, provider, [said])
+            matched = fetched if isinstance(content, str) else await self._settle(tx, provider, [content])
             await store.close(tx, job.guild_id, provider, event, matched=matched)
             point("settle.before_commit")
         point("settle.committed")
         if not matched:
-            _log_unmatched(provider, said if isinstance(said, str) else said.object_id, 1)
+            _log_unmatched(provider, content if isinstance(content, str) else content.object_id, 1)
 
-    async def _look(self, name: str, about: str) -> bool:
+    async def _fetch_order(self, name: str, about: str) -> bool:
         provider = self._providers.get(name)
         if provider is None:
             raise NeedsAction(
                 "provider-off", "The provider {provider} is not set up any more.", provider=name
             )
-        whose = await provider.order_of(about)
-        return whose is not None and await self._look_up(*whose)
+        order = await provider.order_of(about)
+        return order is not None and await self._look_up(*order)
 
     async def count_open(self) -> int:
         """Events that are stored but not settled yet."""
@@ -137,10 +141,10 @@ class Inbox:
             return await store.count_open(db)
 
 
-def _tell_unmatched(lost: Sequence[Arrival]) -> None:
+def _log_unmatched_batch(arrivals: Sequence[Arrival]) -> None:
     """One line for a whole batch: a flood of events must not become a flood of lines."""
-    fact = lost[0].notice.fact
-    _log_unmatched(lost[0].provider, fact.object_id if fact else "", len(lost))
+    fact = arrivals[0].notice.fact
+    _log_unmatched(arrivals[0].provider, fact.object_id if fact else "", len(arrivals))
 
 
 def _log_unmatched(provider: str, object_id: str, events: int) -> None:

@@ -1,4 +1,4 @@
-"""Reading JSON from outside so that nothing but what we expect comes through (reliability.md, E13)."""
+"""Reading JSON from outside strictly: every value is of the expected type, form and size, or InvalidWebhook is raised."""
 
 from __future__ import annotations
 
@@ -20,43 +20,43 @@ Object = dict[str, Any]
 
 
 def read(body: bytes, *, fractions: bool = False) -> Object:
-    """The JSON object in `body`. No floats, NaN, doubled keys, lone surrogates or bottomless nesting.
+    """The JSON object in `body`, without floats, NaN, duplicate keys, lone surrogates or endless nesting.
 
-    With `fractions`, numbers such as a tax rate of 19.0 may stand in it; they are read as nothing.
+    With `fractions`, numbers such as a tax rate of 19.0 are allowed and read as None.
     """
     try:
-        found = json.loads(
+        parsed = json.loads(
             body.decode("utf-8"),
-            parse_float=_nothing if fractions else _refuse,
+            parse_float=_drop if fractions else _refuse,
             parse_constant=_refuse,
-            object_pairs_hook=_without_doubles,
+            object_pairs_hook=_without_duplicates,
         )
     except (ValueError, RecursionError) as error:
         raise InvalidWebhook("not the JSON we expect") from error
-    if type(found) is not dict:
+    if type(parsed) is not dict:
         raise InvalidWebhook("not an object")
-    return found  # pyright: ignore[reportUnknownVariableType]
+    return parsed  # pyright: ignore[reportUnknownVariableType]
 
 
-def part(found: Object, key: str) -> Object:
+def part(source: Object, key: str) -> Object:
     """The object under `key`."""
-    value = found.get(key)
+    value = source.get(key)
     if type(value) is not dict:
         raise InvalidWebhook(f"{key} is not an object")
     return value  # pyright: ignore[reportUnknownVariableType]
 
 
-def name(found: Object, key: str) -> str:
+def name(source: Object, key: str) -> str:
     """A provider's id or kind: 1 to 120 plain characters."""
-    value = found.get(key)
+    value = source.get(key)
     if type(value) is not str or not _NAME.fullmatch(value):
         raise InvalidWebhook(f"{key} is not a name")
     return value
 
 
-def money(found: Object) -> Money:
+def money(source: Object) -> Money:
     """`amount`, an integer above zero (never 500.0, "500" or True), and `currency`, three capital letters."""
-    amount, currency = found.get("amount"), found.get("currency")
+    amount, currency = source.get("amount"), source.get("currency")
     if type(amount) is not int or not 0 < amount <= LARGEST_AMOUNT:
         raise InvalidWebhook("amount is not an amount")
     if type(currency) is not str or not _CURRENCY.fullmatch(currency):
@@ -64,10 +64,10 @@ def money(found: Object) -> Money:
     return Money(amount, currency)
 
 
-def moment(found: Object, key: str) -> datetime:
+def moment(source: Object, key: str) -> datetime:
     """An ISO 8601 time with its zone."""
     try:
-        value = datetime.fromisoformat(found.get(key, ""))
+        value = datetime.fromisoformat(source.get(key, ""))
         if value.tzinfo is not None:
             return value.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
@@ -75,9 +75,9 @@ def moment(found: Object, key: str) -> datetime:
     raise InvalidWebhook(f"{key} is not a time")
 
 
-def ids(found: Object, key: str) -> tuple[int, int]:
+def ids(source: Object, key: str) -> tuple[int, int]:
     """Our reference "guild-order" as the two ids."""
-    guild, _, order = name(found, key).partition("-")
+    guild, _, order = name(source, key).partition("-")
     if not (
         _NUMBER.fullmatch(guild)
         and _NUMBER.fullmatch(order)
@@ -88,7 +88,7 @@ def ids(found: Object, key: str) -> tuple[int, int]:
     return int(guild), int(order)
 
 
-def _nothing(_: str) -> None:
+def _drop(_: str) -> None:
     return None
 
 
@@ -96,8 +96,8 @@ def _refuse(text: str) -> NoReturn:
     raise ValueError(f"{text[:20]} is no number of ours")
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> Object:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> Object:
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise ValueError("a key came twice")
-    return found
+    return result

@@ -1,7 +1,7 @@
-"""What Lyceum knows of a provider before it is set up (its words, settings, checks), and what setting it up gives.
+"""A kind of provider before it is set up (its labels, settings and checks), and the result of setting it up.
 
-A provider's package has a `kind.py` with its ProviderKind. It is read with the settings, before anything runs, so it
-imports what is heavy only inside its functions.
+Each provider's package has a `kind.py` with its ProviderKind. That is imported with the settings, before anything
+runs, so it imports heavy modules only inside its functions.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ S = TypeVar("S", bound=Section)
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """Where Lyceum runs: `sandboxed` without a real Discord; `public_url` is None without a proxy before it."""
+    """Where Lyceum runs. `sandboxed`: without a real Discord. `public_url` is None without a proxy in front."""
 
     sandboxed: bool
     public_url: str | None
@@ -34,7 +34,7 @@ class Deployment:
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderContext(Deployment):
-    """What a provider may need. `address` is our web server's, "" until it listens; `folder` is for its own files."""
+    """What a provider may need to be set up. `address` is our web server's, "" until it listens; `folder` is for its own files."""
 
     folder: Path
     clock: Clock
@@ -49,11 +49,11 @@ class Service(Protocol):
     """What a provider runs beside the bot, from before the web server listens until after it has stopped."""
 
     async def open(self) -> None:
-        """Make ready; the web server does not listen yet."""
+        """Get ready. The web server does not listen yet."""
         ...
 
     def start(self) -> None:
-        """The web server listens."""
+        """Start working: the web server listens now."""
         ...
 
     async def close(self) -> None:
@@ -63,7 +63,7 @@ class Service(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Installed:
-    """A provider that is set up, with what it runs and the web pages that it brings along."""
+    """A provider that is set up, with its service and its web pages, if it has any."""
 
     provider: PaymentProvider
     service: Service | None = None
@@ -75,7 +75,7 @@ def _no_findings(settings: Section, at: Deployment, t: Language) -> Iterator[Fin
 
 
 def scan_with_phone(t: Language) -> str:
-    """For codes that open an address, or that nobody knows better."""
+    """The sentence above a QR code that opens an address; the default for all others."""
     return t("Scan this with your phone to pay:")
 
 
@@ -83,20 +83,20 @@ def scan_with_phone(t: Language) -> str:
 class ProviderKind(Generic[S]):
     """One provider as the registry names it.
 
-    `settings` is the type of its section `[payments.<name>]`; what is secret there is a SecretStr and never logged.
-    `install` returns None when it is not set up. Whether money is real is known by the provider itself
-    (`PaymentProvider.play_money`): with some it depends on the key.
+    `settings` is the type of its section `[payments.<name>]`; secrets there are SecretStr and never logged.
+    `install` returns None when the provider is not set up. Only the provider knows whether its money is real
+    (`PaymentProvider.play_money`): for some it depends on the key.
     """
 
     name: str
     label: Callable[[Language], str]
-    """How members call this way to pay, as it stands on a button."""
+    """The name of this way to pay on a button."""
     settings: type[S]
     install: Callable[[S, ProviderContext], Installed | None]
     check: Callable[[S, Deployment, Language], Iterator[Finding]] = _no_findings
-    """What the doctor says of the settings."""
+    """The doctor's findings about the settings."""
     scan: Callable[[Language], str] = scan_with_phone
-    """The sentence above the QR code of a checkout that has one: what to scan it with."""
+    """The sentence above a checkout's QR code: what to scan it with."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +108,18 @@ class Providers:
     @property
     def by_name(self) -> dict[str, PaymentProvider]:
         """The providers alone."""
-        return {name: one.provider for name, one in self.installed.items()}
+        return {name: installed.provider for name, installed in self.installed.items()}
 
     @property
     def services(self) -> list[Service]:
         """What must be opened, started and closed with the bot."""
-        return [one.service for one in self.installed.values() if one.service is not None]
+        return [installed.service for installed in self.installed.values() if installed.service is not None]
 
     def routes(self, texts: Catalog) -> list[web.RouteDef]:
-        """The web pages that providers bring along."""
+        """The web pages of all providers."""
         return [
-            route for one in self.installed.values() if one.routes is not None for route in one.routes(texts)
+            route
+            for installed in self.installed.values()
+            if installed.routes is not None
+            for route in installed.routes(texts)
         ]

@@ -1,9 +1,9 @@
-"""What Lyceum asks of whoever moves the money, in our words.
+"""The interface between Lyceum and payment providers.
 
-A provider verifies and reports *facts*; what they mean for an order is decided in
-`bot/memberships/orders/order_state.py` from the set of all of them, so their order of arrival does not matter.
-Every provider is a PaymentProvider. One that renews payments by itself is also a Subscriptions, one whose money only the
-owner sees also a ByHand; `subscriptions_of` and `by_hand` ask for these. `registry.py` lists all of them.
+A provider verifies and reports *facts*. `bot/memberships/orders/order_state.py` decides what the set of all facts
+means for an order, so their order of arrival does not matter.
+Every provider is a PaymentProvider. One that renews payments by itself also implements Subscriptions, one whose money
+only the owner sees ByHand; `subscriptions_of` and `by_hand` test for these. `registry.py` lists all providers.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from bot.errors import NeedsAction
 from bot.money import Money
 
 Headers = Sequence[tuple[str, str]]
-"""As they came, so that one which came twice can be refused."""
+"""The headers as they came, so that a duplicate one can be refused."""
 
 
 class InvalidWebhook(Exception):
-    """Not from the provider, too old, or not what it would send. The sender is not told which."""
+    """A webhook that is forged, too old or malformed. The sender is not told which."""
 
 
 class Recurrence(StrEnum):
-    """Whether money comes once or again and again."""
+    """Whether a payment is made once or repeatedly."""
 
     ONCE = "once"
     RECURRING = "recurring"
@@ -36,9 +36,9 @@ class Recurrence(StrEnum):
 class Purchase:
     """What is to be paid. `guild_id` and `order_id` come back in every fact.
 
-    The adapter packs them into one reference of its own. (WeChat Pay takes 32 characters of
-    letters, digits and `_-|*`: both ids fit in base 36.) With `Pace.RECURRING`, `money` is due now and
-    `renewal` every `months` from then on. `customer` is what the provider called this member before.
+    The adapter packs them into one reference of its own (WeChat Pay takes 32 characters of letters,
+    digits and `_-|*`: both ids fit in base 36). With `Recurrence.RECURRING`, `money` is due now and
+    `renewal` every `months` from then on. `customer` is the provider's id for this member, if it has one.
     """
 
     guild_id: int
@@ -47,7 +47,7 @@ class Purchase:
     title: str
     expires_at: datetime
     user_id: int = 0
-    pace: Recurrence = Recurrence.ONCE
+    recurrence: Recurrence = Recurrence.ONCE
     months: int = 0
     renewal: Money | None = None
     customer: str | None = None
@@ -55,9 +55,9 @@ class Purchase:
 
 @dataclass(frozen=True)
 class Checkout:
-    """Where the member pays: an address to open, or the content of a QR code to scan; or words on how to pay.
+    """Where the member pays: an address to open, the content of a QR code to scan, or instructions.
 
-    `instructions` is what the owner wrote (a bank account); it is shown as written.
+    `instructions` is the owner's text (a bank account); it is shown as written.
     """
 
     ref: str
@@ -68,23 +68,23 @@ class Checkout:
 
 
 class FactKind(StrEnum):
-    """What can be a fact about an order."""
+    """What a provider can report about an order."""
 
     PAID = "paid"
     DECLINED = "declined"  # this attempt failed; the member may try again
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"  # names the refund that came back
-    DISPUTED = "disputed"  # the money was taken back until it is decided
+    DISPUTED = "disputed"  # the bank took the money back until the dispute is decided
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-    REJECTED = "rejected"  # ours alone: what was sold cannot be given any more; its money goes back
+    REJECTED = "rejected"  # stated by us: what was sold cannot be given any more; its money goes back
 
 
 @dataclass(frozen=True)
 class BillingPeriod:
-    """The time that a payment of a recurring order is for: `[starts_at, ends_at)`."""
+    """The time that a payment of a recurring order covers: `[starts_at, ends_at)`."""
 
     starts_at: datetime
     ends_at: datetime
@@ -94,9 +94,9 @@ class BillingPeriod:
 class Fact:
     """One thing that happened to one of the provider's objects.
 
-    `object_id` names the payment, refund, dispute or checkout; `money` is what it moved, or would have
-    moved; `payment_id` tells which payment a refund or dispute is about. `period` comes with payments of
-    recurring orders; `renewal` tells those that are not the first.
+    `object_id` is the id of the payment, refund, dispute or checkout; `money` is what it moved, or would have
+    moved; `payment_id` is the payment that a refund or dispute is about. Payments of recurring orders have a
+    `period`; `renewal` is True for all but the first.
     """
 
     kind: FactKind
@@ -112,7 +112,7 @@ class Fact:
 
 
 class Phase(StrEnum):
-    """Where a subscription stands at the provider."""
+    """The state of a subscription at the provider."""
 
     ACTIVE = "active"
     ENDING = "ending"  # paid to the end of the period, then over
@@ -123,7 +123,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Subscription:
-    """A recurring order as the provider sees it now. `customer` is the provider's name for the member."""
+    """A recurring order as the provider sees it now. `customer` is the provider's id for the member."""
 
     ref: str
     phase: Phase
@@ -132,7 +132,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class CheckoutSnapshot:
-    """Everything that has happened at a checkout, and where its subscription stands, if it is one."""
+    """Everything that has happened at a checkout, and the state of its subscription, if it has one."""
 
     facts: tuple[Fact, ...]
     subscription: Subscription | None = None
@@ -140,10 +140,10 @@ class CheckoutSnapshot:
 
 @dataclass(frozen=True)
 class ProviderNotice:
-    """One verified webhook. It carries a `fact`, or says "look again" at the provider's object `about`.
+    """One verified webhook. It carries a `fact`, or the id of an object to fetch again in `about`.
 
-    With neither the event means nothing to us. A provider whose webhooks are only a trigger (Stripe: any
-    order, twice, of another age) sends `about` alone: the truth is then fetched, never taken from the event.
+    With neither, the event means nothing to us. A provider whose webhooks are only a trigger (Stripe's come in any
+    order, twice, or late) sends `about` alone: the truth is then fetched, never taken from the event.
     """
 
     event_id: str
@@ -154,7 +154,7 @@ class ProviderNotice:
 
 @dataclass(frozen=True)
 class Unmatched:
-    """An event about no order of ours. `object_id` is what the provider calls the payment, refund or whatever it is."""
+    """An event about no order of ours. `object_id` is the provider's id of the payment, refund or other object."""
 
     provider: str
     event_id: str
@@ -165,7 +165,7 @@ class Unmatched:
 
 
 class PaymentProvider(Protocol):
-    """Whoever moves the money. Calls over the network raise RetryLater or NeedsAction."""
+    """A service that moves money. Calls over the network raise RetryLater or NeedsAction."""
 
     @property
     def name(self) -> str:
@@ -183,20 +183,20 @@ class PaymentProvider(Protocol):
         ...
 
     @property
-    def listens(self) -> bool:
+    def receives_webhooks(self) -> bool:
         """Does it send webhooks that we can verify? Otherwise its address does not exist (404)."""
         ...
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
-        """Can this amount be paid in this currency here, once or again and again?"""
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
+        """Can this amount be paid here in its currency, once or repeatedly?"""
         ...
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
-        """Open a checkout; for the same order id always the same one."""
+        """Open a checkout. The same order id always gives the same one."""
         ...
 
     async def close_checkout(self, ref: str) -> None:
-        """Take no more money there; harmless when it is paid or closed. Look again afterwards."""
+        """Take no more money at this checkout; harmless when it is paid or closed. Fetch it afterwards."""
         ...
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
@@ -204,45 +204,45 @@ class PaymentProvider(Protocol):
         ...
 
     async def order_of(self, about: str) -> tuple[int, int] | None:
-        """(guild id, order id) of the provider's object that a notice was about; None when it is not ours."""
+        """(guild id, order id) of the object that a notice was about; None when it is not ours."""
         ...
 
     async def fetch(self, ref: str) -> CheckoutSnapshot:
-        """Everything that has happened at this checkout: the truth, should webhooks be lost."""
+        """Everything that has happened at this checkout: the truth even if webhooks are lost."""
         ...
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
-        """Give `money` of a payment back; the same `key` gives it back once. Empty if a webhook will tell."""
+        """Give `money` of a payment back, once per `key`. Returns nothing if a webhook will report the refund."""
         ...
 
 
 @runtime_checkable
 class Subscriptions(Protocol):
-    """What a provider can do besides that takes money again and again (`supports` says yes to `Pace.RECURRING`)."""
+    """What a provider of recurring payments can do besides (its `supports` accepts `Recurrence.RECURRING`)."""
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
         """What is due now if the subscription of checkout `ref` becomes `to` (the provider's own proration)."""
         ...
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
-        """Let the subscription become `to`: now, the difference due at once, or when its period ends.
+        """Change the subscription into `to`: now, with the difference due at once, or when its period ends.
 
-        The new checkout's `ref` tells of `to` from then on. The same `to.order_id` changes it once.
+        The new checkout's `ref` reports on `to` from then on. The same `to.order_id` changes it once.
         """
         ...
 
     async def set_ending(self, ref: str, ending: bool) -> None:
-        """End the subscription of this checkout at the end of its period, or let it go on after all."""
+        """End the subscription of this checkout with its period, or let it renew again."""
         ...
 
     async def portal(self, customer: str, back: str) -> str | None:
-        """Where a member manages card and invoices; None when the provider has no such place."""
+        """The address where a member manages card and invoices; None when the provider has no such page."""
         ...
 
 
 @runtime_checkable
 class ByHand(Protocol):
-    """A provider whose money only the owner sees come and go: asking it finds nothing, and a refund is theirs to send."""
+    """A provider whose payments only the owner sees: fetching reports nothing, and refunds are sent by the owner."""
 
     @property
     def valid_for(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""Every provider that Lyceum knows. A new one is a package, a section and a line here."""
+"""Every provider that Lyceum knows. A new one needs a package, and here a section and a line in PROVIDERS."""
 
 from __future__ import annotations
 
@@ -39,23 +39,25 @@ PROVIDERS: dict[str, ProviderKind[Any]] = {
     "till": TILL,
     "manual": MANUAL,
 }
-"""In the order in which one is picked for a purchase."""
+"""In the order in which a provider is picked for a purchase."""
 
 
 def install(sections: ProviderSections, context: ProviderContext) -> Providers:
     """The providers that are set up."""
-    made = {name: kind.install(getattr(sections, name), context) for name, kind in PROVIDERS.items()}
-    return Providers({name: one for name, one in made.items() if isinstance(one, Installed)})
+    results = {name: kind.install(getattr(sections, name), context) for name, kind in PROVIDERS.items()}
+    return Providers(
+        {name: installed for name, installed in results.items() if isinstance(installed, Installed)}
+    )
 
 
 def findings(sections: ProviderSections, at: Deployment, t: Language) -> Iterator[Finding]:
-    """What the doctor says of the providers' settings."""
+    """The doctor's findings about the providers' settings."""
     for name, kind in PROVIDERS.items():
         yield from kind.check(getattr(sections, name), at, t)
 
 
 def label(t: Language, name: str) -> str:
-    """A way to pay, as members call it."""
+    """The name of a way to pay, as members see it."""
     kind = PROVIDERS.get(name)
     return name.capitalize() if kind is None else kind.label(t)
 
@@ -67,5 +69,5 @@ def scan_words(t: Language, name: str) -> str:
 
 
 def play_money_words(t: Language) -> str:
-    """The line of every card that has to do with money, where none of it is real."""
+    """The line on every card about money when none of it is real."""
     return t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")

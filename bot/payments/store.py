@@ -18,7 +18,7 @@ from bot.payments.tables import inbox
 
 @dataclass(frozen=True)
 class Arrival:
-    """A verified event on its way into the inbox. `sha256` is of its body, `at` the community's time."""
+    """A verified event that is not stored yet. `sha256` is of its body, `at` the community's time."""
 
     provider: str
     notice: ProviderNotice
@@ -27,7 +27,7 @@ class Arrival:
 
     @property
     def order(self) -> tuple[int, int] | None:
-        """(guild id, order id), when it carries a fact."""
+        """(guild id, order id) of the fact; None when it carries none."""
         fact = self.notice.fact
         return (fact.guild_id, fact.order_id) if fact else None
 
@@ -37,27 +37,29 @@ class Arrival:
         return self.notice.fact.guild_id if self.notice.fact else 0
 
 
-async def keep(tx: Writer, arrivals: Sequence[Arrival], unknown: Collection[tuple[int, int]]) -> set[str]:
-    """Store the events, those about `unknown` orders as unmatched; the keys of those that were not here before."""
-    rows = [_row(one, unmatched=one.order in unknown) for one in arrivals]
+async def insert_new(
+    tx: Writer, arrivals: Sequence[Arrival], unknown: Collection[tuple[int, int]]
+) -> set[str]:
+    """Store the events, those about `unknown` orders as unmatched. Returns the keys of those that are new."""
+    rows = [_row(arrival, unmatched=arrival.order in unknown) for arrival in arrivals]
     statement = insert(inbox).on_conflict_do_nothing().returning(inbox.c.provider, inbox.c.event_id)
-    return {key(provider, event_id) for provider, event_id in await tx.execute(statement, rows)}
+    return {event_key(provider, event_id) for provider, event_id in await tx.execute(statement, rows)}
 
 
-def key(provider: str, event_id: str) -> str:
-    """What an event is called among all of all providers."""
+def event_key(provider: str, event_id: str) -> str:
+    """The key of an event, unique among all providers."""
     return f"{provider}:{event_id}"
 
 
-def _row(one: Arrival, *, unmatched: bool) -> dict[str, Any]:
-    notice, fact = one.notice, one.notice.fact
+def _row(arrival: Arrival, *, unmatched: bool) -> dict[str, Any]:
+    notice, fact = arrival.notice, arrival.notice.fact
     means_something = fact is not None or notice.about is not None
     return {
-        "provider": one.provider,
+        "provider": arrival.provider,
         "event_id": notice.event_id,
-        "guild_id": one.guild_id,
+        "guild_id": arrival.guild_id,
         "kind": notice.kind,
-        "sha256": one.sha256,
+        "sha256": arrival.sha256,
         "state": "unmatched" if unmatched else "new" if means_something else "ignored",
         "about": notice.about,
         "fact": fact and fact.kind.value,
@@ -68,12 +70,12 @@ def _row(one: Arrival, *, unmatched: bool) -> dict[str, Any]:
         "amount": fact and fact.money.amount,
         "currency": fact and fact.money.currency,
         "at": fact and fact.at,
-        "received_at": one.at,
+        "received_at": arrival.at,
     }
 
 
-async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact | str | None:
-    """What the stored event said while it is not settled yet: a fact, or the object to look at again."""
+async def unsettled(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact | str | None:
+    """The fact of a stored event, or the object to fetch; None when the event is settled already."""
     query = select(inbox).where(
         inbox.c.guild_id == guild_id,
         inbox.c.provider == provider,
@@ -99,7 +101,7 @@ async def said(db: Reader, guild_id: int, provider: str, event_id: str) -> Fact 
 
 
 async def close(tx: Writer, guild_id: int, provider: str, event_id: str, *, matched: bool) -> None:
-    """Settled, or about no order that we know."""
+    """Mark the event as settled, or as unmatched when it is about no order of ours."""
     await tx.execute(
         update(inbox)
         .where(
@@ -112,14 +114,14 @@ async def close(tx: Writer, guild_id: int, provider: str, event_id: str, *, matc
     )
 
 
-async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, nobodys: bool = False) -> list[Unmatched]:
+async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, unnamed: bool = False) -> list[Unmatched]:
     """Events that named this guild but no order of it, newest first.
 
-    With `nobodys` also those that named no guild at all. That is for a Lyceum that serves one guild:
-    among several, what came by mistake may be another's business.
+    With `unnamed` also those that named no guild. That is only for a Lyceum that serves a single guild: among
+    several, such an event may be another guild's.
     """
     query = select(inbox).where(
-        inbox.c.state == "unmatched", inbox.c.guild_id.in_([guild_id, 0] if nobodys else [guild_id])
+        inbox.c.state == "unmatched", inbox.c.guild_id.in_([guild_id, 0] if unnamed else [guild_id])
     )
     newest = query.order_by(inbox.c.received_at.desc(), inbox.c.event_id).limit(limit)
     return [
@@ -136,5 +138,5 @@ async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, nobodys: bool
 
 
 async def count_open(db: Reader) -> int:
-    """Events stored but not settled, in all guilds: the health page's figure."""
+    """The number of events that are stored but not settled, in all guilds. The health page shows it."""
     return (await db.execute(select(func.count()).where(inbox.c.state == "new"))).scalar_one()

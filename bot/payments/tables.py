@@ -1,4 +1,4 @@
-"""The inbox: every webhook once, for ever, without its body (which names people)."""
+"""The inbox: every webhook once, kept for ever without its body, which names people."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from bot.db.types import Utc
 
 
 class InboxColumns(TypedColumns):
-    """The allow-listed extract of one verified event; `guild_id` is 0 and the rest empty without a fact.
+    """The allow-listed extract of one verified event. Without a fact, `guild_id` is 0 and the fact's columns are empty.
 
-    With `about` the event only says that something happened to that object of the provider.
+    With `about`, the event only says that something happened to that object of the provider.
     """
 
     provider: Named[str] = Column(String)

@@ -1,4 +1,4 @@
-"""POST /hooks/{provider}: where providers report. Nothing is told to a sender who cannot sign."""
+"""POST /hooks/{provider}: where providers report. A sender whose signature is wrong gets no explanation."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SLOWEST = 10.0  # seconds for a body to arrive
 log = structlog.get_logger(__name__)
 
 
-def routes(intake: Inbox, slowest: float = SLOWEST) -> list[web.RouteDef]:
-    """The one route of all providers; one that is off does not exist (404)."""
+def routes(inbox: Inbox, slowest: float = SLOWEST) -> list[web.RouteDef]:
+    """The one route of all providers; it answers 404 for a provider that is off."""
 
     async def post(request: web.Request) -> web.StreamResponse:
-        provider = intake.provider(request.match_info["provider"])
+        provider = inbox.provider(request.match_info["provider"])
         if provider is None:
             raise web.HTTPNotFound
         try:
@@ -29,19 +29,19 @@ def routes(intake: Inbox, slowest: float = SLOWEST) -> list[web.RouteDef]:
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
         try:
-            await intake.receive(provider, list(request.headers.items()), body)
+            await inbox.receive(provider, list(request.headers.items()), body)
         except InvalidWebhook as error:
             log.info("a webhook was refused", provider=provider.name, reason=str(error))
             raise web.HTTPBadRequest(text="bad request") from None
         except (
             Exception
-        ):  # a full disk, a locked file, or a defect of ours: the provider keeps it and comes again
+        ):  # a full disk, a locked file, or a bug of ours: the provider sends the webhook again
             log.exception("a webhook could not be stored", provider=provider.name)
             raise web.HTTPServiceUnavailable(text="try again") from None
-        answer = web.Response(body=provider.acknowledgement)
-        await answer.prepare(request)
-        await answer.write_eof()
+        response = web.Response(body=provider.acknowledgement)
+        await response.prepare(request)
+        await response.write_eof()
         point("webhook.answered")
-        return answer
+        return response
 
     return [web.post("/hooks/{provider}", post)]

@@ -1,11 +1,11 @@
-"""What payments add to the house: the providers with what they run and show, and the settling of what webhooks report."""
+"""What payments add to Lyceum: the providers with their services and pages, and the inbox of their webhooks."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.payments import store, webhooks
-from bot.payments.inbox import Inbox, OrderBook
+from bot.payments.inbox import Inbox, OrderCallbacks
 from bot.payments.kind import ProviderContext, Providers
 from bot.payments.port import PaymentProvider, Unmatched
 from bot.payments.registry import install
@@ -36,22 +36,22 @@ def wire(core: Core, address: Callable[[], str]) -> tuple[Providers, Wiring]:
 
 
 def wire_inbox(
-    core: Core, providers: Mapping[str, PaymentProvider], orders: OrderBook
+    core: Core, providers: Mapping[str, PaymentProvider], orders: OrderCallbacks
 ) -> tuple[Inbox, Wiring]:
-    """Build the inbox of webhooks; `orders` knows the orders that they are about."""
-    intake = Inbox(db=core.db, clock=core.clock, queue=core.queue, providers=providers, orders=orders)
-    return intake, Wiring(
-        handlers={"order.settle": intake.settle},
-        routes=tuple(webhooks.routes(intake)),
+    """Build the inbox of webhooks; `orders` settles what they report."""
+    inbox = Inbox(db=core.db, clock=core.clock, queue=core.queue, providers=providers, orders=orders)
+    return inbox, Wiring(
+        handlers={"order.settle": inbox.settle},
+        routes=tuple(webhooks.routes(inbox)),
     )
 
 
 def unmatched(core: Core) -> Callable[[int], Awaitable[list[Unmatched]]]:
-    """What providers reported about no order of a guild. What names no guild is shown where there is only one."""
+    """Lists the events that match no order of a guild. If Lyceum serves only that guild, also those that name none."""
 
     async def of_guild(guild_id: int) -> list[Unmatched]:
-        alone = await core.server.guild_ids() == [guild_id]
+        is_only_guild = await core.server.guild_ids() == [guild_id]
         async with core.db.read() as db:
-            return await store.unmatched(db, guild_id, nobodys=alone)
+            return await store.unmatched(db, guild_id, unnamed=is_only_guild)
 
     return of_guild

@@ -19,7 +19,7 @@ from bot.db.migrate import SCRIPTS, migrate, revision_of
 from bot.errors import UserError
 from bot.memberships.access.store import revocations
 from bot.memberships.access.tables import revocation
-from bot.memberships.backoffice.backoffice import stray_id
+from bot.memberships.backoffice.backoffice import unmatched_id
 from bot.memberships.model import EntitlementStatus, Order, OrderStatus, Search
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tables import refund_draft
@@ -218,7 +218,7 @@ def path(tmp_path: Path) -> Path:
             "stray.closed",
             actor,
             GUILD,
-            stray=stray_id(SEEN),
+            stray=unmatched_id(SEEN),
             provider="bank",
             object="pay_404",
             reason=reason,

@@ -37,7 +37,7 @@ class FakeProvider:
     name: str = "bank"
     play_money: bool = False
     acknowledgement: bytes = b"ok"
-    listens: bool = True
+    receives_webhooks: bool = True
     subscriptions: dict[str, Subscription] = field(default_factory=dict[str, Subscription])
     closed: list[str] = field(default_factory=list[str])
     changes: list[tuple[str, Purchase, bool]] = field(default_factory=list[tuple[str, Purchase, bool]])
@@ -47,7 +47,7 @@ class FakeProvider:
     broken_card: bool = False
     lost_answers: int = 0
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
         return money.currency != "XXX"
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:

@@ -11,7 +11,7 @@ from bot.errors import RetryLater, UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import TURN_ORDERS
-from bot.memberships.backoffice.backoffice import stray_id
+from bot.memberships.backoffice.backoffice import unmatched_id
 from bot.memberships.backoffice.totals import Totals
 from bot.memberships.model import Order, OrderStatus, Search
 from bot.money import Money
@@ -86,10 +86,12 @@ async def test_money_for_no_order_leaves_the_list_once_the_owner_has_seen_to_it(
     ]
     first, second = await shop.service.backoffice.unmatched_payments(GUILD)
 
-    await shop.service.backoffice.close_unmatched(GUILD, stray_id(first), OLIVIA, "given back at the bank")
+    await shop.service.backoffice.close_unmatched(
+        GUILD, unmatched_id(first), OLIVIA, "given back at the bank"
+    )
 
     assert (await shop.service.backoffice.listing(GUILD, Search())).unmatched_payments == (second,)
-    for guild, id_ in ((GUILD, stray_id(first)), (OTHER, stray_id(second)), (GUILD, "x")):
+    for guild, id_ in ((GUILD, unmatched_id(first)), (OTHER, unmatched_id(second)), (GUILD, "x")):
         with pytest.raises(UserError, match="not on the list"):
             await shop.service.backoffice.close_unmatched(guild, id_, OLIVIA, "again")
 
@@ -180,12 +182,12 @@ async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:
     order = await shop.order()
     shop.paid(order)
 
-    sheet = await shop.service.backoffice.look_again(GUILD, str(order.id))
+    sheet = await shop.service.backoffice.refresh(GUILD, str(order.id))
 
     assert sheet.order.state is OrderStatus.PAID
     shop.provider.away = True
     with pytest.raises(RetryLater):
-        await shop.service.backoffice.look_again(GUILD, str(order.id))
+        await shop.service.backoffice.refresh(GUILD, str(order.id))
 
 
 @pytest.mark.parametrize("number", ["", "x", "1.5", "-1", "٣", "9" * 30, "404"])

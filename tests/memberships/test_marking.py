@@ -44,7 +44,7 @@ def test_it_takes_its_currencies_once_and_no_webhooks() -> None:
     assert manual.supports(Money(1, "EUR"), Recurrence.ONCE)
     assert not manual.supports(Money(1, "USD"), Recurrence.ONCE)
     assert not manual.supports(Money(1, "EUR"), Recurrence.RECURRING)
-    assert not manual.listens
+    assert not manual.receives_webhooks
     with pytest.raises(InvalidWebhook):
         manual.verify([], b"{}", MONDAY)
 

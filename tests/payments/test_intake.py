@@ -83,7 +83,7 @@ async def test_t1_with_an_empty_secret_nothing_is_genuine(tmp_path: Path) -> Non
 
 
 async def test_t1_a_provider_that_cannot_verify_has_no_address(harness: WebhookHarness) -> None:
-    harness.signer.listens = False
+    harness.signer.receives_webhooks = False
     body = event(None)
 
     assert await harness.post(body, harness.signed(body)) == 404
@@ -276,11 +276,11 @@ async def test_the_owner_sees_what_belongs_to_no_order(harness: WebhookHarness) 
     await harness.send(event(None))
     await harness.send(event(None, "evt_2", reference=f"{OTHER}-5"))
     async with harness.shop.db.write() as tx:
-        await store.keep(tx, [store.Arrival("bank", elsewhere, "0" * 64, harness.shop.moment)], set())
+        await store.insert_new(tx, [store.Arrival("bank", elsewhere, "0" * 64, harness.shop.moment)], set())
         await store.close(tx, 0, "bank", "evt_9", matched=False)
 
     async with harness.shop.db.read() as db:
-        own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, nobodys=True)
+        own, all_ = await store.unmatched(db, GUILD), await store.unmatched(db, GUILD, unnamed=True)
 
     [one] = own
     assert (one.object_id, one.money, one.kind) == ("pay_evt_1", Money(1900, "USD"), "payment.succeeded")

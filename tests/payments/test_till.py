@@ -33,12 +33,12 @@ async def test_a_checkout_is_paid_once_and_refunded_once(tmp_path: Path) -> None
     clock = Now()
     till = Till(tmp_path, clock, lambda: "", deliveries=0, delay=0)
     await till.open()
-    slip = await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(minutes=30))
-    assert (await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(hours=9))).id == slip.id
+    checkout = await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(minutes=30))
+    assert (await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(hours=9))).id == checkout.id
 
     for _ in range(2):
-        await till.pay(slip.id)
-    paid = await till.look(slip.id)
+        await till.pay(checkout.id)
+    paid = await till.find(checkout.id)
     assert paid is not None and paid.paid_by is not None
     part = await till.refund(paid.paid_by, Money(900, "USD"), "one")
     again = await till.refund(paid.paid_by, Money(900, "USD"), "one")
@@ -56,13 +56,13 @@ async def test_an_expired_checkout_takes_nothing(tmp_path: Path) -> None:
     clock = Now()
     till = Till(tmp_path, clock, lambda: "", deliveries=0, delay=0)
     await till.open()
-    slip = await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(minutes=30))
+    checkout = await till.create("7-5", "Gold", PRICE, clock.moment + timedelta(minutes=30))
     clock.moment += timedelta(minutes=30)
 
     with pytest.raises(TillRefused, match="expired"):
-        await till.pay(slip.id)
+        await till.pay(checkout.id)
 
-    assert (await till.look(slip.id)) == slip
+    assert (await till.find(checkout.id)) == checkout
     await till.close()
 
 

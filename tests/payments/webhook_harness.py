@@ -110,7 +110,7 @@ async def webhook_harness(folder: Path, secret: bytes = SECRET) -> AsyncGenerato
     """A WebhookHarness without tiers or orders."""
     async with opened(folder) as shop:
         signer = SigningProvider(secret, lambda: "", lambda: "")
-        orders, defect = shop.service.order_book, set[int]()
+        orders, defect = shop.service.order_callbacks, set[int]()
 
         async def settle(tx: Writer, provider: str, facts: Sequence[Fact]) -> bool:
             if any(fact.order_id in defect for fact in facts):

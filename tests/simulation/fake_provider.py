@@ -61,7 +61,7 @@ class SimulatedProvider:
     name = "bank"
     play_money = False
     acknowledgement = b"ok"
-    listens = True
+    receives_webhooks = True
 
     def __init__(
         self, options: Options, dice: random.Random, tally: Tally, now: Callable[[], datetime]
@@ -81,7 +81,7 @@ class SimulatedProvider:
 
     # --- what the bot asks
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
         return True
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
@@ -188,7 +188,7 @@ class SimulatedProvider:
         if till.closed or till.phase is not None or (over and self._options.lost_webhooks):
             return None
         period = None
-        if asked.pace is Recurrence.RECURRING:
+        if asked.recurrence is Recurrence.RECURRING:
             till.phase = Phase.ACTIVE
             period = BillingPeriod(self._now(), self._now() + relativedelta(months=asked.months))
         self._tally.payments += 1

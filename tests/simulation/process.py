@@ -77,7 +77,7 @@ class SimulatedProcess:
             unmatched=payments.unmatched(base),
             address=lambda: "",
         )
-        self.intake, inbox = payments.wire_inbox(base, {"bank": provider}, self.service.order_book)
+        self.intake, inbox = payments.wire_inbox(base, {"bank": provider}, self.service.order_callbacks)
         self.handlers = dict(merged(membership, inbox).handlers)
         self.worker = Worker(self.db, self, self.queue, self.handlers)
         self.tasks: list[asyncio.Task[None]] = []  # for a bug that leaves some

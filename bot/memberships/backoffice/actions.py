@@ -1,4 +1,4 @@
-"""What buttons on orders ask for."""
+"""The buttons of the cards about orders."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ TURN_ORDERS = ButtonAction(
     "order.page",
     arguments(NUMBER, blank_as("0", NUMBER), blank_as("-", one_of(OrderStatus)), blank_as("0", NUMBER)),
 )
-"""A page of the list, and what was searched for: a member, a state, a tier."""
-CLOSE_STRAY = ButtonAction("order.done", arguments(WORD))
-"""The digest of money that belongs to no order."""
+"""The page number and the search: a member, a state, a tier."""
+CLOSE_UNMATCHED = ButtonAction("order.done", arguments(WORD))
+"""The `unmatched_id` of a payment that belongs to no order."""
 SHOW_ORDER = ButtonAction("order.show", arguments(NUMBER))
-LOOK_AGAIN = ButtonAction("order.look", arguments(NUMBER))
+REFRESH_ORDER = ButtonAction("order.look", arguments(NUMBER))
 REFUND_ORDER = ButtonAction("order.refund", arguments(NUMBER))
 GIVE_BACK = ButtonAction("order.give_back", arguments(NUMBER))
-"""The draft of a refund."""
+"""The id of a refund's draft."""
 MARK_PAID = ButtonAction("order.paid", arguments(NUMBER))
 RESEND_ORDER = ButtonAction("order.resend", arguments(NUMBER))

@@ -1,4 +1,4 @@
-"""What owners are answered when they do something with an order: refund, mark as paid, send again, export."""
+"""The answers to what owners do with an order: refund it, mark it as paid, send it again, export all of them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from bot.memberships.wording import roles_words
 from bot.payments.port import Phase
 
 
-def refund_drafted(t: Language, told: RefundProposal) -> Card:
-    """What would go back and what that does; nothing is sent before the button is pressed."""
-    order, money = told.order, _money(t, told)
-    label = t("I have sent {money}", money=money) if told.by_hand else t("Give {money} back", money=money)
+def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
+    """The amount and what refunding it does to the membership; nothing is sent before the button is pressed."""
+    order, money = proposal.order, _money(t, proposal)
+    label = t("I have sent {money}", money=money) if proposal.by_hand else t("Give {money} back", money=money)
     return card(
         t("## Give {money} back?", money=money),
         t(
@@ -25,9 +25,9 @@ def refund_drafted(t: Language, told: RefundProposal) -> Card:
             member=f"<@{order.user_id}>",
             plan=plain(order.tier.name),
             number=order.id,
-            reason=plain(told.reason),
+            reason=plain(proposal.reason),
         ),
-        _effect(t, told),
+        _effect(t, proposal),
         t(
             "The subscription itself goes on and charges again. The member ends it with /membership cancel, or you at the provider."
         )
@@ -36,43 +36,43 @@ def refund_drafted(t: Language, told: RefundProposal) -> Card:
         t(
             "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
         )
-        if told.by_hand
+        if proposal.by_hand
         else t("Nothing has been sent yet."),
-        Row((Button(label, action=GIVE_BACK.encode(told.draft), style="danger"),)),
+        Row((Button(label, action=GIVE_BACK.encode(proposal.draft), style="danger"),)),
         accent=Accent.WARN,
     )
 
 
-def refund_confirmed(t: Language, told: RefundProposal) -> Card:
-    """It was asked for, or, by hand, it is done."""
+def refund_confirmed(t: Language, proposal: RefundProposal) -> Card:
+    """The refund was requested or, for a payment by hand, recorded."""
     values = {
-        "money": _money(t, told),
-        "member": f"<@{told.order.user_id}>",
-        "plan": plain(told.order.tier.name),
+        "money": _money(t, proposal),
+        "member": f"<@{proposal.order.user_id}>",
+        "plan": plain(proposal.order.tier.name),
     }
     sentence = (
         t("Noted: {money} went back to {member} for **{plan}**.", **values)
-        if told.by_hand
+        if proposal.by_hand
         else t("{money} goes back to {member} for **{plan}**. /order show tells when it is done.", **values)
     )
-    return card(sentence, _effect(t, told), accent=Accent.GOOD)
+    return card(sentence, _effect(t, proposal), accent=Accent.GOOD)
 
 
-def marked(t: Language, told: Marked) -> Card:
-    """The order as it stands after it was marked."""
-    order, money = told.order, t.money(told.money)
-    again = Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),))
-    if told.before:
+def marked(t: Language, payment: Marked) -> Card:
+    """What marking the order as paid changed."""
+    order, money = payment.order, t.money(payment.money)
+    show_order = Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),))
+    if payment.before:
         return card(
             t(
                 "Order {number} was marked as paid before, with {money}. Nothing was changed.",
                 number=order.id,
                 money=money,
             ),
-            again,
+            show_order,
             accent=Accent.QUIET,
         )
-    if not told.entitlement:
+    if not payment.entitlement:
         return card(
             t(
                 "{money} are noted for order {number}, but its price is {price}, so it gives nothing. It waits on your list: /order refund gives the money back.",
@@ -80,7 +80,7 @@ def marked(t: Language, told: Marked) -> Card:
                 number=order.id,
                 price=t.money(order.price),
             ),
-            again,
+            show_order,
             accent=Accent.WARN,
         )
     return card(
@@ -91,14 +91,14 @@ def marked(t: Language, told: Marked) -> Card:
             member=f"<@{order.user_id}>",
             plan=plain(order.tier.name),
         ),
-        again,
+        show_order,
         accent=Accent.GOOD,
     )
 
 
-def resent(t: Language, told: Resent) -> Card:
-    """Whether the member has it, and what to do if not."""
-    member = f"<@{told.order.user_id}>"
+def resent(t: Language, result: Resent) -> Card:
+    """Whether the direct message reached the member, and what to do if not."""
+    member = f"<@{result.order.user_id}>"
     sentences = {
         ResendOutcome.SENT: t("{member} has it as a direct message.", member=member),
         ResendOutcome.CLOSED: t(
@@ -110,38 +110,38 @@ def resent(t: Language, told: Resent) -> Card:
             member=member,
         ),
     }
-    reached = told.outcome is ResendOutcome.SENT
+    reached = result.outcome is ResendOutcome.SENT
     return card(
-        sentences[told.outcome],
+        sentences[result.outcome],
         t("Role and card of the order are looked at again as well."),
         t("Whoever has the link to the receipt can read it; you may hand it on yourself.")
-        if told.link and not reached
+        if result.link and not reached
         else None,
-        Row((Button(t("Receipt"), url=told.link),)) if told.link else None,
+        Row((Button(t("Receipt"), url=result.link),)) if result.link else None,
         accent=Accent.GOOD if reached else Accent.WARN,
     )
 
 
-def exported(t: Language, told: Exported) -> Card:
-    """Two files to download."""
-    if not told.orders and not told.bookings:
+def exported(t: Language, export: Exported) -> Card:
+    """The two files to download, or that there is nothing to export."""
+    if not export.orders and not export.bookings:
         return card(t("Nothing was ordered or booked in these days."), accent=Accent.QUIET)
     return card(
         t(
             "{orders} orders and {bookings} bookings until {when}.",
-            orders=t.number(told.orders),
-            bookings=t.number(told.bookings),
-            when=stamp(told.until),
+            orders=t.number(export.orders),
+            bookings=t.number(export.bookings),
+            when=stamp(export.until),
         ),
-        *(Attachment(name, data) for name, data in told.files),
+        *(Attachment(name, data) for name, data in export.files),
         t(
             "-# Numbers begin with # so that a spreadsheet does not round them. Each booking has two lines; debit and credit are equal."
         ),
     )
 
 
-def _effect(t: Language, told: RefundProposal) -> str:
-    effect = told.effect
+def _effect(t: Language, proposal: RefundProposal) -> str:
+    effect = proposal.effect
     if effect.effect is Effect.NONE:
         return t("No membership depends on this money, so nobody loses anything.")
     if effect.effect is Effect.STAYS:
@@ -152,14 +152,15 @@ def _effect(t: Language, told: RefundProposal) -> str:
             if effect.until
             else ""
         )
-    if told.going:
+    if proposal.going:
         return t(
-            "The membership ends at once, and with it what it gave: {roles}.", roles=roles_words(told.going)
+            "The membership ends at once, and with it what it gave: {roles}.",
+            roles=roles_words(proposal.going),
         )
     return t(
         "The membership ends at once. No role is taken: something else gives them too, or none was given."
     )
 
 
-def _money(t: Language, told: RefundProposal) -> str:
-    return t.join([t.money(money) for money in told.back])
+def _money(t: Language, proposal: RefundProposal) -> str:
+    return t.join([t.money(money) for money in proposal.back])

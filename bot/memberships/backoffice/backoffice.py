@@ -1,4 +1,4 @@
-"""The owner's desk: every order, what needs the owner, what one order is made of, and where all the money is."""
+"""What owners see of orders: the list, what needs them, one order in full, and where all the money is."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from bot.work import Queue
 PAGE = 10
 ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire")
 CAME_BACK_FOR = timedelta(days=30)
-"""A refund that came back is on the list so long, unless it is made again."""
+"""How long a failed refund stays on the list, unless it is made again."""
 
 UnmatchedPayments = Callable[[int], Awaitable[Sequence[Unmatched]]]
-"""What providers reported about no order of this guild."""
+"""Gives the events of providers that match no order of this guild."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that needs the owner: the finding says what to do, `problem` what the other side said."""
+    """Something that needs the owner: `finding` says what to do, `problem` what the other side answered."""
 
     finding: str
     order: Order | None
@@ -45,13 +45,13 @@ class Waiting:
 
     @property
     def detail(self) -> str:
-        """What the other side said, in the language of the source."""
+        """What the other side answered, untranslated."""
         return self.problem.sentence if self.problem else ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class OrderListing:
-    """One page of orders, `number` of `pages` from 0. What needs the owner comes first, whatever was searched for."""
+    """Page `number` (from 0) of `pages`. `waiting` and `unmatched_payments` do not depend on the search."""
 
     search: Search
     number: int
@@ -64,7 +64,7 @@ class OrderListing:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetail:
-    """Everything that is known about one order. `refundable`: something of it can be given back."""
+    """Everything that is known about one order. `refundable`: some of its money can be given back."""
 
     order: Order
     facts: tuple[Fact, ...]
@@ -73,11 +73,11 @@ class OrderDetail:
     notes: tuple[Entry, ...]
     refundable: bool
     by_hand: bool
-    playing: bool
+    play_money: bool
 
 
 class Backoffice:
-    """The verbs of /order that change no order."""
+    """The commands of /order that change no order."""
 
     def __init__(
         self,
@@ -99,39 +99,41 @@ class Backoffice:
         self._unmatched_payments = unmatched_payments
 
     async def listing(self, guild_id: int, search: Search, number: int = 0) -> OrderListing:
-        """One page of the orders that fit; the last one when there are not so many."""
+        """One page of the orders that match; the last page when `number` is beyond it."""
         unmatched_payments = await self.unmatched_payments(guild_id)
         async with self._db.read() as db:
             total = await orders.count(db, guild_id, search)
             pages = max(1, -(-total // PAGE))
             number = max(0, min(number, pages - 1))
-            found = await orders.search(db, guild_id, search, PAGE, number * PAGE)
+            page = await orders.search(db, guild_id, search, PAGE, number * PAGE)
             waiting = await self._waiting(db, guild_id)
         return OrderListing(
             search=search,
             number=number,
             pages=pages,
             total=total,
-            orders=tuple(found),
+            orders=tuple(page),
             waiting=tuple(waiting),
             unmatched_payments=tuple(unmatched_payments),
         )
 
     async def unmatched_payments(self, guild_id: int) -> list[Unmatched]:
-        """What belongs to no order and was not looked into yet, newest first."""
-        found = await self._unmatched_payments(guild_id)
+        """Payments that match no order and that no owner has closed yet, newest first."""
+        payments = await self._unmatched_payments(guild_id)
         async with self._db.read() as db:
-            closed = await unmatched.closed(db, guild_id, list(map(stray_id, found)))
-        return [one for one in found if stray_id(one) not in closed]
+            closed = await unmatched.closed(db, guild_id, list(map(unmatched_id, payments)))
+        return [payment for payment in payments if unmatched_id(payment) not in closed]
 
     async def close_unmatched(self, guild_id: int, id_: str, actor: int, reason: str) -> None:
-        """The owner has looked into it: it leaves the list, and the log says what became of it."""
+        """Take an unmatched payment off the list; the log keeps the owner's reason."""
         now = self._clock.now()
-        found = [one for one in await self.unmatched_payments(guild_id) if stray_id(one) == id_]
+        matching = [
+            payment for payment in await self.unmatched_payments(guild_id) if unmatched_id(payment) == id_
+        ]
         async with self._db.write() as tx:
-            if not found or await unmatched.closed(tx, guild_id, [id_]):
+            if not matching or await unmatched.closed(tx, guild_id, [id_]):
                 raise UserError("This is not on the list any more. /order list shows what is.")
-            await unmatched.close(tx, guild_id, id_, found[0], actor=actor, reason=reason, now=now)
+            await unmatched.close(tx, guild_id, id_, matching[0], actor=actor, reason=reason, now=now)
             await record(
                 tx,
                 guild_id=guild_id,
@@ -140,8 +142,8 @@ class Backoffice:
                 action=AuditAction.STRAY_CLOSED,
                 subject=guild_id,
                 stray=id_,
-                provider=found[0].provider,
-                object=found[0].object_id,
+                provider=matching[0].provider,
+                object=matching[0].object_id,
                 reason=reason,
             )
 
@@ -162,31 +164,33 @@ class Backoffice:
             notes=tuple(notes),
             refundable=bool(held_payments(facts)),
             by_hand=by_hand(provider) is not None,
-            playing=provider is not None and provider.play_money,
+            play_money=provider is not None and provider.play_money,
         )
 
-    async def look_again(self, guild_id: int, number: str) -> OrderDetail:
-        """Ask the provider what has happened, then show the order. RetryLater when it does not answer."""
+    async def refresh(self, guild_id: int, number: str) -> OrderDetail:
+        """Fetch the order's state from its provider, then show it. RetryLater when the provider does not answer."""
         async with self._db.read() as db:
             order = await self.find(db, guild_id, number)
         await self._checkouts.refresh(order)
         return await self.detail(guild_id, number)
 
     async def totals(self, guild_id: int) -> list[Totals]:
-        """Where all the money is, one line a currency."""
+        """Where all the money is, one line per currency."""
         async with self._db.read() as db:
             facts = await ledger.facts_by_order(db, guild_id)
-            made = await orders.between(db, guild_id, DISCORD_EPOCH, FOREVER)
-            booked = await ledger.balances(db, guild_id)
+            all_orders = await orders.between(db, guild_id, DISCORD_EPOCH, FOREVER)
+            balances = await ledger.balances(db, guild_id)
         clearing: Counter[str] = Counter()
-        for account, sums in booked.items():
+        for account, sums in balances.items():
             if account.startswith("clearing:"):
                 clearing.update({money.currency: money.amount for money in sums})
-        paid = ((self._settlement.due(order), facts[order.id]) for order in made if order.id in facts)
-        return totals(paid, clearing)
+        paid_orders = (
+            (self._settlement.due(order), facts[order.id]) for order in all_orders if order.id in facts
+        )
+        return totals(paid_orders, clearing)
 
     async def choices(self, guild_id: int, states: Sequence[OrderStatus] = tuple(OrderStatus)) -> list[Order]:
-        """Orders in these states to pick from, the latest hundred, newest first."""
+        """The latest hundred orders in these states to pick from, newest first."""
         async with self._db.read() as db:
             return await orders.latest(db, guild_id, states, 100)
 
@@ -211,39 +215,38 @@ class Backoffice:
         return order
 
     async def _waiting(self, db: Reader, guild_id: int) -> list[Waiting]:
-        found: list[Waiting] = []
-        seen: set[int] = set()
+        waiting: list[Waiting] = []
+        stuck_orders: set[int] = set()
         for stuck in await self._queue.stuck(db, guild_id, ABOUT_MONEY):
             number = str(stuck.payload.get("order") or (stuck.key if stuck.kind != "order.settle" else ""))
             order = await orders.numbered(db, guild_id, number)
-            seen |= {order.id} if order else set()
-            found.append(Waiting(stuck.problem.finding, order, stuck.problem))
+            stuck_orders |= {order.id} if order else set()
+            waiting.append(Waiting(stuck.problem.finding, order, stuck.problem))
         in_review = await orders.latest(db, guild_id, [OrderStatus.REVIEW], 25)
         failed = await ledger.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)
         facts = await ledger.facts_by_order(db, guild_id, {*failed, *(order.id for order in in_review)})
         for order in in_review:
-            if (
-                order.id not in seen
-            ):  # judged just now, and its work has not run yet; or it is on its way back
+            # Without stuck work, the refund is under way or the order was judged just now and its work has not run yet.
+            if order.id not in stuck_orders:
                 odd = order_state(self._settlement.due(order), facts.get(order.id, [])).odd
-                found.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
-        return found + [
+                waiting.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
+        return waiting + [
             Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
             for order_id in sorted(failed)
             if came_back(facts.get(order_id, []))
         ]
 
 
-def stray_id(stray: Unmatched) -> str:
-    """What a button calls it: an event's own name may be too long for one."""
-    return hashlib.sha256(f"{stray.provider}:{stray.event_id}".encode()).hexdigest()[:20]
+def unmatched_id(payment: Unmatched) -> str:
+    """The id of an unmatched payment in a button: an event id may be too long for one."""
+    return hashlib.sha256(f"{payment.provider}:{payment.event_id}".encode()).hexdigest()[:20]
 
 
 def came_back(facts: Sequence[Fact]) -> bool:
-    """Did a refund fail that was not made again since, of money that is still here? Pure."""
-    here = {payment.object_id for payment, _ in held_payments(list(facts))}
+    """Did a refund fail that was not made again since, of money that is still held? Pure."""
+    held_ids = {payment.object_id for payment, _ in held_payments(list(facts))}
     return any(
-        fact.payment_id in here
+        fact.payment_id in held_ids
         and not any(
             other.kind is FactKind.REFUNDED and other.payment_id == fact.payment_id and other.at > fact.at
             for other in facts

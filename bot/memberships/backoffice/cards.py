@@ -1,4 +1,4 @@
-"""What owners see of orders: the list with what needs them, one order in full, and where all the money is."""
+"""The cards of the back office: the list with what needs the owner, one order in full, and where all the money is."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from bot.audit.labels import action_label
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import (
-    CLOSE_STRAY,
-    LOOK_AGAIN,
+    CLOSE_UNMATCHED,
     MARK_PAID,
+    REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
     TURN_ORDERS,
 )
-from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, stray_id
+from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.backoffice.totals import Totals
 from bot.memberships.changes.cards import stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search
@@ -26,7 +26,7 @@ from bot.memberships.wording import duration_words
 from bot.money import Money
 from bot.payments.port import Fact, FactKind, Unmatched
 
-WAITING_SHOWN, STRAYS_SHOWN = 6, 4
+WAITING_SHOWN, UNMATCHED_SHOWN = 6, 4
 FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
 
 
@@ -34,12 +34,12 @@ def order_list(t: Language, page: OrderListing) -> Card:
     """What needs the owner, then one page of orders, newest first."""
     blocks: list[Block | str | None] = []
     if page.waiting or page.unmatched_payments:
-        waiting, unmatched_payments = page.waiting[:WAITING_SHOWN], page.unmatched_payments[:STRAYS_SHOWN]
+        waiting, unmatched_payments = page.waiting[:WAITING_SHOWN], page.unmatched_payments[:UNMATCHED_SHOWN]
         hidden = len(page.waiting) + len(page.unmatched_payments) - len(waiting) - len(unmatched_payments)
         blocks += [
             t("## These need you"),
-            "\n".join(_waiting(t, one) for one in waiting) or None,
-            *(_stray(t, one) for one in unmatched_payments),
+            "\n".join(_waiting(t, item) for item in waiting) or None,
+            *(_unmatched(t, payment) for payment in unmatched_payments),
             t.n("… and {n} more.", "… and {n} more.", hidden) if hidden else None,
             Divider(),
         ]
@@ -82,8 +82,8 @@ def _turn(label: str, page: OrderListing, by: int) -> Button:
     return Button(label, action=action, disabled=not 0 <= to < page.pages)
 
 
-def _waiting(t: Language, one: Waiting) -> str:
-    told: dict[str, str] = {
+def _waiting(t: Language, item: Waiting) -> str:
+    sentences: dict[str, str] = {
         "payment-mismatch": t(
             "Money came that is not the price. /order show tells what came, /order refund gives it back."
         ),
@@ -100,50 +100,52 @@ def _waiting(t: Language, one: Waiting) -> str:
             "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
         ),
     }
-    what = told.get(one.finding, t("This stopped with {finding}.", finding=coded(one.finding)))
-    about = order_line(t, one.order) if one.order else coded(one.finding)
-    said = (
-        f"\n-# {plain(t.error(one.problem), 150)}"
-        if one.problem and one.finding not in ("payment-mismatch", "refund-by-hand")
+    sentence = sentences.get(item.finding, t("This stopped with {finding}.", finding=coded(item.finding)))
+    about = order_line(t, item.order) if item.order else coded(item.finding)
+    detail = (
+        f"\n-# {plain(t.error(item.problem), 150)}"
+        if item.problem and item.finding not in ("payment-mismatch", "refund-by-hand")
         else ""
     )
-    return f"⚠ {about}\n{what}{said}"
+    return f"⚠ {about}\n{sentence}{detail}"
 
 
-def _stray(t: Language, one: Unmatched) -> Line:
-    money = t.money(one.money) if one.money else t("something")
-    told = "⚠ " + t(
+def _unmatched(t: Language, payment: Unmatched) -> Line:
+    money = t.money(payment.money) if payment.money else t("something")
+    sentence = "⚠ " + t(
         "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
-        when=stamp(one.received_at, "d"),
+        when=stamp(payment.received_at, "d"),
         money=money,
-        provider=one.provider,
-        id=coded(one.object_id, 40),
+        provider=payment.provider,
+        id=coded(payment.object_id, 40),
     )
-    return Line(told, Button(t("Done…"), action=CLOSE_STRAY.encode(stray_id(one))))
+    return Line(sentence, Button(t("Done…"), action=CLOSE_UNMATCHED.encode(unmatched_id(payment))))
 
 
-def order_detail(t: Language, sheet: OrderDetail) -> Card:
+def order_detail(t: Language, detail: OrderDetail) -> Card:
     """One order: what was agreed, what happened, how it was booked, what it gave, who did what."""
-    order = sheet.order
+    order = detail.order
     blocks: list[Block | str | None] = [
         t("## Order {number}", number=order.id),
-        "\n".join(_agreed(t, sheet)),
-        _section(t, t("**What happened**"), [_fact(t, fact) for fact in sheet.facts], FACTS_SHOWN),
+        "\n".join(_agreed(t, detail)),
+        _section(t, t("**What happened**"), [_fact(t, fact) for fact in detail.facts], FACTS_SHOWN),
         _section(
             t,
-            t("**Ledger** · sum {sum}", sum=_sum(t, sheet.bookings)),
-            [_booking(t, sides) for sides in _grouped(sheet.bookings)],
+            t("**Ledger** · sum {sum}", sum=_sum(t, detail.bookings)),
+            [_booking(t, sides) for sides in _grouped(detail.bookings)],
             BOOKINGS_SHOWN,
         ),
-        _section(t, t("**Log**"), [_note(t, note) for note in _told(sheet.notes)], NOTES_SHOWN),
-        t("-# Play money: nothing real was charged.") if sheet.playing else None,
+        _section(
+            t, t("**Log**"), [_log_line(t, entry) for entry in _without_facts(detail.notes)], NOTES_SHOWN
+        ),
+        t("-# Play money: nothing real was charged.") if detail.play_money else None,
     ]
     accent = Accent.WARN if order.state in (OrderStatus.REVIEW, OrderStatus.DISPUTED) else Accent.PLAIN
-    return card(*blocks, Row(_buttons(t, sheet)), accent=accent)
+    return card(*blocks, Row(_buttons(t, detail)), accent=accent)
 
 
-def _agreed(t: Language, sheet: OrderDetail) -> list[str]:
-    order = sheet.order
+def _agreed(t: Language, detail: OrderDetail) -> list[str]:
+    order = detail.order
     lines = [
         f"<@{order.user_id}> · **{plain(order.tier.name, 60)}** · {state_word(t, order.state)}",
         t(
@@ -169,12 +171,12 @@ def _agreed(t: Language, sheet: OrderDetail) -> list[str]:
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
-    if sheet.entitlement is not None:
-        lines.append(_right(t, sheet.entitlement, order))
+    if detail.entitlement is not None:
+        lines.append(_entitlement(t, detail.entitlement, order))
     return lines
 
 
-def _right(t: Language, entitlement: Entitlement, order: Order) -> str:
+def _entitlement(t: Language, entitlement: Entitlement, order: Order) -> str:
     words = {
         EntitlementStatus.LIVE: t("active"),
         EntitlementStatus.SUSPENDED: t("suspended"),
@@ -183,13 +185,13 @@ def _right(t: Language, entitlement: Entitlement, order: Order) -> str:
         EntitlementStatus.REPLACED: t("replaced by an upgrade"),
     }
     until = t("for ever") if entitlement.forever else stamp(entitlement.ends_at)
-    told = t(
+    line = t(
         "Gave: {start} – {until}, {standing}",
         start=stamp(entitlement.starts_at),
         until=until,
         standing=words[entitlement.status],
     )
-    return told if entitlement.user_id == order.user_id else f"{told} · <@{entitlement.user_id}>"
+    return line if entitlement.user_id == order.user_id else f"{line} · <@{entitlement.user_id}>"
 
 
 def _fact(t: Language, fact: Fact) -> str:
@@ -210,16 +212,16 @@ def _fact(t: Language, fact: Fact) -> str:
 
 
 def _grouped(bookings: Sequence[Booking]) -> list[list[Booking]]:
-    """The sides of each booking together, in the order of time."""
-    found: dict[str, list[Booking]] = {}
-    for one in bookings:
-        found.setdefault(one.ref, []).append(one)
-    return list(found.values())
+    """The lines of each booking together, oldest booking first."""
+    by_ref: dict[str, list[Booking]] = {}
+    for booking in bookings:
+        by_ref.setdefault(booking.ref, []).append(booking)
+    return list(by_ref.values())
 
 
 def _booking(t: Language, sides: list[Booking]) -> str:
-    told = " · ".join(f"{coded(one.account, 40)} {_signed(t, one.delta)}" for one in sides)
-    return f"{stamp(sides[0].at, 'd')} {told}"
+    accounts = " · ".join(f"{coded(side.account, 40)} {_signed(t, side.delta)}" for side in sides)
+    return f"{stamp(sides[0].at, 'd')} {accounts}"
 
 
 def _signed(t: Language, money: Money) -> str:
@@ -227,32 +229,32 @@ def _signed(t: Language, money: Money) -> str:
 
 
 def _sum(t: Language, bookings: Sequence[Booking]) -> str:
-    """Nothing, in each currency: or the card shows how much is wrong."""
+    """The sum in each currency. It is zero unless the ledger is wrong."""
     sums: dict[str, int] = {}
-    for one in bookings:
-        sums[one.delta.currency] = sums.get(one.delta.currency, 0) + one.delta.amount
+    for booking in bookings:
+        sums[booking.delta.currency] = sums.get(booking.delta.currency, 0) + booking.delta.amount
     return " · ".join(t.money(Money(amount, currency)) for currency, amount in sorted(sums.items()))
 
 
-def _told(notes: Sequence[Entry]) -> list[Entry]:
-    """Without those that only repeat what happened."""
+def _without_facts(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries without those that only repeat a fact listed under "What happened"."""
     return [
-        note
-        for note in notes
-        if not note.what.startswith(f"{Area.FACT}.") or note.what == AuditAction.FACT_CONTRADICTION
+        entry
+        for entry in entries
+        if not entry.what.startswith(f"{Area.FACT}.") or entry.what == AuditAction.FACT_CONTRADICTION
     ]
 
 
-def _note(t: Language, note: Entry) -> str:
-    who = f"<@{note.actor}>" if note.actor else "Lyceum"
-    reason = str(note.detail.get("reason") or "")
-    if note.what == AuditAction.SUBSCRIPTION_STOPPED:
+def _log_line(t: Language, entry: Entry) -> str:
+    who = f"<@{entry.actor}>" if entry.actor else "Lyceum"
+    reason = str(entry.detail.get("reason") or "")
+    if entry.what == AuditAction.SUBSCRIPTION_STOPPED:
         reason = stop_reasons(t).get(reason, reason)
-    return " · ".join(filter(None, [stamp(note.at), who, action_label(t, note.what), plain(reason, 60)]))
+    return " · ".join(filter(None, [stamp(entry.at), who, action_label(t, entry.what), plain(reason, 60)]))
 
 
 def _section(t: Language, head: str, rows: Sequence[str], most: int) -> str | None:
-    """The latest rows under a head, with how many there are before them."""
+    """The latest rows under a heading, with the number of rows before them."""
     if not rows:
         return None
     hidden = len(rows) - most
@@ -265,31 +267,33 @@ def _section(t: Language, head: str, rows: Sequence[str], most: int) -> str | No
     return "\n".join(lines)
 
 
-def _buttons(t: Language, sheet: OrderDetail) -> tuple[Button, ...]:
-    id_ = sheet.order.id
-    found = [
-        Button(t("Refund…"), action=REFUND_ORDER.encode(id_), style="danger") if sheet.refundable else None,
+def _buttons(t: Language, detail: OrderDetail) -> tuple[Button, ...]:
+    id_ = detail.order.id
+    buttons = [
+        Button(t("Refund…"), action=REFUND_ORDER.encode(id_), style="danger") if detail.refundable else None,
         Button(t("Mark as paid…"), action=MARK_PAID.encode(id_), style="primary")
-        if sheet.by_hand and not sheet.refundable and sheet.order.price.amount
+        if detail.by_hand and not detail.refundable and detail.order.price.amount
         else None,
         Button(t("Send it again"), action=RESEND_ORDER.encode(id_)),
-        Button(t("Look again at the provider"), action=LOOK_AGAIN.encode(id_)) if sheet.order.ref else None,
+        Button(t("Look again at the provider"), action=REFRESH_ORDER.encode(id_))
+        if detail.order.ref
+        else None,
     ]
-    return tuple(button for button in found if button is not None)
+    return tuple(button for button in buttons if button is not None)
 
 
-def books(t: Language, lines: Sequence[Totals]) -> Card:
-    """All the money, one line a currency, and whether it adds up."""
-    if not lines:
+def books(t: Language, totals: Sequence[Totals]) -> Card:
+    """All the money, one line per currency, and whether it adds up."""
+    if not totals:
         return card(t("No money has come yet."), accent=Accent.QUIET)
-    told: list[str] = []
-    for line in lines:
+    sentences: list[str] = []
+    for line in totals:
 
         def money(amount: int, currency: str = line.currency) -> str:
             return t.money(Money(amount, currency))
 
         mark = "✔" if line.closed else "⚠"
-        told.append(
+        sentences.append(
             t(
                 "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
                 mark=mark,
@@ -300,7 +304,7 @@ def books(t: Language, lines: Sequence[Totals]) -> Card:
             )
         )
         if line.reported != line.booked:
-            told.append(
+            sentences.append(
                 t(
                     "By the reports {reported} should lie at the providers, by the ledger {booked}. Please tell whoever looks after Lyceum.",
                     reported=money(line.reported),
@@ -309,9 +313,9 @@ def books(t: Language, lines: Sequence[Totals]) -> Card:
             )
     return card(
         t("## Where the money is"),
-        "\n".join(told),
+        "\n".join(sentences),
         t(
             "-# Open is what waits for you, is on its way back, or is with a bank that decides about a dispute. Fees are not in it."
         ),
-        accent=Accent.GOOD if all(line.closed for line in lines) else Accent.BAD,
+        accent=Accent.GOOD if all(line.closed for line in totals) else Accent.BAD,
     )

@@ -1,4 +1,4 @@
-"""Orders and ledger as CSV that a spreadsheet opens without running anything in it (reliability.md, threat T13)."""
+"""Orders and ledger as CSV in which no cell is a formula: members choose some texts, and spreadsheets run formulas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LEDGER = ("booked_utc", "order", "provider", "booking", "account", "debit", "cre
 
 @dataclass(frozen=True)
 class Exported:
-    """Both files, and what is in them: `[since, until)`."""
+    """Both files, with the number of orders and bookings in `[since, until)`."""
 
     since: datetime
     until: datetime
@@ -55,7 +55,7 @@ class Exported:
 
 
 class Export:
-    """The verb of /order export."""
+    """The command /order export."""
 
     def __init__(self, db: Database, clock: Clock, zone: ZoneInfo) -> None:
         self._db = db
@@ -75,10 +75,10 @@ class Export:
             else self._clock.now() + timedelta(seconds=1)
         )
         async with self._db.read() as db:
-            sold = await orders.between(db, guild_id, start, end)
+            ordered = await orders.between(db, guild_id, start, end)
             booked = await ledger.bookings_between(db, guild_id, start, end)
         # A long list takes a while to write, and the gateway must not wait for it.
-        files = await asyncio.to_thread(_files, sold, booked, f"{first or 'all'}-{last or 'now'}")
+        files = await asyncio.to_thread(_files, ordered, booked, f"{first or 'all'}-{last or 'now'}")
         if sum(len(data) for _, data in files) > LARGEST:
             raise UserError(
                 "This is more than Discord takes with one message. Choose fewer days and export in parts."
@@ -93,15 +93,15 @@ class Export:
                 subject=guild_id,
                 since=since,
                 until=until,
-                orders=len(sold),
+                orders=len(ordered),
             )
-        return Exported(start, end, len(sold), len(booked), files)
+        return Exported(start, end, len(ordered), len(booked), files)
 
 
 def safe(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula: such a one begins with an apostrophe.
+    """The cell, with an apostrophe before it if a spreadsheet could take it for a formula.
 
-    What stands before the sign is looked through (spaces, invisible characters), and full-width signs count.
+    Spaces and invisible characters before the sign are skipped, and full-width signs count.
     """
     for character in cell:
         if character in TRIGGERS or unicodedata.normalize("NFKC", character)[:1] in TRIGGERS:
@@ -120,9 +120,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
-def _files(sold: Sequence[Order], booked: Sequence[Booking], days: str) -> tuple[tuple[str, bytes], ...]:
+def _files(ordered: Sequence[Order], booked: Sequence[Booking], days: str) -> tuple[tuple[str, bytes], ...]:
     return (
-        (f"orders-{days}.csv", table(ORDERS, map(_order, sold))),
+        (f"orders-{days}.csv", table(ORDERS, map(_order, ordered))),
         (f"ledger-{days}.csv", table(LEDGER, map(_booking, booked))),
     )
 
@@ -163,7 +163,7 @@ def _booking(booking: Booking) -> Sequence[str]:
 
 
 def _id(id_: int) -> str:
-    """With a "#", or a spreadsheet would round its nineteen digits."""
+    """The id after a "#": a spreadsheet would round its nineteen digits."""
     return f"#{id_}"
 
 

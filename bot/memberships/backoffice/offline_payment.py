@@ -1,4 +1,4 @@
-"""Marking a manual order as paid: the owner states the fact that nobody reports."""
+"""Marking a manual order as paid: no provider reports such a payment, so the owner does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.payments.port import Fact, FactKind, PaymentProvider, by_hand
 
 @dataclass(frozen=True)
 class Marked:
-    """The payment of an order. `before`: it was marked already and nothing changed. `right`: it is the price."""
+    """The payment of an order. `before`: it was marked already, nothing changed. `entitlement`: it pays the price, so it gives one."""
 
     order: Order
     money: Money
@@ -30,7 +30,7 @@ class Marked:
 
 
 class OfflinePayments:
-    """The verb of /order paid."""
+    """The command /order paid."""
 
     def __init__(
         self, db: Database, clock: Clock, providers: Mapping[str, PaymentProvider], settlement: Settlement
@@ -43,10 +43,10 @@ class OfflinePayments:
     async def mark(
         self, guild_id: int, number: str, actor: int, reason: str, typed: str | None = None
     ) -> Marked:
-        """So much came for this order (None: its price). Twice is once: a payment that is held stands.
+        """Record that the amount `typed` (None: the price) came for this order. An order that holds a payment is not changed.
 
-        Another amount than the price is a payment like any other that does not fit: it gives nothing and waits
-        for the owner. After all of it went back, the order can be marked anew.
+        An amount other than the price gives no entitlement and puts the order on the owner's list. Once all of it
+        was refunded, the order can be marked again.
         """
         reason = clean_reason(reason)
         async with self._db.write() as tx:
@@ -65,10 +65,10 @@ class OfflinePayments:
                     order, first.money, before=True, entitlement=matches(self._settlement.due(order), first)
                 )
             now = self._clock.now()
-            count = sum(fact.kind is FactKind.PAID for fact in facts)
+            payments = sum(fact.kind is FactKind.PAID for fact in facts)
             paid = Fact(
                 kind=FactKind.PAID,
-                object_id=f"{order.id}-{count + 1}",
+                object_id=f"{order.id}-{payments + 1}",
                 guild_id=guild_id,
                 order_id=order.id,
                 ref=order.ref or "-",
@@ -87,9 +87,11 @@ class OfflinePayments:
                 currency=money.currency,
             )
             await self._settlement.settle(tx, order.provider, [paid])
-            found = await orders.find(tx, guild_id, order.id)
-            assert found is not None  # noqa: S101 # orders are never deleted
-            return Marked(found, money, before=False, entitlement=matches(self._settlement.due(found), paid))
+            settled = await orders.find(tx, guild_id, order.id)
+            assert settled is not None  # noqa: S101 # orders are never deleted
+            return Marked(
+                settled, money, before=False, entitlement=matches(self._settlement.due(settled), paid)
+            )
 
     def _check(self, order: Order) -> None:
         provider = self._providers.get(order.provider)

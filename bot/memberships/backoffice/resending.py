@@ -1,4 +1,4 @@
-"""Showing a member their order once more: the card by direct message, if they allowed any, and the role again."""
+"""Sending a member their order again: the card by direct message, if they allowed these, and the role."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class ResendOutcome(Enum):
     """Did the card reach the member, and if not, why?"""
 
     SENT = "sent"
-    CLOSED = "closed"  # Discord does not let us
+    CLOSED = "closed"  # the member takes no direct messages
     GONE = "gone"  # not in the server any more
     NOT_ALLOWED = "not allowed"  # the member never asked for messages
 
 
 @dataclass(frozen=True)
 class Resent:
-    """What became of it; `link` leads to the receipt, which the owner may hand over otherwise."""
+    """The outcome; `link` leads to the receipt, which the owner may pass on in another way."""
 
     order: Order
     outcome: ResendOutcome
@@ -43,7 +43,7 @@ class Resent:
 
 
 class Resending:
-    """The verb of /order resend."""
+    """The command /order resend."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Resending:
         self._receipts = receipts
 
     async def resend(self, guild_id: int, number: str, actor: int) -> Resent:
-        """Send pay card or receipt to the member who may be written to; give what is theirs again in any case."""
+        """Send pay card or receipt if the member allowed direct messages; sync their roles and update the card in any case."""
         async with self._db.write() as tx:
             order = await orders.numbered(tx, guild_id, number)
             if order is None:
@@ -93,7 +93,7 @@ class Resending:
         card = await self._card(order, link)
         key = OutboxKey(guild_id, "order.resend", str(new_id()))
         outcome = await self._outbox.direct(key, order.user_id, card)
-        return Resent(order, _WAYS[outcome], link)
+        return Resent(order, _OUTCOMES[outcome], link)
 
     async def _card(self, order: Order, link: str | None) -> Card:
         t = self._texts.community
@@ -101,15 +101,15 @@ class Resending:
             return order_cards.pay(t, await self._checkouts.pending_order(order), direct=True)
         async with self._db.read() as db:
             entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
-        person = await self._server.member(order.guild_id, order.user_id)
+        member = await self._server.member(order.guild_id, order.user_id)
         playing = self._checkouts.is_play_money(order.provider)
-        told = order_cards.OrderReceipt.of(
-            order, entitlement, person, self._clock.now(), playing=playing, link=link
+        receipt = order_cards.OrderReceipt.of(
+            order, entitlement, member, self._clock.now(), playing=playing, link=link
         )
-        return order_cards.receipt(t, told)
+        return order_cards.receipt(t, receipt)
 
 
-_WAYS = {
+_OUTCOMES = {
     OutboxState.SENT: ResendOutcome.SENT,
     OutboxState.CLOSED: ResendOutcome.CLOSED,
     OutboxState.GONE: ResendOutcome.GONE,

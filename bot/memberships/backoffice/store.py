@@ -1,4 +1,4 @@
-"""Money that belongs to no order, and that an owner has seen to."""
+"""The queries of unmatched payments that an owner has closed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.payments.port import Unmatched
 
 
 async def closed(db: Reader, guild_id: int, keys: Collection[str]) -> set[str]:
-    """Which of these were closed."""
+    """Which of these payments were closed."""
     query = select(closed_unmatched.c.key).where(
         closed_unmatched.c.guild_id == guild_id, closed_unmatched.c.key.in_(keys)
     )
@@ -23,7 +23,7 @@ async def closed(db: Reader, guild_id: int, keys: Collection[str]) -> set[str]:
 async def close(
     tx: Writer, guild_id: int, key: str, payment: Unmatched, *, actor: int, reason: str, now: datetime
 ) -> None:
-    """Take it off the list for good."""
+    """Take the payment off the list for good."""
     await tx.execute(
         insert(closed_unmatched).values(
             guild_id=guild_id,

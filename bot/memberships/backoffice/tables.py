@@ -1,4 +1,4 @@
-"""What owners have seen to."""
+"""Unmatched payments that an owner has closed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.db.types import Utc
 
 
 class ClosedUnmatchedColumns(TypedColumns):
-    """Money that belongs to no order, and that an owner has seen to: it is not listed any more."""
+    """A payment that belongs to no order and is not listed any more: an owner closed it."""
 
     guild_id: Named[int] = Column(BigInteger)
     key: Named[str] = Column(String)

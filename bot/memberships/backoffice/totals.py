@@ -1,6 +1,6 @@
 """What became of all the money: captured = allocated + given back + open, in each currency. Pure.
 
-Currencies are never added up. It is a control, not bookkeeping: fees and payouts are the provider's to tell.
+Currencies are never added up. This is a check, not bookkeeping: it knows no fees and no payouts.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from bot.payments.port import Fact, FactKind
 
 @dataclass(kw_only=True)
 class Totals:
-    """Amounts of one currency in its smallest unit. `open` waits: for the owner, for its way back, or for a bank's decision.
+    """Amounts of one currency in its smallest unit. `open` waits for the owner, a refund or a bank's decision.
 
-    `reported` is what should lie at the providers by their reports, `booked` what the ledger says of it.
+    `reported` is the balance at the providers by their own facts, `booked` the same by the ledger.
     """
 
     currency: str
@@ -29,7 +29,7 @@ class Totals:
 
     @property
     def closed(self) -> bool:
-        """Is every cent accounted for, and does the ledger say the same as the reports that it was written from?"""
+        """Is every cent accounted for, and does the ledger agree with the facts that it was written from?"""
         return self.captured == self.allocated + self.given_back + self.open and self.reported == self.booked
 
 
@@ -45,13 +45,15 @@ _AT_THE_PROVIDER = {
 def totals(
     orders: Iterable[tuple[ExpectedPayment, Sequence[Fact]]], clearing: Mapping[str, int]
 ) -> list[Totals]:
-    """One line a currency, by its name. What was lost in a dispute was given back. `clearing`: the ledger's own sums."""
-    found = {currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()}
-    for due, facts in orders:
-        outcome = order_state(due, facts)
+    """One line per currency, sorted. A lost dispute counts as given back. `clearing`: the ledger's sum in each currency."""
+    by_currency = {
+        currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()
+    }
+    for expected, facts in orders:
+        state = order_state(expected, facts)
         given_back, (contested, lost) = refunded(facts), disputes(facts)
         for fact in set(facts):
-            line = found.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
+            line = by_currency.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
             line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
             if fact.kind is not FactKind.PAID:
                 continue
@@ -60,9 +62,9 @@ def totals(
             line.given_back += fact.money.amount - rest
             if fact.object_id in lost:
                 line.given_back += rest
-            elif fact.object_id in contested or fact in (*outcome.odd, *outcome.extra):
+            elif fact.object_id in contested or fact in (*state.odd, *state.extra):
                 line.open += rest
             else:
                 line.allocated += rest
-    lines = [found[currency] for currency in sorted(found)]
+    lines = [by_currency[currency] for currency in sorted(by_currency)]
     return [line for line in lines if line.captured or line.reported or line.booked]

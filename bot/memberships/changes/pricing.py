@@ -153,7 +153,7 @@ class ChangePricing:
             title=tier.name,
             expires_at=now,
             user_id=user_id,
-            pace=Recurrence.RECURRING,
+            recurrence=Recurrence.RECURRING,
             months=price.duration.months,
             renewal=price.money,
         )

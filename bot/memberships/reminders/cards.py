@@ -1,4 +1,4 @@
-"""What a member reads in a direct message about their membership, and in answer to their choice."""
+"""The direct messages about a membership that ends, and the answer to a member who turns them on or off."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from bot.i18n import Language, stamp
 from bot.memberships.model import Entitlement, Order
 
 
-class Why(StrEnum):
-    """What a reminder is about."""
+class ReminderKind(StrEnum):
+    """What a reminder announces."""
 
-    BEFORE = "before"
-    GRACE = "grace"
-    LAST = "last"
+    BEFORE = "before"  # the end comes in some days
+    GRACE = "grace"  # the days of grace have begun
+    LAST = "last"  # the last day of grace has begun
     OVER = "over"
 
 
-def reminder(t: Language, entitlement: Entitlement, order: Order | None, why: Why) -> Card:
-    """What ends when, and how to go on. Nothing about money, and nothing that others may not read over a shoulder."""
+def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: ReminderKind) -> Card:
+    """When the membership ends and how to go on. No amounts, and nothing private: others may see the screen."""
     plan = plain(entitlement.tier.name)
-    off = t("-# You asked for these reminders. /membership reminders turns them off.")
+    turn_off = t("-# You asked for these reminders. /membership reminders turns them off.")
     renews = order is not None and order.phase is not None
-    if why is Why.BEFORE:
+    if kind is ReminderKind.BEFORE:
         when = stamp(entitlement.ends_at)
         return card(
             t("### {plan} ends {soon}", plan=plan, soon=stamp(entitlement.ends_at, "R")),
@@ -31,12 +31,12 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, why: Wh
                 "It runs until {when}. To go on, type /membership buy in the server: the days are added.",
                 when=when,
             ),
-            off,
+            turn_off,
             accent=Accent.WARN,
         )
-    if why is Why.GRACE:
+    if kind is ReminderKind.GRACE:
         when = stamp(entitlement.held_until)
-        told = (
+        sentence = (
             t(
                 "Its renewal was not paid. You keep your roles until {when}; /membership status says how to pay.",
                 when=when,
@@ -47,10 +47,10 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, why: Wh
                 when=when,
             )
         )
-        return card(t("### {plan}: days of grace", plan=plan), told, off, accent=Accent.WARN)
-    if why is Why.LAST:
+        return card(t("### {plan}: days of grace", plan=plan), sentence, turn_off, accent=Accent.WARN)
+    if kind is ReminderKind.LAST:
         when = stamp(entitlement.held_until)
-        told = (
+        sentence = (
             t(
                 "Its renewal is still not paid, and your roles go on {when}. /membership status says how to pay.",
                 when=when,
@@ -58,17 +58,17 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, why: Wh
             if renews
             else t("Your roles go on {when}. To keep them, type /membership buy in the server.", when=when)
         )
-        return card(t("### {plan}: the last day of grace", plan=plan), told, off, accent=Accent.WARN)
+        return card(t("### {plan}: the last day of grace", plan=plan), sentence, turn_off, accent=Accent.WARN)
     return card(
         t("### {plan} is over", plan=plan),
         t("Thank you for having been a member. /membership buy in the server begins anew."),
-        off,
+        turn_off,
         accent=Accent.QUIET,
     )
 
 
 def choice(t: Language, wanted: bool) -> Card:
-    """The answer to the member's choice."""
+    """The answer to a member who turned reminders on or off."""
     if not wanted:
         return card(t("You get no reminders about your membership any more."), accent=Accent.QUIET)
     return card(

@@ -1,4 +1,4 @@
-"""Who may be written to about their membership."""
+"""The queries of the members who allowed direct messages about their membership."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bot.memberships.reminders.tables import contact
 
 
 async def allow(tx: Writer, guild_id: int, user_id: int, now: datetime) -> bool:
-    """The member wants to be written to; False when that is known."""
+    """The member allows direct messages; False when they had before."""
     row = {"guild_id": guild_id, "user_id": user_id, "allowed_at": now}
     return (await tx.execute(insert(contact).values(**row).on_conflict_do_nothing())).rowcount == 1
 
 
 async def forbid(tx: Writer, guild_id: int, user_id: int) -> bool:
-    """The member wants it no more; False when they did not before."""
+    """The member allows them no longer; False when they had not before."""
     own = (contact.c.guild_id == guild_id) & (contact.c.user_id == user_id)
     return (await tx.execute(delete(contact).where(own))).rowcount == 1
 
 
 async def allowed(db: Reader, guild_id: int, user_id: int) -> bool:
-    """Did the member ask to be written to?"""
+    """Did the member allow direct messages?"""
     own = (contact.c.guild_id == guild_id) & (contact.c.user_id == user_id)
     return (await db.execute(select(contact.c.user_id).where(own))).first() is not None

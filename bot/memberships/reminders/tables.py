@@ -1,4 +1,4 @@
-"""Which members allowed direct messages, and what became of each."""
+"""Which members allowed direct messages about their membership."""
 
 from __future__ import annotations
 

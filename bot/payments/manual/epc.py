@@ -1,7 +1,7 @@
 """The content of a QR code that fills in a euro transfer in banking apps ("GiroCode").
 
-The format is the European Payments Council's EPC069-12, version 002: at most 331 bytes, twelve elements, each on a line
-of its own, nothing after the last one that is given; error correction M.
+The format is the European Payments Council's EPC069-12, version 002: at most 331 bytes, twelve elements, one per line,
+with nothing after the last one that is given; error correction M.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_BYTES = 331
 
 @dataclass(frozen=True)
 class Account:
-    """Whose account the money goes to. `bic` may be "" within the European Economic Area."""
+    """The account that the money goes to. `bic` may be "" within the European Economic Area."""
 
     beneficiary: str
     iban: str
@@ -25,7 +25,7 @@ class Account:
 
 
 def transfer(account: Account, money: Money, reference: str) -> str | None:
-    """The content for one transfer; None when the format cannot hold it: it knows euros only, and not every amount."""
+    """The content for one transfer; None when the format cannot hold it: it knows only euros and limits the amount."""
     if money.currency != "EUR" or not 0 < money.amount <= MOST:
         return None
     content = "\n".join(

@@ -1,7 +1,7 @@
-"""The provider of manual payments: it shows how to pay, and waits for what the owner says.
+"""The provider of manual payments: it shows how to pay and waits for the owner to mark what came.
 
-It knows nothing of its own. What came and what went back are facts that the owner states with
-`/order paid` and `/order refund` (`bot/memberships/backoffice.offline_payment.py`); their object ids are ours.
+It knows nothing by itself. Payments and refunds are facts that the owner states with
+`/order paid` and `/order refund` (`bot/memberships/backoffice/offline_payment.py`); their object ids are ours.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bot.payments.port import (
 
 
 class ManualProvider:
-    """Shows `instructions` as the owner wrote them, for prices in these currencies.
+    """Shows the owner's `instructions`, for prices in these currencies.
 
     An order waits `valid_for` for its money. With an `account`, euros can be sent by scanning a QR code.
     """
@@ -33,7 +33,7 @@ class ManualProvider:
     name = "manual"
     play_money = False
     acknowledgement = b"ok"
-    listens = False
+    receives_webhooks = False
 
     def __init__(
         self,
@@ -48,37 +48,39 @@ class ManualProvider:
         self._currencies = frozenset(currencies)
         self._account = account
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
-        """Nobody sends money again and again because we ask for it."""
-        return pace is Recurrence.ONCE and money.currency in self._currencies
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
+        """One-time payments only: nobody renews a bank transfer because we ask for it."""
+        return recurrence is Recurrence.ONCE and money.currency in self._currencies
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Nothing has to be opened: the order's number is the reference."""
-        scanned = transfer(self._account, purchase.money, str(purchase.order_id)) if self._account else None
+        qr_payload = (
+            transfer(self._account, purchase.money, str(purchase.order_id)) if self._account else None
+        )
         return Checkout(
             f"manual-{purchase.order_id}",
             purchase.expires_at,
-            qr_payload=scanned,
+            qr_payload=qr_payload,
             instructions=self._instructions,
         )
 
     async def close_checkout(self, ref: str) -> None:
-        """Nothing can be closed: money that comes all the same is marked, and given back."""
+        """Nothing to close: the owner marks money that comes anyway, and gives it back."""
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
-        """Nobody sends webhooks for it; its address does not exist."""
+        """Refuse: nobody sends webhooks for this provider, and its address does not exist."""
         raise InvalidWebhook("nobody reports manual payments")
 
     async def order_of(self, about: str) -> tuple[int, int] | None:
-        """As `verify`."""
+        """None: no notice of this provider exists."""
         return None
 
     async def fetch(self, ref: str) -> CheckoutSnapshot:
-        """Nothing is known but what the owner marked, and that is stored already."""
+        """Nothing: the owner's facts are stored already."""
         return CheckoutSnapshot(())
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
-        """Only the owner can send it; it stays on their list until they say that they did."""
+        """Raises NeedsAction: the refund stays on the owner's list until they say that they sent it."""
         raise NeedsAction(
             "refund-by-hand",
             "{amount} {currency} have to go back by hand (payment {payment}). Send them, then say so with /order refund.",

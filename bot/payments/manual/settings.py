@@ -46,7 +46,7 @@ def _beneficiary(typed: str) -> str:
 
 
 class ManualSettings(Section):
-    """Bank transfer and the like: members read how to pay, the owner marks what came. Off unless both are filled in.
+    """Bank transfer and the like. Off unless `instructions` and `currencies` are filled in.
 
     With `iban` and `beneficiary`, pay cards in EUR also show a QR code for banking apps.
     """

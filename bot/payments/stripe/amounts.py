@@ -1,4 +1,4 @@
-"""Stripe's amounts, which are ours with a few exceptions (docs.stripe.com/currencies, "Special cases")."""
+"""Stripe's amounts, which equal ours with a few exceptions (docs.stripe.com/currencies, "Special cases")."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bot.money import Money, exponent
 LARGEST = 99_999_999
 """Eight digits, in every currency that we know of."""
 
-# UGX has no decimals, but Stripe still counts it in hundredths; ISK too, and there we count as Stripe does.
-_TIMES = {"UGX": 100}
-# Amounts must be a multiple of this: no fractions of a króna, and three-decimal currencies end in 0.
+# UGX and ISK have no decimals, but Stripe counts them in hundredths. For ISK, so do we.
+_FACTOR = {"UGX": 100}
+# Amounts must be a multiple of this, so that they have no fractions. Amounts in three-decimal currencies end in 0.
 _STEP = {"UGX": 100, "ISK": 100}
 
-_LEAST = {
+_SMALLEST = {
     "USD": 50,
     "AED": 200,
     "AUD": 50,
@@ -41,7 +41,7 @@ _LEAST = {
     "SGD": 50,
     "THB": 1000,
 }
-"""The smallest charge in the currencies in which Stripe settles, in its own units."""
+"""The smallest charge in each currency in which Stripe settles, in Stripe's units."""
 
 _CODES = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CLP "
@@ -51,31 +51,31 @@ _CODES = (
     "SOS SRD STD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW"
 )
 CURRENCIES = frozenset(_CODES.split(" "))
-"""What Stripe charges in."""
+"""The currencies that Stripe charges in."""
 
 
 def takes(money: Money) -> bool:
-    """Can Stripe take this amount of this currency at all? What the account can is only known when it is asked."""
+    """Can Stripe charge this amount of this currency? Whether the account can is known only by asking it."""
     amount = to_stripe(money)
     step = _STEP.get(money.currency, 10 if exponent(money.currency) == 3 else 1)
-    least = max(_LEAST.get(money.currency, 1), 1)
-    return money.currency in CURRENCIES and least <= amount <= LARGEST and amount % step == 0
+    smallest = max(_SMALLEST.get(money.currency, 1), 1)
+    return money.currency in CURRENCIES and smallest <= amount <= LARGEST and amount % step == 0
 
 
 def to_stripe(money: Money) -> int:
     """The amount as Stripe counts it."""
-    return money.amount * _TIMES.get(money.currency, 1)
+    return money.amount * _FACTOR.get(money.currency, 1)
 
 
 def from_stripe(amount: object, currency: object) -> Money:
-    """Money as Stripe told it: an integer (never 500.0, "500" or True) and three small letters, or NeedsAction."""
+    """Money from Stripe: an integer (never 500.0, "500" or True) and three small letters; otherwise NeedsAction."""
     if type(amount) is not int or not 0 <= amount <= 10**14:
         raise NeedsAction("payment-mismatch", "Stripe told an amount that is none")
     if type(currency) is not str or not re.fullmatch(r"[a-z]{3}", currency):
         raise NeedsAction("payment-mismatch", "Stripe told a currency that is none")
-    times = _TIMES.get(currency.upper(), 1)
-    if amount % times:
+    factor = _FACTOR.get(currency.upper(), 1)
+    if amount % factor:
         raise NeedsAction(
             "payment-mismatch", "Stripe told a fraction of {currency}", currency=currency.upper()
         )
-    return Money(amount // times, currency.upper())
+    return Money(amount // factor, currency.upper())

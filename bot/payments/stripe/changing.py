@@ -1,4 +1,4 @@
-"""A subscription that becomes another order's: at once with Stripe's own proration, or when its period ends."""
+"""Moving a subscription to another order: at once with Stripe's own proration, or when its period ends."""
 
 from __future__ import annotations
 
@@ -10,64 +10,64 @@ from bot.errors import NeedsAction, UserError
 from bot.money import Money
 from bot.payments.port import Purchase
 from bot.payments.stripe.amounts import from_stripe, to_stripe
-from bot.payments.stripe.checkout import attempt, owner_of, recurring
-from bot.payments.stripe.facts import identity, moment
-from bot.payments.stripe.library import Account, Object
-from bot.payments.stripe.reading import EventPlace, Reader, changed_ref
+from bot.payments.stripe.checkout import idempotency_key_of, ids_of, recurring
+from bot.payments.stripe.facts import id_of, moment
+from bot.payments.stripe.library import Object, StripeConnection
+from bot.payments.stripe.reading import Reader, ResolvedRef, changed_ref
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 
 
 class Changer:
-    """One change, over one conversation."""
+    """Changes subscriptions of one account through one client."""
 
-    def __init__(self, line: Account, client: StripeClient) -> None:
-        self._line = line
+    def __init__(self, connection: StripeConnection, client: StripeClient) -> None:
+        self._connection = connection
         self._v1: Any = client.v1
-        self._reader = Reader(line, client)
+        self._reader = Reader(connection, client)
 
     async def quote(self, ref: str, to: Purchase) -> Money:
-        """What is due now, reckoned from the beginning of this hour."""
-        subscription = await self._subscription(await self._reader.place(ref))
-        return await self._due(subscription, to, _moments(_item(subscription), real_now())[0])
+        """The amount due now, prorated from the beginning of this hour."""
+        subscription = await self._subscription(await self._reader.resolve(ref))
+        return await self._amount_due(subscription, to, _proration_times(_item(subscription), real_now())[0])
 
-    async def now(self, ref: str, to: Purchase) -> str:
-        """Change at once and take what is due, or change nothing. Returns the ref of the new order."""
-        subscription = await self._subscription(await self._reader.place(ref))
+    async def change_now(self, ref: str, to: Purchase) -> str:
+        """Change at once and charge what is due, or change nothing. Returns the ref of the new order."""
+        subscription = await self._subscription(await self._reader.resolve(ref))
         new_ref = changed_ref(subscription["id"], to.order_id)
-        if owner_of(to).is_of(subscription):
-            return new_ref  # it was done before, and its answer got lost
-        reckoned = await self._moment_of(subscription, to)
+        if ids_of(to).is_of(subscription):
+            return new_ref  # it was done before, but the answer got lost
+        prorated_at = await self._quoted_proration_time(subscription, to)
         await self._release(subscription)
         params: Any = {
             "items": [{"id": _item(subscription)["id"], "price": await self._price(to), "quantity": 1}],
-            "metadata": owner_of(to).metadata,
+            "metadata": ids_of(to).metadata,
             "description": to.title,
             "proration_behavior": "always_invoice",
-            "proration_date": reckoned,
+            "proration_date": prorated_at,
             "payment_behavior": "error_if_incomplete",
             "off_session": True,
-            **_going_on(subscription),
+            **_undo_cancellation(subscription),
         }
-        key = attempt("change", to, params)
+        key = idempotency_key_of("change", to, params)
         await self._update(subscription["id"], params, key)
         return new_ref
 
-    async def later(self, ref: str, to: Purchase) -> str:
-        """Change when the period ends, by a schedule of two phases. Returns the ref of the new order."""
-        subscription = await self._subscription(await self._reader.place(ref))
+    async def change_later(self, ref: str, to: Purchase) -> str:
+        """Change when the period ends, with a schedule of two phases. Returns the ref of the new order."""
+        subscription = await self._subscription(await self._reader.resolve(ref))
         new_ref = changed_ref(subscription["id"], to.order_id)
-        if await self._reader.holds(subscription, owner_of(to)):
+        if await self._reader.holds(subscription, ids_of(to)):
             return new_ref
-        old = identity(subscription["schedule"])
+        released = id_of(subscription["schedule"])
         await self._release(subscription)
-        if _going_on(subscription):
-            await self._update(subscription["id"], _going_on(subscription), None)
-        made: Any = {"from_subscription": subscription["id"]}
-        schedule = self._line.checked(
+        if _undo_cancellation(subscription):
+            await self._update(subscription["id"], _undo_cancellation(subscription), None)
+        create_params: Any = {"from_subscription": subscription["id"]}
+        schedule = self._connection.checked(
             await self._v1.subscription_schedules.create_async(
-                made, {"idempotency_key": f"schedule:{to.order_id}:{old or 'first'}"}
+                create_params, {"idempotency_key": f"schedule:{to.order_id}:{released or 'first'}"}
             )
         )
         item = _item(subscription)
@@ -78,29 +78,31 @@ class Changer:
                 {
                     "start_date": schedule["phases"][0]["start_date"],
                     "end_date": item["current_period_end"],
-                    "items": [{"price": identity(item["price"]), "quantity": 1}],
+                    "items": [{"price": id_of(item["price"]), "quantity": 1}],
                     "proration_behavior": "none",
                 },
                 {
                     "items": [{"price": await self._price(to), "quantity": 1}],
                     "duration": recurring(to.months),
-                    "metadata": owner_of(to).metadata,
+                    "metadata": ids_of(to).metadata,
                     "description": to.title,
                     "proration_behavior": "none",
                 },
             ],
         }
         await self._v1.subscription_schedules.update_async(
-            schedule["id"], params, {"idempotency_key": attempt("phases", to, [schedule["id"], params])}
+            schedule["id"],
+            params,
+            {"idempotency_key": idempotency_key_of("phases", to, [schedule["id"], params])},
         )
         return new_ref
 
-    async def end(self, ref: str, *, ending: bool) -> None:
-        """Stop at the period's end, or go on. A change that was to come is dropped: Stripe allows no both."""
-        place = await self._reader.place(ref)
-        subscription = await self._subscription(place)
-        if not await self._reader.holds(subscription, place.order):
-            return  # another order has it now
+    async def set_ending(self, ref: str, *, ending: bool) -> None:
+        """Stop at the period's end, or renew again. A scheduled change is dropped: Stripe does not allow both."""
+        resolved = await self._reader.resolve(ref)
+        subscription = await self._subscription(resolved)
+        if not await self._reader.holds(subscription, resolved.order):
+            return  # another order took the subscription over
         if subscription["status"] == "canceled":
             if not ending:
                 raise NeedsAction(
@@ -108,30 +110,32 @@ class Changer:
                     "{subscription} is over and cannot go on",
                     subscription=subscription["id"],
                 )
-        elif bool(_going_on(subscription)) is not ending:
+        elif bool(_undo_cancellation(subscription)) is not ending:
             await self._release(subscription)
-            params = {"cancel_at_period_end": True} if ending else _going_on(subscription)
+            params = {"cancel_at_period_end": True} if ending else _undo_cancellation(subscription)
             await self._update(subscription["id"], params, None)
 
-    async def forget(self, place: EventPlace) -> None:
-        """Drop a change that has not come yet."""
-        subscription = await self._subscription(place)
-        if not place.order.is_of(subscription) and await self._reader.scheduled(subscription, place.order):
+    async def drop_change(self, resolved: ResolvedRef) -> None:
+        """Drop a scheduled change to this order."""
+        subscription = await self._subscription(resolved)
+        if not resolved.order.is_of(subscription) and await self._reader.scheduled(
+            subscription, resolved.order
+        ):
             await self._release(subscription)
 
-    async def _subscription(self, place: EventPlace) -> Object:
-        if place.subscription_id is None:
-            raise NeedsAction("payment-refused", "{checkout} has no subscription", checkout=place.ref)
-        return await self._reader.subscription(place.subscription_id)
+    async def _subscription(self, resolved: ResolvedRef) -> Object:
+        if resolved.subscription_id is None:
+            raise NeedsAction("payment-refused", "{checkout} has no subscription", checkout=resolved.ref)
+        return await self._reader.subscription(resolved.subscription_id)
 
-    async def _moment_of(self, subscription: Object, to: Purchase) -> int:
-        """The time from which the member's price was reckoned, so that it is the price that is taken."""
-        for reckoned in _moments(_item(subscription), real_now()):
-            if await self._due(subscription, to, reckoned) == to.money:
-                return reckoned
+    async def _quoted_proration_time(self, subscription: Object, to: Purchase) -> int:
+        """The proration time that gives the price which the member was quoted, so that this price is charged."""
+        for prorated_at in _proration_times(_item(subscription), real_now()):
+            if await self._amount_due(subscription, to, prorated_at) == to.money:
+                return prorated_at
         raise UserError("The price of the change is another by now. Ask for it again.")
 
-    async def _due(self, subscription: Object, to: Purchase, reckoned: int) -> Money:
+    async def _amount_due(self, subscription: Object, to: Purchase, prorated_at: int) -> Money:
         item = _item(subscription)
         renewal = to.renewal or to.money
         if renewal.currency.lower() != subscription["currency"]:
@@ -139,7 +143,7 @@ class Changer:
                 "Your subscription is in {currency}, and that cannot change. Choose a price in it.",
                 currency=subscription["currency"].upper(),
             )
-        asked: Any = {
+        params: Any = {
             "subscription": subscription["id"],
             "subscription_details": {
                 "items": [
@@ -148,17 +152,17 @@ class Changer:
                         "quantity": 1,
                         "price_data": {
                             "currency": subscription["currency"],
-                            "product": identity(item["price"]["product"]),
+                            "product": id_of(item["price"]["product"]),
                             "unit_amount": to_stripe(renewal),
                             "recurring": recurring(to.months),
                         },
                     }
                 ],
                 "proration_behavior": "always_invoice",
-                "proration_date": reckoned,
+                "proration_date": prorated_at,
             },
         }
-        preview = self._line.checked(await self._v1.invoices.create_preview_async(asked))
+        preview = self._connection.checked(await self._v1.invoices.create_preview_async(params))
         if preview["total"] < 0:
             raise UserError(
                 "What is left of your present plan is worth more than the new one. Change when its period ends."
@@ -172,14 +176,14 @@ class Changer:
             "unit_amount": to_stripe(renewal),
             "recurring": recurring(to.months),
             "product_data": {"name": to.title},
-            "metadata": owner_of(to).metadata,
+            "metadata": ids_of(to).metadata,
         }
-        key = attempt("price", to, params)
-        made = self._line.checked(await self._v1.prices.create_async(params, {"idempotency_key": key}))
-        return str(made["id"])
+        key = idempotency_key_of("price", to, params)
+        price = self._connection.checked(await self._v1.prices.create_async(params, {"idempotency_key": key}))
+        return str(price["id"])
 
     async def _release(self, subscription: Object) -> None:
-        schedule_id = identity(subscription["schedule"])
+        schedule_id = id_of(subscription["schedule"])
         if schedule_id is not None:
             await self._v1.subscription_schedules.release_async(schedule_id)
 
@@ -200,16 +204,18 @@ def _item(subscription: Object) -> Object:
     return items[0]
 
 
-def _going_on(subscription: Object) -> Object:
-    """What takes a cancellation back. The customer portal and the Dashboard may have set a date instead of the flag."""
+def _undo_cancellation(subscription: Object) -> Object:
+    """The parameters that undo a cancellation. The customer portal and the Dashboard may set a date instead of the flag."""
     if subscription["cancel_at_period_end"]:
         return {"cancel_at_period_end": False}
     return {"cancel_at": ""} if subscription["cancel_at"] else {}
 
 
-def _moments(item: Object, now: datetime) -> list[int]:
-    """The beginnings of this hour and the one before, but not before the period: a quote stays true while it is read."""
+def _proration_times(item: Object, now: datetime) -> list[int]:
+    """The beginnings of this hour and the one before, not before the period: a quote stays valid while it is read."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     start = moment(item["current_period_start"])
-    moments = [int(max(at, start).timestamp()) for at in (hour, hour - timedelta(hours=1))]
-    return list(dict.fromkeys(moments))
+    times = [
+        int(max(start_of_hour, start).timestamp()) for start_of_hour in (hour, hour - timedelta(hours=1))
+    ]
+    return list(dict.fromkeys(times))

@@ -1,4 +1,4 @@
-"""What Stripe's objects mean in our words: pure, from plain data, with fields where the library's API version has them."""
+"""Maps Stripe's objects to facts. Pure, from plain data; the fields are those of the library's API version."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 
 
 @dataclass(frozen=True)
-class Ours:
-    """Our order behind one of Stripe's objects."""
+class OrderIds:
+    """The ids by which an object at Stripe names our order."""
 
     guild_id: int
     order_id: int
@@ -28,18 +28,18 @@ class Ours:
 
     @property
     def reference(self) -> str:
-        """What `client_reference_id` says."""
+        """The value of `client_reference_id`."""
         return f"{self.guild_id}-{self.order_id}"
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What goes onto every object: Stripe copies it to no other."""
-        told = {"guild_id": self.guild_id, "order_id": self.order_id, "user_id": self.user_id}
-        return {name: str(value) for name, value in told.items()}
+        """The metadata of every object that we create: Stripe does not copy it from one to another."""
+        ids = {"guild_id": self.guild_id, "order_id": self.order_id, "user_id": self.user_id}
+        return {name: str(value) for name, value in ids.items()}
 
-    def is_of(self, found: Object) -> bool:
-        """Does this object say that it belongs to the order?"""
-        other = ours(found.get("metadata"))
+    def is_of(self, stripe_object: Object) -> bool:
+        """Does the metadata of this object name the order?"""
+        other = ids_in(stripe_object.get("metadata"))
         return other is not None and (other.guild_id, other.order_id) == (self.guild_id, self.order_id)
 
 
@@ -47,36 +47,36 @@ def _plain(value: Any) -> TypeGuard[Object]:
     return type(value) is dict
 
 
-def ours(metadata: Any) -> Ours | None:
-    """The order that an object's metadata names; None when they are not ours."""
+def ids_in(metadata: Any) -> OrderIds | None:
+    """The order that the metadata names; None when it is not ours."""
     if not _plain(metadata):
         return None
-    told: list[Any] = [metadata.get("guild_id"), metadata.get("order_id")]
+    values: list[Any] = [metadata.get("guild_id"), metadata.get("order_id")]
     if not all(
-        type(value) is str and _NUMBER.fullmatch(value) and int(value) <= LARGEST_ID for value in told
+        type(value) is str and _NUMBER.fullmatch(value) and int(value) <= LARGEST_ID for value in values
     ):
         return None
-    return Ours(int(told[0]), int(told[1]))
+    return OrderIds(int(values[0]), int(values[1]))
 
 
 def moment(seconds: object) -> datetime:
-    """Stripe's time, whole seconds since 1970."""
+    """A time of Stripe's, in whole seconds since 1970, as a datetime."""
     if type(seconds) is not int or not 0 < seconds < 10**11:
         raise NeedsAction("payment-mismatch", "Stripe told a time that is none")
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def identity(value: Any) -> str | None:
-    """The id of what may be expanded."""
-    found: Any = value["id"] if _plain(value) else value
-    return found if type(found) is str else None
+def id_of(value: Any) -> str | None:
+    """The id of an object that may be expanded or just an id."""
+    id_: Any = value["id"] if _plain(value) else value
+    return id_ if type(id_) is str else None
 
 
 @dataclass(frozen=True)
 class FactMapper:
-    """Makes the facts of one order at one checkout."""
+    """Maps Stripe's objects to the facts of one order at one checkout."""
 
-    order: Ours
+    order: OrderIds
     ref: str
 
     def fact(
@@ -122,7 +122,7 @@ class FactMapper:
             )
 
     def refunds(self, payment_id: str, refunds: Iterable[Object]) -> Iterator[Fact]:
-        """What was given back. A refund that came back is told twice: that it was made, and that it failed."""
+        """The refunds. One that came back gives two facts: that it was made, and that it failed."""
         for refund in refunds:
             money, at = from_stripe(refund["amount"], refund["currency"]), moment(refund["created"])
             yield self.fact(FactKind.REFUNDED, refund["id"], money, at, payment_id)
@@ -130,7 +130,7 @@ class FactMapper:
                 yield self.fact(FactKind.REFUND_FAILED, refund["id"], money, at, payment_id)
 
     def disputes(self, payment_id: str, disputes: Iterable[Object]) -> Iterator[Fact]:
-        """Disputes that moved money. An inquiry (`warning_…`) and what was prevented never do."""
+        """Disputes that moved money. An inquiry (`warning_…`) and a prevented dispute never do."""
         for dispute in disputes:
             if not dispute["balance_transactions"]:
                 continue
@@ -143,9 +143,11 @@ class FactMapper:
                 yield self.fact(FactKind.DISPUTE_LOST, dispute["id"], money, at, payment_id)
 
     def invoices(self, invoices: Sequence[Object]) -> Iterator[Fact]:
-        """The payments of a subscription: one for each paid invoice that is this order's."""
-        mine = [invoice for invoice in invoices if self.order.is_of(billed(invoice))]
-        for n, invoice in enumerate(sorted(mine, key=lambda one: (one["created"], one["id"]))):
+        """The payments of a subscription: one for each paid invoice of this order."""
+        of_order = [invoice for invoice in invoices if self.order.is_of(subscription_details(invoice))]
+        for n, invoice in enumerate(
+            sorted(of_order, key=lambda invoice: (invoice["created"], invoice["id"]))
+        ):
             if invoice["status"] != "paid":
                 continue
             money = from_stripe(invoice["amount_paid"], invoice["currency"])
@@ -161,23 +163,23 @@ class FactMapper:
             )
 
 
-def billed(invoice: Object) -> Object:
-    """The subscription behind an invoice, with the metadata that it had when the invoice was finalised."""
+def subscription_details(invoice: Object) -> Object:
+    """The subscription of an invoice, with the metadata that it had when the invoice was finalised."""
     parent: Object = invoice.get("parent") or {}
     details: Object = parent.get("subscription_details") or {}
     return details
 
 
 def payment_of(invoice: Object) -> str:
-    """What a refund will name: the one payment of an invoice; the invoice itself if it was paid in parts or elsewhere."""
+    """The id of an invoice's only payment; the invoice's own id if it was paid in parts or outside Stripe."""
     listed: Object = invoice.get("payments") or {"data": []}
-    paid: list[Object] = [one["payment"] for one in listed["data"] if one["status"] == "paid"]
-    named = [identity(one.get("payment_intent") or one.get("charge")) for one in paid]
+    paid: list[Object] = [payment["payment"] for payment in listed["data"] if payment["status"] == "paid"]
+    named = [id_of(payment.get("payment_intent") or payment.get("charge")) for payment in paid]
     return named[0] if len(named) == 1 and named[0] else str(invoice["id"])
 
 
 def period_of(invoice: Object) -> BillingPeriod:
-    """The time that was paid for. It stands at the lines: an invoice's own period is the one before."""
+    """The time that an invoice was paid for, from its lines: its own period is the one before."""
     lines: list[Object] = invoice["lines"]["data"]
     spans = [
         line["period"]
@@ -197,7 +199,7 @@ def _parent(line: Object) -> Any:
 
 
 def phase_of(subscription: Object) -> Phase | None:
-    """Where a subscription stands; None before its first payment."""
+    """The phase of a subscription; None before its first payment."""
     status = subscription["status"]
     if status in ("canceled", "incomplete_expired"):
         return Phase.ENDED

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _install(settings: StripeSettings, context: ProviderContext) -> Installed | None:
-    from bot.payments.stripe.setup import set_up  # HTTP and more, which the settings need not wait for
+    from bot.payments.stripe.setup import set_up  # imports HTTP, which reading the settings does not need
 
     provider = set_up(settings, context)
     return Installed(provider=provider) if provider else None

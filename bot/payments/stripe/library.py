@@ -1,4 +1,4 @@
-"""The official library: imported when first needed, spoken to over aiohttp, its errors in our words."""
+"""The official library: imported when first needed, used over aiohttp, its errors mapped to ours."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def library() -> Any:
     return stripe
 
 
-async def loaded() -> Any:
-    """The `stripe` module, without standing still while it is imported."""
+async def load_library() -> Any:
+    """The `stripe` module, imported in a thread so that the event loop goes on."""
     return await asyncio.to_thread(library)
 
 
-class Account:
-    """The line to one account. `live` tells whether its key moves real money."""
+class StripeConnection:
+    """The connection to one Stripe account. `live`: its key moves real money."""
 
     def __init__(
         self,
@@ -58,41 +58,41 @@ class Account:
         self._api = api
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._retries = retries
-        self._known = account is None
+        self._account_checked = account is None
 
     @asynccontextmanager
-    async def talk(self) -> AsyncGenerator[StripeClient]:
-        """A client for a few calls. What goes wrong inside comes out as RetryLater or NeedsAction."""
-        stripe = await loaded()
+    async def client(self) -> AsyncGenerator[StripeClient]:
+        """A client for a few calls. Errors inside are raised as RetryLater or NeedsAction."""
+        stripe = await load_library()
         http = stripe.AIOHTTPClient(timeout=self._timeout)
         addresses = {"api": self._api} if self._api else {}
         client = stripe.StripeClient(
             self._key, http_client=http, base_addresses=addresses, max_network_retries=self._retries
         )
         try:
-            await self._recognise(client)
+            await self._check_account(client)
             yield client
         except stripe.StripeError as error:
-            raise explained(error) from None  # its own text may name people and keys
+            raise map_error(error) from None  # the text of the original may name people and keys
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise RetryLater(f"Stripe could not be reached: {type(error).__name__}") from error
         finally:
             await http.close_async()
 
-    async def _recognise(self, client: StripeClient) -> None:
-        """The key belongs to the account that the owner named: asked once."""
-        if self._known:
+    async def _check_account(self, client: StripeClient) -> None:
+        """Check, once, that the key belongs to the account that the owner named."""
+        if self._account_checked:
             return
-        found = await client.v1.accounts.retrieve_current_async()
-        if found.id != self.account:
+        account = await client.v1.accounts.retrieve_current_async()
+        if account.id != self.account:
             raise NeedsAction(
                 "payment-account", "payments.stripe.secret_key is not of the account payments.stripe.account"
             )
-        self._known = True
+        self._account_checked = True
 
-    def checked(self, found: Any) -> Object:
-        """An answer as plain data, if it is of our mode: test money never pays for anything live, nor the reverse."""
-        data: Object = found.to_dict()
+    def checked(self, answer: Any) -> Object:
+        """An answer as plain data. NeedsAction when it is of the other mode: test money must not pay for live orders."""
+        data: Object = answer.to_dict()
         if data.get("livemode", self.live) is not self.live:
             raise NeedsAction(
                 "payment-account",
@@ -102,18 +102,18 @@ class Account:
             )
         return data
 
-    async def every(self, listing: Any) -> list[Object]:
-        """All pages of a list."""
-        return [self.checked(one) async for one in listing.auto_paging_iter()]
+    async def all_pages(self, listing: Any) -> list[Object]:
+        """The items of all pages of a list."""
+        return [self.checked(item) async for item in listing.auto_paging_iter()]
 
 
-def explained(error: Any) -> RetryLater | NeedsAction:
-    """What Stripe refused, with the request id under which the owner finds it in Stripe's own log."""
+def map_error(error: Any) -> RetryLater | NeedsAction:
+    """Stripe's error as ours, with the request id by which the owner finds it in Stripe's log."""
     status = error.http_status
     if status is None or status >= 500 or status in (200, 409, 429):
         return RetryLater(f"Stripe answered {status or 'nothing'}")
-    words = [status, error.code, error.request_id]
-    if status in (400, 404):  # what was wrong with the call; at 401 the text shows a part of the key
-        words.append(_PRIVATE.sub("***", str(error.user_message))[:200])
-    answer = ", ".join(str(word) for word in words if word)
+    parts = [status, error.code, error.request_id]
+    if status in (400, 404):  # the text says what was wrong with the call; at 401 it shows a part of the key
+        parts.append(_PRIVATE.sub("***", str(error.user_message))[:200])
+    answer = ", ".join(str(word) for word in parts if word)
     return NeedsAction("payment-refused", "Stripe answered {answer}", answer=answer)

@@ -11,14 +11,14 @@ from bot.section import Section
 
 
 def _stripe_key(key: SecretStr) -> SecretStr:
-    """Whether real money moves is read from the key, so it must be one of Stripe's."""
+    """The key in Stripe's form: its prefix says whether real money moves."""
     if not re.fullmatch(r"([sr]k_(test|live)_[A-Za-z0-9_]+)?", key.get_secret_value()):
         raise ValueError("it begins with sk_live_, rk_live_, sk_test_ or rk_test_")
     return key
 
 
 class StripeSettings(Section):
-    """Cards and whatever else the Stripe account takes. Off without a key; asked for news without a webhook secret."""
+    """Cards and whatever else the account accepts. Off without a key; polled when there is no webhook secret."""
 
     secret_key: Annotated[SecretStr, AfterValidator(_stripe_key)] | None = None
     webhook_secrets: list[SecretStr] = []  # noqa: RUF012 # pydantic copies it

@@ -1,4 +1,4 @@
-"""Is a webhook Stripe's, and which object is it about? What it says beyond that is not believed but looked up."""
+"""Verifying webhooks: whether one is Stripe's and which object it is about. Everything else is fetched, not believed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.payments.port import Headers, InvalidWebhook, ProviderNotice
 from bot.payments.stripe.library import library
 
 HEADER = "stripe-signature"
-TOLERANCE = 300  # seconds, into the past and into the future (the library checks the past only: E12)
+TOLERANCE = 300  # seconds, into the past and into the future (the library checks the past only)
 
 EVENTS = {
     "checkout.session.completed": "checkout.session",
@@ -35,7 +35,7 @@ EVENTS = {
     "charge.dispute.funds_withdrawn": "dispute",
     "charge.dispute.funds_reinstated": "dispute",
 }
-"""The events that make us look, and what each is about. docs/stripe.md lists them for the owner."""
+"""The events that we act on, with the type of the object that each is about. docs/stripe.md lists them for owners."""
 
 _HEADER = re.compile(r"(?:[a-z][a-z0-9]*=[A-Za-z0-9]+)(?:,[a-z][a-z0-9]*=[A-Za-z0-9]+){1,9}")
 _TIME = re.compile(r"(?:^|,)t=([0-9]{1,12})(?=,|$)")
@@ -63,19 +63,19 @@ def verify(
 
 
 def _genuine(secrets: Sequence[str], headers: Headers, body: bytes, now: datetime) -> bool:
-    found = [value for name, value in headers if name.lower() == HEADER]
-    if len(found) != 1 or not _HEADER.fullmatch(found[0]):
+    signatures = [value for name, value in headers if name.lower() == HEADER]
+    if len(signatures) != 1 or not _HEADER.fullmatch(signatures[0]):
         return False
-    times = _TIME.findall(found[0])
+    times = _TIME.findall(signatures[0])
     if len(times) != 1 or abs(now.timestamp() - int(times[0])) > TOLERANCE:
         return False
-    return any(_signed(secret, found[0], body) for secret in secrets)
+    return any(_signed(secret, signatures[0], body) for secret in secrets)
 
 
 def _signed(secret: str, header: str, body: bytes) -> bool:
     stripe = library()
     try:
         stripe.WebhookSignature.verify_header(body, header, secret)
-    except (ValueError, stripe.SignatureVerificationError):  # bytes that are no text are a ValueError
+    except (ValueError, stripe.SignatureVerificationError):  # bytes that are not text raise ValueError
         return False
     return True

@@ -1,4 +1,4 @@
-"""The till's API for its shop: signed requests, JSON in and out."""
+"""The till's HTTP API for its shop: signed requests, JSON in and out."""
 
 from __future__ import annotations
 
@@ -17,54 +17,54 @@ TITLE_LIMIT = 200
 
 
 def routes(till: Till) -> list[web.RouteDef]:
-    """Open a checkout, ask about one, refund."""
+    """The routes: open a checkout, show it, close it, refund."""
 
     async def create(request: web.Request) -> web.StreamResponse:
-        asked = json_input.read(await _signed(till, request))
-        title = asked.get("title")
+        body = json_input.read(await _signed(till, request))
+        title = body.get("title")
         if type(title) is not str or not 0 < len(title) <= TITLE_LIMIT or not title.isprintable():
             raise InvalidWebhook("title is not a title")
-        slip = await till.create(
-            json_input.name(asked, "reference"),
+        checkout = await till.create(
+            json_input.name(body, "reference"),
             title,
-            json_input.money(asked),
-            json_input.moment(asked, "expires_at"),
+            json_input.money(body),
+            json_input.moment(body, "expires_at"),
         )
-        return web.json_response({"id": slip.id, "expires_at": slip.expires_at.isoformat()})
+        return web.json_response({"id": checkout.id, "expires_at": checkout.expires_at.isoformat()})
 
-    async def look(request: web.Request) -> web.StreamResponse:
+    async def show(request: web.Request) -> web.StreamResponse:
         await _signed(till, request)
-        slip = await till.look(request.match_info["id"])
-        if slip is None:
+        checkout = await till.find(request.match_info["id"])
+        if checkout is None:
             raise TillRefused("no such checkout")
-        return web.json_response({"id": slip.id, "objects": _objects(slip)})
+        return web.json_response({"id": checkout.id, "objects": _objects(checkout)})
 
-    async def shut(request: web.Request) -> web.StreamResponse:
+    async def close(request: web.Request) -> web.StreamResponse:
         await _signed(till, request)
-        slip = await till.shut(request.match_info["id"])
-        if slip is None:
+        checkout = await till.close_checkout(request.match_info["id"])
+        if checkout is None:
             raise TillRefused("no such checkout")
-        return web.json_response({"id": slip.id, "objects": _objects(slip)})
+        return web.json_response({"id": checkout.id, "objects": _objects(checkout)})
 
     async def refund(request: web.Request) -> web.StreamResponse:
-        asked = json_input.read(await _signed(till, request))
-        slip = await till.refund(
-            json_input.name(asked, "payment"), json_input.money(asked), json_input.name(asked, "key")
+        body = json_input.read(await _signed(till, request))
+        checkout = await till.refund(
+            json_input.name(body, "payment"), json_input.money(body), json_input.name(body, "key")
         )
-        return web.json_response({"id": slip.id, "objects": _objects(slip)})
+        return web.json_response({"id": checkout.id, "objects": _objects(checkout)})
 
     return [
-        web.post("/till/api/checkouts", _told(create)),
-        web.get("/till/api/checkouts/{id}", _told(look)),
-        web.post("/till/api/checkouts/{id}/close", _told(shut)),
-        web.post("/till/api/refunds", _told(refund)),
+        web.post("/till/api/checkouts", _map_errors(create)),
+        web.get("/till/api/checkouts/{id}", _map_errors(show)),
+        web.post("/till/api/checkouts/{id}/close", _map_errors(close)),
+        web.post("/till/api/refunds", _map_errors(refund)),
     ]
 
 
-def _told(handler: Any) -> Any:
-    """What the till refuses is a 409 with its reason; what nobody signed a 400 without one."""
+def _map_errors(handler: Any) -> Any:
+    """Answer TillRefused with a 409 and its reason, InvalidWebhook with a 400 and none."""
 
-    async def careful(request: web.Request) -> web.StreamResponse:
+    async def mapped(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)  # type: ignore[no-any-return]
         except InvalidWebhook:
@@ -72,35 +72,35 @@ def _told(handler: Any) -> Any:
         except TillRefused as error:
             raise web.HTTPConflict(text=str(error)) from None
 
-    return careful
+    return mapped
 
 
 async def _signed(till: Till, request: web.Request) -> bytes:
     body = await request.read()
-    over = f"{request.method} {request.path}\n".encode() + body
-    if not genuine(till.secret, list(request.headers.items()), over, real_now()):
+    signed = f"{request.method} {request.path}\n".encode() + body
+    if not genuine(till.secret, list(request.headers.items()), signed, real_now()):
         raise InvalidWebhook("the signature does not hold")
     return body
 
 
-def _objects(slip: TillCheckout) -> list[dict[str, Any]]:
-    shared = {"checkout": slip.id, "reference": slip.reference, "currency": slip.money.currency}
-    if slip.paid_by is None or slip.paid_at is None:
+def _objects(checkout: TillCheckout) -> list[dict[str, Any]]:
+    shared = {"checkout": checkout.id, "reference": checkout.reference, "currency": checkout.money.currency}
+    if checkout.paid_by is None or checkout.paid_at is None:
         return []
     paid: dict[str, Any] = {
         "kind": "payment.succeeded",
-        "id": slip.paid_by,
-        "amount": slip.money.amount,
-        "at": slip.paid_at.isoformat(),
+        "id": checkout.paid_by,
+        "amount": checkout.money.amount,
+        "at": checkout.paid_at.isoformat(),
     }
-    given = [
+    refunds: list[dict[str, Any]] = [
         {
             "kind": "refund.succeeded",
-            "id": one.id,
-            "amount": one.amount,
-            "at": one.at.isoformat(),
-            "payment": slip.paid_by,
+            "id": refund.id,
+            "amount": refund.amount,
+            "at": refund.at.isoformat(),
+            "payment": checkout.paid_by,
         }
-        for one in slip.refunds
+        for refund in checkout.refunds
     ]
-    return [{**one, **shared} for one in (paid, *given)]
+    return [{**item, **shared} for item in (paid, *refunds)]

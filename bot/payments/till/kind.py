@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def _install(settings: TillSettings, context: ProviderContext) -> Installed | None:
-    from bot.payments.till.setup import set_up  # a database and HTTP, which the settings need not wait for
+    from bot.payments.till.setup import (
+        set_up,  # imports a database and HTTP, which reading the settings does not need
+    )
 
     return set_up(settings, context)
 

@@ -1,4 +1,4 @@
-"""The till's page: what a member sees behind a pay link. Looking changes nothing; only its forms do."""
+"""The till's page behind a pay link. Opening it changes nothing; only its forms do."""
 
 from __future__ import annotations
 
@@ -22,30 +22,32 @@ _COLOURS = {"open": "open", "declined": "bad", "paid": "good"}
 
 
 def routes(till: Till, texts: Catalog) -> list[web.RouteDef]:
-    """The page and its three verbs."""
+    """The page and its three forms: pay, decline, refund."""
 
     async def page(request: web.Request) -> web.StreamResponse:
-        slip = await till.look(request.match_info["id"]) if _ID.fullmatch(request.match_info["id"]) else None
-        return _page(pages.words(texts, request), till, slip)
+        checkout = (
+            await till.find(request.match_info["id"]) if _ID.fullmatch(request.match_info["id"]) else None
+        )
+        return _page(pages.words(texts, request), till, checkout)
 
     async def act(request: web.Request) -> web.StreamResponse:
         id_, verb = request.match_info["id"], request.match_info["verb"]
-        given = (await request.post()).get("token")
-        known = await till.look(id_) if _ID.fullmatch(id_) else None
-        fits = isinstance(given, str) and hmac.compare_digest(
-            given.encode("utf-8", "surrogatepass"), _token(till, id_, verb).encode()
+        token = (await request.post()).get("token")
+        checkout = await till.find(id_) if _ID.fullmatch(id_) else None
+        is_genuine = isinstance(token, str) and hmac.compare_digest(
+            token.encode("utf-8", "surrogatepass"), _token(till, id_, verb).encode()
         )
-        if known is None or not fits:
+        if checkout is None or not is_genuine:
             raise web.HTTPNotFound
         try:
             if verb == "pay":
                 await till.pay(id_)
             elif verb == "decline":
                 await till.decline(id_)
-            elif known.paid_by is not None:
-                await till.refund(known.paid_by, None, "page")
+            elif checkout.paid_by is not None:
+                await till.refund(checkout.paid_by, None, "page")
         except TillRefused:
-            pass  # over meanwhile: the page says so
+            pass  # it expired meanwhile: the page says so
         raise web.HTTPSeeOther(f"/till/pay/{id_}")
 
     return [
@@ -54,65 +56,65 @@ def routes(till: Till, texts: Catalog) -> list[web.RouteDef]:
     ]
 
 
-def _state(till: Till, slip: TillCheckout) -> str:
-    if slip.paid_by is not None:
-        return "refunded" if slip.refunded >= slip.money.amount else "paid"
-    if not till.open_now(slip):
+def _state(till: Till, checkout: TillCheckout) -> str:
+    if checkout.paid_by is not None:
+        return "refunded" if checkout.refunded >= checkout.money.amount else "paid"
+    if not till.is_open(checkout):
         return "over"
-    return "declined" if slip.declined else "open"
+    return "declined" if checkout.declined else "open"
 
 
 def _token(till: Till, id_: str, verb: str) -> str:
-    """Shows that a form of ours was sent: only the till can make it, and each fits one verb of one page."""
+    """The token of a form. It proves that our page sent the form: only the till can make it, for one verb of one page."""
     return hmac.new(till.secret, f"form {verb} {id_}".encode(), hashlib.sha256).hexdigest()
 
 
-def _page(t: Language, till: Till, slip: TillCheckout | None) -> web.Response:
-    state = _state(till, slip) if slip else "unknown"
+def _page(t: Language, till: Till, checkout: TillCheckout | None) -> web.Response:
+    state = _state(till, checkout) if checkout else "unknown"
     name, nothing = t("The till"), t("There is nothing here")
     return pages.page(
         t,
         "till.html",
         folder=TEMPLATES,
-        status=200 if slip else 404,
-        title=f"{slip.title if slip else nothing} — {name}",
+        status=200 if checkout else 404,
+        title=f"{checkout.title if checkout else nothing} — {name}",
         state=_COLOURS.get(state, "plain"),
         name=name,
         play=t("Play money: this page moves nothing real."),
-        item=slip.title if slip else None,
+        item=checkout.title if checkout else None,
         nothing=nothing,
-        price=t.money(slip.money) if slip else None,
-        told=_told(t, state),
-        facts=_facts(t, state, slip) if slip else [],
+        price=t.money(checkout.money) if checkout else None,
+        told=_sentence(t, state),
+        facts=_facts(t, state, checkout) if checkout else [],
         back=None if state in ("open", "declined") else t("You can close this page and go back to Discord."),
         forms=[
             {
                 "id": verb,
-                "action": f"/till/pay/{slip.id}/{verb}",
-                "token": _token(till, slip.id, verb),
+                "action": f"/till/pay/{checkout.id}/{verb}",
+                "token": _token(till, checkout.id, verb),
                 "label": label,
             }
-            for verb, label in _forms(t, state, slip)
+            for verb, label in _forms(t, state, checkout)
         ]
-        if slip
+        if checkout
         else [],
     )
 
 
-def _facts(t: Language, state: str, slip: TillCheckout) -> list[tuple[str, Any]]:
-    """What is worth knowing besides the price: a label, and a moment or an amount."""
-    found: list[tuple[str, Any]] = []
+def _facts(t: Language, state: str, checkout: TillCheckout) -> list[tuple[str, Any]]:
+    """What to show besides the price: a label, and a time or an amount."""
+    facts: list[tuple[str, Any]] = []
     if state in ("open", "declined"):
-        found.append((t("Pay until"), pages.when(t, slip.expires_at)))
-    if slip.paid_at is not None:
-        found.append((t("Paid on"), pages.when(t, slip.paid_at)))
-    if slip.refunds:
-        found.append((t("Given back"), t.money(Money(slip.refunded, slip.money.currency))))
-    return found
+        facts.append((t("Pay until"), pages.when(t, checkout.expires_at)))
+    if checkout.paid_at is not None:
+        facts.append((t("Paid on"), pages.when(t, checkout.paid_at)))
+    if checkout.refunds:
+        facts.append((t("Given back"), t.money(Money(checkout.refunded, checkout.money.currency))))
+    return facts
 
 
-def _told(t: Language, state: str) -> str:
-    told = {
+def _sentence(t: Language, state: str) -> str:
+    sentences = {
         "unknown": t(
             "There is nothing to pay under this link. Type /membership buy in Discord for a new one."
         ),
@@ -124,10 +126,10 @@ def _told(t: Language, state: str) -> str:
         "paid": t("Paid. Thank you!"),
         "refunded": t("The money was given back."),
     }
-    return told[state]
+    return sentences[state]
 
 
-def _forms(t: Language, state: str, slip: TillCheckout) -> list[tuple[str, str]]:
+def _forms(t: Language, state: str, checkout: TillCheckout) -> list[tuple[str, str]]:
     if state in ("open", "declined"):
-        return [("pay", t("Pay {price}", price=t.money(slip.money))), ("decline", t("Decline"))]
+        return [("pay", t("Pay {price}", price=t.money(checkout.money))), ("decline", t("Decline"))]
     return [("refund", t("Give the money back"))] if state == "paid" else []

@@ -1,4 +1,4 @@
-"""Our side of the till: what any provider's adapter does, over the same kind of line."""
+"""The payment provider of the till: talks to it over HTTP, as the adapter of any provider does."""
 
 from __future__ import annotations
 
@@ -39,20 +39,20 @@ class TillProvider:
     name = "till"
     play_money = True
     acknowledgement = b"ok"
-    listens = True
+    receives_webhooks = True
 
     def __init__(self, secret: bytes, address: Callable[[], str], public: Callable[[], str]) -> None:
         self._secret = secret
         self._address = address
         self._public = public
 
-    def supports(self, money: Money, pace: Recurrence) -> bool:
-        """Play money comes in every currency, but once."""
-        return pace is Recurrence.ONCE
+    def supports(self, money: Money, recurrence: Recurrence) -> bool:
+        """Every amount in every currency, but only once."""
+        return recurrence is Recurrence.ONCE
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open the till's page for this order."""
-        told = await self._call(
+        answer = await self._call(
             "POST",
             "/till/api/checkouts",
             {
@@ -63,11 +63,11 @@ class TillProvider:
                 "expires_at": purchase.expires_at.isoformat(),
             },
         )
-        ref = json_input.name(told, "id")
-        return Checkout(ref, json_input.moment(told, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
+        ref = json_input.name(answer, "id")
+        return Checkout(ref, json_input.moment(answer, "expires_at"), url=f"{self._public()}/till/pay/{ref}")
 
     async def close_checkout(self, ref: str) -> None:
-        """The till takes no more money there."""
+        """Let the till take no more money at this checkout."""
         await self._call("POST", f"/till/api/checkouts/{ref}/close", {})
 
     def verify(self, headers: Headers, body: bytes, now: datetime) -> ProviderNotice:
@@ -81,31 +81,31 @@ class TillProvider:
         return ProviderNotice(json_input.name(event, "id"), kind, fact)
 
     async def order_of(self, about: str) -> tuple[int, int] | None:
-        """The till's webhooks carry facts; it never asks us to look."""
+        """None: the till's webhooks carry facts and never only name an object."""
         return None
 
     async def fetch(self, ref: str) -> CheckoutSnapshot:
-        """Ask the till what has happened."""
+        """Ask the till what has happened at this checkout."""
         return CheckoutSnapshot(_facts(await self._call("GET", f"/till/api/checkouts/{ref}", None)))
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
-        """Give play money back."""
-        asked = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
-        return _facts(await self._call("POST", "/till/api/refunds", asked))
+        """Refund play money."""
+        body = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
+        return _facts(await self._call("POST", "/till/api/refunds", body))
 
-    async def _call(self, method: str, path: str, what: dict[str, Any] | None) -> json_input.Object:
+    async def _call(self, method: str, path: str, content: dict[str, Any] | None) -> json_input.Object:
         if not self._address():
             raise RetryLater("the till is not open yet")
-        body = b"" if what is None else json.dumps(what).encode()
+        body = b"" if content is None else json.dumps(content).encode()
         signed = f"{method} {path}\n".encode() + body
         headers = {HEADER: sign(self._secret, signed, real_now())}
         try:
             timeout = aiohttp.ClientTimeout(total=10)
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.request(method, self._address() + path, data=body, headers=headers) as answer,
+                session.request(method, self._address() + path, data=body, headers=headers) as response,
             ):
-                raw, status = await answer.read(), answer.status
+                raw, status = await response.read(), response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise RetryLater(f"the till could not be reached: {type(error).__name__}") from error
         if status >= 500:
@@ -123,26 +123,26 @@ class TillProvider:
             raise RetryLater("the till's answer cannot be read") from error
 
 
-def _facts(told: json_input.Object) -> tuple[Fact, ...]:
+def _facts(answer: json_input.Object) -> tuple[Fact, ...]:
     try:
         return tuple(
-            _fact(KINDS[json_input.name(one, "kind")], one, json_input.moment(one, "at"))
-            for one in told.get("objects", [])
+            _fact(KINDS[json_input.name(item, "kind")], item, json_input.moment(item, "at"))
+            for item in answer.get("objects", [])
         )
     except (InvalidWebhook, KeyError, AttributeError, TypeError) as error:
         raise RetryLater("the till's answer cannot be read") from error
 
 
-def _fact(kind: FactKind, what: json_input.Object, at: datetime) -> Fact:
-    guild_id, order_id = json_input.ids(what, "reference")
-    payment_id = json_input.name(what, "payment") if kind is FactKind.REFUNDED else None
+def _fact(kind: FactKind, item: json_input.Object, at: datetime) -> Fact:
+    guild_id, order_id = json_input.ids(item, "reference")
+    payment_id = json_input.name(item, "payment") if kind is FactKind.REFUNDED else None
     return Fact(
         kind=kind,
-        object_id=json_input.name(what, "id"),
+        object_id=json_input.name(item, "id"),
         guild_id=guild_id,
         order_id=order_id,
-        ref=json_input.name(what, "checkout"),
-        money=json_input.money(what),
+        ref=json_input.name(item, "checkout"),
+        money=json_input.money(item),
         at=at,
         payment_id=payment_id,
     )

@@ -1,4 +1,4 @@
-"""The till from its settings, with its pages. With a real Discord token play money must be asked for by name."""
+"""The till from its settings, with its pages. With a real Discord token, `play_money` must be set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 def open_till(settings: TillSettings, context: ProviderContext) -> Till | None:
-    """The till, unless it is off."""
+    """The till; None when it is off."""
     if not settings.enabled:
         return None
     if not context.sandboxed and not settings.play_money:
@@ -28,7 +28,7 @@ def open_till(settings: TillSettings, context: ProviderContext) -> Till | None:
 
 
 def set_up(settings: TillSettings, context: ProviderContext) -> Installed | None:
-    """The till and our side of its line."""
+    """The till as a provider with its service and pages; None when it is off."""
     till = open_till(settings, context)
     if till is None:
         return None

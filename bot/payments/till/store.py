@@ -15,7 +15,7 @@ from bot.payments.till.tables import attempt, checkout, event, refund
 
 @dataclass(frozen=True)
 class Refund:
-    """Money that was given back."""
+    """A refund of play money."""
 
     id: str
     key: str
@@ -25,7 +25,7 @@ class Refund:
 
 @dataclass(frozen=True, kw_only=True)
 class TillCheckout:
-    """All that the till knows about one checkout."""
+    """Everything that the till knows about one checkout. `paid_by` is the id of its payment."""
 
     id: str
     reference: str
@@ -39,14 +39,14 @@ class TillCheckout:
 
     @property
     def refunded(self) -> int:
-        """How much was given back so far."""
+        """The sum of the refunds so far."""
         return sum(refund.amount for refund in self.refunds)
 
 
-async def slip(
+async def find_checkout(
     db: Reader, *, id_: str = "", reference: str = "", payment_id: str = ""
 ) -> TillCheckout | None:
-    """The checkout with that id, reference or payment, whichever is given."""
+    """The checkout with this id, reference or payment, whichever is given."""
     query = select(checkout)
     if payment_id:
         query = query.where(
@@ -62,13 +62,16 @@ async def slip(
     attempts = (
         await db.execute(select(attempt).where(attempt.c.checkout_id == row.id).order_by(attempt.c.at))
     ).all()
-    paid = next((one for one in attempts if one.paid), None)
-    given = (
+    paid = next((attempt_row for attempt_row in attempts if attempt_row.paid), None)
+    refund_query = (
         select(refund)
         .where(refund.c.payment_id == (paid.id if paid else ""))
         .order_by(refund.c.at, refund.c.id)
     )
-    refunds = tuple(Refund(one.id, one.key, one.amount, one.at) for one in await db.execute(given))
+    refunds = tuple(
+        Refund(refund_row.id, refund_row.key, refund_row.amount, refund_row.at)
+        for refund_row in await db.execute(refund_query)
+    )
     return TillCheckout(
         id=row.id,
         reference=row.reference,
@@ -85,7 +88,7 @@ async def slip(
 async def open_checkout(
     *, tx: Writer, id_: str, reference: str, title: str, money: Money, now: datetime, expires_at: datetime
 ) -> None:
-    """A new link to pay."""
+    """Add a checkout."""
     await tx.execute(
         insert(checkout).values(
             id=id_,
@@ -100,32 +103,32 @@ async def open_checkout(
 
 
 async def close_checkout(tx: Writer, id_: str, now: datetime) -> None:
-    """Take no more money there: its time is over."""
+    """Let a checkout that is still open expire now."""
     open_ = (checkout.c.id == id_) & (checkout.c.expires_at > now)
     await tx.execute(update(checkout).where(open_).values(expires_at=now))
 
 
 async def add_attempt(tx: Writer, id_: str, checkout_id: str, now: datetime, *, paid: bool) -> None:
-    """Somebody pressed Pay or Decline."""
+    """Record that somebody pressed Pay or Decline."""
     await tx.execute(
         insert(attempt).values(id=id_, checkout_id=checkout_id, paid=checkout_id if paid else None, at=now)
     )
 
 
 async def add_refund(tx: Writer, id_: str, payment_id: str, key: str, amount: int, now: datetime) -> None:
-    """Money goes back."""
+    """Add a refund."""
     await tx.execute(insert(refund).values(id=id_, payment_id=payment_id, key=key, amount=amount, at=now))
 
 
 async def add_event(tx: Writer, id_: str, body: bytes, wanted: int, next_at: datetime) -> None:
-    """A webhook to deliver."""
+    """Add a webhook to deliver `wanted` times."""
     await tx.execute(
         insert(event).values(id=id_, body=body, wanted=wanted, delivered=0, tries=0, next_at=next_at)
     )
 
 
 async def due_events(db: Reader, real: datetime) -> Sequence[tuple[str, bytes, int]]:
-    """(id, body, tries) of what should be sent now, oldest first."""
+    """(id, body, tries) of the webhooks to send now, longest due first."""
     query = select(event.c.id, event.c.body, event.c.tries).where(
         event.c.delivered < event.c.wanted, event.c.next_at <= real
     )
@@ -135,7 +138,7 @@ async def due_events(db: Reader, real: datetime) -> Sequence[tuple[str, bytes, i
 
 
 async def next_event(db: Reader) -> datetime | None:
-    """When the next webhook is to be sent."""
+    """When the next webhook is due; None when there is none."""
     query = (
         select(event.c.next_at).where(event.c.delivered < event.c.wanted).order_by(event.c.next_at).limit(1)
     )
@@ -143,7 +146,7 @@ async def next_event(db: Reader) -> datetime | None:
 
 
 async def note_delivery(tx: Writer, id_: str, next_at: datetime, *, accepted: bool) -> None:
-    """One more try: accepted, or to be repeated at `next_at`."""
+    """Record a delivery: accepted, or to be repeated at `next_at`."""
     await tx.execute(
         update(event)
         .where(event.c.id == id_)
@@ -155,7 +158,7 @@ async def note_delivery(tx: Writer, id_: str, next_at: datetime, *, accepted: bo
     )
 
 
-async def hurry(tx: Writer, real: datetime) -> None:
-    """After a start: what waited in a long backoff is tried again now (a delay that was asked for stays)."""
+async def retry_now(tx: Writer, real: datetime) -> None:
+    """After a start, retry webhooks in backoff now. A delay before the first try stays."""
     waiting = (event.c.delivered < event.c.wanted) & (event.c.tries > 0)
     await tx.execute(update(event).where(waiting).values(next_at=func.min(event.c.next_at, real)))

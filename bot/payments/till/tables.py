@@ -1,4 +1,4 @@
-"""The till's own file. It is not Lyceum's database and shares nothing with it."""
+"""The tables of the till's own file. It shares nothing with Lyceum's database."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ metadata = MetaData()
 
 
 class CheckoutColumns(TypedColumns):
-    """One link to pay. `reference` is the shop's own name for it; times are the community's."""
+    """A link to pay. `reference` is the shop's id for it; times are the community's."""
 
     id: Named[str] = Column(String, primary_key=True)
     reference: Named[str] = Column(String, unique=True)
@@ -37,7 +37,7 @@ class CheckoutColumns(TypedColumns):
 
 
 class AttemptColumns(TypedColumns):
-    """Pressing Pay or Decline. At most one attempt of a checkout succeeds: `paid` then holds its id."""
+    """A press of Pay or Decline. At most one attempt of a checkout succeeds: `paid` is then the checkout's id."""
 
     id: Named[str] = Column(String, primary_key=True)
     checkout_id: Named[str] = Column(String, ForeignKey("checkout.id"))
@@ -46,7 +46,7 @@ class AttemptColumns(TypedColumns):
 
 
 class RefundColumns(TypedColumns):
-    """Money given back. The same `key` gives it back once."""
+    """A refund. The same `key` refunds once."""
 
     id: Named[str] = Column(String, primary_key=True)
     payment_id: Named[str] = Column(String, ForeignKey("attempt.id"))

@@ -9,7 +9,7 @@ from bot.clock import real_now
 from bot.ids import new_id
 from bot.money import Money
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase, ProviderNotice, Purchase, Recurrence
-from bot.payments.stripe.library import Account
+from bot.payments.stripe.library import StripeConnection
 from bot.payments.stripe.provider import StripeProvider
 from tests.payments.stripe.server import FakeStripe
 
@@ -21,7 +21,7 @@ HEADER = "Stripe-Signature"
 def provider_of(fake: FakeStripe, **line: Any) -> StripeProvider:
     """A provider as its settings would make it."""
     told: dict[str, Any] = {"account": fake.account, "api": fake.url, **line}
-    return StripeProvider(Account(told.pop("key", fake.key), **told), [fake.secret])
+    return StripeProvider(StripeConnection(told.pop("key", fake.key), **told), [fake.secret])
 
 
 def once(amount: int = 1900, currency: str = "USD", **more: Any) -> Purchase:
@@ -40,7 +40,7 @@ def once(amount: int = 1900, currency: str = "USD", **more: Any) -> Purchase:
 def monthly(amount: int = 900, *, first: int | None = None, months: int = 1, **more: Any) -> Purchase:
     """Gold, paid again and again; `first` is what is due now if it is not the same."""
     due = amount if first is None else first
-    return once(due, pace=Recurrence.RECURRING, months=months, renewal=Money(amount, "USD"), **more)
+    return once(due, recurrence=Recurrence.RECURRING, months=months, renewal=Money(amount, "USD"), **more)
 
 
 async def bought(fake: FakeStripe, stripe: StripeProvider, purchase: Purchase, how: str = "ok") -> str:

@@ -19,9 +19,9 @@ from tests.payments import test_registry
 def test_it_is_on_with_a_key_alone(tmp_path: Path) -> None:
     assert "stripe" not in made(tmp_path)
     assert "stripe" not in made(tmp_path, SECRET_KEY="")
-    assert not made(tmp_path, SECRET_KEY="sk_test_1")["stripe"].listens
-    assert not made(tmp_path, SECRET_KEY="sk_test_1", WEBHOOK_SECRETS='[""]')["stripe"].listens
-    assert made(tmp_path, SECRET_KEY="sk_test_1", WEBHOOK_SECRETS='["whsec_1"]')["stripe"].listens
+    assert not made(tmp_path, SECRET_KEY="sk_test_1")["stripe"].receives_webhooks
+    assert not made(tmp_path, SECRET_KEY="sk_test_1", WEBHOOK_SECRETS='[""]')["stripe"].receives_webhooks
+    assert made(tmp_path, SECRET_KEY="sk_test_1", WEBHOOK_SECRETS='["whsec_1"]')["stripe"].receives_webhooks
 
 
 def test_a_live_key_stays_out_of_the_sandbox(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.payments.port import InvalidWebhook, ProviderNotice
-from bot.payments.stripe.library import Account
+from bot.payments.stripe.library import StripeConnection
 from bot.payments.stripe.provider import StripeProvider
 from tests.clients.programs import NODE_MODULES, node, npm_package
 from tests.payments.stripe.counter import HEADER, bought, once, verified
@@ -79,7 +79,7 @@ def npm() -> Iterator[Signer]:
 
 def read(header: str, *secrets: str, body: bytes = BODY) -> ProviderNotice:
     """As Lyceum reads it."""
-    provider = StripeProvider(Account("sk_test_1", account=None, api=None), secrets or (SECRET,))
+    provider = StripeProvider(StripeConnection("sk_test_1", account=None, api=None), secrets or (SECRET,))
     return provider.verify([(HEADER, header)], body, datetime.now(UTC))
 
 

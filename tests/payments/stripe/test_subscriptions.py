@@ -165,7 +165,7 @@ async def test_the_portal_is_for_the_customer(fake: FakeStripe, stripe: StripePr
 
 
 def test_every_pace_is_supported(stripe: StripeProvider) -> None:
-    assert all(stripe.supports(Money(900, "USD"), pace) for pace in Recurrence)
+    assert all(stripe.supports(Money(900, "USD"), recurrence) for recurrence in Recurrence)
 
 
 async def test_years_of_renewals_are_not_asked_about_one_by_one(

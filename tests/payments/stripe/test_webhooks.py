@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.bootstrap.environment import ROOT
 from bot.payments.port import InvalidWebhook, ProviderNotice
-from bot.payments.stripe.library import Account
+from bot.payments.stripe.library import StripeConnection
 from bot.payments.stripe.provider import StripeProvider
 from bot.payments.stripe.webhooks import EVENTS
 from tests.payments.stripe.counter import (
@@ -49,7 +49,7 @@ def signed(body: bytes, *, secret: str = SECRET, at: datetime = NOW, scheme: str
 
 
 def provider(*secrets: str, key: str = KEY, account: str | None = None) -> StripeProvider:
-    return StripeProvider(Account(key, account=account, api=None), secrets or (SECRET,))
+    return StripeProvider(StripeConnection(key, account=account, api=None), secrets or (SECRET,))
 
 
 def read(body: bytes = BODY, headers: list[tuple[str, str]] | None = None, **more: Any) -> ProviderNotice:
@@ -150,9 +150,9 @@ def test_while_the_secret_changes_both_are_taken() -> None:
 
 @pytest.mark.parametrize("secrets", [[], [""], ["  ", "\n"]])
 def test_without_a_secret_nobody_listens(secrets: list[str]) -> None:
-    deaf = StripeProvider(Account(KEY, account=None, api=None), secrets)
+    deaf = StripeProvider(StripeConnection(KEY, account=None, api=None), secrets)
 
-    assert not deaf.listens
+    assert not deaf.receives_webhooks
     for secret in ["", *secrets]:
         with pytest.raises(InvalidWebhook):
             deaf.verify([(HEADER, signed(BODY, secret=secret))], BODY, NOW)
