@@ -93,7 +93,7 @@ def split(process: SimulatedProcess) -> None:
 
 def ledger_by_event(process: SimulatedProcess) -> None:
     """The books are keyed by report, not by the provider's object: one payment told by two events counts twice."""
-    settling, record = process.service.settlement, process.service.settlement._record
+    settling, record = process.service.settlement, process.service.settlement._record_facts
 
     async def twice(tx: Writer, order: Any, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -104,7 +104,7 @@ def ledger_by_event(process: SimulatedProcess) -> None:
                 await ledger.book(tx, "bank", again, accounts, process.now())
         await record(tx, order, facts)
 
-    _set(settling, "_record", twice)
+    _set(settling, "_record_facts", twice)
 
 
 def double_kept(process: SimulatedProcess) -> None:
@@ -298,5 +298,6 @@ def _skip(process: SimulatedProcess, kind: str, when: Callable[[Job], bool]) -> 
 
 
 def _set(owner: object, name: str, value: object) -> None:
-    """Put the bug in its place."""
+    """Put the bug in its place. AttributeError where there is no such place any more."""
+    getattr(owner, name)
     setattr(owner, name, value)
