@@ -14,8 +14,13 @@ _IN_CONTAINER = (tree.ROW, tree.SECTION, tree.TEXT, tree.GALLERY, tree.FILE, tre
 _IN_ROW = (tree.BUTTON, *tree.SELECTS)
 _TOP_MODAL = (tree.ROW, tree.TEXT, tree.LABEL)
 _IN_LABEL = (
-    tree.TEXT_INPUT, *tree.SELECTS, tree.FILE_UPLOAD, tree.RADIO_GROUP, tree.CHECKBOX_GROUP, tree.CHECKBOX
-)  # fmt: skip
+    tree.TEXT_INPUT,
+    *tree.SELECTS,
+    tree.FILE_UPLOAD,
+    tree.RADIO_GROUP,
+    tree.CHECKBOX_GROUP,
+    tree.CHECKBOX,
+)
 
 
 def check_message(form: Form, components: Any, *, v2: bool) -> None:

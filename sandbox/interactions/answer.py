@@ -20,11 +20,15 @@ Files = Mapping[int, Upload]
 _ALLOWED: dict[int, tuple[Callback, ...]] = {
     Kind.COMMAND: (Callback.MESSAGE, Callback.DEFERRED_MESSAGE, Callback.MODAL),
     Kind.COMPONENT: (
-        Callback.MESSAGE, Callback.DEFERRED_MESSAGE, Callback.DEFERRED_UPDATE, Callback.UPDATE, Callback.MODAL,
+        Callback.MESSAGE,
+        Callback.DEFERRED_MESSAGE,
+        Callback.DEFERRED_UPDATE,
+        Callback.UPDATE,
+        Callback.MODAL,
     ),
     Kind.AUTOCOMPLETE: (Callback.CHOICES,),
     Kind.MODAL: (Callback.MESSAGE, Callback.DEFERRED_MESSAGE, Callback.DEFERRED_UPDATE, Callback.UPDATE),
-}  # fmt: skip
+}
 
 
 def answer(world: World, cdn: str, interaction: Interaction, body: Json, files: Files) -> Json | None:

@@ -10,12 +10,27 @@ from sandbox.world.guild import Guild
 from sandbox.world.world import World, show_message
 
 _RESOLVED = {
-    "id", "name", "type", "last_message_id", "last_pin_timestamp", "nsfw", "parent_id", "guild_id", "flags",
-    "rate_limit_per_user", "topic", "position",
-}  # fmt: skip
+    "id",
+    "name",
+    "type",
+    "last_message_id",
+    "last_pin_timestamp",
+    "nsfw",
+    "parent_id",
+    "guild_id",
+    "flags",
+    "rate_limit_per_user",
+    "topic",
+    "position",
+}
 _RESOLVED_THREAD = {
-    "thread_metadata", "owner_id", "member_count", "message_count", "total_message_sent", "applied_tags",
-}  # fmt: skip
+    "thread_metadata",
+    "owner_id",
+    "member_count",
+    "message_count",
+    "total_message_sent",
+    "applied_tags",
+}
 
 
 def tell(

@@ -54,8 +54,11 @@ def vote(world: World, channel: Json, message: Json, user_id: str, answer_ids: l
         chosen = number in answer_ids
         (people.append if chosen else people.remove)(user_id)
         data: Json = {
-            "user_id": user_id, "channel_id": channel["id"], "message_id": message["id"], "answer_id": number,
-        }  # fmt: skip
+            "user_id": user_id,
+            "channel_id": channel["id"],
+            "message_id": message["id"],
+            "answer_id": number,
+        }
         if "guild_id" in channel:
             data["guild_id"] = channel["guild_id"]
         kind = "MESSAGE_POLL_VOTE_ADD" if chosen else "MESSAGE_POLL_VOTE_REMOVE"

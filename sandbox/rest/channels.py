@@ -56,10 +56,23 @@ _MOST = 500
 _NULLABLE = ("topic", "parent_id", "default_reaction_emoji", "default_sort_order")
 _KINDS = (0, 2, 4, 5, 13, 15)
 _EDITABLE = (
-    "name", "topic", "position", "parent_id", "nsfw", "rate_limit_per_user", "user_limit", "bitrate",
-    "available_tags", "default_auto_archive_duration", "permission_overwrites", "default_reaction_emoji",
-    "default_sort_order", "default_forum_layout", "default_thread_rate_limit_per_user", "flags",
-)  # fmt: skip
+    "name",
+    "topic",
+    "position",
+    "parent_id",
+    "nsfw",
+    "rate_limit_per_user",
+    "user_limit",
+    "bitrate",
+    "available_tags",
+    "default_auto_archive_duration",
+    "permission_overwrites",
+    "default_reaction_emoji",
+    "default_sort_order",
+    "default_forum_layout",
+    "default_thread_rate_limit_per_user",
+    "flags",
+)
 
 
 def list_channels(call: Call) -> Reply:

@@ -58,9 +58,13 @@ def put(call: Call) -> Reply:
     before = guild.command_permissions.get(command_id)
     call.world.keep("command_permissions", command_id, entry, guild)
     call.audit(
-        guild, Action.APPLICATION_COMMAND_PERMISSION_UPDATE, command_id, before, entry,
+        guild,
+        Action.APPLICATION_COMMAND_PERMISSION_UPDATE,
+        command_id,
+        before,
+        entry,
         application_id=application_id,
-    )  # fmt: skip
+    )
     call.world.tell(
         Event("APPLICATION_COMMAND_PERMISSIONS_UPDATE", entry, guild.id, application=application_id)
     )

@@ -20,9 +20,19 @@ from sandbox.world.guild import Guild
 _LETTERS = string.ascii_letters + string.digits
 _METADATA = ("uses", "max_uses", "max_age", "temporary", "created_at")
 _OF_GUILD = (
-    "id", "name", "splash", "banner", "description", "icon", "features", "verification_level", "vanity_url_code",
-    "nsfw_level", "nsfw", "premium_subscription_count",
-)  # fmt: skip
+    "id",
+    "name",
+    "splash",
+    "banner",
+    "description",
+    "icon",
+    "features",
+    "verification_level",
+    "vanity_url_code",
+    "nsfw_level",
+    "nsfw",
+    "premium_subscription_count",
+)
 _NEW = thing(
     {
         "max_age": whole(0, 604_800),
