@@ -48,7 +48,7 @@ def test_the_axis_reaches_above_everything(other: dict[str, Any], highest: float
 
 
 def test_a_layer_without_a_height_for_each_place_is_refused() -> None:
-    with pytest.raises(ValueError, match="one height a place"):
+    with pytest.raises(ValueError, match="one height per place"):
         chart(bars=(Bars("white", (1.0,)),))
 
 
