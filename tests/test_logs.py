@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 
@@ -30,13 +30,11 @@ def _filled(type_: Any, default: Any, names: Iterator[str]) -> Any:
         return default
     inner = [one for one in get_args(type_) if _mentions_a_secret(one)]
     origin: Any = get_origin(type_)
-    match origin:
-        case kind if kind in (list, tuple, set, frozenset):
-            return kind([_filled(inner[0], None, names), _filled(inner[0], None, names)])
-        case kind if isinstance(kind, type) and issubclass(kind, Mapping):
-            return {"one": _filled(inner[0], None, names)}
-        case _:  # a union, or Annotated
-            return _filled(inner[0], None, names)
+    if origin in (list, tuple, set, frozenset):
+        return cast("Any", origin)([_filled(inner[0], None, names), _filled(inner[0], None, names)])
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {"one": _filled(inner[0], None, names)}
+    return _filled(inner[0], None, names)  # a union, or Annotated
 
 
 def _mentions_a_secret(type_: Any) -> bool:

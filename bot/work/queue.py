@@ -69,7 +69,7 @@ class Queue:
         for row in await store.stuck(db, guild_id, kinds):
             finding, _, sentence = str(row.error).partition(": ")
             # Rows of older versions have only a sentence.
-            stored = row.problem or {"message": sentence, "values": {}}
+            stored: Any = row.problem or {"message": sentence, "values": {}}
             problem = Problem(finding, stored["message"], stored["values"])
             jobs.append(Stuck(row.kind, row.key, problem, row.payload))
         return jobs
