@@ -129,7 +129,7 @@ async def run(client: discord.Client, over: Any, before: Any = None) -> dict[str
     await client.wait_until_ready()
     if before is not None:
         await before()
-        gc.freeze()  # as bot/app.py does once it is ready
+        gc.freeze()  # as bot/cli/start.py does once it is ready
     await asyncio.sleep(0.3)
     cpu, wall = time.process_time(), time.perf_counter()
     await client.ws.send_as_json({"op": 99})

@@ -10,6 +10,7 @@ import time
 
 from bot.cli.stop import Stop
 from bot.demo import calendar, sandbox_process
+from bot.errors import ConfigurationError
 from bot.settings import Settings
 
 
@@ -36,7 +37,7 @@ async def with_sandbox(asked: argparse.Namespace, settings: Settings, stop: Stop
         asyncio.to_thread(sandbox_process.find_or_start, folder, settings.sandbox.port, arguments=arguments)
     )
     await asyncio.sleep(0)  # lets the thread start; the heavy imports happen meanwhile
-    from bot.app import running
+    from bot.app import NotSettled, running
 
     try:
         sandbox = await asyncio.shield(starting)
@@ -49,7 +50,14 @@ async def with_sandbox(asked: argparse.Namespace, settings: Settings, stop: Stop
             if play_month and sandbox.new:
                 from bot.demo import month
 
-                await month.play(folder, sandbox.url, app)
+                try:
+                    await month.play(folder, sandbox.url, app)
+                except NotSettled as error:
+                    raise ConfigurationError(
+                        f"The demo's month could not be played to its end: {error}.\n"
+                        "Start Lyceum again: the month then begins anew.",
+                        exit_code=75,
+                    ) from None
             _ready(stop, started, sandbox.url, app.web.url)
             await stop.wait(app.gateway_lost)
     finally:

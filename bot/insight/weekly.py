@@ -101,14 +101,19 @@ class Weekly:
         async with self._db.read() as db:
             latest = await store.latest_week(db, guild_id)
             others = await store.weeks_between(db, guild_id, sent, week)
+        key = OutboxKey(guild_id, POST, str(week))
+        superseded = latest is not None and latest > week
+        if superseded and post is None:  # the card need not be drawn
+            await self._outbox.drop(key, "superseded")
+            return
         report = await self._insight.report(guild_id, week)
         t = self._texts.community
         await self._outbox.post(
-            OutboxKey(guild_id, POST, str(week)),
+            key,
             cards.weekly(t, report, await self._insight.picture(t, report), others),
             to=ChannelSetting.STAFF,
             marker=cards.marker(str(week)),
-            unless="superseded" if latest is not None and latest > week else None,
+            unless="superseded" if superseded else None,
         )
 
     async def _require_complete(self, guild_id: int) -> None:

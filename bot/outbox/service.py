@@ -7,6 +7,8 @@ the action of one of its buttons: nothing else of ours stays with a message (the
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +94,15 @@ class Outbox:
             await self._write(key, OutboxState.SKIPPED, reason=reason, user_id=user_id)
         else:
             await self._write(key, OutboxState.UNKNOWN)
+
+    @contextlib.asynccontextmanager
+    async def single(self, key: OutboxKey) -> AsyncGenerator[None]:
+        """For a message that nobody tries again under its key: a failed attempt is recorded as unknown."""
+        try:
+            yield
+        except Exception:
+            await self.drop(key, "failed")
+            raise
 
     async def _post(
         self, key: OutboxKey, entry: OutboxEntry | None, card: Card, to: int | ChannelSetting

@@ -92,7 +92,8 @@ class Resending:
             return Resent(order, ResendOutcome.NOT_ALLOWED, link)
         card = await self._card(order, link)
         key = OutboxKey(guild_id, "order.resend", str(new_id()))
-        outcome = await self._outbox.direct(key, order.user_id, card)
+        async with self._outbox.single(key):
+            outcome = await self._outbox.direct(key, order.user_id, card)
         return Resent(order, _OUTCOMES[outcome], link)
 
     async def _card(self, order: Order, link: str | None) -> Card:

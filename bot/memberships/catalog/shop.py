@@ -51,7 +51,9 @@ class ShopCards:
     async def post(self, guild_id: int, channel_id: int, actor: int) -> None:
         """Post a shop card in this channel. A change while it is posted is shown by an update right after."""
         key = OutboxKey(guild_id, "shop.card", str(new_id()))
-        posted = await self._outbox.post(key, await self._card(guild_id), to=channel_id, marker=None)
+        card = await self._card(guild_id)
+        async with self._outbox.single(key):
+            posted = await self._outbox.post(key, card, to=channel_id, marker=None)
         assert posted is not None  # noqa: S101 # `post` skips a card only when `unless` is given
         point("shop.posted")
         now = self._clock.now()

@@ -166,9 +166,7 @@ def _qr_code(t: Language, pending: PendingOrder) -> list[Block | str]:
         return []
     try:
         drawn = qr.png(content)
-    except PictureUnavailable as error:
-        return [t.error(error)]
-    except qr.TooLong:
+    except (PictureUnavailable, qr.TooLong):  # the member can pay by the words all the same
         return [t("The QR code could not be drawn. Please tell the owner of this server.")]
     alt = t("QR code to pay {price}, reference {number}", price=t.money(order.price), number=order.id)
     return [scan_words(t, order.provider), Picture("pay.png", drawn, alt)]

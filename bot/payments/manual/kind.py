@@ -16,12 +16,49 @@ if TYPE_CHECKING:
     from bot.i18n import Language
 
 
+EEA = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IS",
+        "IT",
+        "LI",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+"""The countries of the European Economic Area, as IBANs begin."""
+
+
 def _install(settings: ManualSettings, context: ProviderContext) -> Installed | None:
     if not settings.open:
         return None
     account = (
         Account(settings.beneficiary, settings.iban, settings.bic)
-        if settings.beneficiary and settings.iban
+        if settings.beneficiary and settings.iban and not _bic_missing(settings)
         else None
     )
     return Installed(
@@ -53,6 +90,18 @@ def _check(settings: ManualSettings, at: Deployment, t: Language) -> Iterator[Fi
             ),
             t("Fill in both payments.manual.iban and payments.manual.beneficiary, or neither."),
         )
+
+    elif _bic_missing(settings):
+        yield Finding(
+            "manual-qr",
+            t("Bank transfers have no QR code: your account is outside the European Economic Area."),
+            t("Fill in payments.manual.bic too, or leave payments.manual.iban empty."),
+        )
+
+
+def _bic_missing(settings: ManualSettings) -> bool:
+    """Outside the European Economic Area the code needs the bank's BIC (EPC069-12, version 002)."""
+    return bool(settings.iban) and settings.iban[:2] not in EEA and not settings.bic
 
 
 MANUAL = ProviderKind(

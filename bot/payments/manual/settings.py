@@ -19,10 +19,14 @@ def _iban(typed: str) -> str:
     number = re.sub(r"\s", "", typed).upper()
     if not number:
         return ""
-    digits = "".join(str(int(character, 36)) for character in number[4:] + number[:4] if character.isalnum())
-    if not _IBAN.fullmatch(number) or int(digits) % 97 != 1:
+    if not _IBAN.fullmatch(number) or int(_digits(number[4:] + number[:4])) % 97 != 1:
         raise ValueError("it is not an IBAN: a digit is wrong or missing")
     return number
+
+
+def _digits(text: str) -> str:
+    """Letters as the numbers 10 to 35 (ISO 13616)."""
+    return "".join(str(int(character, 36)) for character in text)
 
 
 def _bic(typed: str) -> str:
