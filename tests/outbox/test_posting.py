@@ -10,7 +10,7 @@ import pytest
 from bot.errors import NeedsAction, RetryLater
 from bot.outbox import ChannelSetting, OutboxState
 from tests.memberships.reading import Killed, killed_at
-from tests.outbox.harness import OutboxHarness, blind, opened
+from tests.outbox.harness import OutboxHarness, blind, drawn, opened
 
 POINTS = ["outbox.sending", "outbox.posted", "outbox.sent"]
 
@@ -162,3 +162,15 @@ async def test_a_missing_channel_names_the_setting_and_heals(
         await harness.post(to=setting)
 
         assert len(await harness.posted("bulletin")) == 1
+
+
+async def test_a_message_that_nobody_tries_again_is_recorded_when_it_fails(harness: OutboxHarness) -> None:
+    faults = {"route": "POST /channels/*/messages", "status": 403, "code": 50013, "times": 1}
+    await harness.community.post("/sandbox/faults", **faults)
+
+    with pytest.raises(NeedsAction):
+        async with harness.outbox.single(harness.key):
+            await harness.outbox.post(harness.key, drawn(), to=ChannelSetting.STAFF, marker=None)
+
+    entries = await harness.outbox.entries(harness.key.guild_id, harness.key.kind)
+    assert [entry.state for entry in entries.values()] == [OutboxState.UNKNOWN]
