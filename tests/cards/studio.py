@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -74,9 +75,13 @@ class Studio:
         if shot.without_role:
             roles = {one["name"]: one["id"] for one in (await self._people.world())["roles"]}
             guild = (await self._people.world())["guild"]["id"]
+            before = await self._newest(shot.channel)
             await self._people.discord(
                 "olivia", "DELETE", f"/guilds/{guild}/roles/{roles[shot.without_role]}"
             )
+            async with asyncio.timeout(20):  # the bot hears of it in its own time, then tells it there
+                while await self._newest(shot.channel) == before:
+                    await asyncio.sleep(0.05)
             await self._bot.settled()
         if shot.pay:
             await pay(next(one["url"] for one in buttons(self._walker.last(shot.who)) if one.get("url")))
@@ -92,6 +97,10 @@ class Studio:
         await self._bot.settled()
         if shot.card:
             await self._show(shot, keep=keep)
+
+    async def _newest(self, channel: str) -> str:
+        """The id of the last message that the owner sees there."""
+        return str((await self._people.messages(channel, "olivia", limit=100))[-1]["id"])
 
     async def _press(self, shot: Shot) -> None:
         message = self._walker.last(shot.who)
