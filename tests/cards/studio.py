@@ -80,7 +80,9 @@ class Studio:
                 "olivia", "DELETE", f"/guilds/{guild}/roles/{roles[shot.without_role]}"
             )
             async with asyncio.timeout(20):  # the bot hears of it in its own time, then tells it there
-                while await self._newest(shot.channel) == before:
+                while True:
+                    if await self._newest(shot.channel) != before:
+                        break
                     await asyncio.sleep(0.05)
             await self._bot.settled()
         if shot.pay:
