@@ -10,7 +10,7 @@ from tests.cards.script import SCRIPT
 from tests.cards.studio import Studio
 from tests.community import BotProcess
 
-pytestmark = [pytest.mark.browser, pytest.mark.thorough]
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 TRANSFERS = {
