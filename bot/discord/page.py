@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
-from typing import Any, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 from discord.app_commands import Choice
 from discord.ext import commands
@@ -15,6 +15,7 @@ from bot.discord.components import Interaction
 from bot.errors import UserError
 from bot.i18n import Language
 from bot.names import holds
+from bot.services import Services
 
 OFFERED = 25
 """Most choices of an autocomplete (Discord's documentation)."""
@@ -30,7 +31,7 @@ Check = Callable[[Interaction], None]
 class Page(commands.Cog):
     """A cog that registers the methods marked with `on_press` when it is loaded."""
 
-    def __init__(self, bot: Client, app: Any) -> None:
+    def __init__(self, bot: Client, app: Services) -> None:
         self.bot = bot
 
     async def cog_load(self) -> None:

@@ -125,15 +125,7 @@ class Entitlements:
             held_until=held_until(order.tier.terms, ends, order.phase),
         )
         await entitlements.add(tx, entitlement, ended_at=None if status in RUNNING else now)
-        await record(
-            tx,
-            guild_id=order.guild_id,
-            at=now,
-            actor=LYCEUM,
-            action=ENTITLEMENT_IS[status],
-            subject=entitlement.id,
-            order=str(order.id),
-        )
+        await self._record(tx, entitlement, ENTITLEMENT_IS[status], now, order=str(order.id))
         await self._enqueue_dates(tx, entitlement)
         for previous in earlier:
             if previous.id == order.follows:
@@ -169,15 +161,7 @@ class Entitlements:
         if (starts, ends, held) == (entitlement.starts_at, entitlement.ends_at, entitlement.held_until):
             return None
         await entitlements.move(tx, entitlement, starts, ends, held)
-        await record(
-            tx,
-            guild_id=order.guild_id,
-            at=now,
-            actor=LYCEUM,
-            action=AuditAction.ENTITLEMENT_EXTENDED,
-            subject=entitlement.id,
-            until=ends.isoformat(),
-        )
+        await self._record(tx, entitlement, AuditAction.ENTITLEMENT_EXTENDED, now, until=ends.isoformat())
         moved = await entitlements.find(tx, order.guild_id, id_=entitlement.id)
         assert moved is not None  # noqa: S101 # entitlements are never deleted
         await self._enqueue_dates(tx, moved)
@@ -209,18 +193,24 @@ class Entitlements:
             if revoked_at is not None and not any(fact.at > revoked_at for fact in outcome.counted):
                 return False
         await entitlements.set_status(tx, entitlement, status, now)
-        await record(
-            tx,
-            guild_id=order.guild_id,
-            at=now,
-            actor=LYCEUM,
-            action=ENTITLEMENT_IS[status],
-            subject=entitlement.id,
-            order=str(order.id),
-        )
+        await self._record(tx, entitlement, ENTITLEMENT_IS[status], now, order=str(order.id))
         if status is EntitlementStatus.REVOKED:
             await self._close_gap(tx, entitlement, now)
         return True
+
+    async def _record(
+        self, tx: Writer, entitlement: Entitlement, action: AuditAction, now: datetime, **detail: str
+    ) -> None:
+        """Record what Lyceum itself did to an entitlement."""
+        await record(
+            tx,
+            guild_id=entitlement.guild_id,
+            at=now,
+            actor=LYCEUM,
+            action=action,
+            subject=entitlement.id,
+            **detail,
+        )
 
     async def _enqueue_dates(self, tx: Writer, entitlement: Entitlement) -> None:
         """Enqueue the work that falls due with an entitlement: its start, if that lies ahead, its end and reminders."""
@@ -235,15 +225,7 @@ class Entitlements:
         """An upgrade replaces the entitlements whose unused days were credited."""
         for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
             await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
-            await record(
-                tx,
-                guild_id=order.guild_id,
-                at=now,
-                actor=LYCEUM,
-                action=AuditAction.ENTITLEMENT_REPLACED,
-                subject=old.id,
-                order=str(order.id),
-            )
+            await self._record(tx, old, AuditAction.ENTITLEMENT_REPLACED, now, order=str(order.id))
             await self._end_subscription(tx, old)
 
     async def _restore_replaced(self, tx: Writer, order: Order, now: datetime) -> None:
@@ -251,15 +233,7 @@ class Entitlements:
         for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
             status = EntitlementStatus.LIVE if now < old.held_until else EntitlementStatus.ENDED
             await entitlements.set_status(tx, old, status, now)
-            await record(
-                tx,
-                guild_id=order.guild_id,
-                at=now,
-                actor=LYCEUM,
-                action=ENTITLEMENT_IS[status],
-                subject=old.id,
-                order=str(order.id),
-            )
+            await self._record(tx, old, ENTITLEMENT_IS[status], now, order=str(order.id))
             await self._enqueue_dates(tx, old)
 
     async def _end_subscription(self, tx: Writer, entitlement: Entitlement) -> None:
