@@ -47,7 +47,7 @@ async def test_it_answers_a_command_when_it_says_ready(tmp_path: Path) -> None:
         assert words(answer["message"])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)])
 async def test_it_ends_with_its_sandbox_and_nothing_is_left_open(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -65,6 +65,7 @@ async def test_it_ends_with_its_sandbox_and_nothing_is_left_open(
         assert not (tmp_path / "sandbox" / "lyceum.db-wal").exists()
 
 
+@pytest.mark.thorough
 async def test_the_sandbox_outlives_a_killed_bot_and_is_joined_again(tmp_path: Path) -> None:
     async with bot_process(tmp_path, *BARE) as bot:
         await bot.start()
@@ -91,6 +92,7 @@ async def test_a_second_process_is_refused_with_75_and_changes_nothing(tmp_path:
         assert (await bot.health())["ready"]
 
 
+@pytest.mark.thorough
 async def test_a_taken_port_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -102,6 +104,7 @@ async def test_a_taken_port_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.thorough
 async def test_fresh_forgets_the_world(tmp_path: Path) -> None:
     async with bot_process(tmp_path, *BARE) as bot:
         await bot.start()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from bot.courses.pages import PageText, pages
 from bot.demo.month import zipped
 from bot.demo.people import Answer, walk
@@ -53,6 +55,7 @@ def undone(shown: list[str], promised: Sequence[PageText]) -> str:
 
 
 @needs_shared
+@pytest.mark.thorough
 async def test_every_lesson_is_delivered_whole(community: Community) -> None:
     """Each lesson's cards, read through the socket from the sandbox, which refuses what Discord would refuse:
 
