@@ -18,17 +18,14 @@ pytest_plugins = ["tests.judge.plugin", "tests.browser", "tests.lived_community"
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One for each two thirds of a processor, since tests wait for one another's processes; twelve at most.
-
-    None for a single file, which would only wait for its worker.
-    """
+    """As many as there are processors, eight at most; none for a single file, which would only wait for its worker."""
     files = {argument.partition("::")[0] for argument in config.args}
     if len(files) == 1 and Path(*files).is_file():
         return 0
     ours = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     )  # not on a Mac
-    return min((ours or 1) * 3 // 2, 12) or 1
+    return min(ours or 1, 8)
 
 
 def pytest_collection_finish() -> None:

@@ -90,7 +90,15 @@ async def test_a_lost_message_is_read_back_when_a_new_session_begins(community: 
     await counted(community, 3)
 
 
-@pytest.mark.parametrize("how", ["cut", "reconnect", "forget", "invalidate", "invalid_resumable"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "cut",
+        "forget",
+        "invalid_resumable",
+        *(pytest.param(how, marks=pytest.mark.thorough) for how in ("reconnect", "invalidate")),
+    ],
+)
 async def test_a_broken_session_loses_and_doubles_no_message(community: Community, how: str) -> None:
     await community.say("ann", "general", "Before")
     await fault(community, gateway=how)

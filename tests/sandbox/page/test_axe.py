@@ -20,7 +20,11 @@ LOOKS = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="session", params=LOOKS.values(), ids=list(LOOKS))
+@pytest_asyncio.fixture(
+    loop_scope="session",
+    params=[LOOKS["light"], pytest.param(LOOKS["dark, a phone, Chinese"], marks=pytest.mark.thorough)],
+    ids=list(LOOKS),
+)
 async def page(
     request: pytest.FixtureRequest, open_page: Open, bot: Bot, control: Control
 ) -> AsyncIterator[Page]:

@@ -75,6 +75,7 @@ async def test_no_text_of_a_corpus_becomes_markup(open_page: Open, control: Cont
     assert "Sandbox" in await page.title()
 
 
+@pytest.mark.thorough
 async def test_five_thousand_messages_scroll_and_few_are_in_the_page(
     open_page: Open, sandbox: Sandbox, control: Control
 ) -> None:
