@@ -6,6 +6,7 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Page, expect
 
 from sandbox.app import Sandbox
