@@ -21,6 +21,7 @@ class Socket:
         self.packed = 0  # frames that were compressed on their own
 
     async def next(self, patience: float = 3) -> Any:
+        assert not self.socket.closed, "the connection is closed: nothing more comes"
         message = await asyncio.wait_for(self.socket.receive(), patience)
         if message.type is aiohttp.WSMsgType.BINARY and self._inflate:
             return json.loads(self._inflate.decompress(message.data))
@@ -35,13 +36,14 @@ class Socket:
         return frame
 
     async def rest(self, patience: float = 0.2) -> list[Any]:
-        """What still comes before it is quiet."""
+        """What still comes before it is quiet, or closed."""
         frames: list[Any] = []
         try:
-            while True:
+            while not self.socket.closed:
                 frames.append(await self.next(patience))
         except TimeoutError:
-            return frames
+            pass
+        return frames
 
     async def send(self, op: int, data: Any) -> None:
         await self.socket.send_json({"op": op, "d": data})

@@ -24,18 +24,20 @@ async def _resume(sandbox: Sandbox, session: aiohttp.ClientSession, ready: Any, 
 
 
 async def test_only_heartbeats_keep_a_connection(tmp_path: Path) -> None:
-    async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "w", heartbeat_ms=100) as hasty:
+    async with aiohttp.ClientSession() as session, Sandbox(tmp_path / "w", heartbeat_ms=250) as hasty:
         beating, talking = await connect(hasty, session), await connect(hasty, session)
         await beating.identify(0)
         await talking.identify(0)
-        for _ in range(8):
+        for _ in range(20):
             await asyncio.sleep(0.05)
             await beating.send(1, None)
             if not talking.socket.closed:
                 await talking.send(3, {"status": "online"})
 
         assert await talking.next() == 4009
-        assert {frame["op"] for frame in await beating.rest()} == {11}
+        frames = await beating.rest()
+        assert not beating.socket.closed
+        assert {frame["op"] for frame in frames} == {11}
 
 
 @pytest.mark.parametrize(
