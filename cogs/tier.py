@@ -25,7 +25,7 @@ from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRA
 from bot.memberships.catalog.durations import MOST_MONTHS
 from bot.memberships.catalog.tier_edit import DESCRIPTION_LIMIT, TermsDraft, TierEdit
 from bot.memberships.catalog.tiers import LONGEST, NAME_LIMIT
-from bot.memberships.model import BillingKind, ExpiryAction
+from bot.memberships.model import Benefits, BillingKind, ExpiryAction
 from bot.memberships.wording import price_words
 from bot.services import Services
 
@@ -155,10 +155,9 @@ class TierPage(
             seats=seats,
             add_role=_id(add_role),
             drop_role=_id(drop_role),
-            grace_days=grace_days,
-            events=events,
-            consultations=consultations,
-            discount=discount,
+            benefits=Benefits(
+                grace_days=grace_days, events=events, consultations=consultations, discount=discount
+            ),
             after=ExpiryAction(at_the_end) if at_the_end else None,
             after_role=_id(after_role),
             after_until=after_until,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 
 from dateutil.relativedelta import relativedelta
 
@@ -40,6 +41,15 @@ class Terms:
     after: ExpiryAction = ExpiryAction.TAKE
     after_role_id: int | None = None
     after_until: datetime | None = None
+
+
+class Benefits(TypedDict, total=False):
+    """The terms that are a figure, or a yes or no, as an edit sets them; None leaves one as it is."""
+
+    events: bool | None
+    consultations: int | None
+    discount: int | None
+    grace_days: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from bot.db import Database
 from bot.memberships.access.store import entitlements
 from bot.memberships.access.tables import breaker, entitlement, grant
 from bot.memberships.catalog.tier_edit import TierEdit
-from bot.memberships.model import Order, Price, Tier
+from bot.memberships.model import Benefits, Order, Price, Tier
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.wiring import wire
@@ -138,7 +138,7 @@ class Shop:
 
     async def terms(self, plan: str, **edit: Any) -> None:
         """The tier gives something else from now on."""
-        proposal = await self.service.tier_editing.propose(GUILD, plan, TierEdit(**edit), OLIVIA, True)
+        proposal = await self.service.tier_editing.propose(GUILD, plan, tier_edit(**edit), OLIVIA, True)
         if proposal.draft is not None:
             await self.service.tier_editing.apply(
                 GUILD, proposal.draft, everybody=False, actor=OLIVIA, owner=True
@@ -271,3 +271,9 @@ async def opened(folder: Path) -> AsyncGenerator[Shop]:
     db = Database(path)
     yield Shop(db)
     await db.close()
+
+
+def tier_edit(**typed: Any) -> TierEdit:
+    """An edit with the options of /tier edit, all on one level."""
+    benefits: Any = {name: typed.pop(name) for name in Benefits.__annotations__ if name in typed}
+    return TierEdit(**typed, benefits=benefits)

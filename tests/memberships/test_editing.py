@@ -8,13 +8,13 @@ import pytest
 
 from bot.errors import UserError
 from bot.memberships.catalog.actions import APPLY_TO_ALL
-from bot.memberships.catalog.tier_edit import TermsDraft, TierEdit
+from bot.memberships.catalog.tier_edit import TermsDraft
 from bot.memberships.model import ExpiryAction
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop, tier_edit
 
 
 async def propose(shop: Shop, **edit: object):  # type: ignore[no-untyped-def] # a shorthand
-    return await shop.service.tier_editing.propose(GUILD, "Gold", TierEdit(**edit), OLIVIA, owner=True)  # type: ignore[arg-type] # a shorthand
+    return await shop.service.tier_editing.propose(GUILD, "Gold", tier_edit(**edit), OLIVIA, owner=True)
 
 
 async def apply(shop: Shop, draft: TermsDraft | None, *, everybody: bool) -> int:

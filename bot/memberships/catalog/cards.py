@@ -9,6 +9,7 @@ from typing import TypeAlias
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.catalog.benefits import benefit_values
 from bot.memberships.catalog.holders import Holders
 from bot.memberships.catalog.shop_view import ending, finding_words
 from bot.memberships.catalog.tier_edit import EditProposal
@@ -193,13 +194,10 @@ def _label_changes(t: Language, before: Tier, after: Tier) -> list[Change]:
 
 def _term_changes(t: Language, old: Terms, new: Terms) -> list[Change]:
     """The terms: what members bought."""
-    events = [t("open") if terms.events else t("closed") for terms in (old, new)]
+    benefits = zip(benefit_values(t, old), benefit_values(t, new), strict=True)
     return [
         (t("Roles"), roles_words(old.roles), roles_words(new.roles)),
-        (t("Grace in days"), t.number(old.grace_days), t.number(new.grace_days)),
-        (t("Events for members"), events[0], events[1]),
-        (t("Consultations a month"), t.number(old.consultations), t.number(new.consultations)),
-        (t("Discount"), t.percent(old.discount / 100), t.percent(new.discount / 100)),
+        *((label, was, becomes) for (label, was), (_, becomes) in benefits),
         (t("At the end"), ending(t, _no_grace(old)), ending(t, _no_grace(new))),
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.cards import COMPONENT_LIMIT, Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Language, stamp
+from bot.memberships.catalog.benefits import benefit_sentences
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import BillingKind, ExpiryAction, Product, Terms, Tier
 from bot.memberships.wording import price_words, roles_words
@@ -153,13 +154,7 @@ def _description(t: Language, product: Product, taken: int, *, limit: int) -> st
         f"**{plain(tier.name)}**",
         plain(tier.description, limit) if tier.description else None,
         t("Gives {role}.", role=roles_words(terms.roles)),
-        t("Opens the events for members.") if terms.events else None,
-        t.n("{n} consultation a month.", "{n} consultations a month.", terms.consultations)
-        if terms.consultations
-        else None,
-        t("{percent} off other memberships.", percent=t.percent(terms.discount / 100))
-        if terms.discount
-        else None,
+        *benefit_sentences(t, terms),
         None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
     ]
     return "\n".join(line for line in lines if line)

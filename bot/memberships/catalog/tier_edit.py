@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.errors import UserError
 from bot.memberships.catalog.holders import Holders
 from bot.memberships.catalog.naming import read_name
-from bot.memberships.model import ExpiryAction, Terms, Tier
+from bot.memberships.model import Benefits, ExpiryAction, Terms, Tier
 from bot.memberships.until import read_until
-
-T = TypeVar("T")
 
 ROLES = 10
 DESCRIPTION_LIMIT = 300
@@ -28,10 +26,7 @@ class TierEdit:
     seats: int | None = None
     add_role: int | None = None
     drop_role: int | None = None
-    grace_days: int | None = None
-    events: bool | None = None
-    consultations: int | None = None
-    discount: int | None = None
+    benefits: Benefits = field(default_factory=Benefits)
     after: ExpiryAction | None = None
     after_role: int | None = None
     after_until: str | None = None
@@ -82,16 +77,14 @@ def _terms(before: Terms, edit: TierEdit, now: datetime, zone: ZoneInfo) -> Term
     if len(roles) > ROLES:
         raise UserError("A membership gives {most} roles at most. Take one away first.", most=ROLES)
     after, role, until = _ending(before, edit, now, zone)
+    benefits: dict[str, Any] = {name: value for name, value in edit.benefits.items() if value is not None}
     return replace(
         before,
         roles=tuple(roles),
         after=after,
         after_role_id=role,
         after_until=until,
-        grace_days=_or(edit.grace_days, before.grace_days),
-        events=_or(edit.events, before.events),
-        consultations=_or(edit.consultations, before.consultations),
-        discount=_or(edit.discount, before.discount),
+        **benefits,
     )
 
 
@@ -120,10 +113,6 @@ def _ending(
     if edit.after_role is not None or edit.after_until is not None:
         raise UserError("If the roles are taken at the end, there is neither another role nor a date.")
     return action, None, None
-
-
-def _or(new: T | None, old: T) -> T:
-    return old if new is None else new
 
 
 def _read_description(typed: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,10 @@ from bot.money import Money
 
 PREFIX = "its_"
 """Before the names of a tier's columns in a joined query."""
+TERMS_PREFIX = "its_terms_"
+"""Before the names of the columns of its terms."""
+TERMS = tuple(field.name for field in fields(Terms))
+"""The columns of terms that are read and written as they are."""
 
 
 async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
@@ -43,15 +48,8 @@ async def add_terms(tx: Writer, guild_id: int, tier_id: int, new: Terms, now: da
         insert(terms).values(
             guild_id=guild_id,
             tier_id=tier_id,
-            version=new.version,
-            roles=list(new.roles),
-            events=new.events,
-            consultations=new.consultations,
-            discount=new.discount,
-            grace_days=new.grace_days,
-            after=new.after.value,
-            after_role_id=new.after_role_id,
-            after_until=new.after_until,
+            **{name: getattr(new, name) for name in TERMS}
+            | {"roles": list(new.roles), "after": new.after.value},
             made_at=now,
             made_by=actor,
         )
@@ -198,18 +196,14 @@ def read(row: Row[Any]) -> Tier:
         seats=value("seats"),
         suspended=value("suspended"),
         archived=value("archived_at") is not None,
-        terms=Terms(
-            version=value("terms_version"),
-            roles=tuple(value("roles")),
-            events=value("events"),
-            consultations=value("consultations"),
-            discount=value("discount"),
-            grace_days=value("grace_days"),
-            after=ExpiryAction(value("after")),
-            after_role_id=value("after_role_id"),
-            after_until=value("after_until"),
-        ),
+        terms=_terms(row),
     )
+
+
+def _terms(row: Row[Any]) -> Terms:
+    """The terms in such a row: a column for each field, of the same name."""
+    values = {name: row._mapping[TERMS_PREFIX + name] for name in TERMS}
+    return Terms(**values | {"roles": tuple(values["roles"]), "after": ExpiryAction(values["after"])})
 
 
 def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:
@@ -231,9 +225,7 @@ def _tiers(version: Any) -> Select[Any]:
 
 def _columns() -> list[Any]:
     of_tier = [column.label(PREFIX + column.name) for column in tier.c if column.name != "version"]
-    skipped = ("guild_id", "tier_id", "version", "made_at", "made_by")
-    of_terms = [column.label(PREFIX + column.name) for column in terms.c if column.name not in skipped]
-    return [*of_tier, *of_terms, terms.c.version.label(PREFIX + "terms_version")]
+    return [*of_tier, *(terms.c[name].label(TERMS_PREFIX + name) for name in TERMS)]
 
 
 def _price(row: Row[Any]) -> Price:
