@@ -16,6 +16,7 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
 from bot.memberships.orders.admission import blocking_reason
+from bot.memberships.orders.backing import Backing
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
@@ -43,6 +44,11 @@ class Settlement:
         self._queue = queue
         self.policy = policy or Policy()
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
+
+    @property
+    def backing(self) -> Backing:
+        """Reckons what backs an order, by the owner's policy about disputes."""
+        return Backing(disputed_counts=self.policy.dispute == "keep")
 
     def due(self, order: Order) -> ExpectedPayment:
         """The payments that this order expects, as `order_state` needs them."""
@@ -155,7 +161,11 @@ class Settlement:
                 before=order.state.value,
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-        changed = outcome.ever and await self.entitlements.apply_outcome(tx, order, outcome)
+        changed = False
+        if outcome.ever:
+            await self.entitlements.exchange(tx, order, outcome)
+            funding = await self.backing.funding(tx, order)
+            changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
         ):  # otherwise the role change updates the card
@@ -171,13 +181,27 @@ class Settlement:
                 actor=0,
                 reason="paid twice, or too late",
             )
-        if order.phase in RENEWING and not outcome.counted and outcome.ever and not outcome.waiting:
+        unpaid = outcome.lapsed or not outcome.counted
+        if order.phase in RENEWING and outcome.ever and not outcome.waiting and unpaid:
             await self._queue.enqueue(tx, "subscription.end", order.guild_id, str(order.id))
         if outcome.mismatched:  # puts the order on the owner's list, or takes it off
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
-        if changed:
-            await self._recompute_revived(tx, order, replaced)
+        await self._recompute_revived(tx, order, replaced)
+        await self.rejudge_backed(tx, order)
         return outcome
+
+    async def rejudge_backed(self, tx: Writer, order: Order) -> None:
+        """Judge again what this order's money backs besides its own membership; called after every fact about it.
+
+        That is the order whose credit came from it: its membership gets shorter, rests, ends, or is put back, and so
+        on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
+        """
+        entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        if entitlement is None or entitlement.replaced_by is None:
+            return
+        newer = await orders.find(tx, order.guild_id, entitlement.replaced_by)
+        if newer is not None:
+            await self.recompute(tx, newer)
 
     async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
         """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""
