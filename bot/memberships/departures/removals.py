@@ -92,7 +92,7 @@ class Removals:
         async with self._db.read() as db:
             open_orders = await orders.open_orders(db, ended.guild_id, ended.user_id)
         now = self._clock.now()
-        begun = [order for order in open_orders if order.created_at <= ended.held_until]
+        begun = [order for order in open_orders if order.created_at < ended.held_until]
         until = [order.expires_at for order in begun if order.expires_at > now]
         if until:
             raise Reschedule(max(until))
