@@ -14,6 +14,7 @@ from bot.insight import tables as insight
 from bot.memberships.access import tables as access
 from bot.memberships.backoffice import tables as backoffice
 from bot.memberships.catalog import tables as catalog
+from bot.memberships.departures import tables as departures
 from bot.memberships.orders import tables as orders
 from bot.memberships.reminders import tables as reminders
 from bot.outbox import tables as outbox
@@ -27,6 +28,7 @@ __all__ = [
     "backoffice",
     "catalog",
     "courses",
+    "departures",
     "events",
     "guild_ids",
     "insight",

@@ -32,12 +32,16 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of a guild, as far as the core may know them."""
+    """A member of a guild, as far as the core may know them.
+
+    `powers` are dangerous permissions that channels grant to this person by name; only `ChatServer.member` tells them.
+    """
 
     id: int
     bot: bool
     joined_at: datetime
     roles: frozenset[int]
+    powers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,22 @@ class ChatServer(Protocol):
 
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         """Take a role; harmless when not held."""
+        ...
+
+    async def owner_id(self, guild_id: int) -> int | None:
+        """Who owns the guild."""
+        ...
+
+    async def banned(self, guild_id: int, user_id: int) -> bool | None:
+        """Is this person banned? None when Lyceum may not look (*Ban Members*)."""
+        ...
+
+    async def may_kick(self, guild_id: int) -> bool:
+        """May Lyceum remove members (*Kick Members*)?"""
+        ...
+
+    async def kick(self, guild_id: int, user_id: int, reason: str) -> None:
+        """Remove a member; harmless when they are gone. `reason` goes to Discord's audit log."""
         ...
 
     async def channel_named(self, guild_id: int, name: str) -> int | None:

@@ -72,11 +72,14 @@ class PaymentSettings(ProviderSections):
 
 
 class MembershipSettings(Section):
-    """When members are reminded of expiring entitlements, and what refunds and disputes do to them."""
+    """When members are reminded of expiring entitlements, and what refunds, disputes and departures do to them."""
 
     remind_days: list[Annotated[int, Field(ge=1, le=365)]] = [7, 1]  # noqa: RUF012 # pydantic copies it
     dispute: Literal["suspend", "keep"] = "suspend"
     partial_refund: Literal["keep", "revoke"] = "keep"
+    leave: Literal["end", "keep", "ask"] = "end"
+    kick: Literal["end", "keep", "ask"] = "end"
+    ban: Literal["end", "keep", "ask"] = "end"
 
 
 class ActivitySettings(Section):

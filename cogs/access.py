@@ -8,9 +8,10 @@ from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.discord.client import Client
-from bot.discord.components import Interaction, answer, defer
+from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.page import (
     Page,
+    asker_of,
     choices,
     demand_administrator,
     demand_roles,
@@ -22,6 +23,9 @@ from bot.discord.page import (
 from bot.memberships.access import cards as access_cards
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, Scope
+from bot.memberships.departures import cards as departure_cards
+from bot.memberships.departures.actions import END_DEPARTED, KEEP_DEPARTED, LOOK_AGAIN
+from bot.memberships.departures.departure import Cause
 from bot.services import Services
 
 REASON = locale_str("Why; kept in the log")
@@ -180,6 +184,47 @@ class AccessPage(
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         await self._memberships.member_joined(member.guild.id, member.id)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        await self._memberships.departures.heard(payload.guild_id, payload.user.id, Cause.LEAVE)
+
+    @commands.Cog.listener()
+    async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
+        await self._memberships.departures.heard(guild.id, user.id, Cause.BAN)
+
+    @commands.Cog.listener()
+    async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
+        """Discord sends these only to those who may see the audit log."""
+        if entry.action is discord.AuditLogAction.kick and entry.target is not None:
+            await self._memberships.departures.heard(entry.guild.id, int(entry.target.id), Cause.KICK)
+
+    @on_press(LOOK_AGAIN, demand_roles)
+    async def press_look(self, interaction: Interaction, notice: int) -> None:
+        """*Look again* on the card about somebody who left."""
+        await interaction.response.defer()
+        await self._show_notice(interaction, notice)
+
+    @on_press(END_DEPARTED, demand_roles)
+    async def press_end(self, interaction: Interaction, notice: int, order_id: int) -> None:
+        """*End the renewal* of somebody who left."""
+        await interaction.response.defer()
+        guild_id, user_id = asker_of(interaction)
+        await self._memberships.departures.end_by_staff(guild_id, notice, order_id, user_id)
+        await self._show_notice(interaction, notice)
+
+    @on_press(KEEP_DEPARTED, demand_roles)
+    async def press_keep(self, interaction: Interaction, notice: int, order_id: int) -> None:
+        """*Let it go on*, for the subscription of somebody who left."""
+        await interaction.response.defer()
+        guild_id, user_id = asker_of(interaction)
+        await self._memberships.departures.keep_by_staff(guild_id, notice, order_id, user_id)
+        await self._show_notice(interaction, notice)
+
+    async def _show_notice(self, interaction: Interaction, notice: int) -> None:
+        """The card as it stands now, in the language of all staff: it stays in their channel."""
+        told = await self._memberships.departure_notices.read(guild_of(interaction), notice)
+        await replace(interaction, departure_cards.told(self.bot.texts.community, told))
 
     @commands.Cog.listener()
     async def on_member_roles(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:

@@ -40,6 +40,7 @@ EXPIRY_CHOICES: list[Choice[str]] = [
     Choice(name=locale_str("Take the roles"), value=ExpiryAction.TAKE),
     Choice(name=locale_str("Give another role instead"), value=ExpiryAction.FALLBACK),
     Choice(name=locale_str("Keep the roles until a date"), value=ExpiryAction.KEEP),
+    Choice(name=locale_str("Take the roles and remove the member from the server"), value=ExpiryAction.KICK),
 ]
 TIER = locale_str("Which membership")
 BILLING = locale_str("How it is sold; without it: days once, months ahead")

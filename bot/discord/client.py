@@ -43,6 +43,7 @@ def intents(*, members: bool) -> discord.Intents:
     intents.members = members
     intents.guild_messages = True
     intents.guild_reactions = True
+    intents.moderation = True
     intents.voice_states = True
     intents.guild_scheduled_events = True
     intents.guild_polls = True

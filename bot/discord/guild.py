@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 from collections.abc import AsyncIterator, Generator, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.cards import Card
 from bot.discord import channels
 from bot.discord.client import Client
 from bot.discord.components import files, view
-from bot.discord.permissions import dangers, granted_by_channels
+from bot.discord.permissions import dangers, granted_by_channels, granted_by_name
 from bot.errors import NeedsAction, RetryLater
 from bot.ids import snowflake_at
 from bot.ports import Delivery, HistoryMessage, MessageChannel, Person, Role, ServerEvent, Voice
@@ -58,7 +59,7 @@ class DiscordServer:
                 member = await self._guild(guild_id).fetch_member(user_id)
             except discord.NotFound:
                 return None
-        return _person(member)
+        return replace(_person(member), powers=granted_by_name(self._guild(guild_id), user_id))
 
     async def members(self, guild_id: int) -> AsyncIterator[Person]:
         guild = self._guild(guild_id)
@@ -78,6 +79,28 @@ class DiscordServer:
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         with map_errors(), contextlib.suppress(discord.NotFound):
             await self._client.http.remove_role(guild_id, user_id, role_id, reason=reason)
+
+    async def owner_id(self, guild_id: int) -> int | None:
+        return self._guild(guild_id).owner_id
+
+    async def banned(self, guild_id: int, user_id: int) -> bool | None:
+        if not (await self._own_permissions(guild_id)).ban_members:
+            return None  # Discord counts refused requests
+        with map_errors():
+            try:
+                await self._client.http.get_ban(user_id, guild_id)
+            except discord.NotFound:
+                return False
+            except discord.Forbidden:
+                return None
+        return True
+
+    async def may_kick(self, guild_id: int) -> bool:
+        return (await self._own_permissions(guild_id)).kick_members
+
+    async def kick(self, guild_id: int, user_id: int, reason: str) -> None:
+        with map_errors(), contextlib.suppress(discord.NotFound):
+            await self._client.http.kick(user_id, guild_id, reason=reason)
 
     async def channel_named(self, guild_id: int, name: str) -> int | None:
         key = name.lstrip("#").casefold()
@@ -238,6 +261,10 @@ class DiscordServer:
         if guild is None or guild.unavailable:
             raise RetryLater(f"guild {guild_id} is not available", timedelta(seconds=30))
         return guild
+
+    async def _own_permissions(self, guild_id: int) -> discord.Permissions:
+        with map_errors():
+            return (await self._guild(guild_id).fetch_member(self._me())).guild_permissions
 
     def _me(self) -> int:
         assert self._client.user is not None  # noqa: S101 # nothing runs before signing in

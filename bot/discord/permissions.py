@@ -49,3 +49,14 @@ def granted_by_channels(guild: discord.Guild) -> dict[int, tuple[str, ...]]:
         role: tuple(f"{name} (#{channel})" for name, channel in names.items())
         for role, names in names_by_role.items()
     }
+
+
+def granted_by_name(guild: discord.Guild, user_id: int) -> tuple[str, ...]:
+    """Dangerous permissions that channel overwrites grant to this person: "manage_messages (#help)"."""
+    return tuple(
+        f"{name} (#{channel.name})"
+        for channel in guild.channels
+        for overwrite in channel._overwrites
+        if overwrite.is_member() and overwrite.id == user_id and overwrite.allow
+        for name in dangers(discord.Permissions(overwrite.allow))
+    )

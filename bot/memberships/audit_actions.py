@@ -54,3 +54,10 @@ SUBSCRIPTION_IS: Mapping[Phase, AuditAction] = {
     Phase.PAUSED: AuditAction.SUBSCRIPTION_PAUSED,
     Phase.ENDED: AuditAction.SUBSCRIPTION_ENDED,
 }
+
+DEPARTED_BY: Mapping[str, AuditAction] = {
+    "leave": AuditAction.DEPARTURE_LEAVE,
+    "kick": AuditAction.DEPARTURE_KICK,
+    "ban": AuditAction.DEPARTURE_BAN,
+}
+"""By how somebody left the server."""

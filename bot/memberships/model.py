@@ -17,11 +17,12 @@ FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ExpiryAction(StrEnum):
-    """What happens to the roles when a membership is over: take them, give another role instead, or keep them."""
+    """What happens when a membership is over: take the roles, give another role instead, keep them, or remove the member."""
 
     TAKE = "take"
     FALLBACK = "fallback"
     KEEP = "keep"
+    KICK = "kick"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +223,11 @@ class Entitlement:
     def forever(self) -> bool:
         """Has the entitlement no end?"""
         return self.ends_at >= FOREVER
+
+    @property
+    def removes(self) -> bool:
+        """Does its regular end remove the member from the server? Never if staff gave it: that would be their kick."""
+        return self.tier.terms.after is ExpiryAction.KICK and self.source != "grant" and not self.forever
 
     def gives_roles(self, now: datetime) -> bool:
         """Does the entitlement give its roles at this moment?"""

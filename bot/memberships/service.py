@@ -30,6 +30,11 @@ from bot.memberships.changes.changing import Changes
 from bot.memberships.changes.pricing import ChangePricing
 from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
+from bot.memberships.departures.departure import Cause, DepartureAction
+from bot.memberships.departures.departures import Departures
+from bot.memberships.departures.endings import DepartureEndings
+from bot.memberships.departures.removals import Removals
+from bot.memberships.departures.telling import DepartureNotices
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
@@ -49,7 +54,7 @@ from bot.payments.port import PaymentProvider
 from bot.ports import ChatServer
 from bot.work import Queue
 
-ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER)
+ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER, Area.DEPARTURE)
 """The areas of the audit log that /access log shows."""
 
 
@@ -65,6 +70,9 @@ class SellingConfig:
     folder: Path
     remind_days: tuple[int, ...] = (7, 1)
     policy: Policy = field(default_factory=Policy)
+    departures: Mapping[Cause, DepartureAction] = field(
+        default_factory=lambda: dict.fromkeys(Cause, DepartureAction.END)
+    )
     address: Callable[[], str] = lambda: ""
 
 
@@ -112,7 +120,6 @@ class Memberships:
             breaker=self.breaker,
             on_change=lambda tx, guild_id, user_id: self.pay_cards.roles_changed(tx, guild_id, user_id),
         )
-        self.role_audit = RoleAudit(db, clock, queue, server)
         self.access_admin = AccessAdmin(
             db=db,
             clock=clock,
@@ -161,6 +168,34 @@ class Memberships:
         self.renewals = Renewals(db, clock, self.checkouts, providers)
         # reminders: messages before an end
         self.reminders = Reminders(db, clock, outbox, texts, config.remind_days)
+        # departures: who leaves, and whom Lyceum removes
+        self.departures = Departures(
+            db=db,
+            clock=clock,
+            queue=queue,
+            server=server,
+            checkouts=self.checkouts,
+            endings=DepartureEndings(db, clock, self.checkouts, providers),
+            settings=config.departures,
+        )
+        self.departure_notices = DepartureNotices(
+            db=db,
+            clock=clock,
+            outbox=outbox,
+            texts=texts,
+            reminders=self.reminders,
+            receipts=self.receipts,
+        )
+        self.removals = Removals(
+            db=db,
+            clock=clock,
+            server=server,
+            outbox=outbox,
+            texts=texts,
+            checkouts=self.checkouts,
+            receipts=self.receipts,
+        )
+        self.role_audit = RoleAudit(db, clock, queue, server, self.departures)
         # backoffice: what owners see and do by hand
         self.backoffice = Backoffice(
             db=db,
@@ -263,6 +298,7 @@ class Memberships:
             reminders=await self.reminders.allowed(guild_id, user_id),
             soon=self.reminders.lead_time,
             receipts={order.id: link for order in latest_orders if (link := self.receipts.link(order))},
+            departed=await self.departures.ended_for(guild_id, user_id),
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:
@@ -297,6 +333,7 @@ class Memberships:
 
     async def member_joined(self, guild_id: int, user_id: int) -> None:
         """A member joined or came back: sync their roles if they have entitlements."""
+        await self.departures.returned(guild_id, user_id)
         async with self._db.write() as tx:
             if await entitlements.of_member(tx, guild_id, user_id):
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))

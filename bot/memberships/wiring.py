@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.memberships.backoffice.backoffice import UnmatchedPayments
+from bot.memberships.departures.departure import Cause, DepartureAction
 from bot.memberships.orders import receipt_page
 from bot.memberships.orders.settlement import Policy
 from bot.memberships.service import Memberships, SellingConfig
@@ -51,6 +52,7 @@ def wire(
             **_orders(memberships),
             **_changes(memberships),
             **_reminders(memberships),
+            **_departures(memberships),
         },
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
         timers=(
@@ -70,6 +72,11 @@ def selling_config(settings: Settings, address: Callable[[], str]) -> SellingCon
         folder=settings.folder,
         remind_days=tuple(memberships.remind_days),
         policy=Policy(memberships.dispute, memberships.partial_refund),
+        departures={
+            Cause.LEAVE: DepartureAction(memberships.leave),
+            Cause.KICK: DepartureAction(memberships.kick),
+            Cause.BAN: DepartureAction(memberships.ban),
+        },
         address=address,
     )
 
@@ -111,4 +118,13 @@ def _changes(memberships: Memberships) -> dict[str, Handler]:
 def _reminders(memberships: Memberships) -> dict[str, Handler]:
     return {
         "entitlement.remind": memberships.reminders.remind,
+    }
+
+
+def _departures(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "member.left": memberships.departures.settle,
+        "departure.end": memberships.departures.end,
+        "departure.tell": memberships.departure_notices.tell,
+        "member.kick": memberships.removals.kick,
     }

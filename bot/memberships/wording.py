@@ -1,11 +1,11 @@
-"""Phrases that several cards share: how long something lasts, what it costs, which roles it gives."""
+"""Phrases that several cards share: how long something lasts, what it costs, which roles it gives, what its end means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.i18n import Language
-from bot.memberships.model import BillingKind, Duration, Price
+from bot.i18n import Language, stamp
+from bot.memberships.model import BillingKind, Duration, Entitlement, Price
 
 
 def duration_words(t: Language, duration: Duration) -> str:
@@ -37,3 +37,15 @@ def price_words(t: Language, price: Price) -> str:
 def roles_words(roles: Iterable[int]) -> str:
     """Roles as Discord shows them."""
     return " ".join(f"<@&{role}>" for role in roles)
+
+
+def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str | None:
+    """That the member is removed from the server when the membership is over, and when; None when they are not."""
+    if not entitlement.removes:
+        return None
+    if renews:
+        return t("⚠ When it ends, you leave this server, unless you have another membership by then.")
+    return t(
+        "⚠ You leave this server on {when}, unless you have another membership by then.",
+        when=stamp(entitlement.held_until),
+    )

@@ -34,6 +34,12 @@ class FakeServer:
     edits: list[Card] = field(default_factory=list[Card])
     posts: dict[str, Card] = field(default_factory=dict[str, Card])
     closed: set[int] = field(default_factory=set[int])
+    bans: set[int] = field(default_factory=set[int])
+    sees_bans: bool = True
+    kicks_allowed: bool = True
+    kicked: list[int] = field(default_factory=list[int])
+    powers: dict[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
+    joined: dict[int, datetime] = field(default_factory=dict[int, datetime])
     letters: dict[str, tuple[int, Card]] = field(default_factory=dict[str, tuple[int, Card]])
     shown: dict[tuple[int, int], Card] = field(default_factory=dict[tuple[int, int], Card])
     """The cards in the channels now, by (channel, message)."""
@@ -62,7 +68,28 @@ class FakeServer:
     async def member(self, guild_id: int, user_id: int) -> Person | None:
         if guild_id != GUILD or user_id not in self.held:
             return None
-        return Person(user_id, False, MONDAY, frozenset(self.held[user_id]))
+        joined = self.joined.get(user_id, MONDAY)
+        held, powers = frozenset(self.held[user_id]), self.powers.get(user_id, ())
+        return Person(user_id, False, joined, held, powers)
+
+    async def owner_id(self, guild_id: int) -> int | None:
+        return OLIVIA
+
+    async def banned(self, guild_id: int, user_id: int) -> bool | None:
+        return user_id in self.bans if self.sees_bans else None
+
+    async def may_kick(self, guild_id: int) -> bool:
+        return self.kicks_allowed
+
+    async def kick(self, guild_id: int, user_id: int, reason: str) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise RetryLater("Discord answered 503", timedelta(0))
+        if not self.kicks_allowed:
+            raise NeedsAction("missing-permission", "Lyceum lacks a permission, or its role is too low.")
+        if user_id in self.held:
+            del self.held[user_id]
+            self.kicked.append(user_id)
 
     async def add_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         self._answer("add", user_id, role_id)

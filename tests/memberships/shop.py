@@ -82,7 +82,7 @@ __all__ = [
 class Shop:
     """The services of memberships, and what tests ask of the database."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, **settings: str) -> None:
         self.moment = MONDAY
         self.db = db
         self.server = FakeServer()
@@ -90,7 +90,7 @@ class Shop:
         self.providers: dict[str, PaymentProvider] = {"bank": self.provider}
         self.address = "https://shop.example"
         self.strays: list[Unmatched] = []
-        self.core = core(db, self, self.server)
+        self.core = core(db, self, self.server, **settings)
         self.queue = self.core.queue
         self.service, wiring = wire(
             self.core,
@@ -265,11 +265,11 @@ class Shop:
 
 
 @contextlib.asynccontextmanager
-async def opened(folder: Path) -> AsyncGenerator[Shop]:
+async def opened(folder: Path, **settings: str) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
     prepare(path)
     db = Database(path)
-    yield Shop(db)
+    yield Shop(db, **settings)
     await db.close()
 
 

@@ -117,6 +117,9 @@ class Reconciler:
                     subject=entitlement.id,
                 )
                 await seats_changed(tx, self._queue, entitlement.tier)
+                if entitlement.status is EntitlementStatus.LIVE and entitlement.removes:
+                    order = {"order": entitlement.order_id} if entitlement.order_id else {}
+                    await self._queue.enqueue(tx, "member.kick", job.guild_id, str(entitlement.id), **order)
             elif kept_until is not None and now < kept_until:
                 raise Reschedule(kept_until)
             await self._queue.enqueue(tx, "role.sync", job.guild_id, str(entitlement.user_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock, real_now
@@ -20,6 +21,18 @@ EVERY = timedelta(days=1)
 ENOUGH = timedelta(minutes=1)
 """When the demo's clock is turned, many days pass within a second of real time. Discord's answer is of real time, so one
 audit is enough; more would meet its limit of ten listings in ten seconds, and a month would take half a minute."""
+
+
+class PresenceWatch(Protocol):
+    """Whoever must know of people who left while no event told it: asked before and after members are listed."""
+
+    async def watched(self, guild_id: int) -> set[int]:
+        """The people whose presence matters."""
+        ...
+
+    async def seen(self, guild_id: int, watched: set[int], present: set[int]) -> None:
+        """The whole list was read: of those watched, these are present."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -62,11 +75,14 @@ def compare(
 class RoleAudit:
     """Audits whole servers. `role.sync` repairs what differs, one member at a time."""
 
-    def __init__(self, db: Database, clock: Clock, queue: Queue, server: ChatServer) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, queue: Queue, server: ChatServer, presence: PresenceWatch
+    ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._server = server
+        self._presence = presence
         self._audited_at: dict[int, datetime] = {}
 
     async def schedule(self, guild_ids: Iterable[int]) -> None:
@@ -77,6 +93,10 @@ class RoleAudit:
 
     async def compare_members(self, guild_id: int) -> RoleAuditReport:
         """Compare all members with the database. One listing of the members, no request for each."""
+        return await self._compare(guild_id, watched=set(), here=set())
+
+    async def _compare(self, guild_id: int, *, watched: set[int], here: set[int]) -> RoleAuditReport:
+        """As `compare_members`; adds those of `watched` who are present to `here`."""
         now = self._clock.now()
         async with self._db.read() as db:
             held_entitlements = await entitlements.by_member(db, guild_id)
@@ -94,6 +114,8 @@ class RoleAudit:
         present = 0
         async for person in self._server.members(guild_id):
             present += 1
+            if person.id in watched:
+                here.add(person.id)
             wanted, ours = roles_by_user.pop(person.id, (frozenset[int](), set[int]()))
             difference = None if person.bot else compare(person.id, person.roles, wanted, ours, sold)
             if difference is not None:
@@ -103,7 +125,9 @@ class RoleAudit:
 
     async def repair(self, guild_id: int, actor: int) -> RoleAuditReport:
         """Compare all members and enqueue `role.sync` for each who needs it; returns what was found."""
-        report = await self.compare_members(guild_id)
+        watched, here = await self._presence.watched(guild_id), set[int]()
+        report = await self._compare(guild_id, watched=watched, here=here)
+        await self._presence.seen(guild_id, watched, here)
         async with self._db.write() as tx:
             for difference in report.repairable:
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(difference.user_id))

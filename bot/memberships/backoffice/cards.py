@@ -18,7 +18,7 @@ from bot.memberships.backoffice.actions import (
 )
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.backoffice.totals import Totals
-from bot.memberships.changes.cards import stop_reasons
+from bot.memberships.changes.cards import departure_reasons, stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search
 from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.store.ledger import Booking
@@ -95,6 +95,9 @@ def _waiting(t: Language, item: Waiting) -> str:
         "payment-refused": t("The provider refused. Look into your account there."),
         "provider-off": t(
             "Its provider is not set up any more. Set it up again, or give the money back there."
+        ),
+        "kick-members": t(
+            "Its membership is over and removes the member, but I may not. Give my role *Kick Members*."
         ),
         "payment-account": t(
             "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
@@ -249,7 +252,7 @@ def _log_line(t: Language, entry: Entry) -> str:
     who = f"<@{entry.actor}>" if entry.actor else "Lyceum"
     reason = str(entry.detail.get("reason") or "")
     if entry.what == AuditAction.SUBSCRIPTION_STOPPED:
-        reason = stop_reasons(t).get(reason, reason)
+        reason = (stop_reasons(t) | departure_reasons(t)).get(reason, reason)
     return " · ".join(filter(None, [stamp(entry.at), who, action_label(t, entry.what), plain(reason, 60)]))
 
 

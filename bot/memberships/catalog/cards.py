@@ -13,7 +13,7 @@ from bot.memberships.catalog.benefits import benefit_values
 from bot.memberships.catalog.holders import Holders
 from bot.memberships.catalog.shop_view import ending, finding_words
 from bot.memberships.catalog.tier_edit import EditProposal
-from bot.memberships.model import Price, Product, Terms, Tier
+from bot.memberships.model import ExpiryAction, Price, Product, Terms, Tier
 from bot.memberships.wording import price_words, roles_words
 
 LISTED = 20
@@ -106,11 +106,13 @@ def proposed(t: Language, proposal: EditProposal) -> Card:
     )
     if proposal.draft is None:
         heading = t("**{plan}** is changed:", plan=plain(after.name))
-        return card(heading, "\n".join(filter(None, (saved, terms))), accent=Accent.GOOD)
+        changes = "\n".join(filter(None, (saved, terms)))
+        return card(heading, changes, _removal_warning(t, before, after), accent=Accent.GOOD)
     return card(
         t("**Saved:**") + "\n" + saved if saved else None,
         t("## Change {plan}?", plan=plain(after.name)),
         terms,
+        _removal_warning(t, before, after),
         Divider(),
         keepers(t, proposal.holders),
         t("*Apply to existing too* changes what they have at once, roles included."),
@@ -175,6 +177,17 @@ def looked(t: Language) -> Card:
 def recheck_action(mark: str) -> str:
     """The action of *Look again*; `mark` identifies the card it is on."""
     return RECHECK_TIERS.encode(mark)
+
+
+def _removal_warning(t: Language, before: Tier, after: Tier) -> str | None:
+    """What it means that members are removed at the end, said when that is new."""
+    if after.terms.after is not ExpiryAction.KICK or before.terms.after is ExpiryAction.KICK:
+        return None
+    return t(
+        "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. "
+        "I never remove staff, bots or whoever has another membership, and nobody after a refund, a dispute or /access revoke. "
+        "My role needs **Kick Members** for it."
+    )
 
 
 Change: TypeAlias = tuple[str, str, str]

@@ -136,6 +136,12 @@ def ending(t: Language, terms: Terms) -> str:
         )
     elif terms.after is ExpiryAction.KEEP and terms.after_until is not None:
         then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
+    elif terms.after is ExpiryAction.KICK:
+        then = (
+            t("Then the roles are taken, and whoever has no other membership leaves this server.")
+            if grace
+            else t("At the end the roles are taken, and whoever has no other membership leaves this server.")
+        )
     else:
         then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")
     return " ".join(part for part in (grace, then) if part)

@@ -48,8 +48,8 @@ class TermsColumns(TypedColumns):
     """One version of what a tier gives; a row never changes. An edited tier gets the next version.
 
     `roles` is a list of role ids, `consultations` a quota per month, `discount` percent off other tiers.
-    `after` tells what happens at the end: take the roles, give `after_role_id` instead, or keep them
-    until `after_until`.
+    `after` tells what happens at the end: take the roles, give `after_role_id` instead, keep them
+    until `after_until`, or take them and remove the member from the server.
     """
 
     guild_id: Named[int] = Column(BigInteger)
@@ -103,7 +103,7 @@ terms = Table(
     TermsColumns,
     PrimaryKeyConstraint("tier_id", "version"),
     CheckConstraint("discount BETWEEN 0 AND 100 AND consultations >= 0 AND grace_days >= 0", name="figures"),
-    CheckConstraint("after IN ('take', 'fallback', 'keep')", name="after"),
+    CheckConstraint("after IN ('take', 'fallback', 'keep', 'kick')", name="after"),
     CheckConstraint("(after = 'fallback') = (after_role_id IS NOT NULL)", name="fallback"),
     CheckConstraint("(after = 'keep') = (after_until IS NOT NULL)", name="keep"),
     **STRICT,

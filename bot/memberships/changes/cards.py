@@ -32,6 +32,15 @@ def stop_reasons(t: Language) -> dict[str, str]:
     }
 
 
+def departure_reasons(t: Language) -> dict[str, str]:
+    """Why a subscription ended that its payer did not end, in words, by stored reason."""
+    return {
+        "leave": t("They left the server"),
+        "kick": t("They were kicked"),
+        "ban": t("They were banned"),
+    }
+
+
 def choice(t: Language, choice: PurchaseChoice) -> Card:
     """The choice of a price, or of a way to pay: one button for each."""
     title = f"## {plain(choice.tier.name)}"

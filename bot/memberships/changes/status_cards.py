@@ -20,7 +20,7 @@ from bot.memberships.membership_actions import (
 from bot.memberships.model import EntitlementStatus, Order
 from bot.memberships.orders.cards import order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
-from bot.memberships.wording import roles_words
+from bot.memberships.wording import removal_line, roles_words
 from bot.payments.port import Phase
 
 SHOWN = 5
@@ -45,6 +45,8 @@ class Status:
     soon: timedelta
     receipts: Mapping[int, str] = field(default_factory=dict[int, str])
     """The URLs of receipts, by order id."""
+    departed: frozenset[int] = frozenset()
+    """The orders whose renewal was turned off because the member had left the server."""
 
 
 def status(t: Language, status: Status) -> Card:
@@ -159,6 +161,9 @@ def _membership_lines(t: Language, status: Status, held: OwnedMembership) -> lis
             t("⚠ Its time is over. You keep your roles until {when}.", when=stamp(entitlement.held_until))
         )
     lines.append(_renewal_line(t, held))
+    if held.phase is Phase.ENDING and entitlement.order_id in status.departed:
+        lines.append(t("You had left the server, so its renewal was turned off. *Keep it* lets it go on."))
+    lines += filter(None, [removal_line(t, entitlement, renews=held.renews)])
     if not status.roles.issuperset(entitlement.tier.terms.roles):
         lines.append(
             t("The role is missing at the moment. It comes by itself once the owner has set things right.")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.cards import Accent, Card, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.model import Entitlement, Order
+from bot.memberships.wording import removal_line
 
 
 class ReminderKind(StrEnum):
@@ -23,6 +24,7 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
     plan = plain(entitlement.tier.name)
     turn_off = t("-# You asked for these reminders. /membership reminders turns them off.")
     renews = order is not None and order.phase is not None
+    removal = removal_line(t, entitlement, renews=False)
     if kind is ReminderKind.BEFORE:
         when = stamp(entitlement.ends_at)
         return card(
@@ -31,6 +33,7 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
                 "It runs until {when}. To go on, type /membership buy in the server: the days are added.",
                 when=when,
             ),
+            removal,
             turn_off,
             accent=Accent.WARN,
         )
@@ -47,7 +50,9 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
                 when=when,
             )
         )
-        return card(t("### {plan}: days of grace", plan=plan), sentence, turn_off, accent=Accent.WARN)
+        return card(
+            t("### {plan}: days of grace", plan=plan), sentence, removal, turn_off, accent=Accent.WARN
+        )
     if kind is ReminderKind.LAST:
         when = stamp(entitlement.held_until)
         sentence = (
@@ -58,7 +63,9 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
             if renews
             else t("Your roles go on {when}. To keep them, type /membership buy in the server.", when=when)
         )
-        return card(t("### {plan}: the last day of grace", plan=plan), sentence, turn_off, accent=Accent.WARN)
+        return card(
+            t("### {plan}: the last day of grace", plan=plan), sentence, removal, turn_off, accent=Accent.WARN
+        )
     return card(
         t("### {plan} is over", plan=plan),
         t("Thank you for having been a member. /membership buy in the server begins anew."),

@@ -1,0 +1,406 @@
+"""Removed from the server when a membership is over: who is, who never is, and that they are told before."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from bot.audit.tables import audit
+from bot.i18n import Catalog
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.access.store import overrides
+from bot.memberships.access.wanted_roles import Override
+from bot.memberships.catalog import cards as catalog_cards
+from bot.memberships.catalog import shop_view
+from bot.memberships.catalog.tier_edit import TierEdit
+from bot.memberships.changes import status_cards
+from bot.memberships.departures import cards as departure_cards
+from bot.memberships.departures.departure import Cause
+from bot.memberships.model import BillingKind, ExpiryAction, Order, Search
+from bot.payments.port import Fact, FactKind, Phase
+from tests.memberships.shop import (
+    ANN,
+    BOB,
+    BOSS,
+    DAY,
+    GOLD,
+    GUILD,
+    HELPER,
+    OLIVIA,
+    SILVER,
+    Shop,
+    killed_at,
+    shown,
+)
+
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
+MAX = Staff(OLIVIA, True)
+
+
+async def for_sale(shop: Shop, **terms: object) -> None:
+    """Gold for 30 days, which removes its members at the end."""
+    await shop.tier(days=30)
+    await shop.terms("Gold", after=ExpiryAction.KICK, **terms)
+
+
+async def bought(shop: Shop, user: int = ANN, **terms: object) -> Order:
+    await for_sale(shop, **terms)
+    return await shop.buy(user)
+
+
+async def log(shop: Shop, what: str) -> list[object]:
+    async with shop.db.read() as db:
+        return [row.detail.get("why") for row in await db.execute(select(audit).where(audit.c.what == what))]
+
+
+async def test_at_the_end_the_member_is_removed_and_told_before(shop: Shop) -> None:
+    await bought(shop)
+
+    await shop.turn(30 * DAY - timedelta(seconds=1))
+    assert shop.server.kicked == []
+    await shop.turn(timedelta(seconds=1))
+
+    assert shop.server.kicked == [ANN]
+    [(user, card)] = [letter for key, letter in shop.server.letters.items() if key.startswith("removal:")]
+    assert user == ANN
+    assert "you are being removed" in shown(card) and "Gophers" in shown(card) and "not banned" in shown(card)
+    assert len(await log(shop, "departure.removed")) == 1
+
+
+async def test_control_other_ends_remove_nobody(shop: Shop) -> None:
+    await shop.tier(days=30)
+    await shop.buy(ANN)
+
+    await shop.turn(31 * DAY)
+
+    assert shop.server.kicked == []
+
+
+async def test_the_days_of_grace_come_first(shop: Shop) -> None:
+    await bought(shop, grace_days=3)
+
+    await shop.turn(33 * DAY - timedelta(seconds=1))
+    assert shop.server.kicked == []
+    await shop.turn(timedelta(seconds=1))
+
+    assert shop.server.kicked == [ANN]
+
+
+async def test_the_member_knows_beforehand(shop: Shop) -> None:
+    await bought(shop)
+    await shop.service.reminders.choose(GUILD, ANN, True)
+
+    words = shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))
+    assert "You leave this server on" in words
+    product, taken = await shop.service.catalog.product(GUILD, "Gold")
+    assert "leaves this server" in shown(shop_view.preview(EN, product, taken, []))
+
+    await shop.turn(24 * DAY)
+    [(_, card)] = shop.server.letters.values()
+    assert "You leave this server on" in shown(card)
+
+
+async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -> None:
+    await shop.tier()
+    await shop.buy(ANN)
+
+    proposal = await shop.service.tier_editing.propose(
+        GUILD, "Gold", TierEdit(after=ExpiryAction.KICK), OLIVIA, True
+    )
+
+    words = shown(catalog_cards.proposed(EN, proposal))
+    assert not proposal.saved
+    assert "I remove the member from this server" in words and "Kick Members" in words
+
+
+async def another_membership(shop: Shop) -> None:
+    await shop.tier("Silver", SILVER, days=90)
+    await shop.buy(ANN, "Silver", "pay_silver")
+
+
+async def bought_again(shop: Shop) -> None:
+    await shop.turn(20 * DAY)
+    await shop.buy(ANN, "Gold", "pay_again")
+
+
+async def kept_roles(shop: Shop) -> None:
+    await shop.tier("Silver", SILVER, days=10)
+    await shop.terms("Silver", after_role=HELPER)
+    await shop.buy(ANN, "Silver", "pay_silver")
+
+
+async def granted(shop: Shop) -> None:
+    await shop.tier("Silver", SILVER)
+    await shop.service.access_admin.grant(GUILD, ANN, "Silver", "60", "helped a lot", MAX)
+
+
+async def given_access(shop: Shop) -> None:
+    async with shop.db.write() as tx:
+        await overrides.add(tx, GUILD, ANN, Override(HELPER, True, None, "helps", 1, OLIVIA), shop.now())
+
+
+async def moderates(shop: Shop) -> None:
+    shop.server.role(HELPER, "Helper", 3, dangerous=("manage_messages",))
+    shop.server.held[ANN].add(HELPER)
+
+
+async def moderates_one_channel(shop: Shop) -> None:
+    shop.server.powers[ANN] = ("manage_messages (#help)",)
+
+
+async def stands_above(shop: Shop) -> None:
+    shop.server.held[ANN].add(BOSS)
+
+
+@pytest.mark.parametrize(
+    ("spared", "why"),
+    [
+        (another_membership, "another membership"),
+        (kept_roles, "another membership"),
+        (granted, "another membership"),
+        (given_access, "another membership"),
+        (moderates, "staff"),
+        (moderates_one_channel, "staff"),
+        (stands_above, "a role above Lyceum's"),
+    ],
+)
+async def test_who_is_spared(shop: Shop, spared: Callable[[Shop], Awaitable[None]], why: str) -> None:
+    await bought(shop)
+    await spared(shop)
+
+    await shop.turn(31 * DAY)
+
+    assert shop.server.kicked == []
+    assert [key for key in shop.server.letters if key.startswith("removal:")] == []
+    assert await log(shop, "departure.spared") == [why]
+
+
+async def test_days_that_were_bought_ahead_come_first(shop: Shop) -> None:
+    await bought(shop)
+    await bought_again(shop)
+
+    await shop.turn(39 * DAY)
+    assert shop.server.kicked == []
+    await shop.turn(2 * DAY)
+
+    assert shop.server.kicked == [ANN]
+
+
+async def test_the_owner_is_never_removed(shop: Shop) -> None:
+    await bought(shop, OLIVIA)
+
+    await shop.turn(31 * DAY)
+
+    assert shop.server.kicked == []
+
+
+async def test_whoever_came_in_anew_after_the_end_may_stay(shop: Shop) -> None:
+    await bought(shop)
+    shop.server.kicks_allowed = False
+    await shop.turn(31 * DAY)
+    shop.server.joined[ANN] = shop.now()
+    shop.server.kicks_allowed = True
+    await shop.service.roles_changed(GUILD)
+    await shop.patience()
+
+    assert shop.server.kicked == []
+    assert await log(shop, "departure.spared") == ["came after the end"]
+
+
+async def test_what_staff_gave_removes_nobody(shop: Shop) -> None:
+    """Else a moderator who may not kick could: give for a day, and wait."""
+    await for_sale(shop)
+    await shop.service.access_admin.grant(GUILD, BOB, "Gold", "1", "a present", MAX)
+
+    await shop.turn(3 * DAY)
+
+    assert shop.server.kicked == []
+    assert "You leave this server" not in shown(
+        status_cards.status(EN, await shop.service.status(GUILD, BOB))
+    )
+
+
+async def test_what_was_handed_over_removes_nobody(shop: Shop) -> None:
+    await bought(shop)
+    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "a new account", MAX)
+
+    await shop.turn(31 * DAY)
+
+    assert shop.server.kicked == []
+
+
+async def refund(shop: Shop, order: Order) -> None:
+    await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for it")
+    await shop.worker.run_due()
+
+
+async def revoke(shop: Shop, _order: Order) -> None:
+    await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "spam", MAX)
+
+
+async def dispute(shop: Shop, order: Order) -> None:
+    [paid] = shop.provider.known[order.ref or ""]
+    await shop.settle(_about(paid, FactKind.DISPUTED))
+
+
+async def lose(shop: Shop, order: Order) -> None:
+    await dispute(shop, order)
+    [paid, *_] = shop.provider.known[order.ref or ""]
+    await shop.settle(_about(paid, FactKind.DISPUTE_LOST))
+
+
+def _about(paid: Fact, kind: FactKind) -> Fact:
+    return replace(paid, kind=kind, object_id="dp_1", payment_id=paid.object_id)
+
+
+@pytest.mark.parametrize("early", [refund, revoke, dispute, lose])
+async def test_only_the_regular_end_removes(
+    shop: Shop, early: Callable[[Shop, Order], Awaitable[None]]
+) -> None:
+    order = await bought(shop)
+    await shop.turn(10 * DAY)
+
+    await early(shop, order)
+    await shop.turn(40 * DAY)
+
+    assert shop.server.kicked == []
+
+
+async def subscribed(shop: Shop, **terms: object) -> Order:
+    await for_sale(shop, **terms)
+    return await shop.subscribe(
+        ANN, "Gold", await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
+    )
+
+
+async def test_a_renewal_that_nobody_reported_is_found_in_time(shop: Shop) -> None:
+    order = await subscribed(shop)
+    await shop.turn(30 * DAY)
+    assert order.renewal is not None
+    period_end = max(fact.period.ends_at for fact in shop.provider.known[order.ref or ""] if fact.period)
+    shop.provider.take(order, order.ref or "", order.renewal, period_end, renewal=True)
+
+    await shop.turn(5 * DAY)  # Lyceum hears nothing of it
+
+    assert shop.server.kicked == []
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_a_renewal_that_is_paid_in_its_grace_removes_nobody(shop: Shop) -> None:
+    order = await subscribed(shop, grace_days=5)
+    await shop.turn(30 * DAY)
+    await shop.phase(order, Phase.PAST_DUE)
+    await shop.turn(4 * DAY)
+    await shop.provider.set_ending(order.ref or "", False)
+    await shop.renew(order)
+
+    await shop.turn(20 * DAY)
+
+    assert shop.server.kicked == []
+
+
+async def test_whom_a_renewal_failed_is_removed_after_the_grace_and_pays_no_more(shop: Shop) -> None:
+    order = await subscribed(shop, grace_days=5)
+    await shop.turn(30 * DAY)
+    await shop.phase(order, Phase.PAST_DUE)
+
+    await shop.turn(6 * DAY)
+    await shop.service.departures.heard(GUILD, ANN, Cause.LEAVE)
+    await shop.turn(DAY)
+
+    assert shop.server.kicked == [ANN]
+    assert (await shop.look(order)).phase is Phase.ENDING
+
+
+async def test_who_is_just_paying_is_waited_for(shop: Shop) -> None:
+    await bought(shop)
+    await shop.turn(30 * DAY - timedelta(minutes=5))
+    order = await shop.order(ANN)
+
+    await shop.turn(timedelta(minutes=20))
+    assert shop.server.kicked == []
+    await shop.settle(shop.paid(order, "pay_2"))
+    await shop.turn(DAY)
+
+    assert shop.server.kicked == []
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_control_a_link_that_is_opened_afterwards_holds_nothing_up(shop: Shop) -> None:
+    await bought(shop)
+    shop.server.kicks_allowed = False
+    await shop.turn(30 * DAY)
+    await shop.order(ANN)
+    shop.server.kicks_allowed = True
+
+    await shop.patience()
+
+    assert shop.server.kicked == [ANN]
+
+
+async def test_without_the_permission_staff_are_told_once_and_it_is_made_up_for(shop: Shop) -> None:
+    order = await bought(shop)
+    shop.server.kicks_allowed = False
+    await shop.turn(30 * DAY)
+    for _ in range(3):
+        await shop.patience()
+
+    assert await shop.stuck() == ["member.kick"]
+    [card] = [card for key, card in shop.server.posts.items() if key.startswith("removal.refused")]
+    assert "Kick Members" in shown(card)
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert waiting.order is not None and (waiting.order.id, waiting.finding) == (order.id, "kick-members")
+    assert [key for key in shop.server.letters if key.startswith("removal:")] == []
+
+    shop.server.kicks_allowed = True
+    await shop.service.roles_changed(GUILD)
+    await shop.patience()
+    assert shop.server.kicked == [ANN]
+    assert await shop.stuck() == []
+
+
+async def test_discord_failing_for_a_while_removes_once_and_writes_once(shop: Shop) -> None:
+    await bought(shop)
+    await shop.turn(30 * DAY - timedelta(seconds=1))
+    shop.server.failures = 5
+    await shop.turn(timedelta(seconds=1))
+    for _ in range(6):
+        await shop.patience()
+
+    assert shop.server.kicked == [ANN]
+    assert len([key for key in shop.server.letters if key.startswith("removal:")]) == 1
+    assert len(await log(shop, "departure.removed")) == 1
+
+
+@pytest.mark.parametrize("name", ["outbox.posted", "outbox.sent"])
+async def test_killed_while_removing_it_is_done_once(shop: Shop, name: str) -> None:
+    await bought(shop)
+    await shop.turn(30 * DAY - timedelta(seconds=1))
+    with killed_at(name):
+        await shop.turn(timedelta(seconds=1))
+    await shop.worker.recover()
+    await shop.patience()
+
+    assert shop.server.kicked == [ANN]
+    assert len(await log(shop, "departure.removed")) == 1
+
+
+async def test_who_has_left_already_was_not_removed(shop: Shop) -> None:
+    await bought(shop)
+    del shop.server.held[ANN]
+
+    await shop.turn(31 * DAY)
+
+    assert shop.server.kicked == []
+    assert await log(shop, "departure.removed") == []
+
+
+def test_what_staff_read_when_lyceum_may_not() -> None:
+    words = shown(departure_cards.may_not_remove(EN, ANN, "Gold", 1))
+
+    assert f"<@{ANN}>" in words and "/tier edit" in words
