@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -23,7 +23,9 @@ from bot.payments.port import (
     Recurrence,
     Subscription,
 )
+from bot.payments.statements import ReportedPayment
 from tests.memberships.fake_server import GUILD, MONDAY
+from tests.payments.statement import all_payments, payments_between
 
 
 @dataclass(kw_only=True)
@@ -46,6 +48,7 @@ class FakeProvider:
     now: Callable[[], datetime] = lambda: MONDAY
     broken_card: bool = False
     lost_answers: int = 0
+    foreign: list[ReportedPayment] = field(default_factory=list[ReportedPayment])
 
     def supports(self, money: Money, recurrence: Recurrence) -> bool:
         return money.currency != "XXX"
@@ -76,6 +79,19 @@ class FakeProvider:
         self.closed.append(ref)
         if ref in self.subscriptions and not self.known[ref]:  # a planned change whose time has not come
             self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+
+    async def statement(self, since: datetime, until: datetime) -> AsyncIterator[ReportedPayment]:
+        if self.away:
+            raise RetryLater("the bank is away")
+        everything = [fact for facts in self.known.values() for fact in facts]
+        for payment in [*payments_between(everything, since, until), *self.foreign]:
+            yield payment
+
+    async def reported(self, payment_id: str) -> ReportedPayment | None:
+        if self.away:
+            raise RetryLater("the bank is away")
+        everything = [fact for facts in self.known.values() for fact in facts]
+        return next((one for one in all_payments(everything) if one.object_id == payment_id), None)
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
         if self.away:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -27,6 +27,8 @@ from bot.payments.port import (
     Recurrence,
     Subscription,
 )
+from bot.payments.statements import ReportedPayment
+from tests.payments.statement import all_payments, payments_between
 from tests.simulation.life import Life
 from tests.simulation.loop import START
 from tests.simulation.options import Options, Tally
@@ -130,6 +132,18 @@ class SimulatedProvider:
             self.returned[key] = self._give_back(till, paid, money)
         self._fail("after")
         return (self.returned[key],)
+
+    async def statement(self, since: datetime, until: datetime) -> AsyncIterator[ReportedPayment]:
+        await self._line()
+        for payment in payments_between(self._everything(), since, until):
+            yield payment
+
+    async def reported(self, payment_id: str) -> ReportedPayment | None:
+        await self._line()
+        return next((one for one in all_payments(self._everything()) if one.object_id == payment_id), None)
+
+    def _everything(self) -> list[Fact]:
+        return [fact for till in self.tills.values() for fact in till.facts]
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
         await self._line()

@@ -25,10 +25,12 @@ from bot.money import Money
 from bot.payments.port import Fact, FactKind
 from bot.work import Queue
 from tests.blank import blank
+from tests.second_opinion.opinion import Second, agree
 from tests.simulation.fake_server import GUILD
 from tests.simulation.inline import Inline
 from tests.simulation.loop import START
 from tests.simulation.runner import MEMORY
+from tests.simulation.second import listed
 from tests.simulation.shelf import PRICES, TIERS
 
 SIX = (
@@ -56,9 +58,10 @@ class Row:
         path.write_bytes(blank())
         self.db = Database(path, self._connect)
         self.path = path
-        clock = SystemClock()
-        self.settling = Settlement(clock, Queue(self.db, clock))
+        self._clock = SystemClock()
+        self.settling = Settlement(self._clock, Queue(self.db, self._clock))
         self.number = 0
+        self._happened: list[Fact] = []
 
     async def _connect(self) -> Inline:
         return await Inline(self.path, lambda _: None).open()
@@ -73,9 +76,15 @@ class Row:
         self.number += 1
         order = await self._order(self.number)
         for kind in kinds:
+            self._happened.append(_fact(order, kind))
             async with self.db.write() as tx:
-                await self.settling.settle(tx, "bank", [_fact(order, kind)])
+                await self.settling.settle(tx, "bank", self._happened[-1:])
         return await self._end(order)
+
+    def agrees(self) -> None:
+        """The second opinion on all these orders is the same."""
+        second = Second(now=self._clock.now(), listing=["bank"], reported=listed(self._happened))
+        agree(self.path, second)
 
     async def _order(self, number: int) -> Order:
         price = PRICES[0]
@@ -153,6 +162,7 @@ async def _all_the_same(tmp_path: Path, told: Iterable[Sequence[FactKind]], stat
     try:
         await row.furnish()
         ends = [(kinds, await row.told(kinds)) for kinds in told]
+        row.agrees()
     finally:
         await row.db.close()
         for file in row.path.parent.glob(f"{row.path.name}*"):

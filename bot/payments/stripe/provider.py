@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,13 @@ from bot.clock import real_now
 from bot.errors import UserError
 from bot.money import Money
 from bot.payments.port import Checkout, CheckoutSnapshot, Fact, Headers, ProviderNotice, Purchase, Recurrence
+from bot.payments.statements import ReportedPayment
 from bot.payments.stripe import checkout, webhooks
 from bot.payments.stripe.amounts import takes, to_stripe
 from bot.payments.stripe.changing import Changer
 from bot.payments.stripe.library import Object, StripeConnection, load_library
 from bot.payments.stripe.reading import Reader
+from bot.payments.stripe.statement import StatementReader
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -131,6 +133,23 @@ class StripeProvider:
                     if error.code != "charge_already_refunded":
                         raise
             return await reader.refunded(payment_id)
+
+    async def statement(self, since: datetime, until: datetime) -> AsyncIterator[ReportedPayment]:
+        """Stripe's own list."""
+        async with self._connection.client() as client:
+            async for payment in StatementReader(self._connection, client).between(since, until):
+                yield payment
+
+    async def reported(self, payment_id: str) -> ReportedPayment | None:
+        """One payment on that list."""
+        stripe = await load_library()
+        async with self._connection.client() as client:
+            try:
+                return await StatementReader(self._connection, client).one(payment_id)
+            except stripe.InvalidRequestError as error:
+                if error.http_status != 404:
+                    raise
+                return None
 
     async def quote_change(self, ref: str, to: Purchase) -> Money:
         """The amount due, from Stripe's own preview."""

@@ -17,7 +17,7 @@ TITLE_LIMIT = 200
 
 
 def routes(till: Till) -> list[web.RouteDef]:
-    """The routes: open a checkout, show it, close it, refund."""
+    """The routes: list what happened, open a checkout, show it, close it, refund."""
 
     async def create(request: web.Request) -> web.StreamResponse:
         body = json_input.read(await _signed(till, request))
@@ -53,7 +53,21 @@ def routes(till: Till) -> list[web.RouteDef]:
         )
         return web.json_response({"id": checkout.id, "objects": _objects(checkout)})
 
+    async def statement(request: web.Request) -> web.StreamResponse:
+        body = json_input.read(await _signed(till, request))
+        after = json_input.name(body, "after") if body.get("after") else ""
+        page = await till.moved(json_input.moment(body, "since"), json_input.moment(body, "until"), after)
+        checkouts = [{"id": checkout.id, "objects": _objects(checkout)} for checkout in page]
+        return web.json_response({"checkouts": checkouts})
+
+    async def payment(request: web.Request) -> web.StreamResponse:
+        await _signed(till, request)
+        checkout = await till.of_payment(request.match_info["id"])
+        return web.json_response({"objects": _objects(checkout) if checkout else []})
+
     return [
+        web.post("/till/api/statement", _map_errors(statement)),
+        web.get("/till/api/payments/{id}", _map_errors(payment)),
         web.post("/till/api/checkouts", _map_errors(create)),
         web.get("/till/api/checkouts/{id}", _map_errors(show)),
         web.post("/till/api/checkouts/{id}/close", _map_errors(close)),

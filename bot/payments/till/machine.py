@@ -23,6 +23,8 @@ from bot.payments.till.signing import HEADER, sign
 from bot.payments.till.store import Refund, TillCheckout
 from bot.payments.till.tables import metadata
 
+PAGE = 100
+"""Checkouts on one page of the list."""
 LONGEST_WAIT = 300.0  # seconds between two tries to deliver
 FIRST_TRY = 10.0  # seconds for which the buyer's browser waits for the first try
 
@@ -78,6 +80,16 @@ class Till:
         """The checkout with this id; None when there is none."""
         async with self._db.read() as db:
             return await store.find_checkout(db, id_=checkout_id)
+
+    async def moved(self, since: datetime, until: datetime, after: str) -> list[TillCheckout]:
+        """A page of the checkouts that were paid or refunded in `[since, until)`, from the id `after` on; [] at the end."""
+        async with self._db.read() as db:
+            return await store.moved_checkouts(db, since, until, after, PAGE)
+
+    async def of_payment(self, payment_id: str) -> TillCheckout | None:
+        """The checkout that this payment paid; None when there is no such payment."""
+        async with self._db.read() as db:
+            return await store.find_checkout(db, payment_id=payment_id)
 
     async def create(self, reference: str, title: str, money: Money, expires_at: datetime) -> TillCheckout:
         """Open a checkout whose id has 128 random bits. The same reference gives the same checkout."""

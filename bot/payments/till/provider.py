@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.payments.port import (
     Purchase,
     Recurrence,
 )
+from bot.payments.statements import ReportedPayment, payment_of_facts
 from bot.payments.till.signing import HEADER, genuine, sign
 
 KINDS = {
@@ -93,6 +94,27 @@ class TillProvider:
         body = {"payment": payment_id, "amount": money.amount, "currency": money.currency, "key": key}
         return _facts(await self._call("POST", "/till/api/refunds", body))
 
+    async def statement(self, since: datetime, until: datetime) -> AsyncIterator[ReportedPayment]:
+        """The till's own list."""
+        after = ""
+        while True:
+            content = {"since": since.isoformat(), "until": until.isoformat(), "after": after}
+            answer = await self._call("POST", "/till/api/statement", content)
+            page: list[json_input.Object] = answer.get("checkouts", [])
+            for checkout in page:
+                payment = _payment(_facts(checkout))
+                if payment is not None:
+                    yield payment
+            if not page:
+                return
+            after = str(page[-1]["id"])
+
+    async def reported(self, payment_id: str) -> ReportedPayment | None:
+        """One payment on that list."""
+        if not payment_id.isascii() or not payment_id.replace("_", "").isalnum():
+            return None
+        return _payment(_facts(await self._call("GET", f"/till/api/payments/{payment_id}", None)))
+
     async def _call(self, method: str, path: str, content: dict[str, Any] | None) -> json_input.Object:
         if not self._address():
             raise RetryLater("the till is not open yet")
@@ -121,6 +143,13 @@ class TillProvider:
             return json_input.read(raw)
         except InvalidWebhook as error:
             raise RetryLater("the till's answer cannot be read") from error
+
+
+def _payment(facts: Sequence[Fact]) -> ReportedPayment | None:
+    paid = next((fact for fact in facts if fact.kind is FactKind.PAID), None)
+    if paid is None:
+        return None
+    return payment_of_facts(paid.object_id, paid.money, paid.at, (paid.guild_id, paid.order_id), facts)
 
 
 def _facts(answer: json_input.Object) -> tuple[Fact, ...]:

@@ -85,6 +85,18 @@ async def find_checkout(
     )
 
 
+async def moved_checkouts(
+    db: Reader, since: datetime, until: datetime, after: str, limit: int
+) -> list[TillCheckout]:
+    """The checkouts that were paid or refunded in `[since, until)`: `limit` of them, by id, beyond the id `after`."""
+    given_back = select(refund.c.payment_id).where(refund.c.at >= since, refund.c.at < until)
+    paid = attempt.c.paid.is_not(None) & (attempt.c.paid > after)
+    moved = ((attempt.c.at >= since) & (attempt.c.at < until)) | attempt.c.id.in_(given_back)
+    query = select(attempt.c.paid).where(paid & moved).order_by(attempt.c.paid).limit(limit)
+    found = [await find_checkout(db, id_=str(id_)) for id_ in (await db.execute(query)).scalars()]
+    return [checkout for checkout in found if checkout is not None]
+
+
 async def open_checkout(
     *, tx: Writer, id_: str, reference: str, title: str, money: Money, now: datetime, expires_at: datetime
 ) -> None:

@@ -281,6 +281,7 @@ class Billing:
         charge = books.add(
             "charge",
             amount=amount,
+            amount_captured=amount if status == "succeeded" else 0,
             amount_refunded=0,
             currency=currency,
             customer=customer,

@@ -118,6 +118,8 @@ class Books:
             shown["payments"] = listed(copy.deepcopy(paid), "/v1/invoice_payments")
         if found["object"] == "payment_intent" and "latest_charge" in expand and found["latest_charge"]:
             shown["latest_charge"] = copy.deepcopy(self.get(found["latest_charge"], "charge"))
+        if found["object"] == "charge" and "payment_intent" in expand and found["payment_intent"]:
+            shown["payment_intent"] = copy.deepcopy(self.get(found["payment_intent"], "payment_intent"))
         strange = stray(shown)
         assert not strange, strange
         return shown

@@ -103,7 +103,8 @@ class Checkouts:
         session = self._books.get(id_, "checkout.session")
         intent = self._books.get(session["payment_intent"], "payment_intent")
         charge = self._books.get(intent["latest_charge"], "charge")
-        charge |= {"status": "succeeded" if paid else "failed", "paid": paid}
+        charge |= {"status": "succeeded" if paid else "failed", "paid": paid, "captured": paid}
+        charge["amount_captured"] = charge["amount"] if paid else 0
         intent |= {"status": "succeeded" if paid else "requires_payment_method"}
         intent["amount_received"] = intent["amount"] if paid else 0
         session["payment_status"] = "paid" if paid else "unpaid"

@@ -296,7 +296,8 @@ class FakeStripe:
 
     def _list(self, path: str, kind: str, params: Object, expand: list[str]) -> Object:
         after, limit = params.pop("starting_after", None), min(int(params.pop("limit", 10)), self.page)
-        since = int(params.pop("created", {}).get("gte", 0))
+        created = params.pop("created", {})
+        since, until = int(created.get("gte", 0)), int(created.get("lt", 2**62))
         if kind == "invoice" and "subscription" in params:
             wanted = params.pop("subscription")
             found = [
@@ -306,7 +307,7 @@ class FakeStripe:
             ]
         else:
             found = self.books.all(kind, **params)
-        shown = [self.books.shown(one, expand) for one in found if one["created"] >= since]
+        shown = [self.books.shown(one, expand) for one in found if since <= one["created"] < until]
         return self._paged(shown, path, after, limit)
 
     def _paged(self, found: list[Object], path: str, after: str | None, limit: int) -> Object:
