@@ -112,6 +112,10 @@ class ChatServer(Protocol):
         """What the guild is called, None while Discord does not show us the guild."""
         ...
 
+    def owner_id(self, guild_id: int) -> int | None:
+        """Who owns the guild, None while Discord does not show us the guild. No role ranks above its owner."""
+        ...
+
     async def roles(self, guild_id: int) -> list[Role]:
         """All roles of the guild, lowest first."""
         ...

@@ -152,7 +152,7 @@ class AccessPage(
             imported = await admin.import_members(guild_of(interaction), tier, until, source, staff)
             return await answer(interaction, access_cards.imported(t, *imported))
         importable = await admin.preview(guild_of(interaction), tier, until, staff)
-        return await answer(interaction, access_cards.importable(t, *importable))
+        return await answer(interaction, access_cards.importable(t, *importable, owner=staff.owner))
 
     @app_commands.command(name=locale_str("log"), description=locale_str("Who changed what about access"))
     @app_commands.describe(member=locale_str("Only what concerns this member"))

@@ -140,7 +140,7 @@ class TierPage(
         description: app_commands.Range[str, 1, DESCRIPTION_LIMIT] | None = None,
         seats: app_commands.Range[int, 0, 1_000_000] | None = None,
         add_role: discord.Role | None = None,
-        drop_role: discord.Role | None = None,
+        drop_role: app_commands.Range[str, 1, 100] | None = None,
         grace_days: app_commands.Range[int, 0, 90] | None = None,
         events: bool | None = None,
         consultations: app_commands.Range[int, 0, 100] | None = None,
@@ -150,12 +150,13 @@ class TierPage(
         after_until: app_commands.Range[str, 1, 20] | None = None,
     ) -> None:
         await defer(interaction)
+        editing, guild_id = self._memberships.tier_editing, guild_of(interaction)
         edit = TierEdit(
             name=name,
             description=description,
             seats=seats,
             add_role=_id(add_role),
-            drop_role=_id(drop_role),
+            drop_role=await editing.role_given(guild_id, tier, drop_role) if drop_role else None,
             benefits=Benefits(
                 grace_days=grace_days, events=events, consultations=consultations, discount=discount
             ),
@@ -163,9 +164,7 @@ class TierPage(
             after_role=_id(after_role),
             after_until=after_until,
         )
-        proposal = await self._memberships.tier_editing.propose(
-            guild_of(interaction), tier, edit, interaction.user.id, owns_server(interaction)
-        )
+        proposal = await editing.propose(guild_id, tier, edit, interaction.user.id, owns_server(interaction))
         await answer(interaction, catalog_cards.proposed(words_of(interaction), proposal))
 
     @price.command(
@@ -296,6 +295,15 @@ class TierPage(
         except UserError:
             return []
         return choices(((price_words(t, price), price.id) for price in product.prices), typed)
+
+    @edit.autocomplete("drop_role")
+    async def choose_role(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        t, editing = words_of(interaction), self._memberships.tier_editing
+        try:
+            given = await editing.roles_given(guild_of(interaction), interaction.namespace.tier or "")
+        except UserError:
+            return []
+        return choices(((catalog_cards.role_choice(t, role, name), role) for role, name in given), typed)
 
     @course.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

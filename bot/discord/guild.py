@@ -40,6 +40,10 @@ class DiscordServer:
         guild = self._client.get_guild(guild_id)
         return guild.name if guild else None
 
+    def owner_id(self, guild_id: int) -> int | None:
+        guild = self._client.get_guild(guild_id)
+        return guild.owner_id if guild else None
+
     async def roles(self, guild_id: int) -> list[Role]:
         guild = self._guild(guild_id)
         by_channels = granted_by_channels(guild)

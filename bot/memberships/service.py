@@ -22,6 +22,7 @@ from bot.memberships.backoffice.backoffice import Backoffice, UnmatchedPayments
 from bot.memberships.backoffice.export import Export
 from bot.memberships.backoffice.offline_payment import OfflinePayments
 from bot.memberships.backoffice.resending import Resending
+from bot.memberships.catalog.authority import Authorities
 from bot.memberships.catalog.editing import TierEditing
 from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import ShopCards
@@ -96,16 +97,26 @@ class Memberships:
         self._clock = clock
         self._queue = queue
         self._server = server
-        # catalog: what is on sale, and which roles may be sold
+        # catalog: what is on sale, which roles may be sold, and who may cause which
         self.role_safety = RoleSafety(db, clock, queue, server, texts, outbox)
+        authorities = Authorities(db, server)
         holders = OrderedTiers(queue)
-        self.catalog = TierCatalog(db, clock, queue, self.role_safety, holders)
+        self.catalog = TierCatalog(
+            db=db,
+            clock=clock,
+            queue=queue,
+            safety=self.role_safety,
+            authorities=authorities,
+            holders=holders,
+        )
         self.tier_editing = TierEditing(
             db=db,
             clock=clock,
             queue=queue,
             tier_catalog=self.catalog,
             safety=self.role_safety,
+            authorities=authorities,
+            server=server,
             holders=holders,
             zone=texts.community.zone,
         )
@@ -126,6 +137,7 @@ class Memberships:
             queue=queue,
             server=server,
             tiers=self.catalog,
+            authorities=authorities,
             entitlement_service=self.settlement.entitlements,
             zone=texts.community.zone,
         )
@@ -139,7 +151,7 @@ class Memberships:
             valid_for=timedelta(minutes=config.link_minutes),
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
-        self.refunds = Refunds(db, clock, queue, providers, self.settlement)
+        self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address
@@ -206,7 +218,7 @@ class Memberships:
             checkouts=self.checkouts,
             unmatched_payments=unmatched_payments,
         )
-        self.offline_payments = OfflinePayments(db, clock, providers, self.settlement)
+        self.offline_payments = OfflinePayments(db, clock, providers, self.settlement, authorities)
         self.resending = Resending(
             db=db,
             clock=clock,

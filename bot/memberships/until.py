@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.memberships.model import FOREVER
 
 LONGEST = 3660  # days
+YEAR = 366  # days
 EVER = frozenset({"forever", "ever", "永久", "永远"})
 
 
@@ -43,3 +44,13 @@ def _read(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     return datetime.combine(day + timedelta(days=1), time.min, zone)
+
+
+def read_gift(text: str, now: datetime, zone: ZoneInfo, *, owner: bool) -> datetime:
+    """As `read_until`, for what staff give for nothing: only the owner gives for more than a year, or for ever."""
+    end = read_until(text, now, zone, ever=owner)
+    if not owner and end > now + timedelta(days=YEAR):
+        raise UserError(
+            "Only the owner of the server may give something for more than a year. Name a nearer end."
+        )
+    return end

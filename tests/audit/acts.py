@@ -9,6 +9,9 @@ from bot.audit import AuditAction
 READS: frozenset[AuditAction] = frozenset()
 """It changes nothing."""
 
+JUDGED = frozenset({AuditAction.TIER_SUSPENDED, AuditAction.TIER_RESUMED})
+"""What the roles of a tier say about its sale."""
+
 COMMANDS: Mapping[str, frozenset[AuditAction]] = {
     "access audit": READS,
     "access explain": READS,
@@ -37,13 +40,13 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
     "tier archive": frozenset({AuditAction.TIER_ARCHIVED}),
     "tier course": frozenset({AuditAction.COURSE_INCLUDED, AuditAction.COURSE_EXCLUDED}),
     "tier create": frozenset({AuditAction.TIER_CREATED}),
-    "tier edit": frozenset({AuditAction.TIER_EDITED, AuditAction.TIER_DRAFTED}),
+    "tier edit": frozenset({AuditAction.TIER_EDITED, AuditAction.TIER_DRAFTED, *JUDGED}),
     "tier list": READS,
     "tier order": frozenset({AuditAction.TIER_ORDERED}),
     "tier preview": READS,
     "tier price add": frozenset({AuditAction.TIER_PRICED}),
     "tier price remove": frozenset({AuditAction.TIER_UNPRICED}),
-    "tier restore": frozenset({AuditAction.TIER_RESTORED}),
+    "tier restore": frozenset({AuditAction.TIER_RESTORED, *JUDGED}),
     "tier shop": frozenset({AuditAction.SHOP_POSTED}),
 }
 
@@ -58,7 +61,7 @@ BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "order.refund": frozenset({AuditAction.REFUND_DRAFTED}),
     "order.resend": frozenset({AuditAction.ORDER_RESENT}),
     "order.show": READS,
-    "tier.apply_all": frozenset({AuditAction.TIER_EDITED, AuditAction.TIER_APPLIED}),
-    "tier.apply_new": frozenset({AuditAction.TIER_EDITED}),
-    "tier.recheck": frozenset({AuditAction.TIER_SUSPENDED, AuditAction.TIER_RESUMED}),
+    "tier.apply_all": frozenset({AuditAction.TIER_EDITED, AuditAction.TIER_APPLIED, *JUDGED}),
+    "tier.apply_new": frozenset({AuditAction.TIER_EDITED, *JUDGED}),
+    "tier.recheck": JUDGED,
 }

@@ -59,6 +59,9 @@ class FakeServer:
     def guild_name(self, guild_id: int) -> str | None:
         return "Gophers" if guild_id == GUILD else None
 
+    def owner_id(self, guild_id: int) -> int | None:
+        return OLIVIA if guild_id == GUILD else None
+
     async def roles(self, guild_id: int) -> list[Role]:
         return list(self.all_roles.values()) if guild_id == GUILD else []
 

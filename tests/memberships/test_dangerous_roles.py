@@ -113,7 +113,7 @@ def test_every_permission_that_the_library_knows_is_judged() -> None:
 async def test_each_permission_makes_a_role_unsellable_or_does_not(name: str, in_channel: bool) -> None:
     role = await role_with(name, in_channel=in_channel)
 
-    refused = refusal(role, 10, None)
+    refused = refusal(role, 10)
 
     if name in DANGEROUS:
         assert isinstance(refused, UserError) and name in str(refused)

@@ -10,9 +10,10 @@ import pytest
 from bot.discord.permissions import DANGEROUS
 from bot.errors import UserError
 from bot.memberships.access.wanted_roles import Override, RoleClaim, wanted_roles
+from bot.memberships.catalog.authority import Authority, Staff
 from bot.memberships.catalog.sellable_roles import refusal
 from bot.ports import Role
-from tests.memberships.shop import DAY, GOLD, MONDAY, OLIVIA, SILVER, Shop
+from tests.memberships.shop import ANN, DAY, GOLD, MONDAY, OLIVIA, SILVER, Shop
 
 FINE = Role(GOLD, "Gold", 2, managed=False, everyone=False, dangerous=())
 MONTH = RoleClaim(roles=(GOLD,), starts_at=MONDAY, held_until=MONDAY + 30 * DAY, live=True)
@@ -43,8 +44,7 @@ def test_an_override_beats_rights_until_its_date() -> None:
 
 
 def test_a_low_harmless_role_may_be_sold() -> None:
-    assert refusal(FINE, own_top=3, editor_top=3) is None
-    assert refusal(FINE, own_top=3, editor_top=None) is None
+    assert refusal(FINE, own_top=3) is None
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,19 @@ def test_a_low_harmless_role_may_be_sold() -> None:
     ],
 )
 def test_a_role_that_could_do_harm_is_refused_with_the_reason(role: Role, words: str) -> None:
-    refused = refusal(role, own_top=3, editor_top=None)
+    refused = refusal(role, own_top=3)
 
     assert isinstance(refused, UserError)
     assert words in str(refused)
 
 
 def test_a_role_above_the_editor_is_refused() -> None:
-    assert "above yours" in str(refusal(FINE, own_top=10, editor_top=2))
+    editor = Authority(staff=Staff(ANN, owner=False), roles={GOLD: FINE}, top=2, shelf=())
+
+    with pytest.raises(UserError, match="above yours"):
+        editor.require([GOLD])
+    replace(editor, top=3).require([GOLD])
+    replace(editor, staff=Staff(ANN, owner=True)).require([GOLD])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ GUILD = 7
 GOLD, SILVER, PLUS, HELPER = 50, 51, 52, 53
 SOLD = (GOLD, SILVER, PLUS)
 STAFF = 99
+OWNER = 9
 NONCE = timedelta(minutes=3)  # Discord forgets it after "the past few minutes"
 
 
@@ -46,6 +47,9 @@ class SimulatedServer:
 
     async def guild_ids(self) -> list[int]:
         return [GUILD]
+
+    def owner_id(self, guild_id: int) -> int | None:
+        return OWNER
 
     async def roles(self, guild_id: int) -> list[Role]:
         names = {GOLD: "Gold", SILVER: "Silver", PLUS: "Plus", HELPER: "Helper"}

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.audit import AuditAction, record
-from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.access.entitlements import RUNNING, Entitlements
+from bot.memberships.access.gains import gains
 from bot.memberships.access.judging import held_until
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import Override
+from bot.memberships.catalog.authority import Authorities, Authority, Staff
 from bot.memberships.catalog.tiers import TierCatalog
 from bot.memberships.model import Entitlement, EntitlementStatus, Tier
 from bot.memberships.reasons import clean_reason
-from bot.memberships.until import read_until
+from bot.memberships.until import read_gift, read_until
 from bot.names import means
 from bot.ports import ChatServer, Person
 from bot.work import Queue
 
-
-@dataclass(frozen=True)
-class Staff:
-    """The staff member who acts. `owner`: the server's owner, who ranks above all roles."""
-
-    id: int
-    owner: bool
+__all__ = ["AccessAdmin", "Staff"]
 
 
 class AccessAdmin:
@@ -45,6 +39,7 @@ class AccessAdmin:
         queue: Queue,
         server: ChatServer,
         tiers: TierCatalog,
+        authorities: Authorities,
         entitlement_service: Entitlements,
         zone: ZoneInfo,
     ) -> None:
@@ -53,18 +48,20 @@ class AccessAdmin:
         self._queue = queue
         self._server = server
         self._tiers = tiers
+        self._authorities = authorities
         self._entitlement_service = entitlement_service
         self._zone = zone
 
     async def grant(
         self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
     ) -> Entitlement:
-        """Give a tier for free. UserError for bots, people who are not here, roles above the giver's, or a bad end."""
+        """Give a tier for free. UserError for bots, people who are not here, what the giver may not cause, or a bad end."""
         tier = await self._tiers.find(guild_id, plan)
         await self._require_present(guild_id, user_id)
-        await self._require_lower_roles(guild_id, tier.terms.roles, staff)
+        (await self._authorities.of(guild_id, staff)).require_terms([tier.terms], user_id)
+        await self._tiers.require_givable(tier)
         now = self._clock.now()
-        end = read_until(until, now, self._zone, ever=staff.owner)
+        end = read_gift(until, now, self._zone, owner=staff.owner)
         entitlement = _unpaid_entitlement(tier, user_id, "grant", clean_reason(reason), now, end)
         async with self._db.write() as tx:
             await self._entitlement_service.give(tx, entitlement, staff.id)
@@ -77,6 +74,7 @@ class AccessAdmin:
         and still give roles. UserError when there is none.
         """
         why = clean_reason(reason)
+        authority = await self._authorities.of(guild_id, staff)
         async with self._db.write() as tx:
             chosen = [
                 entitlement
@@ -85,6 +83,8 @@ class AccessAdmin:
             ]
             if not chosen:
                 raise UserError("This member has no such membership. /access explain shows what they have.")
+            authority.require_terms(entitlement.tier.terms for entitlement in chosen)
+            await self._require_nothing_uncovered(tx, authority, guild_id, user_id, chosen)
             for entitlement in chosen:
                 await self._entitlement_service.end(tx, entitlement, EntitlementStatus.REVOKED, staff.id, why)
         return chosen
@@ -96,7 +96,7 @@ class AccessAdmin:
         why = clean_reason(reason)
         if role_id == guild_id:  # Discord's @everyone has the server's id
             raise UserError("Everybody has this role, so it cannot be withheld. Choose another one.")
-        await self._require_lower_roles(guild_id, [role_id], staff)
+        (await self._authorities.of(guild_id, staff)).require([role_id])
         now = self._clock.now()
         end = read_until(until, now, self._zone, ever=False)
         override = Override(role_id, False, end, why, new_id(), staff.id)
@@ -119,6 +119,7 @@ class AccessAdmin:
 
     async def release(self, guild_id: int, user_id: int, role_id: int, staff: Staff) -> None:
         """Withhold a role no longer. UserError when it was not withheld."""
+        (await self._authorities.of(guild_id, staff)).require([role_id], user_id)
         now = self._clock.now()
         async with self._db.write() as tx:
             if not await overrides.end(tx, guild_id, user_id, role_id, now):
@@ -145,13 +146,17 @@ class AccessAdmin:
         if giver == taker:
             raise UserError("These are the same account. Name the old one first, then the new one.")
         await self._require_present(guild_id, taker)
+        authority = await self._authorities.of(guild_id, staff)
         now = self._clock.now()
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, giver)
             if not running:
                 raise UserError("The first member has nothing that runs, so nothing can be handed over.")
             # A refund would revive the replaced ones, so they move too.
-            for entitlement in await self._replaced(tx, guild_id, giver, running):
+            replaced = await self._replaced(tx, guild_id, giver, running)
+            authority.require_terms((one.tier.terms for one in [*running, *replaced]), taker)
+            await self._require_nothing_uncovered(tx, authority, guild_id, giver, running)
+            for entitlement in replaced:
                 await entitlements.hand_over(tx, entitlement, taker)
             for entitlement in running:
                 await entitlements.hand_over(tx, entitlement, taker)
@@ -173,6 +178,7 @@ class AccessAdmin:
     async def importable(self, guild_id: int, plan: str) -> tuple[Tier, list[Person]]:
         """A tier, and the people who hold all its roles without having it from Lyceum."""
         tier = await self._tiers.find(guild_id, plan)
+        await self._tiers.require_givable(tier)
         roles = frozenset(tier.terms.roles)
         async with self._db.read() as db:
             holders = {
@@ -187,16 +193,16 @@ class AccessAdmin:
 
     async def preview(self, guild_id: int, plan: str, until: str, staff: Staff) -> tuple[Tier, int, datetime]:
         """What `import_members` would do: the tier, how many members, until when."""
-        tier, people = await self.importable(guild_id, plan)
-        return tier, len(people), read_until(until, self._clock.now(), self._zone, ever=staff.owner)
+        tier, people = await self._importable_by(staff, guild_id, plan)
+        return tier, len(people), read_gift(until, self._clock.now(), self._zone, owner=staff.owner)
 
     async def import_members(
         self, guild_id: int, plan: str, until: str, source: str, staff: Staff
     ) -> tuple[Tier, int, datetime]:
         """Give the tier to the people who hold its roles already; Lyceum takes the roles at its end. Harmless twice."""
-        tier, people = await self.importable(guild_id, plan)
+        tier, people = await self._importable_by(staff, guild_id, plan)
         now = self._clock.now()
-        end = read_until(until, now, self._zone, ever=staff.owner)
+        end = read_gift(until, now, self._zone, owner=staff.owner)
         why = clean_reason(source)
         for person in people:
             async with self._db.write() as tx:
@@ -206,6 +212,12 @@ class AccessAdmin:
                     await grants.given(tx, guild_id, person.id, role_id, now)
                 await self._entitlement_service.give(tx, entitlement, staff.id)
         return tier, len(people), end
+
+    async def _importable_by(self, staff: Staff, guild_id: int, plan: str) -> tuple[Tier, list[Person]]:
+        """As `importable`, without the staff member: only the owner gives themselves something."""
+        tier, people = await self.importable(guild_id, plan)
+        (await self._authorities.of(guild_id, staff)).require_terms([tier.terms])
+        return tier, [person for person in people if staff.owner or person.id != staff.id]
 
     async def _running(self, tx: Writer, guild_id: int, user_id: int) -> list[Entitlement]:
         return [
@@ -238,24 +250,17 @@ class AccessAdmin:
         if person.bot:
             raise UserError("Bots have no memberships. Choose a person.")
 
-    async def _require_lower_roles(self, guild_id: int, roles: Collection[int], staff: Staff) -> None:
-        """UserError when one of the roles is not below the staff member's own highest role."""
-        if staff.owner:
-            return
-        person = await self._server.member(guild_id, staff.id)
-        held = person.roles if person else frozenset[int]()
-        server_roles = {role.id: role for role in await self._server.roles(guild_id)}
-        top = max((server_roles[role].position for role in held if role in server_roles), default=0)
-        above = [
-            server_roles[role].name
-            for role in roles
-            if role in server_roles and server_roles[role].position >= top
-        ]
-        if above:
-            raise UserError(
-                "The role {role} stands above yours. Choose a lower one, or ask somebody with a higher role.",
-                role=plain(above[0]),
-            )
+    async def _require_nothing_uncovered(
+        self, tx: Writer, authority: Authority, guild_id: int, user_id: int, taken: Collection[Entitlement]
+    ) -> None:
+        """UserError when the member would gain roles, which this person may not cause, by losing these entitlements."""
+        held = await entitlements.of_member(tx, guild_id, user_id)
+        exceptions = await overrides.of_member(tx, guild_id, user_id)
+        taken_ids = {entitlement.id for entitlement in taken}
+        left = [entitlement for entitlement in held if entitlement.id not in taken_ids]
+        uncovered = gains(held, left, exceptions, self._clock.now())
+        if uncovered:
+            authority.require(uncovered, user_id)
 
 
 def _unpaid_entitlement(

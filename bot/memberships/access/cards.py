@@ -184,11 +184,13 @@ def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence
     )
 
 
-def importable(t: Language, tier: Tier, count: int, end: datetime) -> Card:
-    """How many members an import would reach, before it is confirmed."""
+def importable(t: Language, tier: Tier, count: int, end: datetime, *, owner: bool = True) -> Card:
+    """How many members an import would reach, before it is confirmed. Only the `owner` reaches themselves."""
+    left_out = None if owner else t("You yourself are left out: only the owner can give you something.")
     if not count:
         return card(
             t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),
+            left_out,
             accent=Accent.QUIET,
         )
     return card(
@@ -200,6 +202,7 @@ def importable(t: Language, tier: Tier, count: int, end: datetime) -> Card:
             when=_end(t, end),
         ),
         t("From then on I take the roles away like any others. Nobody is told, nothing is charged."),
+        left_out,
         t("Type the same again with **confirm: True** to do it."),
     )
 

@@ -9,6 +9,7 @@ from bot.audit import AuditAction, record
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
+from bot.memberships.catalog.authority import Authorities
 from bot.memberships.model import Order
 from bot.memberships.orders.order_state import matches
 from bot.memberships.orders.refunds import held_payments
@@ -33,12 +34,18 @@ class OfflinePayments:
     """The command /order paid."""
 
     def __init__(
-        self, db: Database, clock: Clock, providers: Mapping[str, PaymentProvider], settlement: Settlement
+        self,
+        db: Database,
+        clock: Clock,
+        providers: Mapping[str, PaymentProvider],
+        settlement: Settlement,
+        authorities: Authorities,
     ) -> None:
         self._db = db
         self._clock = clock
         self._providers = providers
         self._settlement = settlement
+        self._authorities = authorities
 
     async def mark(
         self, guild_id: int, number: str, actor: int, reason: str, typed: str | None = None
@@ -49,6 +56,7 @@ class OfflinePayments:
         was refunded, the order can be marked again.
         """
         reason = clean_reason(reason)
+        authority = await self._authorities.by_id(guild_id, actor)
         async with self._db.write() as tx:
             order = await orders.numbered(tx, guild_id, number)
             if order is None:
@@ -56,6 +64,7 @@ class OfflinePayments:
                     "There is no such order here. Pick one from the list that appears while typing."
                 )
             self._check(order)
+            authority.require_terms([order.tier.terms], order.user_id)
             money = order.price if typed is None else parse_money(typed, order.price.currency)
             facts = await ledger.facts(tx, guild_id, order.id)
             held = held_payments(facts)

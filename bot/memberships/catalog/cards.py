@@ -82,7 +82,13 @@ def archived(t: Language, tier: Tier) -> Card:
 
 
 def restored(t: Language, tier: Tier) -> Card:
-    """An archived tier is on sale again."""
+    """An archived tier is back: on sale, or off sale until its roles are right."""
+    if tier.suspended:
+        return card(
+            t("**{plan}** is back, but not on sale yet.", plan=plain(tier.name)),
+            finding_words(t, tier.suspended),
+            accent=Accent.WARN,
+        )
     return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
 
 
@@ -106,8 +112,13 @@ def proposed(t: Language, proposal: EditProposal) -> Card:
     )
     if proposal.draft is None:
         heading = t("**{plan}** is changed:", plan=plain(after.name))
-        changes = "\n".join(filter(None, (saved, terms)))
-        return card(heading, changes, _removal_warning(t, before, after), accent=Accent.GOOD)
+        return card(
+            heading,
+            "\n".join(filter(None, (saved, terms))),
+            _removal_warning(t, before, after),
+            finding_words(t, after.suspended) if after.suspended else None,
+            accent=Accent.WARN if after.suspended else Accent.GOOD,
+        )
     return card(
         t("**Saved:**") + "\n" + saved if saved else None,
         t("## Change {plan}?", plan=plain(after.name)),
@@ -149,8 +160,14 @@ def applied(t: Language, tier: Tier, reached: int) -> Card:
     return card(
         t("**{plan}** is changed. New buyers get the new terms.", plan=plain(tier.name)),
         t.n("{n} member has them too.", "{n} members have them too.", reached) if reached else None,
-        accent=Accent.GOOD,
+        finding_words(t, tier.suspended) if tier.suspended else None,
+        accent=Accent.WARN if tier.suspended else Accent.GOOD,
     )
+
+
+def role_choice(t: Language, role_id: int, name: str | None) -> str:
+    """A role in a list of choices, where Discord renders no mention."""
+    return t("deleted role ({number})", number=role_id) if name is None else name
 
 
 def cancelled(t: Language) -> Card:

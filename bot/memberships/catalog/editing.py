@@ -16,15 +16,18 @@ from bot.audit import AuditAction, record
 from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
+from bot.memberships.catalog.authority import Authorities, Authority, Staff
 from bot.memberships.catalog.holders import TierHolders
 from bot.memberships.catalog.naming import require_free_name
-from bot.memberships.catalog.role_safety import RoleSafety, roles_of
+from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
+from bot.memberships.catalog.terms_change import roles_given_more, roles_named
 from bot.memberships.catalog.tier_edit import EditProposal, TermsDraft, TierEdit, edited
 from bot.memberships.catalog.tiers import TierCatalog
 from bot.memberships.model import Tier
-from bot.names import compared
+from bot.names import compared, means
+from bot.ports import ChatServer
 from bot.work import Queue
 
 
@@ -39,6 +42,8 @@ class TierEditing:
         queue: Queue,
         tier_catalog: TierCatalog,
         safety: RoleSafety,
+        authorities: Authorities,
+        server: ChatServer,
         holders: TierHolders,
         zone: ZoneInfo,
     ) -> None:
@@ -47,6 +52,8 @@ class TierEditing:
         self._queue = queue
         self._tier_catalog = tier_catalog
         self._safety = safety
+        self._authorities = authorities
+        self._server = server
         self._tier_holders = holders
         self._zone = zone
 
@@ -58,8 +65,11 @@ class TierEditing:
         after = edited(before, edit, self._clock.now(), self._zone)
         if after == before:
             raise UserError("Nothing would change. Fill in at least one option with something new.")
+        finding = before.suspended
         if after.terms != before.terms:
-            await self._safety.check(guild_id, roles_of(after), actor, owner)
+            finding = await self._judge(
+                before, after, await self._authorities.of(guild_id, Staff(actor, owner))
+            )
         now = self._clock.now()
         async with self._db.write() as tx:
             await self._save_labels(tx, before, after, actor, now)
@@ -80,9 +90,26 @@ class TierEditing:
                     version=version,
                 )
             else:
-                await self._put_in_force(tx, before, after, actor, now)
+                await self._put_in_force(tx, before, after, finding, actor, now)
+                after = replace(after, suspended=finding)
         draft = TermsDraft(before.id, before.terms.version, version)
         return EditProposal(before, after, holders, draft if holders.members else None)
+
+    async def roles_given(self, guild_id: int, typed: str) -> list[tuple[int, str | None]]:
+        """(id, name) of the roles that a tier gives; the name is None for one that was deleted."""
+        tier = await self._tier_catalog.find(guild_id, typed)
+        names = {role.id: role.name for role in await self._server.roles(guild_id)}
+        return [(role_id, names.get(role_id)) for role_id in tier.terms.roles]
+
+    async def role_given(self, guild_id: int, plan: str, typed: str) -> int:
+        """The role of a tier with that id, mention or name. UserError for a role that the tier does not give."""
+        key = typed.strip().removeprefix("<@&").removesuffix(">")
+        for role_id, name in await self.roles_given(guild_id, plan):
+            if means(key, role_id, *filter(None, [name])):
+                return role_id
+        raise UserError(
+            "The membership gives no such role. Pick one from the list that appears while typing; a deleted one stands there with its id."
+        )
 
     async def apply(
         self, guild_id: int, draft: TermsDraft, *, everybody: bool, actor: int, owner: bool
@@ -97,12 +124,23 @@ class TierEditing:
             after = await tiers.at_version(db, guild_id, tier_id, version)
         if before is None or after is None:
             raise _outdated()
-        await self._safety.check(guild_id, roles_of(after), actor, owner)
+        authority = await self._authorities.of(guild_id, Staff(actor, owner))
+        finding = await self._judge(before, after, authority)
         now = self._clock.now()
         async with self._db.write() as tx:
-            await self._put_in_force(tx, before, after, actor, now)
+            await self._put_in_force(tx, before, after, finding, actor, now)
+            if everybody:
+                for user_id, held in await self._tier_holders.terms_held(tx, guild_id, tier_id):
+                    authority.require_change(held, after.terms, user_id)
+                    authority.require(roles_given_more(after.terms, held))  # what they would lose
             reached = await self._apply_to_holders(tx, after, actor, now) if everybody else 0
-        return after, reached
+        return replace(after, suspended=finding), reached
+
+    async def _judge(self, before: Tier, after: Tier, authority: Authority) -> str | None:
+        """UserError for what an edit adds or changes; what was broken before is only found, so that it can be mended."""
+        authority.require_change(before.terms, after.terms)
+        await self._safety.check(before.guild_id, sorted(roles_named(before.terms, after.terms)))
+        return await self._safety.finding_of_terms(before.guild_id, after.terms)
 
     async def _apply_to_holders(self, tx: Writer, tier: Tier, actor: int, now: datetime) -> int:
         """Put all entitlements to the tier under its new terms; returns how many members that changed."""
@@ -119,12 +157,13 @@ class TierEditing:
         )
         return members
 
-    async def _put_in_force(self, tx: Writer, before: Tier, after: Tier, actor: int, now: datetime) -> None:
+    async def _put_in_force(
+        self, tx: Writer, before: Tier, after: Tier, finding: str | None, actor: int, now: datetime
+    ) -> None:
         """Make the terms of `after` the tier's present ones; UserError if another edit was faster."""
         version = after.terms.version
         if not await tiers.change(tx, before.guild_id, before.id, before.terms.version, version=version):
             raise _outdated()
-        await tiers.suspend(tx, before.guild_id, before.id, None)  # its roles were looked at just now
         await record(
             tx,
             guild_id=before.guild_id,
@@ -134,6 +173,7 @@ class TierEditing:
             subject=before.id,
             version=version,
         )
+        await self._safety.store(tx, after, finding, actor)
         await catalog_changed(tx, self._queue, before.guild_id)
 
     async def _save_labels(self, tx: Writer, before: Tier, after: Tier, actor: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.db import Reader, Writer
-from bot.memberships.model import Tier
+from bot.memberships.model import Terms, Tier
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,10 @@ class TierHolders(Protocol):
 
     async def summary(self, db: Reader, guild_id: int, tier_id: int, now: datetime) -> Holders:
         """The members whom a change of this tier would affect."""
+        ...
+
+    async def terms_held(self, db: Reader, guild_id: int, tier_id: int) -> list[tuple[int, Terms]]:
+        """(member, the terms they have the tier under) of everybody whom `apply_terms` would reach."""
         ...
 
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:

@@ -9,15 +9,15 @@ from collections.abc import Iterable
 
 from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.ids import new_id
 from bot.memberships.catalog import cards as catalog_cards
-from bot.memberships.catalog.sellable_roles import finding_of, refusal
+from bot.memberships.catalog.sellable_roles import finding_in, refusal
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
-from bot.memberships.model import Tier
+from bot.memberships.model import Terms, Tier
 from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.ports import ChatServer
 from bot.work import Job, Queue
@@ -36,16 +36,29 @@ class RoleSafety:
         self._texts = texts
         self._outbox = outbox
 
-    async def check(self, guild_id: int, role_ids: Iterable[int], actor: int, owner: bool) -> None:
-        """UserError for the first role that this editor may not sell. The server's `owner` ranks above all."""
-        top = None if owner else await self._top_position(guild_id, actor)
-        refusals = [reason for id_ in role_ids if (reason := await self._refusal(guild_id, id_, top))]
-        if refusals:
-            raise refusals[0]
+    async def check(self, guild_id: int, role_ids: Iterable[int]) -> None:
+        """UserError for the first of these roles that may not be sold."""
+        roles = {role.id: role for role in await self._server.roles(guild_id)}
+        own_top = await self._server.own_top_position(guild_id)
+        for role_id in role_ids:
+            if role_id not in roles:
+                raise UserError("This role does not exist any more. Choose another one.")
+            refused = refusal(roles[role_id], own_top)
+            if refused is not None:
+                raise refused
 
-    async def is_sellable(self, tier: Tier) -> bool:
-        """Can all roles of the tier be given now? Nobody should pay for nothing."""
-        return not any([await self._refusal(tier.guild_id, role, None) for role in roles_of(tier)])
+    async def finding(self, tier: Tier) -> str | None:
+        """What keeps the tier off sale now; None when all its roles can be given. What is stored about it is mended."""
+        roles = {role.id: role for role in await self._server.roles(tier.guild_id)}
+        finding = finding_in(tier.terms, roles, await self._server.own_top_position(tier.guild_id))
+        if finding != tier.suspended and not tier.archived:
+            await self.recheck(tier.guild_id)
+        return finding
+
+    async def finding_of_terms(self, guild_id: int, terms: Terms) -> str | None:
+        """What would keep a tier with these terms off sale now."""
+        roles = {role.id: role for role in await self._server.roles(guild_id)}
+        return finding_in(terms, roles, await self._server.own_top_position(guild_id))
 
     async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
         """Suspend each tier whose roles may no longer be sold, and put the others back on sale."""
@@ -54,10 +67,10 @@ class RoleSafety:
         async with self._db.read() as db:
             on_sale = await tiers.all_of(db, guild_id)
         for tier in on_sale:
-            findings = (finding_of(server_roles.get(role), own_top) for role in roles_of(tier))
-            finding = next(filter(None, findings), None)
+            finding = finding_in(tier.terms, server_roles, own_top)
             if finding != tier.suspended:
-                await self._suspend(tier, finding, actor)
+                async with self._db.write() as tx:
+                    await self.store(tx, tier, finding, actor)
 
     async def tell(self, job: Job) -> None:
         """Work `tier.suspended`: one card in the staff channel that says what to do; none if that is done already."""
@@ -71,38 +84,21 @@ class RoleSafety:
         card = catalog_cards.suspended(self._texts.community, tier, action)
         await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=action)
 
-    async def _suspend(self, tier: Tier, finding: str | None, actor: int) -> None:
-        now = self._clock.now()
-        async with self._db.write() as tx:
-            if not await tiers.suspend(tx, tier.guild_id, tier.id, finding):
-                return
-            details = {"finding": finding} if finding else {}
-            action = AuditAction.TIER_SUSPENDED if finding else AuditAction.TIER_RESUMED
-            await record(
-                tx, guild_id=tier.guild_id, at=now, actor=actor, action=action, subject=tier.id, **details
-            )
-            if finding is not None:
-                await self._queue.enqueue_once(
-                    tx, "tier.suspended", tier.guild_id, str(new_id()), tier=str(tier.id), finding=finding
-                )
-            await catalog_changed(tx, self._queue, tier.guild_id)
-
-    async def _top_position(self, guild_id: int, user_id: int) -> int:
-        person = await self._server.member(guild_id, user_id)
-        held = person.roles if person else frozenset[int]()
-        return max(
-            (role.position for role in await self._server.roles(guild_id) if role.id in held), default=0
+    async def store(self, tx: Writer, tier: Tier, finding: str | None, actor: int) -> None:
+        """Keep the tier off sale for this finding and tell the staff, or (None) sell it again. Harmless twice."""
+        if not await tiers.suspend(tx, tier.guild_id, tier.id, finding):
+            return
+        await record(
+            tx,
+            guild_id=tier.guild_id,
+            at=self._clock.now(),
+            actor=actor,
+            action=AuditAction.TIER_SUSPENDED if finding else AuditAction.TIER_RESUMED,
+            subject=tier.id,
+            **({"finding": finding} if finding else {}),
         )
-
-    async def _refusal(self, guild_id: int, role_id: int, actor_top: int | None) -> UserError | None:
-        roles = {role.id: role for role in await self._server.roles(guild_id)}
-        role = roles.get(role_id)
-        if role is None:
-            return UserError("This role does not exist any more. Choose another one.")
-        return refusal(role, await self._server.own_top_position(guild_id), actor_top)
-
-
-def roles_of(tier: Tier) -> tuple[int, ...]:
-    """All roles that the tier's terms may give, including the one after expiry."""
-    after = tier.terms.after_role_id
-    return tier.terms.roles if after is None else (*tier.terms.roles, after)
+        if finding is not None:
+            await self._queue.enqueue_once(
+                tx, "tier.suspended", tier.guild_id, str(new_id()), tier=str(tier.id), finding=finding
+            )
+        await catalog_changed(tx, self._queue, tier.guild_id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.audit import LYCEUM, AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader
 from bot.errors import UserError
 from bot.ids import new_id
+from bot.memberships.catalog.authority import Authorities, Staff
 from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
 from bot.memberships.catalog.holders import TierHolders
 from bot.memberships.catalog.naming import NAME_LIMIT, read_name, require_free_name
@@ -28,12 +31,20 @@ class TierCatalog:
     """The tiers and prices of a guild, and the commands of /tier that change them."""
 
     def __init__(
-        self, db: Database, clock: Clock, queue: Queue, safety: RoleSafety, holders: TierHolders
+        self,
+        *,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        safety: RoleSafety,
+        authorities: Authorities,
+        holders: TierHolders,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._safety = safety
+        self._authorities = authorities
         self._holders = holders
 
     async def create(
@@ -54,7 +65,9 @@ class TierCatalog:
         name, key = read_name(name)
         duration = read_duration(way, days, months)
         money = read_price(duration, price, currency)
-        await self._safety.check(guild_id, [role_id], actor, owner)
+        authority = await self._authorities.of(guild_id, Staff(actor, owner))
+        await self._safety.check(guild_id, [role_id])
+        authority.require([role_id])
         now = self._clock.now()
         async with self._db.write() as tx:
             await require_free_name(tx, guild_id, key, name)
@@ -105,6 +118,7 @@ class TierCatalog:
         duration = read_duration(way, days, months)
         money = read_price(duration, price, currency)
         tier = await self.find(guild_id, typed)
+        (await self._authorities.by_id(guild_id, actor)).require_sale(tier)
         now = self._clock.now()
         async with self._db.write() as tx:
             prices = (await self._product(tx, guild_id, tier.id)).prices
@@ -178,19 +192,19 @@ class TierCatalog:
         return tier
 
     async def restore(self, guild_id: int, typed: str, actor: int, owner: bool) -> Tier:
-        """Put an archived tier on sale again, if its name is free and its roles may still be sold."""
+        """Put an archived tier on sale again, if its name is free. What is wrong with its roles keeps it off sale."""
         archived = [
             product.tier for product in await self.products(guild_id, archived=True) if product.tier.archived
         ]
         tier = _match(archived, typed)
         if tier is None:
             raise UserError("There is no archived plan of that name. /tier list shows what was on sale.")
-        await self._safety.check(guild_id, tier.terms.roles, actor, owner)
+        (await self._authorities.of(guild_id, Staff(actor, owner))).require_sale(tier)
+        finding = await self._safety.finding_of_terms(guild_id, tier.terms)
         now = self._clock.now()
         async with self._db.write() as tx:
             await require_free_name(tx, guild_id, compared(tier.name), tier.name)
             if await tiers.restore(tx, guild_id, tier.id):
-                await tiers.suspend(tx, guild_id, tier.id, None)
                 await record(
                     tx,
                     guild_id=guild_id,
@@ -199,8 +213,9 @@ class TierCatalog:
                     action=AuditAction.TIER_RESTORED,
                     subject=tier.id,
                 )
+                await self._safety.store(tx, tier, finding, actor)
                 await catalog_changed(tx, self._queue, guild_id)
-        return tier
+        return replace(tier, archived=False, suspended=finding)
 
     async def order(self, guild_id: int, typed: str, position: int, actor: int) -> list[Product]:
         """Move a tier to this position (1: first) among those on sale. A number too large means last."""
@@ -258,9 +273,17 @@ class TierCatalog:
 
     async def require_sellable(self, tier: Tier) -> None:
         """UserError while the tier's roles cannot be given: nobody should pay for nothing."""
-        if tier.suspended or not await self._safety.is_sellable(tier):
+        if await self._safety.finding(tier) is not None:
             raise UserError(
                 "{plan} cannot be bought at the moment: its role has to be set right first. Please tell the owner of this server.",
+                plan=plain(tier.name),
+            )
+
+    async def require_givable(self, tier: Tier) -> None:
+        """UserError for staff while the tier's roles cannot be given: nobody should be told that they have them."""
+        if await self._safety.finding(tier) is not None:
+            raise UserError(
+                "{plan} cannot be given at the moment, because one of its roles cannot be. /tier preview says what is wrong and what an administrator can do.",
                 plan=plain(tier.name),
             )
 

@@ -285,9 +285,16 @@ def _offer(t: Language, offer: Offer) -> Line:
         have = t("It is yours for ever.")
     else:
         have = t("You have it until {when}.", when=stamp(entitlement.ends_at))
+    off_sale = t("Not for sale at the moment.") if tier.suspended else None
+    action = BUY.encode(OfTier(tier.id), None)
     return Line(
-        f"{description}\n{have}",
-        Button(t("Buy {plan}", plan=tier.name), action=BUY.encode(OfTier(tier.id), None), style="primary"),
+        "\n".join(filter(None, (description, off_sale, have))),
+        Button(
+            t("Buy {plan}", plan=tier.name),
+            action=action,
+            style="primary",
+            disabled=tier.suspended is not None,
+        ),
     )
 
 

@@ -13,8 +13,10 @@ from bot.errors import NeedsAction, UserError
 from bot.ids import new_id
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
+from bot.memberships.catalog.authority import Authorities
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
+from bot.memberships.orders.refund_authority import require_refund
 from bot.memberships.orders.refund_preview import (
     Consequence,
     Effect,
@@ -57,12 +59,14 @@ class Refunds:
         queue: Queue,
         providers: Mapping[str, PaymentProvider],
         settlement: Settlement,
+        authorities: Authorities,
     ) -> None:
         self._db = db
         self._clock = clock
         self._queue = queue
         self._providers = providers
         self._settlement = settlement
+        self._authorities = authorities
 
     async def draft(
         self, guild_id: int, number: str, actor: int, reason: str, part: str | None = None
@@ -72,9 +76,11 @@ class Refunds:
         The draft is a row, so that its confirming button survives a restart.
         """
         reason = clean_reason(reason)
+        authority = await self._authorities.by_id(guild_id, actor)
         now = self._clock.now()
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
+            await require_refund(tx, authority, order, now)
             facts = await ledger.facts(tx, guild_id, order.id)
             back = self._payments_to_refund(facts, part)
             proposal = await self._proposal(tx, order, facts, back, reason)
@@ -102,11 +108,13 @@ class Refunds:
 
     async def confirm(self, guild_id: int, draft: str, actor: int) -> RefundProposal:
         """Carry out a draft, once. UserError when it was confirmed before, or its effect would differ now."""
+        authority = await self._authorities.by_id(guild_id, actor)
         async with self._db.write() as tx:
             drafted = await refund_drafts.find(tx, guild_id, _draft_id(draft))
             if drafted is None or drafted.actor != actor:
                 raise UserError("Only who asked for this refund can confirm it. Type /order refund yourself.")
             order = await self._require_order(tx, guild_id, str(drafted.order_id))
+            await require_refund(tx, authority, order, self._clock.now())
             if not await refund_drafts.confirm(tx, guild_id, _draft_id(draft), self._clock.now()):
                 raise UserError(
                     "This was confirmed already; it is not done twice. /order show tells where it stands."

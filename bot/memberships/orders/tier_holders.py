@@ -8,7 +8,7 @@ from bot.db import Reader, Writer
 from bot.memberships.access.judging import held_until
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.holders import Holders
-from bot.memberships.model import BillingKind, Tier
+from bot.memberships.model import BillingKind, Terms, Tier
 from bot.memberships.orders.store import orders
 from bot.work import Queue
 
@@ -44,6 +44,13 @@ class OrderedTiers:
             len(renewing),
             sum(entitlement.forever for entitlement in live),
         )
+
+    async def terms_held(self, db: Reader, guild_id: int, tier_id: int) -> list[tuple[int, Terms]]:
+        """(member, the terms they have the tier under) of everybody whom `apply_terms` would reach."""
+        return [
+            (entitlement.user_id, entitlement.tier.terms)
+            for entitlement in await entitlements.live_of_tier(db, guild_id, tier_id)
+        ]
 
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
         """Put every holder under these terms and queue the changes of roles and grace; how many members they are."""

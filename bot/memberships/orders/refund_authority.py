@@ -1,0 +1,24 @@
+"""Who may give an order's money back: a refund brings back what the order replaced, and uncovers what lies beneath."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.db import Reader
+from bot.memberships.access.gains import gains
+from bot.memberships.access.store import entitlements, overrides
+from bot.memberships.catalog.authority import Authority
+from bot.memberships.model import Order
+from bot.memberships.orders.refund_preview import entitlements_after_refund
+
+
+async def require_refund(db: Reader, authority: Authority, order: Order, now: datetime) -> None:
+    """UserError when this order is the staff member's own, or its refund gives roles that they may not cause."""
+    authority.require((), order.user_id)
+    entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
+    if entitlement is None:
+        return
+    of_member = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
+    exceptions = await overrides.of_member(db, order.guild_id, entitlement.user_id)
+    after = entitlements_after_refund(of_member, order, ())
+    authority.require(gains(of_member, after, exceptions, now), entitlement.user_id)
