@@ -95,6 +95,8 @@ def _access(memberships: Memberships) -> dict[str, Handler]:
 def _orders(memberships: Memberships) -> dict[str, Handler]:
     return {
         "order.expire": memberships.checkouts.expire,
+        "order.close": memberships.checkouts.close,
+        "order.refused": memberships.refusals.tell,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "card.update": memberships.pay_cards.update,

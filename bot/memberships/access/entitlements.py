@@ -127,7 +127,7 @@ class Entitlements:
         await entitlements.add(tx, entitlement, ended_at=None if status in RUNNING else now)
         await self._record(tx, entitlement, ENTITLEMENT_IS[status], now, order=str(order.id))
         await self._enqueue_dates(tx, entitlement)
-        for previous in earlier:
+        for previous in earlier if status in RUNNING else ():
             if previous.id == order.follows:
                 await self._end_subscription(tx, previous)
         return entitlement

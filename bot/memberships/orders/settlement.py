@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 import structlog
@@ -14,17 +15,14 @@ from bot.db import Reader, Writer
 from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
-from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
-from bot.memberships.orders.admission import blocking_reason
+from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
+from bot.memberships.orders.admission import no_longer_possible, refusal_of
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
-from bot.memberships.orders.store import ledger, orders
+from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
-
-RENEWING = (Phase.ACTIVE, Phase.PAST_DUE, Phase.PAUSED)
-"""A subscription in one of these phases will charge again."""
 
 
 @dataclass(frozen=True)
@@ -107,19 +105,13 @@ class Settlement:
         if new_facts:
             await self.settle(tx, order.provider, new_facts)
 
-    async def reject(self, tx: Writer, order: Order, why: str) -> Outcome:
+    async def reject(self, tx: Writer, order: Order, why: Refusal) -> Outcome:
         """Reject an order that cannot be fulfilled any more: money that came or still comes for it goes back."""
         now = self._clock.now()
-        fact = Fact(
-            kind=FactKind.REJECTED,
-            object_id=f"order:{order.id}",
-            guild_id=order.guild_id,
-            order_id=order.id,
-            ref=order.ref or "-",
-            money=order.price,
-            at=now,
-        )
+        fact = our_fact(order, FactKind.REJECTED, now)
         if await ledger.add_fact(tx, order.provider, fact, now):
+            await refusals.add(tx, order, why, now)
+            await self._queue.enqueue_once(tx, "order.refused", order.guild_id, str(order.id))
             await record(
                 tx,
                 guild_id=order.guild_id,
@@ -127,7 +119,7 @@ class Settlement:
                 actor=LYCEUM,
                 action=AuditAction.FACT_REJECTED,
                 subject=order.id,
-                why=why,
+                why=why.value,
             )
         return await self.recompute(tx, order)
 
@@ -135,10 +127,11 @@ class Settlement:
         """Bring order and entitlement in line with the stored facts."""
         now = self._clock.now()
         outcome = order_state(self.due(order), await ledger.facts(tx, order.guild_id, order.id))
-        if outcome.state is OrderStatus.PAID and not await entitlements.find(
+        first = outcome.state is OrderStatus.PAID and not await entitlements.find(
             tx, order.guild_id, order_id=order.id
-        ):
-            why = await blocking_reason(tx, order, now)
+        )
+        if first:
+            why = await refusal_of(tx, order, now, outcome.counted)
             if why is not None:
                 return await self.reject(tx, order, why)
         moved = order.state is not outcome.state and await orders.set_state(
@@ -177,7 +170,16 @@ class Settlement:
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
         if changed:
             await self._recompute_revived(tx, order, replaced)
+        if first:
+            for other in await no_longer_possible(tx, order, now):
+                await self.cancel(tx, other)
         return outcome
+
+    async def cancel(self, tx: Writer, order: Order) -> None:
+        """Cancel an open order, and close its checkout as work. A payment that is on its way is judged when it comes."""
+        now = self._clock.now()
+        await self.settle(tx, order.provider, [our_fact(order, FactKind.CANCELLED, now)])
+        await self._queue.enqueue(tx, "order.close", order.guild_id, str(order.id))
 
     async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
         """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""
@@ -244,3 +246,16 @@ class Settlement:
             FactKind.DISPUTED: {clearing: -amount, disputes: amount},
             FactKind.DISPUTE_WON: {clearing: amount, disputes: -amount},
         }.get(fact.kind, {})
+
+
+def our_fact(order: Order, kind: FactKind, now: datetime) -> Fact:
+    """A fact about an order that Lyceum itself states."""
+    return Fact(
+        kind=kind,
+        object_id=f"order:{order.id}",
+        guild_id=order.guild_id,
+        order_id=order.id,
+        ref=order.ref or "-",
+        money=order.price,
+        at=now,
+    )
