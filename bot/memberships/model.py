@@ -105,6 +105,7 @@ class Refusal(StrEnum):
     CHANGED = "changed"  # what it was to replace or to follow is over
     SOLD_OUT = "sold_out"
     NOT_SOLD = "not_sold"  # paid late, and not on sale any more
+    BANNED = "banned"
     TAKEN_BACK = "taken_back"  # the member took back what cost nothing
 
 

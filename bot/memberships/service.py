@@ -33,6 +33,7 @@ from bot.memberships.changes.status_cards import Status
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
+from bot.memberships.orders.delivery import Delivery
 from bot.memberships.orders.holdings import owned_by, planned_changes
 from bot.memberships.orders.pay_cards import PayCards
 from bot.memberships.orders.polling import Polling
@@ -135,6 +136,7 @@ class Memberships:
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement)
         self.refusals = Refusals(db, outbox, texts)
+        self.delivery = Delivery(db, clock, server)
         self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address

@@ -96,6 +96,7 @@ def _orders(memberships: Memberships) -> dict[str, Handler]:
     return {
         "order.expire": memberships.checkouts.expire,
         "order.close": memberships.checkouts.close,
+        "order.deliver": memberships.delivery.check,
         "order.refused": memberships.refusals.tell,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,

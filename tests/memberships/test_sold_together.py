@@ -8,8 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.db import Reader
 from bot.errors import UserError
-from bot.memberships.model import BillingKind, Order, OrderStatus, Price, Refusal
+from bot.memberships.model import BillingKind, Order, OrderStatus, Price, Refusal, Search
 from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders.cards import OrderReceipt
 from bot.memberships.orders.checkouts import PendingOrder
@@ -301,3 +302,49 @@ async def _recurring(shop: Shop, plan: str) -> Price:
         for price in one.prices
         if price.duration.kind is BillingKind.RECURRING
     )
+
+
+async def test_a_payer_who_left_is_honoured_and_stands_on_the_owner_s_list(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.order()
+    left = shop.server.held.pop(ANN)
+    paid(shop, order)
+    assert (await shop.news(order)).state is OrderStatus.PAID
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert (waiting.finding, waiting.order and waiting.order.id) == ("payer-gone", order.id)
+
+    shop.server.held[ANN] = left
+    await shop.service.member_joined(GUILD, ANN)
+    await shop.patience()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_a_role_deleted_before_the_payment_stands_on_the_owner_s_list(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.order()
+    gone = shop.server.all_roles.pop(GOLD)
+    await shop.service.roles_changed(GUILD)
+    paid(shop, order)
+    assert (await shop.news(order)).state is OrderStatus.PAID
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert (waiting.finding, waiting.order and waiting.order.id) == ("paid-role-deleted", order.id)
+
+    shop.server.all_roles[GOLD] = gone
+    await shop.service.roles_changed(GUILD)
+    await shop.patience()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
+
+
+async def test_a_payer_banned_meanwhile_gets_the_money_back(shop: Shop) -> None:
+    await shop.tier()
+    order = await shop.order()
+
+    async def banned(db: Reader, guild_id: int, user_id: int) -> bool:
+        return (guild_id, user_id) == (GUILD, ANN)
+
+    shop.service.settlement.is_banned = banned
+    paid(shop, order)
+    refused = await shop.news(order)
+    assert (refused.state, refused.refused) == (OrderStatus.REFUNDED, Refusal.BANNED)
+    assert shop.server.held[ANN] == set()

@@ -66,7 +66,9 @@ async def _nothing_is_left_to_do(world: Schedule) -> None:
         rows = (
             await db.execute(
                 select(work.c.kind, work.c.key, work.c.error).where(
-                    work.c.state != "done", work.c.due <= world.now(), work.c.kind != "order.review"
+                    work.c.state != "done",
+                    work.c.due <= world.now(),
+                    work.c.kind.not_in(["order.review", "order.deliver"]),
                 )
             )
         ).all()

@@ -27,7 +27,7 @@ from bot.payments.port import Fact, FactKind, PaymentProvider, Unmatched, by_han
 from bot.work import Queue
 
 PAGE = 10
-ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire")
+ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire", "order.close", "order.deliver")
 CAME_BACK_FOR = timedelta(days=30)
 """How long a failed refund stays on the list, unless it is made again."""
 

@@ -68,9 +68,15 @@ class Case:
     seat_free: bool
     late: bool
     on_sale: bool
+    banned: bool = False
 
 
 Rule = Callable[[Case], Refusal | None]
+
+
+def _not_banned(case: Case) -> Refusal | None:
+    """A ban between the link and the money: who may not come in buys nothing."""
+    return Refusal.BANNED if case.banned else None
 
 
 def _base_stands(case: Case) -> Refusal | None:
@@ -109,7 +115,7 @@ def _still_sold(case: Case) -> Refusal | None:
     return Refusal.NOT_SOLD if case.late and not case.on_sale else None
 
 
-RULES: tuple[Rule, ...] = (_base_stands, _one_change, _stands_beside, _seat_left, _still_sold)
+RULES: tuple[Rule, ...] = (_not_banned, _base_stands, _one_change, _stands_beside, _seat_left, _still_sold)
 """Asked in this order when an order is first paid, in the transaction that settles it; the first refusal counts."""
 
 
@@ -118,9 +124,11 @@ def judge(case: Case) -> Refusal | None:
     return next((why for rule in RULES if (why := rule(case)) is not None), None)
 
 
-async def refusal_of(db: Reader, order: Order, now: datetime, paid: Sequence[Fact] = ()) -> Refusal | None:
+async def refusal_of(
+    db: Reader, order: Order, now: datetime, paid: Sequence[Fact] = (), *, banned: bool = False
+) -> Refusal | None:
     """Why this order cannot be fulfilled, `paid` by these payments; None when it can."""
-    return judge(await _case(db, order, now, paid))
+    return judge(replace(await _case(db, order, now, paid), banned=banned))
 
 
 async def no_longer_possible(db: Reader, order: Order, now: datetime) -> list[Order]:

@@ -33,6 +33,8 @@ def why_refused(t: Language, order: Order) -> str:
         return t(
             "{plan} was no longer sold like this when it was paid, after the link had expired.", plan=plan
         )
+    if order.refused is Refusal.BANNED:
+        return t("You were banned from this server before this was paid.")
     return t("This could not be given any more when it was paid.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -33,6 +33,14 @@ class Policy:
     partial_refund: Literal["keep", "revoke"] = "keep"
 
 
+IsBanned = Callable[[Reader, int, int], Awaitable[bool]]
+"""Asks, by the ids of guild and member, whether Lyceum knows that this member is banned. A higher room knows."""
+
+
+async def _nobody_is_banned(db: Reader, guild_id: int, user_id: int) -> bool:
+    return False
+
+
 class Settlement:
     """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
@@ -40,6 +48,7 @@ class Settlement:
         self._clock = clock
         self._queue = queue
         self.policy = policy or Policy()
+        self.is_banned: IsBanned = _nobody_is_banned
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
 
     def due(self, order: Order) -> ExpectedPayment:
@@ -131,7 +140,8 @@ class Settlement:
             tx, order.guild_id, order_id=order.id
         )
         if first:
-            why = await refusal_of(tx, order, now, outcome.counted)
+            banned = await self.is_banned(tx, order.guild_id, order.user_id)
+            why = await refusal_of(tx, order, now, outcome.counted, banned=banned)
             if why is not None:
                 return await self.reject(tx, order, why)
         moved = order.state is not outcome.state and await orders.set_state(
@@ -171,6 +181,7 @@ class Settlement:
         if changed:
             await self._recompute_revived(tx, order, replaced)
         if first:
+            await self._queue.enqueue_once(tx, "order.deliver", order.guild_id, str(order.id))
             for other in await no_longer_possible(tx, order, now):
                 await self.cancel(tx, other)
         return outcome
