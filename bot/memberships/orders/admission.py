@@ -74,12 +74,12 @@ class Case:
 Rule = Callable[[Case], Refusal | None]
 
 
-def _not_banned(case: Case) -> Refusal | None:
+def not_banned(case: Case) -> Refusal | None:
     """A ban between the link and the money: who may not come in buys nothing."""
     return Refusal.BANNED if case.banned else None
 
 
-def _base_stands(case: Case) -> Refusal | None:
+def base_stands(case: Case) -> Refusal | None:
     """An exchange needs the membership that it credits; a plan for later one that no other change has taken."""
     order = case.order
     if order.replaces is not None and not case.credited:
@@ -88,7 +88,7 @@ def _base_stands(case: Case) -> Refusal | None:
     return Refusal.CHANGED if order.follows is not None and gone else None
 
 
-def _one_change(case: Case) -> Refusal | None:
+def one_change(case: Case) -> Refusal | None:
     """Of one membership one change can be made; the first that is paid counts."""
     base = case.order.replaces or case.order.follows
     taken = any(
@@ -98,7 +98,7 @@ def _one_change(case: Case) -> Refusal | None:
     return Refusal.PLANNED if base is not None and taken else None
 
 
-def _stands_beside(case: Case) -> Refusal | None:
+def stands_beside(case: Case) -> Refusal | None:
     """What may stand beside what: the same question as when somebody buys."""
     base = case.order.replaces or case.order.follows
     planned = [change for change in case.planned if base is None or change.order.follows != base]
@@ -106,29 +106,35 @@ def _stands_beside(case: Case) -> Refusal | None:
     return found.why if found else None
 
 
-def _seat_left(case: Case) -> Refusal | None:
+def seat_left(case: Case) -> Refusal | None:
     return None if case.reserved or case.seat_free else Refusal.SOLD_OUT
 
 
-def _still_sold(case: Case) -> Refusal | None:
+def still_sold(case: Case) -> Refusal | None:
     """Who paid in time gets what was offered, whatever the shop sells by now; who paid late does not."""
     return Refusal.NOT_SOLD if case.late and not case.on_sale else None
 
 
-RULES: tuple[Rule, ...] = (_not_banned, _base_stands, _one_change, _stands_beside, _seat_left, _still_sold)
+RULES: tuple[Rule, ...] = (not_banned, base_stands, one_change, stands_beside, seat_left, still_sold)
 """Asked in this order when an order is first paid, in the transaction that settles it; the first refusal counts."""
 
 
-def judge(case: Case) -> Refusal | None:
+def judge(case: Case, rules: Sequence[Rule] = RULES) -> Refusal | None:
     """Why this paid order cannot be fulfilled; None when it can. Pure."""
-    return next((why for rule in RULES if (why := rule(case)) is not None), None)
+    return next((why for rule in rules if (why := rule(case)) is not None), None)
 
 
 async def refusal_of(
-    db: Reader, order: Order, now: datetime, paid: Sequence[Fact] = (), *, banned: bool = False
+    db: Reader,
+    order: Order,
+    now: datetime,
+    paid: Sequence[Fact] = (),
+    *,
+    banned: bool = False,
+    rules: Sequence[Rule] = RULES,
 ) -> Refusal | None:
     """Why this order cannot be fulfilled, `paid` by these payments; None when it can."""
-    return judge(replace(await _case(db, order, now, paid), banned=banned))
+    return judge(replace(await _case(db, order, now, paid), banned=banned), rules)
 
 
 async def no_longer_possible(db: Reader, order: Order, now: datetime) -> list[Order]:

@@ -16,7 +16,7 @@ from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
-from bot.memberships.orders.admission import no_longer_possible, refusal_of
+from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
@@ -49,6 +49,7 @@ class Settlement:
         self._queue = queue
         self.policy = policy or Policy()
         self.is_banned: IsBanned = _nobody_is_banned
+        self.rules: Sequence[Rule] = RULES
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
 
     def due(self, order: Order) -> ExpectedPayment:
@@ -141,7 +142,7 @@ class Settlement:
         )
         if first:
             banned = await self.is_banned(tx, order.guild_id, order.user_id)
-            why = await refusal_of(tx, order, now, outcome.counted, banned=banned)
+            why = await refusal_of(tx, order, now, outcome.counted, banned=banned, rules=self.rules)
             if why is not None:
                 return await self.reject(tx, order, why)
         moved = order.state is not outcome.state and await orders.set_state(
