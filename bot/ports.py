@@ -140,10 +140,6 @@ class ChatServer(Protocol):
         """Take a role; harmless when not held."""
         ...
 
-    async def owner_id(self, guild_id: int) -> int | None:
-        """Who owns the guild."""
-        ...
-
     async def banned(self, guild_id: int, user_id: int) -> bool | None:
         """Is this person banned? None when Lyceum may not look (*Ban Members*)."""
         ...

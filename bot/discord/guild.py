@@ -84,9 +84,6 @@ class DiscordServer:
         with map_errors(), contextlib.suppress(discord.NotFound):
             await self._client.http.remove_role(guild_id, user_id, role_id, reason=reason)
 
-    async def owner_id(self, guild_id: int) -> int | None:
-        return self._guild(guild_id).owner_id
-
     async def banned(self, guild_id: int, user_id: int) -> bool | None:
         if not (await self._own_permissions(guild_id)).ban_members:
             return None  # Discord counts refused requests

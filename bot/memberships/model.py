@@ -15,6 +15,9 @@ from bot.payments.port import Fact, Phase, Recurrence
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The `ends_at` of an entitlement without end: it compares like any other date, in Python and in SQL."""
 
+RENEWING = (Phase.ACTIVE, Phase.PAST_DUE, Phase.PAUSED)
+"""A subscription in one of these phases will charge again."""
+
 
 class ExpiryAction(StrEnum):
     """What happens when a membership is over: take the roles, give another role instead, keep them, or remove the member."""
@@ -101,6 +104,22 @@ class Duration:
         return min(start + timedelta(days=self.days) + relativedelta(months=self.months), FOREVER)
 
 
+class Refusal(StrEnum):
+    """Why something cannot be bought, or why the money of a paid order goes back by itself."""
+
+    HAD = "had"  # a trial of what the member knows already
+    SUBSCRIBED = "subscribed"  # there is a subscription, and the two would charge for the same time
+    UNPAID = "unpaid"  # there is one whose renewal was not paid, and that may still be
+    FOREVER = "forever"
+    PAID_AHEAD = "paid_ahead"  # days that were paid would be lost
+    PLANNED = "planned"  # a change is planned already
+    CHANGED = "changed"  # what it was to replace or to follow is over
+    SOLD_OUT = "sold_out"
+    NOT_SOLD = "not_sold"  # paid late, and not on sale any more
+    BANNED = "banned"
+    TAKEN_BACK = "taken_back"  # the member took back what cost nothing
+
+
 @dataclass(frozen=True)
 class Price:
     """One way to buy a tier: for how long, and what that costs. A trial costs nothing."""
@@ -126,6 +145,7 @@ class Order:
     `price` is due first, `renewal` at every renewal of a recurring order. `credit` is what the unused days of the
     entitlement `replaces` are worth, `discount` what another membership takes off (both in the price's currency).
     Credit above the price adds `extra` seconds. The entitlement begins when the entitlement `follows` ends.
+    `refused`: it could not be fulfilled when it was paid, so its money goes back.
     """
 
     id: int
@@ -147,6 +167,7 @@ class Order:
     expires_at: datetime
     discount: int = 0
     extra: int = 0
+    refused: Refusal | None = None
 
     @property
     def full_price(self) -> Money:

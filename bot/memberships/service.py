@@ -39,12 +39,14 @@ from bot.memberships.departures.telling import DepartureNotices
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
+from bot.memberships.orders.delivery import Delivery
 from bot.memberships.orders.holdings import owned_by, planned_changes
 from bot.memberships.orders.pay_cards import PayCards
 from bot.memberships.orders.polling import Polling
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.refunds import Refunds
+from bot.memberships.orders.refusals import Refusals
 from bot.memberships.orders.settlement import Policy, Settlement
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tier_holders import OrderedTiers
@@ -152,6 +154,8 @@ class Memberships:
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
+        self.refusals = Refusals(db, outbox, texts)
+        self.delivery = Delivery(db, clock, server)
         self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address

@@ -102,6 +102,9 @@ def _access(memberships: Memberships) -> dict[str, Handler]:
 def _orders(memberships: Memberships) -> dict[str, Handler]:
     return {
         "order.expire": memberships.checkouts.expire,
+        "order.close": memberships.checkouts.close,
+        "order.deliver": memberships.delivery.check,
+        "order.refused": memberships.refusals.tell,
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "card.update": memberships.pay_cards.update,

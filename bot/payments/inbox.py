@@ -119,6 +119,9 @@ class Inbox:
             return
         fetched = await self._fetch_order(provider, content) if isinstance(content, str) else False
         async with self._db.write() as tx:
+            if fetched is None:
+                await store.ignore(tx, job.guild_id, provider, event)
+                return
             matched = fetched if isinstance(content, str) else await self._settle(tx, provider, [content])
             await store.close(tx, job.guild_id, provider, event, matched=matched)
             point("settle.before_commit")
@@ -126,14 +129,18 @@ class Inbox:
         if not matched:
             _log_unmatched(provider, content if isinstance(content, str) else content.object_id, 1)
 
-    async def _fetch_order(self, name: str, about: str) -> bool:
+    async def _fetch_order(self, name: str, about: str) -> bool | None:
+        """Settle the order behind an object: False when we have no such order, None when the object is not ours.
+
+        An account may serve other shops too. Every object of ours carries the ids of its guild and order.
+        """
         provider = self._providers.get(name)
         if provider is None:
             raise NeedsAction(
                 "provider-off", "The provider {provider} is not set up any more.", provider=name
             )
         order = await provider.order_of(about)
-        return order is not None and await self._look_up(*order)
+        return None if order is None else await self._look_up(*order)
 
     async def count_open(self) -> int:
         """Events that are stored but not settled yet."""

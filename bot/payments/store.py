@@ -114,6 +114,12 @@ async def close(tx: Writer, guild_id: int, provider: str, event_id: str, *, matc
     )
 
 
+async def ignore(tx: Writer, guild_id: int, provider: str, event_id: str) -> None:
+    """Mark the event as none of ours. What it is about is no business of ours either, and is not kept."""
+    own = (inbox.c.guild_id == guild_id) & (inbox.c.provider == provider) & (inbox.c.event_id == event_id)
+    await tx.execute(update(inbox).where(own, inbox.c.state == "new").values(state="ignored", about=None))
+
+
 async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, unnamed: bool = False) -> list[Unmatched]:
     """Events that named this guild but no order of it, newest first.
 

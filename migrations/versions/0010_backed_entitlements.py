@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0006"
+down_revision = "0009"
 branch_labels = depends_on = None
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)  # what is for ever ends later

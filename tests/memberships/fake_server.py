@@ -75,9 +75,6 @@ class FakeServer:
         held, powers = frozenset(self.held[user_id]), self.powers.get(user_id, ())
         return Person(user_id, False, joined, held, powers)
 
-    async def owner_id(self, guild_id: int) -> int | None:
-        return OLIVIA
-
     async def banned(self, guild_id: int, user_id: int) -> bool | None:
         return user_id in self.bans if self.sees_bans else None
 

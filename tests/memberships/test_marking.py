@@ -10,7 +10,7 @@ from bot.cards import fenced
 from bot.errors import NeedsAction, UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.model import OrderStatus, Search
+from bot.memberships.model import OrderStatus, Refusal, Search
 from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders.purchasing import PurchaseChoice
 from bot.memberships.orders.settlement import Policy
@@ -171,7 +171,7 @@ async def test_money_that_must_go_back_by_itself_waits_for_the_owner_s_hand(shop
     await shop.tier()
     order = await transfer(shop)
     async with shop.db.write() as tx:
-        await shop.service.settlement.reject(tx, order, "sold out")
+        await shop.service.settlement.reject(tx, order, Refusal.SOLD_OUT)
 
     await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
     await shop.worker.run_due()

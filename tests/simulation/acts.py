@@ -13,7 +13,7 @@ from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import orders
 from bot.money import Money
 from tests.simulation.fake_server import GOLD, GUILD, HELPER, SILVER, SOLD
-from tests.simulation.shelf import LIFETIME, PRICES, SUBSCRIBED, TIERS, TRIAL
+from tests.simulation.shelf import LIFETIME, PRICES, QUARTERLY, SUBSCRIBED, TIERS, TRIAL
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -46,6 +46,20 @@ async def buy(world: Schedule) -> None:
     ):  # regretted at once: which of the two is heard of first?
         world.asked.add(paid.object_id)
         world.provider.give_back(paid.object_id)
+
+
+async def buy_in_every_way(world: Schedule) -> None:
+    """Somebody opens several links to one tier, for themself or a double click, and pays all of them."""
+    user, tier = _somebody(world), TIERS[0][0]
+    ways = [price for price in (*PRICES, QUARTERLY, LIFETIME) if price.tier_id == tier.id]
+    shown: list[str] = []
+    for price in world.dice.sample(ways, world.dice.randint(2, len(ways))):
+        bill = await world.process.service.checkouts.buy(tier, price, user)
+        world.provider.tills[bill.checkout.ref].shown = True
+        shown.append(bill.checkout.ref)
+    for ref in shown:
+        world.provider.pay(ref)
+    world.tally.together += 1
 
 
 def _open(world: Schedule) -> str | None:
@@ -232,6 +246,7 @@ ACTS: list[tuple[Act, int]] = [
     (change, 5),
     (end_or_keep, 3),
     (buy, 8),
+    (buy_in_every_way, 1),
     (pay, 8),
     (pay_wrong, 2),
     (pay_twice, 2),

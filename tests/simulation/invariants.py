@@ -39,6 +39,7 @@ async def check(world: Schedule) -> None:
     await _nobody_paid_twice(world)
     await _exchanges_count_once(world)
     await _nobody_pays_for_nothing(world)
+    await _one_subscription_is_sold(world)
     await _parts_go_back_once(world)
     for user in world.server.held:
         await _roles_are_wanted(world, user)
@@ -68,7 +69,9 @@ async def _nothing_is_left_to_do(world: Schedule) -> None:
         rows = (
             await db.execute(
                 select(work.c.kind, work.c.key, work.c.error).where(
-                    work.c.state != "done", work.c.due <= world.now(), work.c.kind != "order.review"
+                    work.c.state != "done",
+                    work.c.due <= world.now(),
+                    work.c.kind.not_in(["order.review", "order.deliver"]),
                 )
             )
         ).all()
@@ -220,6 +223,17 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
         )
 
 
+async def _one_subscription_is_sold(world: Schedule) -> None:
+    """By the bank's own list: never two subscriptions of one tier that charge one member again."""
+    renewing: Counter[tuple[int, int]] = Counter()
+    for order in await _orders(world):
+        till = world.provider.tills.get(f"co_{order.id}")
+        if till is not None and till.phase is Phase.ACTIVE and till.after is None and till.facts:
+            renewing[order.user_id, order.tier.id] += 1
+    twice = [key for key, count in renewing.items() if count > 1]
+    assert not twice, f"two renewing subscriptions where one is sold: {twice}"
+
+
 async def _facts(world: Schedule, order: Order) -> set[tuple[FactKind, str]]:
     async with world.disk.view.read() as db:
         return {(fact.kind, fact.object_id) for fact in await ledger.facts(db, GUILD, order.id)}
@@ -267,8 +281,10 @@ async def _roles_are_wanted(world: Schedule, user: int) -> None:
 async def _words_come_once(world: Schedule) -> None:
     """I7: a reminder came once or is on record as not sent; never twice, and never is it unknown that it came."""
     async with world.disk.view.read() as db:
-        query = select(outbox.c.key, outbox.c.state).where(outbox.c.kind == "notice")
-        told = {f"notice:{row.key}": row.state for row in await db.execute(query)}
+        query = select(outbox.c.kind, outbox.c.key, outbox.c.state).where(
+            outbox.c.kind.in_(["notice", "refusal"])
+        )
+        told = {f"{row.kind}:{row.key}": row.state for row in await db.execute(query)}
     came = {key: len(when) for (_, key), when in world.server.directs.items()}
     assert "sending" not in told.values(), f"nobody knows what became of it: {told}"
     assert not [key for key, count in came.items() if count > 1], f"written twice: {came}"

@@ -17,6 +17,7 @@ from bot.db import Writer
 from bot.errors import NeedsAction, RetryLater
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import EntitlementStatus, OrderStatus
+from bot.memberships.orders import admission
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import Fact, FactKind
 from bot.work import Job
@@ -177,6 +178,11 @@ def refund_forgotten(process: SimulatedProcess) -> None:
     _set(process.intake, "_settle", known_only)
 
 
+def judged_at_asking_only(process: SimulatedProcess) -> None:
+    """What may stand beside what is looked at when the link is made, not when the money comes."""
+    _set(process.service.settlement, "rules", (admission.base_stands, admission.seat_left))
+
+
 def timer_in_memory(process: SimulatedProcess) -> None:
     """Ends are timers of the process: what began before its start never ends (ExpireBot#14)."""
     born = process.now()
@@ -264,6 +270,7 @@ MUTATIONS = {
         False,
         {"late_webhooks": 0.8, "lost_webhooks": 0.0, "polling": False, "often": ("buy",)},
     ),
+    "judged_at_asking_only": Bug(judged_at_asking_only, True, {"often": ("buy_in_every_way",)}),
     "timer_in_memory": Bug(timer_in_memory, True, {"kills": 5}),
     "takes_foreign": Bug(takes_foreign, True, {"often": ("by_hand",)}),
     "polar_swallows_403": Bug(

@@ -48,6 +48,7 @@ class Tally:
     renewals: int = 0
     trials: int = 0
     changes: int = 0
+    together: int = 0
     endings: int = 0
     grants: int = 0
     revocations: int = 0

@@ -24,7 +24,7 @@ from tests.simulation.life import Life, mortal
 from tests.simulation.loop import START, VirtualLoop
 from tests.simulation.options import Options, Tally
 from tests.simulation.process import Disk, Mutation, SimulatedProcess, bury, killed
-from tests.simulation.shelf import LIFETIME, PRICES, TIERS, TRIAL
+from tests.simulation.shelf import LIFETIME, PRICES, QUARTERLY, TIERS, TRIAL
 
 
 class Schedule:
@@ -78,7 +78,7 @@ class Schedule:
         async with self.disk.view.write() as tx:
             for tier, key in TIERS:
                 await tiers.add(tx, tier, key, self.now(), 0)
-            for price in (*PRICES, TRIAL, LIFETIME):
+            for price in (*PRICES, TRIAL, LIFETIME, QUARTERLY):
                 await tiers.add_price(tx, GUILD, price, self.now())
             for user in self.server.held:
                 if self.dice.random() < 0.6:

@@ -53,6 +53,7 @@ TIERS = (
 )
 TRIAL = Price(13, 1, Duration(BillingKind.TRIAL, 5), Money(0, "USD"))
 LIFETIME = Price(14, 1, Duration(BillingKind.LIFETIME), Money(9900, "USD"))
+QUARTERLY = Price(15, 1, Duration(BillingKind.RECURRING, months=3), Money(4000, "USD"))
 PRICES = (
     Price(11, 1, Duration(BillingKind.ONCE, 30), Money(1900, "USD")),
     Price(12, 1, Duration(BillingKind.RECURRING, months=1), Money(1500, "USD")),

@@ -161,7 +161,7 @@ class Entitlements:
         await entitlements.add(tx, entitlement, ended_at=None if entitlement.status in RUNNING else now)
         await self._record(tx, entitlement, ENTITLEMENT_IS[entitlement.status], now, order=str(order.id))
         await self._enqueue_dates(tx, entitlement)
-        for previous in earlier:
+        for previous in earlier if entitlement.status in RUNNING else ():
             if previous.id == order.follows:
                 await self._end_subscription(tx, previous)
         return entitlement

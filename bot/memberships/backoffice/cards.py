@@ -26,6 +26,7 @@ from bot.memberships.wording import duration_words
 from bot.money import Money
 from bot.payments.port import Fact, FactKind, Unmatched
 
+WITHOUT_DETAIL = ("payment-mismatch", "refund-by-hand", "payer-gone", "paid-role-deleted")
 WAITING_SHOWN, UNMATCHED_SHOWN = 6, 4
 FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
 
@@ -92,6 +93,12 @@ def _waiting(t: Language, item: Waiting) -> str:
         "refund-came-back": t(
             "A refund came back: the bank did not take it. Ask the member for another way, or try /order refund again."
         ),
+        "payer-gone": t(
+            "Whoever paid this has left the server. The membership waits for them and its days run; /order refund gives the money back."
+        ),
+        "paid-role-deleted": t(
+            "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
+        ),
         "payment-refused": t("The provider refused. Look into your account there."),
         "provider-off": t(
             "Its provider is not set up any more. Set it up again, or give the money back there."
@@ -107,7 +114,7 @@ def _waiting(t: Language, item: Waiting) -> str:
     about = order_line(t, item.order) if item.order else coded(item.finding)
     detail = (
         f"\n-# {plain(t.error(item.problem), 150)}"
-        if item.problem and item.finding not in ("payment-mismatch", "refund-by-hand")
+        if item.problem and item.finding not in WITHOUT_DETAIL
         else ""
     )
     return f"⚠ {about}\n{sentence}{detail}"

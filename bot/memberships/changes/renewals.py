@@ -12,11 +12,11 @@ from bot.crashpoints import point
 from bot.db import Database, Reader
 from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import EntitlementStatus, Order
+from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import Checkouts
+from bot.memberships.orders.eligibility import bought_after
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
 from bot.work import Job
@@ -57,7 +57,13 @@ class Renewals:
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, owned, now)
-        return Endings(tuple(membership for membership in owned if membership.runs(now)), tuple(planned))
+        held = [
+            membership
+            for membership in owned
+            if membership.runs(now)
+            or (membership.renews and membership.entitlement.status is EntitlementStatus.ENDED)
+        ]
+        return Endings(tuple(held), tuple(planned))
 
     async def stop(
         self, guild_id: int, user_id: int, order_id: int, reason: Reason | None
@@ -133,7 +139,7 @@ class Renewals:
         if outcome_of(order, facts).lapsed:  # the money of its present period went back
             return True
         owned = await owned_by(db, entitlement.guild_id, entitlement.user_id)
-        return any(
+        return bought_after(entitlement, owned) or any(
             membership.order is not None
             and membership.order.follows == entitlement.id
             and membership.order.renewal is None

@@ -14,8 +14,7 @@ from bot.memberships.departures.departure import (
     Notice,
     ToldSubscription,
 )
-from bot.memberships.model import Entitlement
-from bot.memberships.orders.settlement import RENEWING
+from bot.memberships.model import RENEWING, Entitlement
 from bot.money import Money
 
 SHOWN = 5

@@ -10,9 +10,8 @@ from bot.crashpoints import point
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.memberships.departures.departure import DepartedSubscription
-from bot.memberships.model import Order
+from bot.memberships.model import RENEWING, Order
 from bot.memberships.orders.checkouts import Checkouts
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.payments.port import PaymentProvider, subscriptions_of
 

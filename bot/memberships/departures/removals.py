@@ -107,7 +107,7 @@ class Removals:
             await self._finish(ended)
             return None
         ranks = Ranks(
-            owner_id=await self._server.owner_id(guild_id),
+            owner_id=self._server.owner_id(guild_id),
             roles={role.id: role for role in await self._server.roles(guild_id)},
             own_top=await self._server.own_top_position(guild_id),
         )

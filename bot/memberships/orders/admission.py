@@ -1,7 +1,13 @@
-"""What can prevent a paid order: a tier that is sold out, an exchange that is no longer possible."""
+"""What can prevent a paid order: the same rules as at asking, asked again in the transaction that settles it.
+
+Between the link and the money the member may have bought something else, the seat may be taken, the shop may sell
+other things. A rule is a pure function of a `Case`; another one is one more line in `RULES`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards import plain
@@ -10,8 +16,12 @@ from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.access.entitlements import credited
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import Order, OrderStatus, Tier
+from bot.memberships.catalog.store import tiers
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Refusal, Tier
+from bot.memberships.orders.eligibility import obstacle
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
 from bot.memberships.orders.store import orders
+from bot.payments.port import Fact, Phase
 
 
 async def is_seat_free(db: Reader, tier: Tier, user_id: int, now: datetime) -> bool:
@@ -40,19 +50,161 @@ async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces:
         )
 
 
-async def blocking_reason(db: Reader, order: Order, now: datetime) -> str | None:
-    """Why this paid order cannot be fulfilled; None when it can.
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A paid order, and all that decides whether it can be fulfilled.
 
-    Asked once, when the order is first paid. A late payment may find its seat taken. An exchange needs the membership
-    whose unused days it credits: of two exchanges of one membership only the first counts.
+    `base` is the entitlement that it replaces or follows, `credited` what it would replace. `owned` and `planned` are
+    what the member has besides. `reserved`: its seat is kept; `late`: it was paid after its link had expired.
     """
-    if order.replaces is not None and not await credited(
-        db, order.guild_id, order.user_id, order.replaces, order.id, now
-    ):
-        return "what it was to replace is over"
-    in_time = (
-        order.state in (OrderStatus.CREATED, OrderStatus.PENDING) and now <= order.expires_at
-    )  # its seat is reserved until then
-    if not in_time and not await is_seat_free(db, order.tier, order.user_id, now):
-        return "sold out"
-    return None
+
+    order: Order
+    now: datetime
+    base: Entitlement | None
+    credited: tuple[Entitlement, ...]
+    owned: tuple[OwnedMembership, ...]
+    planned: tuple[PlannedChange, ...]
+    reserved: bool
+    seat_free: bool
+    late: bool
+    on_sale: bool
+    banned: bool = False
+
+
+Rule = Callable[[Case], Refusal | None]
+
+
+def not_banned(case: Case) -> Refusal | None:
+    """A ban between the link and the money: who may not come in buys nothing."""
+    return Refusal.BANNED if case.banned else None
+
+
+def base_stands(case: Case) -> Refusal | None:
+    """An exchange needs the membership that it credits; a plan for later one that no other change has taken."""
+    order = case.order
+    if order.replaces is not None and not case.credited:
+        return Refusal.CHANGED
+    gone = case.base is not None and case.base.status is EntitlementStatus.REPLACED
+    return Refusal.CHANGED if order.follows is not None and gone else None
+
+
+def one_change(case: Case) -> Refusal | None:
+    """Of one membership one change can be made; the first that is paid counts."""
+    base = case.order.replaces or case.order.follows
+    taken = any(
+        change.order.follows == base and (change.entitlement is not None or case.order.follows is not None)
+        for change in case.planned
+    )
+    return Refusal.PLANNED if base is not None and taken else None
+
+
+def stands_beside(case: Case) -> Refusal | None:
+    """What may stand beside what: the same question as when somebody buys."""
+    base = case.order.replaces or case.order.follows
+    planned = [change for change in case.planned if base is None or change.order.follows != base]
+    found = obstacle(case.order.tier, case.order.duration, case.owned, planned, case.now)
+    return found.why if found else None
+
+
+def seat_left(case: Case) -> Refusal | None:
+    return None if case.reserved or case.seat_free else Refusal.SOLD_OUT
+
+
+def still_sold(case: Case) -> Refusal | None:
+    """Who paid in time gets what was offered, whatever the shop sells by now; who paid late does not."""
+    return Refusal.NOT_SOLD if case.late and not case.on_sale else None
+
+
+RULES: tuple[Rule, ...] = (not_banned, base_stands, one_change, stands_beside, seat_left, still_sold)
+"""Asked in this order when an order is first paid, in the transaction that settles it; the first refusal counts."""
+
+
+def judge(case: Case, rules: Sequence[Rule] = RULES) -> Refusal | None:
+    """Why this paid order cannot be fulfilled; None when it can. Pure."""
+    return next((why for rule in rules if (why := rule(case)) is not None), None)
+
+
+async def refusal_of(
+    db: Reader,
+    order: Order,
+    now: datetime,
+    paid: Sequence[Fact] = (),
+    *,
+    banned: bool = False,
+    rules: Sequence[Rule] = RULES,
+) -> Refusal | None:
+    """Why this order cannot be fulfilled, `paid` by these payments; None when it can."""
+    return judge(replace(await _case(db, order, now, paid), banned=banned), rules)
+
+
+async def no_longer_possible(db: Reader, order: Order, now: datetime) -> list[Order]:
+    """The member's other open orders that could not be fulfilled any more, after this one was."""
+    return [
+        other
+        for other in await orders.open_orders(db, order.guild_id, order.user_id)
+        if other.id != order.id and await refusal_of(db, other, now) is not None
+    ]
+
+
+def exclude_each_other(one: Order, other: Order, now: datetime) -> bool:
+    """Could only one of these two open orders of a member be fulfilled? Pure."""
+    bases = {one.replaces or one.follows, other.replaces or other.follows}
+    if None not in bases and len(bases) == 1:
+        return True
+    pairs = ((one, other), (other, one))
+    return any(
+        obstacle(second.tier, second.duration, [_as_if_paid(first, now)], (), now) is not None
+        for first, second in pairs
+    )
+
+
+def _as_if_paid(order: Order, now: datetime) -> OwnedMembership:
+    ends = order.duration.end(now)
+    entitlement = Entitlement(
+        id=order.id,
+        guild_id=order.guild_id,
+        user_id=order.user_id,
+        tier=order.tier,
+        order_id=order.id,
+        source="order",
+        reason="",
+        status=EntitlementStatus.LIVE,
+        starts_at=now,
+        ends_at=ends,
+        held_until=ends,
+    )
+    return OwnedMembership(entitlement, replace(order, phase=Phase.ACTIVE if order.renewal else None))
+
+
+async def _case(db: Reader, order: Order, now: datetime, paid: Sequence[Fact]) -> Case:
+    owned = await owned_by(db, order.guild_id, order.user_id)
+    planned = await planned_changes(db, order.guild_id, order.user_id, owned, now)
+    base_id = order.replaces or order.follows
+    base = None if base_id is None else await entitlements.find(db, order.guild_id, id_=base_id)
+    replaced = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)
+    gone = {entitlement.id for entitlement in replaced}
+    if order.follows is not None and base is not None:  # it begins when these are over
+        gone |= {
+            membership.entitlement.id
+            for membership in owned
+            if membership.entitlement.tier.id == base.tier.id
+            and membership.entitlement.ends_at <= base.ends_at
+        }
+    is_open = order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
+    sold = order.price_id is None or await tiers.sells(db, order.guild_id, order.price_id)
+    return Case(
+        order=order,
+        now=now,
+        base=base,
+        credited=tuple(replaced),
+        owned=tuple(
+            membership
+            for membership in owned
+            if membership.entitlement.id not in gone and membership.entitlement.order_id != order.id
+        ),
+        planned=tuple(change for change in planned if change.order.id != order.id),
+        reserved=is_open and now <= order.expires_at,
+        seat_free=await is_seat_free(db, order.tier, order.user_id, now),
+        late=bool(paid) and min(fact.at for fact in paid) > order.expires_at,
+        on_sale=sold and not order.tier.archived and order.tier.suspended is None,
+    )

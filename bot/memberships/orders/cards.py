@@ -11,6 +11,7 @@ from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Product, Tier
 from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.refusal_words import why_refused
 from bot.memberships.wording import duration_words, price_words, roles_words
 from bot.money import Money
 from bot.payments.port import Checkout
@@ -218,6 +219,14 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
             when=when,
             role=role,
         )
+    if order.refused is not None and order.state in (OrderStatus.REFUNDED, OrderStatus.REVIEW):
+        price = t.money(order.price)
+        back = (
+            t("Your {price} went back to where it came from.", price=price)
+            if order.state is OrderStatus.REFUNDED
+            else t("{price} is on its way back to where it came from. You have nothing to do.", price=price)
+        )
+        return Accent.WARN, f"{why_refused(t, order)} {back}"
     if order.state is OrderStatus.REFUNDED:
         return Accent.QUIET, t(
             "{price} was given back, so this membership is over.", price=t.money(order.price)

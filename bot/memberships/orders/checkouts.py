@@ -15,12 +15,12 @@ from bot.db import Database, Reader, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
 from bot.memberships.access.entitlements import preceding
-from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Price, Tier
-from bot.memberships.orders.admission import require_replaceable, require_seat
-from bot.memberships.orders.settlement import Settlement
+from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Price, Refusal, Tier
+from bot.memberships.orders.admission import exclude_each_other, require_replaceable, require_seat
+from bot.memberships.orders.settlement import Settlement, our_fact
 from bot.memberships.orders.store import orders
 from bot.money import Money
-from bot.payments.port import Checkout, Fact, FactKind, PaymentProvider, Purchase, Recurrence, by_hand
+from bot.payments.port import Checkout, FactKind, PaymentProvider, Purchase, Recurrence, by_hand
 from bot.work import Job, Queue
 from bot.work.worker import Reschedule
 
@@ -132,6 +132,10 @@ class Checkouts:
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
             await self._settlement.recompute(tx, await _reload(tx, order))
+            if (
+                await _reload(tx, order)
+            ).state is OrderStatus.CANCELLED:  # meanwhile, and its checkout is open now
+                await self._queue.enqueue(tx, "order.close", order.guild_id, str(order.id))
             before = await preceding(tx, order, self._clock.now())
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
@@ -185,11 +189,21 @@ class Checkouts:
             await self.refresh(order)
         return await self._close(order, FactKind.CANCELLED)
 
+    async def close(self, job: Job) -> None:
+        """Work `order.close`: take no more money for a cancelled order."""
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+        provider = self._providers.get(order.provider) if order is not None else None
+        if order is None or provider is None or order.ref is None or order.state is not OrderStatus.CANCELLED:
+            return
+        await provider.close_checkout(order.ref)
+        await self.refresh(order)
+
     async def withdraw(self, order: Order) -> Order:
         """Cancel an order that cost nothing: there is no money to refund, so its entitlement just ends."""
         order = await self._close(order, FactKind.CANCELLED)
         async with self._db.write() as tx:
-            await self._settlement.reject(tx, order, "taken back")
+            await self._settlement.reject(tx, order, Refusal.TAKEN_BACK)
             return await _reload(tx, order)
 
     async def adopt_checkout(self, order: Order, ref: str) -> Order:
@@ -203,16 +217,7 @@ class Checkouts:
             return await _reload(db, order)
 
     async def _close(self, order: Order, kind: FactKind) -> Order:
-        now = self._clock.now()
-        fact = Fact(
-            kind=kind,
-            object_id=f"order:{order.id}",
-            guild_id=order.guild_id,
-            order_id=order.id,
-            ref=order.ref or "-",
-            money=order.price,
-            at=now,
-        )
+        fact = our_fact(order, kind, self._clock.now())
         async with self._db.write() as tx:
             await self._settlement.settle(tx, order.provider, [fact])
             return await _reload(tx, order)
@@ -249,6 +254,7 @@ class Checkouts:
             discount=request.discount,
             extra=request.extra,
         )
+        await self._close_others(tx, order)
         await orders.add(tx, order)
         await record(
             tx,
@@ -263,6 +269,21 @@ class Checkouts:
             tx, "order.expire", order.guild_id, str(order.id), due=order.expires_at
         )
         return order
+
+    async def _close_others(self, tx: Writer, order: Order) -> None:
+        """Cancel the member's open orders that could not be fulfilled beside this one.
+
+        Money that a person sends by hand may be on its way already, so those orders stay open until this one is paid;
+        a change that the provider makes at the period's end is taken back by the member only.
+        """
+        for other in await orders.open_orders(tx, order.guild_id, order.user_id):
+            left_to_provider = other.follows is not None and other.renewal is not None
+            if (
+                not left_to_provider
+                and not by_hand(self._providers.get(other.provider))
+                and exclude_each_other(order, other, self._clock.now())
+            ):
+                await self._settlement.cancel(tx, other)
 
 
 def purchase(order: Order, customer: str | None = None) -> Purchase:

@@ -3,14 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.cards import plain
 from bot.errors import UserError
 from bot.i18n import stamp
-from bot.memberships.model import BillingKind, Duration, EntitlementStatus, Order, Tier
+from bot.memberships.model import (
+    FOREVER,
+    BillingKind,
+    Duration,
+    Entitlement,
+    EntitlementStatus,
+    Order,
+    Refusal,
+    Tier,
+)
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.payments.port import Phase
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands against a purchase: the membership or planned change in the way, and until when."""
+
+    why: Refusal
+    membership: OwnedMembership | None = None
+    planned: PlannedChange | None = None
+    until: datetime | None = None
+
+
+def obstacle(
+    tier: Tier,
+    duration: Duration,
+    owned: Sequence[OwnedMembership],
+    planned: Sequence[PlannedChange],
+    now: datetime,
+) -> Obstacle | None:
+    """What stands against buying this beside `owned`: it would give nothing, charge twice, or waste what was paid.
+
+    Asked when somebody buys, and again when the money comes.
+    """
+    same = [membership for membership in owned if membership.entitlement.tier.id == tier.id]
+    if duration.kind is BillingKind.TRIAL:
+        return Obstacle(Refusal.HAD, same[0]) if same else None
+    live = [
+        membership
+        for membership in same
+        if membership.entitlement.status is EntitlementStatus.LIVE and membership.entitlement.held_until > now
+    ]
+    for membership in live:
+        if membership.entitlement.forever:
+            return Obstacle(Refusal.FOREVER, membership)
+    lasting = duration.kind in (BillingKind.RECURRING, BillingKind.LIFETIME)
+    for membership in same:
+        found = _subscription_in_the_way(membership, membership in live, duration)
+        if found is not None:
+            return found
+    live_ids = {membership.entitlement.id for membership in live}
+    for change in planned:
+        leads_here = change.order.tier.id == tier.id and change.order.renewal is not None
+        if change.order.follows in live_ids or leads_here:
+            return Obstacle(Refusal.PLANNED, planned=change)
+    paid = [membership for membership in live if membership.entitlement.source == "order"]
+    until = max((membership.entitlement.ends_at for membership in paid), default=now)
+    return Obstacle(Refusal.PAID_AHEAD, until=until) if lasting and until > now else None
+
+
+def _subscription_in_the_way(membership: OwnedMembership, runs: bool, duration: Duration) -> Obstacle | None:
+    """The obstacle that this membership's subscription is, as long as the provider may charge for it again."""
+    recurring, lasting = duration.kind is BillingKind.RECURRING, duration.kind is BillingKind.LIFETIME
+    if runs:
+        blocks = membership.renews or (membership.subscribed and recurring)
+        return Obstacle(Refusal.SUBSCRIBED, membership) if blocks else None
+    status = membership.entitlement.status
+    if status is EntitlementStatus.SUSPENDED and membership.renews:
+        return Obstacle(Refusal.SUBSCRIBED, membership)
+    if status is EntitlementStatus.ENDED and membership.renews and (recurring or lasting):
+        unpaid = membership.phase in (Phase.PAST_DUE, Phase.PAUSED)
+        return Obstacle(Refusal.UNPAID if unpaid else Refusal.SUBSCRIBED, membership)
+    return None
 
 
 def require_eligible(
@@ -21,36 +93,46 @@ def require_eligible(
     now: datetime,
 ) -> None:
     """UserError when buying this would give nothing, charge twice, or waste what was paid before."""
+    found = obstacle(tier, duration, owned, planned, now)
+    if found is not None:
+        raise _error(tier, found, owned)
+
+
+def _error(tier: Tier, found: Obstacle, owned: Sequence[OwnedMembership]) -> UserError:
     plan = plain(tier.name)
-    same = [membership for membership in owned if membership.entitlement.tier.id == tier.id]
-    if duration.kind is BillingKind.TRIAL:
-        if same:
-            raise UserError(
-                "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
-                plan=plan,
-            )
-        return
-    live = [
-        membership
-        for membership in same
-        if membership.entitlement.status is EntitlementStatus.LIVE and membership.entitlement.held_until > now
-    ]
-    if any(membership.entitlement.forever for membership in live):
-        raise UserError("You have {plan} for ever, so there is nothing more to buy of it.", plan=plan)
-    for membership in live:
-        if membership.subscribed and (duration.kind is BillingKind.RECURRING or membership.renews):
-            raise _already_subscribed(membership)
-    _require_no_planned_change(plan, live, planned)
-    until = max(
-        (membership.entitlement.ends_at for membership in live if membership.entitlement.source == "order"),
-        default=now,
-    )
-    if until > now and duration.kind in (BillingKind.RECURRING, BillingKind.LIFETIME):
-        raise UserError(
-            "You have paid for {plan} until {when}. /membership change takes you to this price and counts your unused days.",
+    if found.why is Refusal.HAD:
+        return UserError(
+            "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
             plan=plan,
-            when=stamp(until),
         )
+    if found.why is Refusal.FOREVER:
+        return UserError("You have {plan} for ever, so there is nothing more to buy of it.", plan=plan)
+    if found.why is Refusal.UNPAID:
+        return UserError(
+            "The last renewal of {plan} was not paid, and it may still be charged. Pay it or end that subscription first: /membership cancel has the buttons.",
+            plan=plan,
+        )
+    if found.planned is not None:
+        return _planned_already(found.planned, owned)
+    if found.membership is not None:
+        return _already_subscribed(found.membership)
+    return UserError(
+        "You have paid for {plan} until {when}. /membership change takes you to this price and counts your unused days.",
+        plan=plan,
+        when=stamp(found.until or FOREVER),
+    )
+
+
+def bought_after(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
+    """Was more of this tier bought since its subscription was to end, so that it must not renew beside that? Pure."""
+    return any(
+        other.entitlement.id != held.id
+        and other.entitlement.tier.id == held.tier.id
+        and other.entitlement.status is EntitlementStatus.LIVE
+        and other.entitlement.source == "order"
+        and (other.renews or other.entitlement.ends_at > held.ends_at)
+        for other in owned
+    )
 
 
 def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], now: datetime) -> Order:
@@ -73,7 +155,9 @@ def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], no
         )
     if entitlement.ends_at <= now:
         raise UserError("{plan} is over. Buy the other membership with /membership buy.", plan=plan)
-    _require_no_planned_change(plan, [held], planned)
+    for change in planned:
+        if change.order.follows == entitlement.id:
+            raise _planned_already(change, [held])
     return held.order
 
 
@@ -91,15 +175,11 @@ def _already_subscribed(membership: OwnedMembership) -> UserError:
     )
 
 
-def _require_no_planned_change(
-    plan: str, live: Sequence[OwnedMembership], planned: Sequence[PlannedChange]
-) -> None:
-    entitlement_ids = {membership.entitlement.id for membership in live}
-    for change in planned:
-        if change.order.follows in entitlement_ids:
-            raise UserError(
-                "You have planned a change from {plan} to {other} on {when}. Take it back first: /membership cancel has the button.",
-                plan=plan,
-                other=plain(change.order.tier.name),
-                when=stamp(change.starts_at),
-            )
+def _planned_already(change: PlannedChange, owned: Sequence[OwnedMembership]) -> UserError:
+    followed = [one.entitlement.tier.name for one in owned if one.entitlement.id == change.order.follows]
+    return UserError(
+        "You have planned a change from {plan} to {other} on {when}. Take it back first: /membership cancel has the button.",
+        plan=plain(followed[0] if followed else change.order.tier.name),
+        other=plain(change.order.tier.name),
+        when=stamp(change.starts_at),
+    )

@@ -9,11 +9,10 @@ from datetime import datetime
 from bot.db import Reader
 from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
 from bot.memberships.orders.backing import Backing, outcome_of
 from bot.memberships.orders.order_state import amount_left, refunded
 from bot.memberships.orders.proration import SECOND, unused
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import Phase
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 import structlog
@@ -14,18 +15,15 @@ from bot.db import Reader, Writer
 from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
-from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
-from bot.memberships.orders.admission import blocking_reason
+from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
+from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
 from bot.memberships.orders.backing import Backing
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
-from bot.memberships.orders.store import ledger, orders
+from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
-
-RENEWING = (Phase.ACTIVE, Phase.PAST_DUE, Phase.PAUSED)
-"""A subscription in one of these phases will charge again."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,14 @@ class Policy:
     partial_refund: Literal["keep", "revoke"] = "keep"
 
 
+IsBanned = Callable[[Reader, int, int], Awaitable[bool]]
+"""Asks, by the ids of guild and member, whether Lyceum knows that this member is banned. A higher room knows."""
+
+
+async def _nobody_is_banned(db: Reader, guild_id: int, user_id: int) -> bool:
+    return False
+
+
 class Settlement:
     """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
@@ -43,6 +49,8 @@ class Settlement:
         self._clock = clock
         self._queue = queue
         self.policy = policy or Policy()
+        self.is_banned: IsBanned = _nobody_is_banned
+        self.rules: Sequence[Rule] = RULES
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
 
     @property
@@ -113,19 +121,13 @@ class Settlement:
         if new_facts:
             await self.settle(tx, order.provider, new_facts)
 
-    async def reject(self, tx: Writer, order: Order, why: str) -> Outcome:
+    async def reject(self, tx: Writer, order: Order, why: Refusal) -> Outcome:
         """Reject an order that cannot be fulfilled any more: money that came or still comes for it goes back."""
         now = self._clock.now()
-        fact = Fact(
-            kind=FactKind.REJECTED,
-            object_id=f"order:{order.id}",
-            guild_id=order.guild_id,
-            order_id=order.id,
-            ref=order.ref or "-",
-            money=order.price,
-            at=now,
-        )
+        fact = our_fact(order, FactKind.REJECTED, now)
         if await ledger.add_fact(tx, order.provider, fact, now):
+            await refusals.add(tx, order, why, now)
+            await self._queue.enqueue_once(tx, "order.refused", order.guild_id, str(order.id))
             await record(
                 tx,
                 guild_id=order.guild_id,
@@ -133,7 +135,7 @@ class Settlement:
                 actor=LYCEUM,
                 action=AuditAction.FACT_REJECTED,
                 subject=order.id,
-                why=why,
+                why=why.value,
             )
         return await self.recompute(tx, order)
 
@@ -141,10 +143,12 @@ class Settlement:
         """Bring order and entitlement in line with the stored facts."""
         now = self._clock.now()
         outcome = order_state(self.due(order), await ledger.facts(tx, order.guild_id, order.id))
-        if outcome.state is OrderStatus.PAID and not await entitlements.find(
+        first = outcome.state is OrderStatus.PAID and not await entitlements.find(
             tx, order.guild_id, order_id=order.id
-        ):
-            why = await blocking_reason(tx, order, now)
+        )
+        if first:
+            banned = await self.is_banned(tx, order.guild_id, order.user_id)
+            why = await refusal_of(tx, order, now, outcome.counted, banned=banned, rules=self.rules)
             if why is not None:
                 return await self.reject(tx, order, why)
         moved = order.state is not outcome.state and await orders.set_state(
@@ -187,6 +191,10 @@ class Settlement:
         if outcome.mismatched:  # puts the order on the owner's list, or takes it off
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
         await self._recompute_revived(tx, order, replaced)
+        if first:
+            await self._queue.enqueue_once(tx, "order.deliver", order.guild_id, str(order.id))
+            for other in await no_longer_possible(tx, order, now):
+                await self.cancel(tx, other)
         await self.rejudge_backed(tx, order)
         return outcome
 
@@ -202,6 +210,12 @@ class Settlement:
         newer = await orders.find(tx, order.guild_id, entitlement.replaced_by)
         if newer is not None:
             await self.recompute(tx, newer)
+
+    async def cancel(self, tx: Writer, order: Order) -> None:
+        """Cancel an open order, and close its checkout as work. A payment that is on its way is judged when it comes."""
+        now = self._clock.now()
+        await self.settle(tx, order.provider, [our_fact(order, FactKind.CANCELLED, now)])
+        await self._queue.enqueue(tx, "order.close", order.guild_id, str(order.id))
 
     async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
         """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""
@@ -268,3 +282,16 @@ class Settlement:
             FactKind.DISPUTED: {clearing: -amount, disputes: amount},
             FactKind.DISPUTE_WON: {clearing: amount, disputes: -amount},
         }.get(fact.kind, {})
+
+
+def our_fact(order: Order, kind: FactKind, now: datetime) -> Fact:
+    """A fact about an order that Lyceum itself states."""
+    return Fact(
+        kind=kind,
+        object_id=f"order:{order.id}",
+        guild_id=order.guild_id,
+        order_id=order.id,
+        ref=order.ref or "-",
+        money=order.price,
+        at=now,
+    )

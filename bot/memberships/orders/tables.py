@@ -104,6 +104,15 @@ class LedgerColumns(TypedColumns):
     at: Named[datetime] = Column(Utc())
 
 
+class RefusalColumns(TypedColumns):
+    """A paid order that could not be fulfilled, and why (`model.Refusal`): its money goes back by itself."""
+
+    order_id: Named[int] = Column(BigInteger, ForeignKey("order.id"), primary_key=True, autoincrement=False)
+    guild_id: Named[int] = Column(BigInteger)
+    why: Named[str] = Column(String)
+    at: Named[datetime] = Column(Utc())
+
+
 class RefundDraftColumns(TypedColumns):
     """A refund that an owner asked for and confirms once, with a button. `part` is the amount as typed."""
 
@@ -181,6 +190,8 @@ ledger = Table(
     Index("ix_ledger_order", "order_id"),
     **STRICT,
 )
+
+refusal = Table("refusal", metadata, RefusalColumns, CheckConstraint("why <> ''", name="why"), **STRICT)
 
 refund_draft = Table(
     "refund_draft",

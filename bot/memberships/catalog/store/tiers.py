@@ -165,6 +165,12 @@ async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list
     ]
 
 
+async def sells(db: Reader, guild_id: int, price_id: int) -> bool:
+    """Is this price on sale?"""
+    on_sale = (price.c.guild_id == guild_id) & (price.c.id == price_id) & price.c.archived_at.is_(None)
+    return (await db.execute(select(price.c.id).where(on_sale))).first() is not None
+
+
 async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
     """One tier, on sale or not, with its present terms."""
     row = (

@@ -18,8 +18,7 @@ from bot.memberships.departures.departure import (
     RenewingOrder,
 )
 from bot.memberships.departures.tables import departed_subscription, departure
-from bot.memberships.model import OrderStatus
-from bot.memberships.orders.settlement import RENEWING
+from bot.memberships.model import RENEWING, OrderStatus
 from bot.memberships.orders.tables import order
 
 UNPAID = (OrderStatus.CREATED, OrderStatus.PENDING, OrderStatus.EXPIRED, OrderStatus.CANCELLED)

@@ -12,8 +12,8 @@ from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.memberships.access.tables import entitlement
 from bot.memberships.catalog.store import tiers
-from bot.memberships.model import BillingKind, Duration, Order, OrderStatus, Search
-from bot.memberships.orders.tables import customer, order
+from bot.memberships.model import BillingKind, Duration, Order, OrderStatus, Refusal, Search
+from bot.memberships.orders.tables import customer, order, refusal
 from bot.money import Money
 from bot.payments.port import Phase
 
@@ -51,7 +51,9 @@ async def add(tx: Writer, new: Order) -> None:
 
 
 def _orders() -> Select[Any]:
-    return tiers.joined(select(order), order.c.tier_id, order.c.version)
+    query: Any = tiers.joined(select(order, refusal.c.why), order.c.tier_id, order.c.version)
+    refused: Select[Any] = query.outerjoin(refusal, refusal.c.order_id == order.c.id)
+    return refused
 
 
 async def find(db: Reader, guild_id: int, order_id: int) -> Order | None:
@@ -235,4 +237,5 @@ def _order(row: Row[Any]) -> Order:
         expires_at=row.expires_at,
         discount=row.discount,
         extra=row.extra,
+        refused=Refusal(row.why) if row.why else None,
     )

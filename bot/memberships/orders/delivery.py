@@ -1,0 +1,41 @@
+"""Whether what was paid can reach its payer: a role deleted, or a payer who left, between the link and the payment."""
+
+from __future__ import annotations
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import NeedsAction
+from bot.memberships.access.store import entitlements
+from bot.memberships.model import EntitlementStatus
+from bot.memberships.orders.store import orders
+from bot.ports import ChatServer
+from bot.work import Job
+
+
+class Delivery:
+    """Handles the work `order.deliver`, which stands on the owner's list until it is settled."""
+
+    def __init__(self, db: Database, clock: Clock, server: ChatServer) -> None:
+        self._db = db
+        self._clock = clock
+        self._server = server
+
+    async def check(self, job: Job) -> None:
+        """Work `order.deliver`: NeedsAction while a paid membership reaches nobody. The days are safe meanwhile."""
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+            entitlement = await entitlements.find(db, job.guild_id, order_id=int(job.key))
+        if (
+            order is None
+            or entitlement is None
+            or entitlement.status is not EntitlementStatus.LIVE
+            or entitlement.held_until <= self._clock.now()
+        ):
+            return
+        existing = {role.id for role in await self._server.roles(job.guild_id)}
+        if not existing.issuperset(entitlement.tier.terms.roles):
+            raise NeedsAction(
+                "paid-role-deleted", "A role of order {number} is gone: it was deleted.", number=order.id
+            )
+        if await self._server.member(job.guild_id, entitlement.user_id) is None:
+            raise NeedsAction("payer-gone", "Who paid order {number} is not in this server.", number=order.id)
