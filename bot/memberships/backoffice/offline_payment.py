@@ -15,7 +15,7 @@ from bot.memberships.orders.refunds import held_payments
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.reasons import clean_reason
-from bot.money import Money, parse_money
+from bot.money import Money, parse_amount
 from bot.payments.port import Fact, FactKind, PaymentProvider, by_hand
 
 
@@ -56,7 +56,7 @@ class OfflinePayments:
                     "There is no such order here. Pick one from the list that appears while typing."
                 )
             self._check(order)
-            money = order.price if typed is None else parse_money(typed, order.price.currency)
+            money = order.price if typed is None else parse_amount(typed, order.price.currency)
             facts = await ledger.facts(tx, guild_id, order.id)
             held = held_payments(facts)
             if held:
