@@ -8,6 +8,7 @@ from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.ids import new_id
+from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements, revocations
 from bot.memberships.audit_actions import ENTITLEMENT_FROM, ENTITLEMENT_IS
 from bot.memberships.catalog.shop import seats_changed
@@ -23,10 +24,11 @@ RENEWAL = timedelta(days=1)
 class Entitlements:
     """Keeps entitlements in step with their orders, and enqueues `role.sync` for the roles."""
 
-    def __init__(self, clock: Clock, queue: Queue, *, suspends: bool) -> None:
+    def __init__(self, clock: Clock, queue: Queue, *, suspends: bool, months: Months | None = None) -> None:
         self._clock = clock
         self._queue = queue
         self._suspends = suspends
+        self._months = months or Months()
 
     async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
         """Create, extend, suspend, revoke or revive the order's entitlement. True when something changed."""
@@ -110,7 +112,7 @@ class Entitlements:
         starts = max([now, *(entitlement.ends_at for entitlement in earlier if not entitlement.forever)])
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
-        ends = outcome.until or min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
+        ends = outcome.until or await self._months.end(tx, order, order.user_id, starts)
         entitlement = Entitlement(
             id=new_id(),
             guild_id=order.guild_id,
@@ -154,7 +156,7 @@ class Entitlements:
             now >= entitlement.ends_at or any(fact.at > entitlement.starts_at for fact in outcome.counted)
         ):
             starts = max(now, entitlement.starts_at)
-            ends = min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
+            ends = await self._months.end(tx, order, entitlement.user_id, starts)
         else:
             return None
         held = held_until(entitlement.tier.terms, ends, order.phase)
@@ -244,27 +246,22 @@ class Entitlements:
     async def _close_gap(self, tx: Writer, revoked: Entitlement, now: datetime) -> None:
         """After a refund, later periods of the same tier begin earlier: nobody loses days that they still pay for."""
         free = now
-        for entitlement in await entitlements.of_member(tx, revoked.guild_id, revoked.user_id):
-            if (
-                entitlement.tier.id != revoked.tier.id
-                or entitlement.status is not EntitlementStatus.LIVE
-                or entitlement.ends_at <= now
-            ):
+        owned = await entitlements.of_member(tx, revoked.guild_id, revoked.user_id)
+        of_tier = {one.id: one for one in owned if one.tier.id == revoked.tier.id}
+        for entitlement in list(of_tier.values()):
+            if entitlement.status is not EntitlementStatus.LIVE or entitlement.ends_at <= now:
                 continue
             starts = min(entitlement.starts_at, max(free, now))
             earlier_by = entitlement.starts_at - starts
             if earlier_by and not entitlement.forever:
-                await entitlements.move(
-                    tx,
-                    entitlement,
-                    starts,
-                    entitlement.ends_at - earlier_by,
-                    entitlement.held_until - earlier_by,
-                )
+                others = [one for one in of_tier.values() if one.id != entitlement.id]
+                ends = await self._months.moved_end(tx, entitlement, starts, others)
+                held = entitlement.held_until - entitlement.ends_at + ends
+                await entitlements.move(tx, entitlement, starts, ends, held)
                 moved = await entitlements.find(tx, entitlement.guild_id, id_=entitlement.id)
                 if moved is not None:
                     await self._enqueue_dates(tx, moved)
-                    entitlement = moved
+                    entitlement = of_tier[moved.id] = moved
             free = entitlement.ends_at
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from typing import Literal
 
 import structlog
@@ -12,6 +13,7 @@ from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.memberships.access.entitlements import Entitlements
+from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
@@ -38,11 +40,16 @@ class Policy:
 class Settlement:
     """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
-    def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None) -> None:
+    def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None, zone: tzinfo = UTC) -> None:
         self._clock = clock
         self._queue = queue
         self.policy = policy or Policy()
-        self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
+        self.entitlements = Entitlements(
+            clock,
+            queue,
+            suspends=self.policy.dispute == "suspend",
+            months=Months(zone, orders.bought),
+        )
 
     def due(self, order: Order) -> ExpectedPayment:
         """The payments that this order expects, as `order_state` needs them."""
