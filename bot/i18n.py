@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
+from bot.currencies import decimals_shown
 from bot.errors import NeedsAction, Problem, UserError
 from bot.money import Money
 
@@ -49,7 +51,11 @@ class Language:
 
     def error(self, error: UserError | NeedsAction | Problem) -> str:
         """The sentence of an error that people read."""
-        return self(error.message, **error.values)
+        values = {
+            name: self.money(value) if isinstance(value, Money) else value
+            for name, value in error.values.items()
+        }
+        return self(error.message, **values)
 
     def number(self, value: float, digits: int = 0) -> str:
         """1,234.50"""
@@ -63,7 +69,12 @@ class Language:
 
     def money(self, money: Money) -> str:
         """¥99.00, US$1,234.50, JP¥500: with the decimals that the currency has."""
-        return numbers.format_currency(money.decimal(), money.currency, locale=self._locale)
+        pattern = copy(self._locale.currency_formats["standard"])
+        shown = decimals_shown(money.amount, money.currency)
+        pattern.frac_prec = (shown, shown)  # ours, not CLDR's: what is shown is what is charged
+        return str(
+            pattern.apply(money.decimal(), self._locale, currency=money.currency, currency_digits=False)
+        )
 
     def day(self, day: date) -> str:
         """16 Nov 2026, as this language writes it."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TypedDict
 
-from dateutil.relativedelta import relativedelta
-
+from bot.memberships.periods import Anchor
 from bot.money import Money
 from bot.payments.port import Fact, Phase, Recurrence
 
@@ -97,11 +96,16 @@ class Duration:
         """Whether a provider takes the money once or again and again."""
         return Recurrence.RECURRING if self.kind is BillingKind.RECURRING else Recurrence.ONCE
 
-    def end(self, start: datetime) -> datetime:
-        """The end of a purchase that begins at `start`. A month from the 31st ends on the last day of the next month."""
+    def end(self, start: datetime, zone: tzinfo = UTC, anchor: Anchor | None = None) -> datetime:
+        """The end of a purchase that begins at `start`. A month from the 31st ends on the last day of the next month.
+
+        Months are those of the calendar in `zone`, counted from `anchor` where others precede them.
+        """
         if self.kind is BillingKind.LIFETIME:
             return FOREVER
-        return min(start + timedelta(days=self.days) + relativedelta(months=self.months), FOREVER)
+        if self.months:
+            return min((anchor or Anchor(start)).after(self.months, zone), FOREVER)
+        return min(start + timedelta(days=self.days), FOREVER)
 
 
 class Refusal(StrEnum):
@@ -315,7 +319,9 @@ class Outcome:
 
     def rests(self, now: datetime) -> bool:
         """Is the payment for the present period disputed?"""
-        begun = [fact for fact in (*self.counted, *self.resting) if fact.period and fact.period.starts_at <= now]
+        begun = [
+            fact for fact in (*self.counted, *self.resting) if fact.period and fact.period.starts_at <= now
+        ]
         latest = max(begun, key=lambda fact: fact.period.starts_at if fact.period else now, default=None)
         return self.waiting or latest in self.resting
 

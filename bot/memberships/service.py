@@ -123,7 +123,7 @@ class Memberships:
             zone=texts.community.zone,
         )
         # access: who has which entitlement, and the roles that follow
-        self.settlement = Settlement(clock, queue, config.policy)
+        self.settlement = Settlement(clock, queue, config.policy, texts.community.zone)
         self.breaker = Breaker(db, clock, queue, outbox, texts)
         self.reconciler = Reconciler(
             db=db,
@@ -171,7 +171,7 @@ class Memberships:
             receipts=self.receipts,
         )
         # changes: another tier, another period, the end of a subscription
-        self.change_pricing = ChangePricing(db, clock, self.purchasing, providers)
+        self.change_pricing = ChangePricing(db, clock, self.purchasing, providers, texts.community.zone)
         self.changes = Changes(
             db=db,
             clock=clock,

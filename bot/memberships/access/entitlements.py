@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.ids import new_id
 from bot.memberships.access.judging import held_until, judged
+from bot.memberships.access.months import Months
 from bot.memberships.access.queueing import laid_out
 from bot.memberships.access.store import entitlements, revocations
 from bot.memberships.audit_actions import ENTITLEMENT_FROM, ENTITLEMENT_IS
@@ -23,10 +24,11 @@ RUNNING = (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)
 class Entitlements:
     """Keeps entitlements in step with their orders, and enqueues `role.sync` for the roles."""
 
-    def __init__(self, clock: Clock, queue: Queue, *, suspends: bool) -> None:
+    def __init__(self, clock: Clock, queue: Queue, *, suspends: bool, months: Months | None = None) -> None:
         self._clock = clock
         self._queue = queue
         self._suspends = suspends
+        self._months = months or Months()
 
     async def exchange(self, tx: Writer, order: Order, outcome: Outcome) -> None:
         """Replace what the order's credit came from, while its own money stands; give it back when that went back.
@@ -140,7 +142,7 @@ class Entitlements:
         starts = max([now, *(entitlement.ends_at for entitlement in earlier if not entitlement.forever)])
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
-        ends = outcome.until or min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
+        ends = outcome.until or await self._months.end(tx, order, order.user_id, starts)
         bought_at_once = order.renewal is None and ends < FOREVER
         new = Entitlement(
             id=new_id(),
@@ -205,9 +207,7 @@ class Entitlements:
             await self._queue.enqueue(tx, "entitlement.end", guild_id, key, due=entitlement.held_until)
             await self._queue.enqueue(tx, "entitlement.remind", guild_id, key)
 
-    async def _replace(
-        self, tx: Writer, order: Order, olds: Iterable[Entitlement], now: datetime
-    ) -> None:
+    async def _replace(self, tx: Writer, order: Order, olds: Iterable[Entitlement], now: datetime) -> None:
         """An upgrade replaces the entitlements whose unused days were credited."""
         for old in olds:
             await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
@@ -220,7 +220,11 @@ class Entitlements:
 
         What staff revoked meanwhile, or another upgrade replaced, does not back it any more.
         """
-        old = None if order.replaces is None else await entitlements.find(db, order.guild_id, id_=order.replaces)
+        old = (
+            None
+            if order.replaces is None
+            else await entitlements.find(db, order.guild_id, id_=order.replaces)
+        )
         if old is None:
             return []
         return [

@@ -16,7 +16,7 @@ from bot.memberships.orders.refunds import held_payments
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.reasons import clean_reason
-from bot.money import Money, parse_money
+from bot.money import Money, parse_amount
 from bot.payments.port import Fact, FactKind, PaymentProvider, by_hand
 
 
@@ -65,7 +65,7 @@ class OfflinePayments:
                 )
             self._check(order)
             authority.require_terms([order.tier.terms], order.user_id)
-            money = order.price if typed is None else parse_money(typed, order.price.currency)
+            money = order.price if typed is None else parse_amount(typed, order.price.currency)
             facts = await ledger.facts(tx, guild_id, order.id)
             held = held_payments(facts)
             if held:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.cards import plain
 from bot.clock import Clock
@@ -35,12 +35,18 @@ class ChangePricing:
     """Quotes changes. Nothing is stored, and nothing charged."""
 
     def __init__(
-        self, db: Database, clock: Clock, purchasing: Purchasing, providers: Mapping[str, PaymentProvider]
+        self,
+        db: Database,
+        clock: Clock,
+        purchasing: Purchasing,
+        providers: Mapping[str, PaymentProvider],
+        zone: tzinfo,
     ) -> None:
         self._db = db
         self._clock = clock
         self._purchasing = purchasing
         self._providers = providers
+        self._zone = zone
 
     async def propose(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, instead: str | None = None
@@ -206,7 +212,7 @@ class ChangePricing:
         same_money = price.money.currency == order.price.currency
         recurring = duration.recurrence is Recurrence.RECURRING
         if same_money and (recurring or costs_more(price, entitlement, order, at)):
-            ends = duration.end(at)
+            ends = duration.end(at, self._zone)
             exchanged = exchange(
                 base, credit, None if duration.kind is BillingKind.LIFETIME or recurring else ends - at
             )
@@ -247,7 +253,7 @@ class ChangePricing:
             by_provider=False,
             at=at,
             starts_at=last.ends_at,
-            ends_at=duration.end(last.ends_at),
+            ends_at=duration.end(last.ends_at, self._zone),
             due=base,
             discount=discount,
         )

@@ -86,7 +86,7 @@ class Checkouts:
             if due is not None and self.providers_for(price):
                 raise UserError(
                     "{due} is left to pay, and no provider here takes so little. Choose another price, or wait until your present membership is over.",
-                    due=f"{due.decimal()} {due.currency}",
+                    due=due,
                 )
             raise UserError(
                 "This server cannot take payments yet. Please tell its owner: a payment provider has to be set up."

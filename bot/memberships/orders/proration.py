@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.currencies import rounding
 from bot.memberships.model import BillingKind, Entitlement, Order, Price
 from bot.money import Money
 
@@ -18,8 +19,11 @@ def unused(paid: int, starts: datetime, ends: datetime, at: datetime) -> int:
 
 
 def discounted(money: Money, percent: int) -> Money:
-    """The price less `percent` per cent, rounded down."""
-    return Money(money.amount * (100 - percent) // 100, money.currency)
+    """The price less `percent` per cent, rounded down to what can be charged in its currency."""
+    if not percent:
+        return money
+    step = rounding(money.currency)
+    return Money(money.amount * (100 - percent) // (100 * step) * step, money.currency)
 
 
 @dataclass(frozen=True)
@@ -36,11 +40,15 @@ class Exchange:
 
 
 def exchange(price: Money, credit: int, length: timedelta | None) -> Exchange:
-    """Apply credit to a price; credit above it buys time at that price. `length` None: no time can be added."""
-    due = max(0, price.amount - credit)
+    """Apply credit to a price; credit above it buys time at that price. `length` None: no time can be added.
+
+    What is due is rounded up to what can be charged in the currency, so that no more credit is used than there is.
+    """
+    step = rounding(price.currency)
+    due = min(price.amount, -(min(0, credit - price.amount) // step) * step)
     rest = max(0, credit - price.amount)
     if not rest or length is None or price.amount == 0:
-        return Exchange(due, credit - rest, 0, rest)
+        return Exchange(due, price.amount - due, 0, rest)
     return Exchange(due, credit, rest * (length // SECOND) // price.amount, 0)
 
 

@@ -28,7 +28,7 @@ from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
 from bot.memberships.orders.store.refund_drafts import RefundDraft
 from bot.memberships.reasons import clean_reason
-from bot.money import Money, parse_money
+from bot.money import Money, parse_amount
 from bot.payments.port import Fact, FactKind, PaymentProvider, by_hand
 from bot.work import Job, Queue
 
@@ -320,13 +320,13 @@ class Refunds:
 
 def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
     """The latest payment that the typed amount can be refunded from, and that amount."""
-    asked = parse_money(typed, payments[0][1].currency)
+    asked = parse_amount(typed, payments[0][1].currency)
     for payment, rest in reversed(payments):
         if rest.currency == asked.currency and asked.amount <= rest.amount:
             return payment, asked
     raise UserError(
         "So much is not left of this order. At most {most} can be given back at once.",
-        most=f"{max(rest.decimal() for _, rest in payments)} {asked.currency}",
+        most=max((rest for _, rest in payments), key=lambda rest: rest.amount),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 import structlog
@@ -13,6 +13,7 @@ from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.memberships.access.entitlements import Entitlements
+from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
@@ -45,13 +46,18 @@ async def _nobody_is_banned(db: Reader, guild_id: int, user_id: int) -> bool:
 class Settlement:
     """Writes facts, ledger, order, entitlement and audit; queues the work that updates Discord and providers."""
 
-    def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None) -> None:
+    def __init__(self, clock: Clock, queue: Queue, policy: Policy | None = None, zone: tzinfo = UTC) -> None:
         self._clock = clock
         self._queue = queue
         self.policy = policy or Policy()
         self.is_banned: IsBanned = _nobody_is_banned
         self.rules: Sequence[Rule] = RULES
-        self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
+        self.entitlements = Entitlements(
+            clock,
+            queue,
+            suspends=self.policy.dispute == "suspend",
+            months=Months(zone, orders.bought),
+        )
 
     @property
     def backing(self) -> Backing:

@@ -84,7 +84,7 @@ class ManualProvider:
         raise NeedsAction(
             "refund-by-hand",
             "{amount} {currency} have to go back by hand (payment {payment}). Send them, then say so with /order refund.",
-            amount=money.decimal(),
+            amount=money.plain(),
             currency=money.currency,
             payment=payment_id,
         )

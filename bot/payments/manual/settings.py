@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from bot.currencies import read_currency
+from bot.errors import UserError
 from bot.payments.manual.epc import LONGEST_NAME
 from bot.section import Section
 
@@ -49,6 +51,14 @@ def _beneficiary(typed: str) -> str:
     return name
 
 
+def _currency(typed: str) -> str:
+    """A currency that prices can be in; its code in capitals."""
+    try:
+        return read_currency(typed)
+    except UserError as error:
+        raise ValueError(str(error)) from None
+
+
 class ManualSettings(Section):
     """Bank transfer and the like. Off unless `instructions` and `currencies` are filled in.
 
@@ -56,7 +66,7 @@ class ManualSettings(Section):
     """
 
     instructions: Annotated[str, Field(max_length=1500)] = ""
-    currencies: list[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]] = []  # noqa: RUF012 # pydantic copies it
+    currencies: list[Annotated[str, AfterValidator(_currency)]] = []  # noqa: RUF012 # pydantic copies it
     valid_days: Annotated[int, Field(ge=1, le=60)] = 7
     iban: Annotated[str, AfterValidator(_iban)] = ""
     bic: Annotated[str, AfterValidator(_bic)] = ""

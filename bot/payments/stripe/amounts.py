@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 
+from bot.currencies import DECIMALS, rounding
 from bot.errors import NeedsAction
-from bot.money import Money, exponent
+from bot.money import Money
 
 LARGEST = 99_999_999
 """Eight digits, in every currency that we know of."""
 
 # UGX and ISK have no decimals, but Stripe counts them in hundredths. For ISK, so do we.
 _FACTOR = {"UGX": 100}
-# Amounts must be a multiple of this, so that they have no fractions. Amounts in three-decimal currencies end in 0.
-_STEP = {"UGX": 100, "ISK": 100}
-
 _SMALLEST = {
     "USD": 50,
     "AED": 200,
@@ -50,16 +48,16 @@ _CODES = (
     "MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SEK SGD SHP SLE "
     "SOS SRD STD SZL THB TJS TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW"
 )
-CURRENCIES = frozenset(_CODES.split(" "))
-"""The currencies that Stripe charges in."""
+CURRENCIES = frozenset(_CODES.split(" ")) & DECIMALS.keys()
+"""The currencies that Stripe charges in, without those that were withdrawn."""
 
 
 def takes(money: Money) -> bool:
     """Can Stripe charge this amount of this currency? Whether the account can is known only by asking it."""
     amount = to_stripe(money)
-    step = _STEP.get(money.currency, 10 if exponent(money.currency) == 3 else 1)
     smallest = max(_SMALLEST.get(money.currency, 1), 1)
-    return money.currency in CURRENCIES and smallest <= amount <= LARGEST and amount % step == 0
+    fractions = money.amount % rounding(money.currency)  # of ISK, or thousandths of KWD: never charged
+    return money.currency in CURRENCIES and smallest <= amount <= LARGEST and not fractions
 
 
 def to_stripe(money: Money) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from bot.clock import real_now
+from bot.currencies import DECIMALS
 from bot.errors import NeedsAction, RetryLater
 from bot.money import Money
 from bot.payments import json_input
@@ -48,8 +49,8 @@ class TillProvider:
         self._public = public
 
     def supports(self, money: Money, recurrence: Recurrence) -> bool:
-        """Every amount in every currency, but only once."""
-        return recurrence is Recurrence.ONCE
+        """Every amount in every currency that prices can be in, but only once."""
+        return recurrence is Recurrence.ONCE and money.currency in DECIMALS
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         """Open the till's page for this order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
@@ -74,6 +74,19 @@ async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[
     )
     query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(paid_for))
     return {row.id: _order(row) for row in await db.execute(query)}
+
+
+async def bought(
+    db: Reader, guild_id: int, order_ids: Collection[int]
+) -> dict[int, tuple[Duration, timedelta]]:
+    """Of these orders, by id: for how long they were bought, and the time that credit above the price added."""
+    query = select(order.c.id, order.c.kind, order.c.days, order.c.months, order.c.extra).where(
+        order.c.guild_id == guild_id, order.c.id.in_(order_ids)
+    )
+    return {
+        row.id: (Duration(BillingKind(row.kind), row.days, row.months), timedelta(seconds=row.extra))
+        for row in await db.execute(query)
+    }
 
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
