@@ -235,13 +235,36 @@ class OrderStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What was noted by hand for an order, whose money may come in parts.
+
+    Of what came, `held` was not given back; `missing` of the price is still open, `over` lies above it. `allocated`
+    of `held` pays the order. `counted` are the payments that made up the price; `ended`: a part was given back since,
+    and the policy ends the membership with it.
+    """
+
+    held: Money
+    missing: Money
+    over: Money
+    allocated: Money
+    counted: tuple[Fact, ...]
+    ended: bool = False
+
+    @property
+    def incomplete(self) -> bool:
+        """Has a part of the price come, and is the rest still open?"""
+        return self.held.amount > 0 and not self.counted
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The status that an order's payments lead to, and the payments behind it.
 
     `counted` payments pay the order (one, or one a period). `extra` ones have the correct price, but came on top or
     for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
     checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
-    odd one came. `since` and `until` enclose the counted periods of a recurring order.
+    odd one came. `since` and `until` enclose the counted periods of a recurring order. `parts` are those of an order
+    whose payments are noted by hand.
     """
 
     state: OrderStatus
@@ -254,3 +277,4 @@ class Outcome:
     until: datetime | None
     waiting: bool = False
     """Are all payments of the correct price disputed, and none of the disputes decided?"""
+    parts: Parts | None = None

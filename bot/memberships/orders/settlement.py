@@ -15,10 +15,12 @@ from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
+from bot.memberships.orders import parts
 from bot.memberships.orders.admission import blocking_reason
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
+from bot.payments.registry import is_by_hand
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
@@ -46,7 +48,13 @@ class Settlement:
 
     def due(self, order: Order) -> ExpectedPayment:
         """The payments that this order expects, as `order_state` needs them."""
-        return ExpectedPayment(order.price, order.renewal, order.ref, self.policy.partial_refund == "revoke")
+        return ExpectedPayment(
+            order.price,
+            order.renewal,
+            order.ref,
+            self.policy.partial_refund == "revoke",
+            in_parts=is_by_hand(order.provider) and order.price.amount > 0,
+        )
 
     async def known(self, db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
         """Those of the (guild, order) pairs that exist here."""
@@ -61,7 +69,9 @@ class Settlement:
                 matched = False
                 continue
             await self._record_facts(tx, order, [fact for fact in facts if fact.order_id == order_id])
-            await self.recompute(tx, order)
+            outcome = await self.recompute(tx, order)
+            if outcome.parts is not None and not outcome.counted:  # its card shows what has come, and what is open
+                await self._queue.enqueue(tx, "card.update", guild_id, str(order_id))
         return matched
 
     async def is_news(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> bool:
@@ -155,7 +165,11 @@ class Settlement:
                 before=order.state.value,
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-        changed = outcome.ever and await self.entitlements.apply_outcome(tx, order, outcome)
+        ever = outcome.ever or (
+            outcome.parts is not None  # a payment that was corrected gave something and never came
+            and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
+        )
+        changed = ever and await self.entitlements.apply_outcome(tx, order, outcome)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
         ):  # otherwise the role change updates the card
@@ -191,8 +205,9 @@ class Settlement:
                     await self.recompute(tx, replaced_order)
 
     async def _record_facts(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:
-        now = self._clock.now()
+        now, due = self._clock.now(), self.due(order)
         for fact in facts:
+            before = await ledger.facts(tx, order.guild_id, order.id) if due.in_parts else []
             if not await ledger.add_fact(tx, order.provider, fact, now):
                 await self._report_contradiction(tx, order, fact)
                 continue
@@ -207,7 +222,18 @@ class Settlement:
                 amount=fact.money.amount,
                 currency=fact.money.currency,
             )
-            accounts = self._accounts(order, fact)
+            accounts = (
+                parts.accounts(
+                    order.price,
+                    before,
+                    fact,
+                    revokes=due.partial_revokes,
+                    provider=order.provider,
+                    tier_id=order.tier.id,
+                )
+                if due.in_parts
+                else self._accounts(order, fact)
+            )
             if accounts:
                 await ledger.book(tx, order.provider, fact, accounts, now)
 
