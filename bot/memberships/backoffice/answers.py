@@ -85,7 +85,7 @@ def marked(t: Language, payment: Marked) -> Card:
         )
     elif payment.parts.over.amount:
         sentence = t(
-            "{money} are noted for order {number}. {member} has **{plan}**, and the {over} above its price wait on your list: /order refund gives them back. Was it a slip, correct the note.",
+            "{money} are noted for order {number}. {member} has **{plan}**, and the {over} above its price wait on your list: /order refund gives them back. If it was a typing slip, correct the note.",
             over=t.money(payment.parts.over),
             **values,
         )

@@ -90,7 +90,7 @@ def _waiting(t: Language, item: Waiting) -> str:
             "Money came that is not the price. /order show tells what came, /order refund gives it back."
         ),
         "payment-over": t(
-            "More than its price came. /order refund gives the rest back; was it a slip, /order correct mends it."
+            "More than its price came. /order refund gives the rest back; if it was a typing slip, use /order correct."
         ),
         "payment-partial": t(
             "Only a part of its price came, and its time is over. Look at it with /order show: note the rest, let it wait longer, or give back what came."

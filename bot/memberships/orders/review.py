@@ -27,7 +27,7 @@ def waits_for(order: Order, outcome: Outcome, now: datetime) -> NeedsAction | Re
     if outcome.state is OrderStatus.PAID and parts.over.amount:
         return NeedsAction(
             "payment-over",
-            "Order {number}: {amount} {currency} more than its price came. /order refund gives that back, /order correct mends a slip.",
+            "Order {number}: {amount} {currency} more than its price came. /order refund gives that back, /order correct fixes a typing slip.",
             number=order.id,
             amount=parts.over.decimal(),
             currency=parts.over.currency,
