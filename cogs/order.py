@@ -24,6 +24,8 @@ from bot.memberships.backoffice import answers as backoffice_answers
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
+    CORRECT_NOTE,
+    EXTEND_ORDER,
     GIVE_BACK,
     MARK_PAID,
     REFRESH_ORDER,
@@ -116,12 +118,34 @@ class OrderPage(
         name=locale_str("paid"), description=locale_str("The money of a bank transfer came: mark its order")
     )
     @app_commands.describe(
-        order=WHICH, reason=REASON, amount=locale_str("What came, if it is not the price, like 9.50")
+        order=WHICH, reason=REASON, amount=locale_str("What came, if it is not all that is open, like 9.50")
     )
     async def paid(
         self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
     ) -> None:
         await self._mark(interaction, order, reason, amount)
+
+    @app_commands.command(
+        name=locale_str("correct"),
+        description=locale_str(
+            "You noted the wrong amount for a bank transfer: say what really came or went back"
+        ),
+    )
+    @app_commands.describe(
+        order=WHICH,
+        reason=REASON,
+        amount=locale_str("What it really was, like 9.50; leave it out if nothing came, or went back"),
+        note=locale_str("Which note was wrong; leave it out for the last one"),
+    )
+    async def correct(
+        self,
+        interaction: Interaction,
+        order: str,
+        reason: Reason,
+        amount: Amount | None = None,
+        note: str | None = None,
+    ) -> None:
+        await self._correct(interaction, order, reason, amount, note)
 
     @app_commands.command(
         name=locale_str("resend"),
@@ -168,6 +192,20 @@ class OrderPage(
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         orders = await self._memberships.backoffice.unmarked(guild_of(interaction))
         return self._choices(interaction, typed, orders)
+
+    @correct.autocomplete("order")
+    async def choose_marked(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        orders = await self._memberships.backoffice.marked(guild_of(interaction))
+        return self._choices(interaction, typed, orders)
+
+    @correct.autocomplete("note")
+    async def choose_note(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        if not interaction.permissions.administrator:
+            return []
+        order = str(getattr(interaction.namespace, "order", "") or "")
+        notes = await self._memberships.backoffice.notes(guild_of(interaction), order)
+        t = words_of(interaction)
+        return choices(((backoffice_answers.note_label(t, note), note.object_id) for note in notes), typed)
 
     @latest.autocomplete("plan")
     async def choose_plan(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -241,7 +279,30 @@ class OrderPage(
             await self._mark(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("Mark as paid"), [_amount(t)], submit, demand_administrator)
+        hint = t("Leave it empty if all that is open came.")
+        amount = Field("amount", t("Amount"), hint, required=False, longest=20)
+        await ask_with_reason(interaction, t("Mark as paid"), [amount], submit, demand_administrator)
+
+    @on_press(CORRECT_NOTE, demand_administrator)
+    async def press_correct(self, interaction: Interaction, order_id: int) -> None:
+        """*Correct a note…*: opens a form with what the last note should say, and the reason."""
+
+        async def submit(sent: Interaction, fields: dict[str, str]) -> None:
+            await self._correct(sent, str(order_id), fields["reason"], fields["amount"] or None)
+
+        t = words_of(interaction)
+        hint = t("Of the last note. Leave it empty if nothing came, or went back.")
+        amount = Field("amount", t("What it really was"), hint, required=False, longest=20)
+        await ask_with_reason(interaction, t("Correct the last note"), [amount], submit, demand_administrator)
+
+    @on_press(EXTEND_ORDER, demand_administrator)
+    async def press_extend(self, interaction: Interaction, order_id: int) -> None:
+        """*Let it wait longer*."""
+        await interaction.response.defer()
+        guild_id, user_id = asker_of(interaction)
+        await self._memberships.offline_payments.extend(guild_id, str(order_id), user_id)
+        detail = await self._memberships.backoffice.detail(guild_id, str(order_id))
+        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
 
     @on_press(RESEND_ORDER, demand_administrator)
     async def press_resend(self, interaction: Interaction, order_id: int) -> None:
@@ -261,6 +322,15 @@ class OrderPage(
             guild_of(interaction), order, interaction.user.id, reason, amount
         )
         await answer(interaction, backoffice_answers.marked(words_of(interaction), marked))
+
+    async def _correct(
+        self, interaction: Interaction, order: str, reason: str, amount: str | None, note: str | None = None
+    ) -> None:
+        """Correct a note about money."""
+        corrected = await self._memberships.offline_payments.correct(
+            guild_of(interaction), order, interaction.user.id, reason, amount, note
+        )
+        await answer(interaction, backoffice_answers.corrected(words_of(interaction), corrected))
 
     async def _show(self, interaction: Interaction, order: str) -> None:
         detail = await self._memberships.backoffice.detail(guild_of(interaction), order)

@@ -59,6 +59,8 @@ BUTTONS = {
     "order.refund": Class.ADMIN,
     "order.give_back": Class.ADMIN,
     "order.paid": Class.ADMIN,
+    "order.correct": Class.ADMIN,
+    "order.extend": Class.ADMIN,
     "order.resend": Class.ADMIN,
 }
 """Buttons that do what not everybody may. A button is pressed by whoever sees its card."""

@@ -96,7 +96,9 @@ def demand_roles(interaction: Interaction) -> None:
         raise UserError("Only those who may manage roles can do that.")
 
 
-def choices(named: Iterable[tuple[str, int]], typed: str, *, by_number: bool = False) -> list[Choice[str]]:
+def choices(
+    named: Iterable[tuple[str, int | str]], typed: str, *, by_number: bool = False
+) -> list[Choice[str]]:
     """Choices from (name, id) pairs whose name contains what was typed, as many as Discord shows.
 
     `by_number`: the id may be typed, too.

@@ -45,6 +45,7 @@ FACT_SAYS: Mapping[FactKind, AuditAction] = {
     FactKind.EXPIRED: AuditAction.FACT_EXPIRED,
     FactKind.CANCELLED: AuditAction.FACT_CANCELLED,
     FactKind.REJECTED: AuditAction.FACT_REJECTED,
+    FactKind.CORRECTED: AuditAction.FACT_CORRECTED,
 }
 
 SUBSCRIPTION_IS: Mapping[Phase, AuditAction] = {

@@ -289,6 +289,28 @@ class OrderStatus(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What was noted by hand for an order, whose money may come in parts.
+
+    Of what came, `held` was not given back; `missing` of the price is still open, `over` lies above it. `allocated`
+    of `held` pays the order. `counted` are the payments that made up the price; `ended`: a part was given back since,
+    and the policy ends the membership with it.
+    """
+
+    held: Money
+    missing: Money
+    over: Money
+    allocated: Money
+    counted: tuple[Fact, ...]
+    ended: bool = False
+
+    @property
+    def incomplete(self) -> bool:
+        """Has a part of the price come, and is the rest still open?"""
+        return self.held.amount > 0 and not self.counted
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """The status that an order's payments lead to, and the payments behind it.
 
@@ -296,7 +318,8 @@ class Outcome:
     for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
     checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
     odd one came. `resting` payments would count if they were not disputed. `since` and `until` enclose the periods of
-    counted and resting payments of a recurring order; `lapsed`: all money for its latest period went back.
+    counted and resting payments of a recurring order; `lapsed`: all money for its latest period went back. `parts` are
+    those of an order whose payments are noted by hand.
     """
 
     state: OrderStatus
@@ -311,6 +334,7 @@ class Outcome:
     """Are all payments of the correct price disputed, and none of the disputes decided?"""
     resting: tuple[Fact, ...] = ()
     lapsed: bool = False
+    parts: Parts | None = None
 
     @property
     def stands(self) -> bool:

@@ -222,7 +222,7 @@ class Memberships:
             checkouts=self.checkouts,
             unmatched_payments=unmatched_payments,
         )
-        self.offline_payments = OfflinePayments(db, clock, providers, self.settlement, authorities)
+        self.offline_payments = OfflinePayments(db, clock, queue, providers, self.settlement, authorities)
         self.resending = Resending(
             db=db,
             clock=clock,
@@ -298,6 +298,12 @@ class Memberships:
             memberships = await owned_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, memberships, now)
             latest_orders = await orders.of_member(db, guild_id, user_id, limit=5)
+            parts = {
+                order.id: noted
+                for order in latest_orders
+                if order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
+                and (noted := await self.checkouts.parts(db, order)) is not None
+            }
         person = await self._server.member(guild_id, user_id)
         return Status(
             held=tuple(owned for owned in memberships if owned.runs(now)),
@@ -315,6 +321,7 @@ class Memberships:
             soon=self.reminders.lead_time,
             receipts={order.id: link for order in latest_orders if (link := self.receipts.link(order))},
             departed=await self.departures.ended_for(guild_id, user_id),
+            parts=parts,
         )
 
     async def explain(self, guild_id: int, user_id: int) -> Explanation:

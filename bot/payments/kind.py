@@ -97,6 +97,8 @@ class ProviderKind(Generic[S]):
     """The doctor's findings about the settings."""
     scan: Callable[[Language], str] = scan_with_phone
     """The sentence above a checkout's QR code: what to scan it with."""
+    by_hand: bool = False
+    """Does the owner note the payments (`port.ByHand`)? Orders stay so when the provider is switched off."""
 
 
 @dataclass(frozen=True)

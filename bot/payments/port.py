@@ -80,6 +80,9 @@ class FactKind(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     REJECTED = "rejected"  # stated by us: what was sold cannot be given any more; its money goes back
+    CORRECTED = (
+        "corrected"  # stated by the owner: names a payment or refund that they noted and that never was
+    )
 
 
 @dataclass(frozen=True)

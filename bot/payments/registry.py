@@ -68,6 +68,12 @@ def scan_words(t: Language, name: str) -> str:
     return scan_with_phone(t) if kind is None else kind.scan(t)
 
 
+def is_by_hand(name: str) -> bool:
+    """Does the owner note the payments of this provider's orders? They may come in parts."""
+    kind = PROVIDERS.get(name)
+    return kind is not None and kind.by_hand
+
+
 def play_money_words(t: Language) -> str:
     """The line on every card about money when none of it is real."""
     return t("-# This server uses the till: it moves **play money** only. Nothing real is charged.")

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
     "host cancel": frozenset({AuditAction.EVENT_CANCELLED}),
     "host create": frozenset({AuditAction.EVENT_CREATED}),
     "order books": READS,
+    "order correct": frozenset({AuditAction.ORDER_CORRECTED}),
     "order export": frozenset({AuditAction.ORDER_EXPORTED}),
     "order list": READS,
     "order paid": frozenset({AuditAction.ORDER_MARKED}),
@@ -53,7 +54,9 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
 BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "access.repair": frozenset({AuditAction.ROLE_DRIFT}),
     "access.retry": frozenset({AuditAction.BREAKER_RETRIED, AuditAction.BREAKER_CLOSED}),
+    "order.correct": frozenset({AuditAction.ORDER_CORRECTED}),
     "order.done": frozenset({AuditAction.STRAY_CLOSED}),
+    "order.extend": frozenset({AuditAction.ORDER_EXTENDED}),
     "order.give_back": frozenset({AuditAction.REFUND_ASKED}),
     "order.look": READS,  # what the provider tells is its own doing
     "order.page": READS,

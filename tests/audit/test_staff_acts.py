@@ -147,7 +147,8 @@ async def _orders(staff: StaffAtWork) -> None:
     [choice] = await staff.community.choices("olivia", "order paid", "order", channel="staff")
     order = choice["value"]
     await staff.types("olivia", "order resend", order=order)
-    await staff.types("olivia", "order paid", order=order, reason="on the statement")
+    await staff.types("olivia", "order paid", order=order, reason="on the statement", amount="91")
+    await staff.types("olivia", "order correct", order=order, reason="a typing slip", amount="19")
     card = await staff.types("olivia", "order refund", order=order, reason="she left")
     await staff.presses("olivia", card, "order.give_back", "I have sent $19.00")
     await staff.types("olivia", "order export")

@@ -75,6 +75,46 @@ async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Com
     )
 
 
+async def test_a_part_is_noted_corrected_and_completed_from_the_order_s_card(transfers: Community) -> None:
+    await transfers.slash("ann", "membership buy", plan="Gold")
+    order = await number(transfers, "order paid")
+    told = await ask(transfers, "order paid", order=order, reason="on the statement", amount="15")
+    assert "$4.00 are still open" in words(told)
+    [offered] = await transfers.choices("olivia", "order correct", "note", channel="staff", order=order)
+    assert offered["name"].startswith("paid · $15.00")
+
+    form = (await transfers.click("olivia", told["id"], label="Correct a note…"))["modal"]
+    corrected = (await transfers.submit("olivia", form, {"amount": "12", "reason": "a slip"}))["message"]
+    assert "$12.00 came, and not $15.00" in words(corrected)
+    shown = (await transfers.click("olivia", corrected["id"], label="Show the order"))["message"]
+    assert "**$12.00 of $19.00 noted** · $7.00 still open" in words(shown)
+    assert "$12.00 of $19.00 has arrived" in words(
+        (await transfers.slash("ann", "membership status"))["message"]
+    )
+
+    form = (await transfers.click("olivia", shown["id"], label="Note the rest…"))["modal"]
+    done = await transfers.submit("olivia", form, {"amount": "", "reason": "the rest"})
+    await transfers.settled()
+    assert "gets **Gold** now" in words(done["message"])
+    assert "Gold" in await roles(transfers)
+
+
+async def test_an_order_with_a_part_waits_longer_by_a_button(transfers: Community) -> None:
+    await transfers.slash("ann", "membership buy", plan="Gold")
+    order = await number(transfers, "order paid")
+    await ask(transfers, "order paid", order=order, reason="on the statement", amount="15")
+    await transfers.clock(advance=8 * 86_400)
+    await transfers.settled()
+    assert "Only a part of its price came" in words(await ask(transfers, "order list"))
+
+    shown = await ask(transfers, "order show", order=order)
+    later = await transfers.click("olivia", shown["id"], label="Let it wait longer")
+    await transfers.settled()
+
+    assert "Its time is over" not in words(later["message"])
+    assert "Only a part" not in words(await ask(transfers, "order list"))
+
+
 async def test_a_part_goes_back_by_the_form_on_the_order_s_card(till: Community) -> None:
     shown = await ask(till, "order show", order=await number(till, "order show"))
     assert "What happened" in words(shown)

@@ -18,4 +18,6 @@ REFUND_ORDER = ButtonAction("order.refund", arguments(NUMBER))
 GIVE_BACK = ButtonAction("order.give_back", arguments(NUMBER))
 """The id of a refund's draft."""
 MARK_PAID = ButtonAction("order.paid", arguments(NUMBER))
+CORRECT_NOTE = ButtonAction("order.correct", arguments(NUMBER))
+EXTEND_ORDER = ButtonAction("order.extend", arguments(NUMBER))
 RESEND_ORDER = ButtonAction("order.resend", arguments(NUMBER))

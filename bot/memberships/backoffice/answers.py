@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bot.cards import Accent, Attachment, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
-from bot.memberships.backoffice.actions import GIVE_BACK, SHOW_ORDER
+from bot.memberships.backoffice.actions import CORRECT_NOTE, GIVE_BACK, SHOW_ORDER
+from bot.memberships.backoffice.cards import parts_line
 from bot.memberships.backoffice.export import Exported
-from bot.memberships.backoffice.offline_payment import Marked
+from bot.memberships.backoffice.offline_payment import Corrected, Marked
 from bot.memberships.backoffice.resending import ResendOutcome, Resent
+from bot.memberships.model import OrderStatus
+from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.refund_preview import Effect
 from bot.memberships.orders.refunds import RefundProposal
 from bot.memberships.wording import roles_words
-from bot.payments.port import Phase
+from bot.payments.port import Fact, FactKind, Phase
 
 
 def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
@@ -59,41 +62,83 @@ def refund_confirmed(t: Language, proposal: RefundProposal) -> Card:
 
 
 def marked(t: Language, payment: Marked) -> Card:
-    """What marking the order as paid changed."""
+    """What noting the payment changed: a part of the price, all of it, or more than it."""
     order, money = payment.order, t.money(payment.money)
-    show_order = Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),))
+    values = {
+        "number": order.id,
+        "money": money,
+        "member": f"<@{order.user_id}>",
+        "plan": plain(order.tier.name),
+    }
+    show = Button(t("Show the order"), action=SHOW_ORDER.encode(order.id))
+    correct = Button(t("Correct a note…"), action=CORRECT_NOTE.encode(order.id))
     if payment.before:
         return card(
-            t(
-                "Order {number} was marked as paid before, with {money}. Nothing was changed.",
-                number=order.id,
-                money=money,
-            ),
-            show_order,
+            t("Order {number} was marked as paid before, with {money}. Nothing was changed.", **values),
+            Row((show, correct)),
             accent=Accent.QUIET,
         )
-    if not payment.entitlement:
-        return card(
-            t(
-                "{money} are noted for order {number}, but its price is {price}, so it gives nothing. It waits on your list: /order refund gives the money back.",
-                money=money,
-                number=order.id,
-                price=t.money(order.price),
-            ),
-            show_order,
-            accent=Accent.WARN,
+    if order.state is OrderStatus.REVIEW:
+        sentence = t(
+            "{money} are noted for order {number}, but what was ordered cannot be given any more. Send the money back, then say so with /order refund.",
+            **values,
+        )
+    elif payment.parts.over.amount:
+        sentence = t(
+            "{money} are noted for order {number}. {member} has **{plan}**, and the {over} above its price wait on your list: /order refund gives them back. If it was a typing slip, correct the note.",
+            over=t.money(payment.parts.over),
+            **values,
+        )
+    elif payment.entitlement:
+        sentence = t("{money} are noted for order {number}. {member} gets **{plan}** now.", **values)
+    else:
+        sentence = t(
+            "{money} are noted for order {number}. {missing} are still open; **{plan}** begins when they are noted too.",
+            missing=t.money(payment.parts.missing),
+            **values,
+        )
+    whole = payment.entitlement and not payment.parts.over.amount
+    return card(
+        sentence,
+        None if whole else parts_line(t, order, payment.parts),
+        Row((show, correct)),
+        accent=Accent.GOOD if whole else Accent.WARN,
+    )
+
+
+def corrected(t: Language, correction: Corrected) -> Card:
+    """What stands now in place of a wrong note, and what that did to the order."""
+    order, was = correction.order, t.money(correction.was)
+    now = t.money(correction.now) if correction.now else None
+    values = {"number": order.id, "was": was, "now": now}
+    if correction.kind is FactKind.PAID:
+        sentence = (
+            t("Corrected for order {number}: {now} came, and not {was}.", **values)
+            if now
+            else t("Corrected for order {number}: {was} never came.", **values)
+        )
+    else:
+        sentence = (
+            t("Corrected for order {number}: {now} went back, and not {was}.", **values)
+            if now
+            else t("Corrected for order {number}: {was} never went back.", **values)
         )
     return card(
+        sentence,
+        parts_line(t, order, correction.parts),
         t(
-            "{money} are noted for order {number}. {member} gets **{plan}** now.",
-            money=money,
-            number=order.id,
-            member=f"<@{order.user_id}>",
-            plan=plain(order.tier.name),
+            "The order: {state}. The wrong note stays in its history, with its correction and your reason.",
+            state=state_word(t, order.state),
         ),
-        show_order,
+        Row((Button(t("Show the order"), action=SHOW_ORDER.encode(order.id)),)),
         accent=Accent.GOOD,
     )
+
+
+def note_label(t: Language, note: Fact) -> str:
+    """One note in a list of choices, where Discord renders no Markdown."""
+    what = t("paid") if note.kind is FactKind.PAID else t("refunded")
+    return f"{what} · {t.money(note.money)} · {t.moment(note.at)}"
 
 
 def resent(t: Language, result: Resent) -> Card:
@@ -135,7 +180,7 @@ def exported(t: Language, export: Exported) -> Card:
         ),
         *(Attachment(name, data) for name, data in export.files),
         t(
-            "-# Numbers begin with # so that a spreadsheet does not round them. Each booking has two lines; debit and credit are equal."
+            "-# Numbers begin with # so that a spreadsheet does not round them. Each booking has two lines or more; its debit and credit are equal."
         ),
     )
 

@@ -16,9 +16,10 @@ from bot.ids import DISCORD_EPOCH
 from bot.memberships.access.store import entitlements
 from bot.memberships.backoffice import store as unmatched
 from bot.memberships.backoffice.totals import Totals, totals
-from bot.memberships.model import FOREVER, Entitlement, Order, OrderStatus, Search
+from bot.memberships.model import FOREVER, Entitlement, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.order_state import order_state
+from bot.memberships.orders.parts import standing
 from bot.memberships.orders.refunds import held_payments
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders
@@ -73,7 +74,11 @@ class OrderListing:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetail:
-    """Everything that is known about one order. `refundable`: some of its money can be given back."""
+    """Everything that is known about one order. `refundable`: some of its money can be given back.
+
+    `parts` are what was noted by hand, and `correctable`: there is such a note. `overdue`: a part of the price is
+    held, and the time for the rest is over.
+    """
 
     order: Order
     facts: tuple[Fact, ...]
@@ -83,6 +88,9 @@ class OrderDetail:
     refundable: bool
     by_hand: bool
     play_money: bool
+    parts: Parts | None
+    correctable: bool
+    overdue: bool
 
 
 class Backoffice:
@@ -165,6 +173,8 @@ class Backoffice:
             entitlement = await entitlements.find(db, guild_id, order_id=order.id)
             notes = await reading.about(db, guild_id, [order.id, *([entitlement.id] if entitlement else [])])
         provider = self._providers.get(order.provider)
+        parts = order_state(self._settlement.due(order), facts).parts
+        open_ = order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
         return OrderDetail(
             order=order,
             facts=tuple(sorted(facts, key=lambda fact: (fact.at, fact.object_id))),
@@ -174,6 +184,12 @@ class Backoffice:
             refundable=bool(held_payments(facts)),
             by_hand=by_hand(provider) is not None,
             play_money=provider is not None and provider.play_money,
+            parts=parts,
+            correctable=parts is not None and bool(standing(facts)),
+            overdue=open_
+            and parts is not None
+            and parts.incomplete
+            and order.expires_at <= self._clock.now(),
         )
 
     async def refresh(self, guild_id: int, number: str) -> OrderDetail:
@@ -205,7 +221,6 @@ class Backoffice:
 
     async def unmarked(self, guild_id: int) -> list[Order]:
         """Orders that only the owner can mark as paid, newest first."""
-        unreported = [name for name, provider in self._providers.items() if by_hand(provider)]
         open_ = [
             OrderStatus.CREATED,
             OrderStatus.PENDING,
@@ -214,7 +229,30 @@ class Backoffice:
             OrderStatus.REFUNDED,
         ]
         async with self._db.read() as db:
-            return await orders.latest(db, guild_id, open_, 100, unreported)
+            return await orders.latest(db, guild_id, open_, 100, self._unreported())
+
+    async def marked(self, guild_id: int) -> list[Order]:
+        """Orders for which the owner may have noted money, newest first."""
+        noted = [
+            OrderStatus.CREATED,
+            OrderStatus.PENDING,
+            OrderStatus.PAID,
+            OrderStatus.REVIEW,
+            OrderStatus.REFUNDED,
+        ]
+        async with self._db.read() as db:
+            return await orders.latest(db, guild_id, noted, 100, self._unreported())
+
+    async def notes(self, guild_id: int, number: str) -> list[Fact]:
+        """The payments and refunds that stand as noted for an order, the last one first; none for any other text."""
+        async with self._db.read() as db:
+            order = await orders.numbered(db, guild_id, number)
+            if order is None or order.provider not in self._unreported():
+                return []
+            return standing(await ledger.facts(db, guild_id, order.id))[::-1]
+
+    def _unreported(self) -> list[str]:
+        return [name for name, provider in self._providers.items() if by_hand(provider)]
 
     async def find(self, db: Reader, guild_id: int, number: str) -> Order:
         """The order of that number. UserError when there is none."""

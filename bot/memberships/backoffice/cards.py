@@ -10,6 +10,8 @@ from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, cod
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
+    CORRECT_NOTE,
+    EXTEND_ORDER,
     MARK_PAID,
     REFRESH_ORDER,
     REFUND_ORDER,
@@ -19,14 +21,14 @@ from bot.memberships.backoffice.actions import (
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.backoffice.totals import Totals
 from bot.memberships.changes.cards import departure_reasons, stop_reasons
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Search
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.store.ledger import Booking
 from bot.memberships.wording import duration_words
 from bot.money import Money
 from bot.payments.port import Fact, FactKind, Unmatched
 
-WITHOUT_DETAIL = ("payment-mismatch", "refund-by-hand", "payer-gone", "paid-role-deleted")
+WITHOUT_DETAIL = ("payment-mismatch", "payment-partial", "refund-by-hand", "payer-gone", "paid-role-deleted")
 WAITING_SHOWN, UNMATCHED_SHOWN = 6, 4
 FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
 
@@ -87,6 +89,12 @@ def _waiting(t: Language, item: Waiting) -> str:
     sentences: dict[str, str] = {
         "payment-mismatch": t(
             "Money came that is not the price. /order show tells what came, /order refund gives it back."
+        ),
+        "payment-over": t(
+            "More than its price came. /order refund gives the rest back; if it was a typing slip, use /order correct."
+        ),
+        "payment-partial": t(
+            "Only a part of its price came, and its time is over. Look at it with /order show: note the rest, let it wait longer, or give back what came."
         ),
         "refund-by-hand": t("Its money has to go back by hand. Send it, then say so with /order refund."),
         "refund-under-way": t("Money is on its way back by itself; there is nothing to do."),
@@ -181,9 +189,30 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
+    if detail.parts is not None and detail.parts.held.amount:
+        lines.append(parts_line(t, order, detail.parts))
+    if detail.overdue:
+        lines.append(t("⚠ Its time is over: note the rest, let it wait longer, or give back what came."))
     if detail.entitlement is not None:
         lines.append(_entitlement(t, detail.entitlement, order))
     return lines
+
+
+def parts_line(t: Language, order: Order, parts: Parts) -> str:
+    """What is noted of an order's price by hand, and what is open or above it."""
+    held, price = t.money(parts.held), t.money(order.price)
+    if parts.over.amount:
+        return t(
+            "**{held} noted** for {price}: {over} too much", held=held, price=price, over=t.money(parts.over)
+        )
+    if parts.missing.amount:
+        return t(
+            "**{held} of {price} noted** · {missing} still open",
+            held=held,
+            price=price,
+            missing=t.money(parts.missing),
+        )
+    return t("**{held} of {price} noted**", held=held, price=price)
 
 
 def _entitlement(t: Language, entitlement: Entitlement, order: Order) -> str:
@@ -216,6 +245,7 @@ def _fact(t: Language, fact: Fact) -> str:
         FactKind.EXPIRED: t("expired"),
         FactKind.CANCELLED: t("cancelled"),
         FactKind.REJECTED: t("cannot be given any more"),
+        FactKind.CORRECTED: t("corrected: this was never so"),
     }
     id_ = "" if fact.object_id.startswith("order:") else f" · {coded(fact.object_id, 40)}"
     return f"{stamp(fact.at)} · {words[fact.kind]} · {t.money(fact.money)}{id_}"
@@ -278,15 +308,20 @@ def _section(t: Language, head: str, rows: Sequence[str], most: int) -> str | No
 
 
 def _buttons(t: Language, detail: OrderDetail) -> tuple[Button, ...]:
-    id_ = detail.order.id
+    id_, parts = detail.order.id, detail.parts if detail.by_hand else None
+    mark = t("Note the rest…") if parts is not None and parts.held.amount else t("Mark as paid…")
     buttons = [
         Button(t("Refund…"), action=REFUND_ORDER.encode(id_), style="danger") if detail.refundable else None,
-        Button(t("Mark as paid…"), action=MARK_PAID.encode(id_), style="primary")
-        if detail.by_hand and not detail.refundable and detail.order.price.amount
+        Button(mark, action=MARK_PAID.encode(id_), style="primary")
+        if parts is not None and parts.missing.amount
         else None,
+        Button(t("Correct a note…"), action=CORRECT_NOTE.encode(id_))
+        if parts is not None and detail.correctable
+        else None,
+        Button(t("Let it wait longer"), action=EXTEND_ORDER.encode(id_)) if detail.overdue else None,
         Button(t("Send it again"), action=RESEND_ORDER.encode(id_)),
         Button(t("Look again at the provider"), action=REFRESH_ORDER.encode(id_))
-        if detail.order.ref
+        if detail.order.ref and not detail.by_hand  # there is nobody to ask
         else None,
     ]
     return tuple(button for button in buttons if button is not None)

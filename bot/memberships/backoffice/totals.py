@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.memberships.model import OrderStatus
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, disputes, order_state, refunded
+from bot.memberships.orders.parts import corrected
 from bot.payments.port import Fact, FactKind
 
 
@@ -49,8 +51,10 @@ def totals(
     by_currency = {
         currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()
     }
-    for expected, facts in orders:
-        state = order_state(expected, facts)
+    for expected, known in orders:
+        state = order_state(expected, known)
+        wrong = corrected(known)  # notes of the owner that were never so, with their corrections
+        facts = [fact for fact in known if fact.object_id not in wrong]
         given_back, (contested, lost) = refunded(facts), disputes(facts)
         for fact in set(facts):
             line = by_currency.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
@@ -60,11 +64,18 @@ def totals(
             rest = amount_left(fact, given_back)
             line.captured += fact.money.amount
             line.given_back += fact.money.amount - rest
+            if state.parts is not None:
+                continue
             if fact.object_id in lost:
                 line.given_back += rest
             elif fact.object_id in contested or fact in (*state.odd, *state.extra):
                 line.open += rest
             else:
                 line.allocated += rest
+        if state.parts is not None and state.parts.held.amount:
+            pays = 0 if state.state is OrderStatus.REVIEW else state.parts.allocated.amount
+            line = by_currency[state.parts.held.currency]
+            line.allocated += pays
+            line.open += state.parts.held.amount - pays
     lines = [by_currency[currency] for currency in sorted(by_currency)]
     return [line for line in lines if line.captured or line.reported or line.booked]

@@ -17,8 +17,8 @@ from bot.memberships.membership_actions import (
     TOGGLE_REMINDERS,
     UNDO_CHANGE,
 )
-from bot.memberships.model import EntitlementStatus, Order
-from bot.memberships.orders.cards import order_line, play_money
+from bot.memberships.model import EntitlementStatus, Order, Parts
+from bot.memberships.orders.cards import arrived_words, order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.wording import removal_line, roles_words
 from bot.payments.port import Phase
@@ -47,6 +47,8 @@ class Status:
     """The URLs of receipts, by order id."""
     departed: frozenset[int] = frozenset()
     """The orders whose renewal was turned off because the member had left the server."""
+    parts: Mapping[int, Parts] = field(default_factory=dict[int, Parts])
+    """What was noted of open orders that are paid by hand, by order id."""
 
 
 def status(t: Language, status: Status) -> Card:
@@ -139,8 +141,9 @@ def planned_line(t: Language, planned: PlannedChange) -> str:
 
 
 def _order_line(t: Language, status: Status, order: Order) -> str:
-    link = status.receipts.get(order.id)
-    return order_line(t, order) + (f" · [{t('Receipt')}]({link})" if link else "")
+    link, parts = status.receipts.get(order.id), status.parts.get(order.id)
+    arrived = f" · {arrived_words(t, order, parts)}" if parts is not None and parts.incomplete else ""
+    return order_line(t, order) + arrived + (f" · [{t('Receipt')}]({link})" if link else "")
 
 
 def _membership_lines(t: Language, status: Status, held: OwnedMembership) -> list[str]:

@@ -16,6 +16,7 @@ from bot.memberships.model import Funding, Order, Outcome
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, order_state, refunded
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import Fact
+from bot.payments.registry import is_by_hand
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,17 @@ class Backing:
         return value
 
 
+def expected_payment(order: Order, *, partial_revokes: bool = False) -> ExpectedPayment:
+    """The payments that this order expects."""
+    return ExpectedPayment(
+        order.price,
+        order.renewal,
+        order.ref,
+        partial_revokes,
+        in_parts=is_by_hand(order.provider) and order.price.amount > 0,
+    )
+
+
 def outcome_of(order: Order, facts: Sequence[Fact]) -> Outcome:
     """What the payments are worth as money, whatever the policy about refunds in part."""
-    return order_state(ExpectedPayment(order.price, order.renewal, order.ref), facts)
+    return order_state(expected_payment(order), facts)

@@ -9,13 +9,13 @@ from datetime import datetime
 from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Product, Tier
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Product, Tier
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.refusal_words import why_refused
 from bot.memberships.wording import duration_words, price_words, roles_words
 from bot.money import Money
 from bot.payments.port import Checkout
-from bot.payments.registry import play_money_words, scan_words
+from bot.payments.registry import is_by_hand, play_money_words, scan_words
 from bot.pictures import qr
 from bot.pictures.unavailable import PictureUnavailable
 from bot.ports import Person
@@ -103,11 +103,36 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
             role=_role(order.tier),
         ),
         *_price_notes(t, pending),
+        _arrived(t, pending),
         t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
         *_how_to_pay(t, pending),
         Row(row) if row else None,
         play_money(t, playing=pending.play_money),
     )
+
+
+def _arrived(t: Language, pending: PendingOrder) -> str | None:
+    """How much of the price is here, and what is open."""
+    parts = pending.parts
+    if parts is None or not parts.held.amount:
+        return None
+    if pending.overdue:
+        return t(
+            "**{held} of {price} has arrived**, and the time to pay is over. The owner has been asked to look; nothing is lost.",
+            held=t.money(parts.held),
+            price=t.money(pending.order.price),
+        )
+    return t(
+        "**{held} of {price} has arrived.** {missing} is still open.",
+        held=t.money(parts.held),
+        price=t.money(pending.order.price),
+        missing=t.money(parts.missing),
+    )
+
+
+def arrived_words(t: Language, order: Order, parts: Parts) -> str:
+    """How much of an order's price is here, in a list."""
+    return t("{held} of {price} has arrived", held=t.money(parts.held), price=t.money(order.price))
 
 
 def _price_notes(t: Language, pending: PendingOrder) -> list[str]:
@@ -139,6 +164,8 @@ def _how_to_pay(t: Language, pending: PendingOrder) -> list[Block | str]:
     checkout = pending.checkout
     if checkout.instructions is None:
         return [*_qr_code(t, pending), _validity(t, checkout)]
+    if pending.overdue:
+        return []
     reference = t("Reference: {number}", number=pending.order.id)
     return [
         t("Pay like this, and give the reference with it:"),
@@ -169,7 +196,7 @@ def _qr_code(t: Language, pending: PendingOrder) -> list[Block | str]:
         drawn = qr.png(content)
     except (PictureUnavailable, qr.TooLong):  # the member can pay by the words all the same
         return [t("The QR code could not be drawn. Please tell the owner of this server.")]
-    alt = t("QR code to pay {price}, reference {number}", price=t.money(order.price), number=order.id)
+    alt = t("QR code to pay {price}, reference {number}", price=t.money(pending.due), number=order.id)
     return [scan_words(t, order.provider), Picture("pay.png", drawn, alt)]
 
 
@@ -227,6 +254,8 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
             else t("{price} is on its way back to where it came from. You have nothing to do.", price=price)
         )
         return Accent.WARN, f"{why_refused(t, order)} {back}"
+    if order.state is OrderStatus.REFUNDED and is_by_hand(order.provider):
+        return Accent.QUIET, t("What came for this order was given back.")
     if order.state is OrderStatus.REFUNDED:
         return Accent.QUIET, t(
             "{price} was given back, so this membership is over.", price=t.money(order.price)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -15,10 +15,11 @@ from bot.db import Database, Reader, Writer
 from bot.errors import RetryLater, UserError
 from bot.ids import new_id
 from bot.memberships.access.entitlements import preceding
-from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Price, Refusal, Tier
+from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Parts, Price, Refusal, Tier
 from bot.memberships.orders.admission import exclude_each_other, require_replaceable, require_seat
+from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.settlement import Settlement, our_fact
-from bot.memberships.orders.store import orders
+from bot.memberships.orders.store import ledger, orders
 from bot.money import Money
 from bot.payments.port import Checkout, FactKind, PaymentProvider, Purchase, Recurrence, by_hand
 from bot.work import Job, Queue
@@ -31,12 +32,22 @@ SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once."""
+    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once.
+
+    `parts` are what was noted by hand; `overdue`: the time to pay is over, and a part of the money is here.
+    """
 
     order: Order
     checkout: Checkout
     play_money: bool
     begins: datetime | None = None
+    parts: Parts | None = None
+    overdue: bool = False
+
+    @property
+    def due(self) -> Money:
+        """What is to be paid now: the price, or the part of it that is still open."""
+        return self.parts.missing if self.parts is not None else self.order.price
 
 
 class Checkouts:
@@ -127,7 +138,9 @@ class Checkouts:
             raise RetryLater(f"the provider {order.provider} is off")
         async with self._db.read() as db:
             customer = await orders.customer_of(db, order.guild_id, order.user_id, provider.name)
-        checkout = await provider.create_checkout(purchase(order, customer))
+            parts = await self.parts(db, order)
+        asked = purchase(order, customer)
+        checkout = await provider.create_checkout(replace(asked, money=parts.missing) if parts else asked)
         point("order.checkout")
         async with self._db.write() as tx:
             await orders.set_ref(tx, order.guild_id, order.id, checkout.ref)
@@ -139,7 +152,17 @@ class Checkouts:
             before = await preceding(tx, order, self._clock.now())
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
-            return PendingOrder(await _reload(tx, order), checkout, provider.play_money, begins)
+            overdue = parts is not None and parts.incomplete and self._clock.now() >= order.expires_at
+            return PendingOrder(
+                await _reload(tx, order), checkout, provider.play_money, begins, parts, overdue
+            )
+
+    async def parts(self, db: Reader, order: Order) -> Parts | None:
+        """What was noted by hand for an order; None when its provider reports payments by itself."""
+        due = self._settlement.due(order)
+        if not due.in_parts:
+            return None
+        return order_state(due, await ledger.facts(db, order.guild_id, order.id)).parts
 
     async def refresh(self, order: Order) -> None:
         """Fetch the order from its provider and settle what is new. RetryLater when the provider does not answer."""
@@ -166,15 +189,19 @@ class Checkouts:
     async def expire(self, job: Job) -> None:
         """Work `order.expire`: close the checkout, refresh a last time, then close the order.
 
-        A payment that arrives later still counts.
+        A payment that arrives later still counts. An order of which a part was paid stays open: what becomes of that
+        money is for the owner to say (`Refunds.review`).
         """
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
+            parts = await self.parts(db, order) if order is not None else None
         if order is None or order.state not in (OrderStatus.CREATED, OrderStatus.PENDING):
             return
         now = self._clock.now()
         if now < order.expires_at:
             raise Reschedule(order.expires_at)
+        if parts is not None and parts.incomplete:
+            return
         provider = self._providers.get(order.provider)
         if provider is not None and order.ref is not None:
             await provider.close_checkout(order.ref)

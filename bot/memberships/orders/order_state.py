@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.memberships.model import OrderStatus, Outcome
+from bot.memberships.orders import parts
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
 
@@ -21,6 +22,8 @@ class ExpectedPayment:
     ref: str | None
     partial_revokes: bool = False
     """The policy for partial refunds: does one end the membership?"""
+    in_parts: bool = False
+    """Are the payments noted by hand, so that several may make up the price?"""
 
 
 def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
@@ -29,6 +32,8 @@ def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     A disputed payment counts again once the dispute is won, be it by an appeal after a loss.
     """
     known = set(facts)
+    if expected.in_parts:
+        return parts.outcome(expected.price, expected.ref, known, revokes=expected.partial_revokes)
     kinds = {fact.kind for fact in known}
     given_back = refunded(known)
     contested, lost = disputes(known)
@@ -91,13 +96,19 @@ def matches(expected: ExpectedPayment, fact: Fact) -> bool:
 
 
 def refunded(facts: Iterable[Fact]) -> Counter[tuple[str | None, str]]:
-    """The sum refunded of each payment, by (payment id, currency). A failed refund counts as none."""
+    """The sum gone of each payment, by (payment id, currency). A failed refund counts as none.
+
+    Nothing is left either of a payment that was noted by hand and corrected: it never came.
+    """
     known = set(facts)
-    failed = {fact.object_id for fact in known if fact.kind is FactKind.REFUND_FAILED}
+    corrected = parts.corrected(known)
+    failed = {fact.object_id for fact in known if fact.kind is FactKind.REFUND_FAILED} | corrected
     sums: Counter[tuple[str | None, str]] = Counter()
     for fact in known:
         if fact.kind is FactKind.REFUNDED and fact.object_id not in failed:
             sums[fact.payment_id, fact.money.currency] += fact.money.amount
+        elif fact.kind is FactKind.PAID and fact.object_id in corrected:
+            sums[fact.object_id, fact.money.currency] += fact.money.amount
     return sums
 
 

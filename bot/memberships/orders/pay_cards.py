@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.store import orders, pay_cards
+from bot.payments.registry import is_by_hand
 from bot.ports import ChatServer
 from bot.work import Job, Queue
 
@@ -94,7 +96,10 @@ class PayCards:
             order = await orders.find(db, job.guild_id, int(job.key))
             open_cards = await pay_cards.answers(db, job.guild_id, int(job.key))
             entitlement = await entitlements.find(db, job.guild_id, order_id=int(job.key))
-        if order is None or not open_cards or order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
+        if order is None or not open_cards:
+            return
+        if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
+            await self._update_open(order, open_cards)
             return
         paid = order.state is OrderStatus.PAID
         person = await self._server.member(order.guild_id, order.user_id) if paid else None
@@ -106,6 +111,15 @@ class PayCards:
             await self._edit(
                 pay_card, job.guild_id, order_cards.receipt(self._texts.of(pay_card.locale), receipt)
             )
+
+    async def _update_open(self, order: Order, open_cards: Sequence[PayCard]) -> None:
+        """An open order's card changes when a part of its price has come by hand: it shows what is left to pay."""
+        if not is_by_hand(order.provider):
+            return
+        pending = await self._checkouts.pending_order(order)
+        for pay_card in open_cards:
+            card = order_cards.pay(self._texts.of(pay_card.locale), pending)
+            await self._edit(pay_card, order.guild_id, card)
 
     async def forget(self) -> None:
         """Drop the tokens that Discord no longer accepts."""

@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.keyfile import own_secret
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.order_state import refunded
+from bot.memberships.orders.parts import corrected
 from bot.memberships.orders.store import ledger, orders
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
@@ -74,7 +75,9 @@ class Receipts:
             return None
         async with self._db.read() as db:
             order = await orders.find(db, *ids)
-            facts = await ledger.facts(db, *ids)
+            known = await ledger.facts(db, *ids)
+        wrong = corrected(known)  # what the owner noted by mistake is nothing that happened
+        facts = [fact for fact in known if fact.object_id not in wrong]
         if order is None or order.state not in HAS_RECEIPT:
             return None
         return ReceiptData(

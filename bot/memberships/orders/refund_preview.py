@@ -38,9 +38,13 @@ def consequence(
 ) -> Consequence:
     """What these refunds would do, by the same rule (`order_state`) that applies once they are made."""
     before = order_state(expected, facts)
+    last = max((fact.at for fact in facts), default=None)  # they would be made after all that happened
     after = order_state(
         expected,
-        [*facts, *(refund_fact(payment, money, f"?{n}") for n, (payment, money) in enumerate(refunds))],
+        [
+            *facts,
+            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(refunds)),
+        ],
     )
     running = entitlement is not None and entitlement.status in (
         EntitlementStatus.LIVE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.audit import AuditAction, record
 from bot.clock import Clock
@@ -16,6 +17,7 @@ from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.catalog.authority import Authorities
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
+from bot.memberships.orders.parts import next_moment
 from bot.memberships.orders.refund_authority import require_refund
 from bot.memberships.orders.refund_preview import (
     Consequence,
@@ -24,6 +26,7 @@ from bot.memberships.orders.refund_preview import (
     entitlements_after_refund,
     refund_fact,
 )
+from bot.memberships.orders.review import waits_for
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
 from bot.memberships.orders.store.refund_drafts import RefundDraft
@@ -82,7 +85,7 @@ class Refunds:
             order = await self._require_order(tx, guild_id, number)
             await require_refund(tx, authority, order, now)
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._payments_to_refund(facts, part)
+            back = self._payments_to_refund(order, facts, part)
             proposal = await self._proposal(tx, order, facts, back, reason)
             new_draft = RefundDraft(
                 order_id=order.id,
@@ -120,7 +123,7 @@ class Refunds:
                     "This was confirmed already; it is not done twice. /order show tells where it stands."
                 )
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._payments_to_refund(facts, drafted.part)
+            back = self._payments_to_refund(order, facts, drafted.part)
             proposal = await self._proposal(tx, order, facts, back, drafted.reason)
             if (_amounts(back), proposal.effect.effect) != (drafted.back, drafted.effect):
                 raise UserError(
@@ -148,7 +151,7 @@ class Refunds:
         """
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
-            back = self._payments_to_refund(await ledger.facts(tx, guild_id, order.id), part)
+            back = self._payments_to_refund(order, await ledger.facts(tx, guild_id, order.id), part)
             await self._give_back(
                 tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
             )
@@ -160,14 +163,20 @@ class Refunds:
             raise UserError("There is no such order here. Pick one from the list that appears while typing.")
         return order
 
-    def _payments_to_refund(self, facts: list[Fact], part: str | None) -> list[tuple[Fact, Money]]:
-        """The payments to refund, and how much of each."""
+    def _payments_to_refund(
+        self, order: Order, facts: list[Fact], part: str | None
+    ) -> list[tuple[Fact, Money]]:
+        """The payments to refund, and how much of each. The owner may give back more than one payment in one transfer."""
         held = held_payments(facts)
         if not held:
             raise UserError(
                 "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
             )
-        return held if part is None else [_latest_payment_with(held, part)]
+        if part is None:
+            return held
+        if self._settlement.due(order).in_parts:
+            return _latest_payments_with(held, part)
+        return [_latest_payment_with(held, part)]
 
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
@@ -243,8 +252,10 @@ class Refunds:
             draft=draft,
         )
         if self._by_hand(order) and draft is not None:  # the owner has sent it: no provider is to be asked
+            at = next_moment(await ledger.facts(tx, order.guild_id, order.id), now)
             facts = [
-                refund_fact(payment, money, f"re_{ask}_{n}", now) for n, (payment, money) in enumerate(back)
+                refund_fact(payment, money, f"re_{ask}_{n}", at + n * timedelta(microseconds=1))
+                for n, (payment, money) in enumerate(back)
             ]
             await self._settlement.settle(tx, order.provider, facts)
             await self._queue.retry_stuck(tx, order.guild_id)
@@ -306,16 +317,15 @@ class Refunds:
             await self._settlement.settle(tx, order.provider, refund_facts)
 
     async def review(self, job: Job) -> None:
-        """Work `order.review`: stays on the owner's list until every payment that is not the price is refunded."""
+        """Work `order.review`: stays on the owner's list while money is held that is not the price (`waits_for`)."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
             facts = await ledger.facts(db, job.guild_id, int(job.key))
-        if order is not None and order_state(self._settlement.due(order), facts).odd:
-            raise NeedsAction(
-                "payment-mismatch",
-                "Order {number}: money came that is not its price. Look at it with /order list; /order refund gives it back.",
-                number=order.id,
-            )
+        if order is None:
+            return
+        problem = waits_for(order, order_state(self._settlement.due(order), facts), self._clock.now())
+        if problem is not None:
+            raise problem
 
 
 def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tuple[Fact, Money]:
@@ -328,6 +338,25 @@ def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tupl
         "So much is not left of this order. At most {most} can be given back at once.",
         most=max((rest for _, rest in payments), key=lambda rest: rest.amount),
     )
+
+
+def _latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list[tuple[Fact, Money]]:
+    """The latest payments that together hold the typed amount, and how much of each goes back."""
+    asked = parse_amount(typed, payments[0][1].currency)
+    back: list[tuple[Fact, Money]] = []
+    open_ = asked.amount
+    for payment, rest in reversed(payments):
+        if open_ and rest.currency == asked.currency:
+            taken = min(open_, rest.amount)
+            back.append((payment, Money(taken, asked.currency)))
+            open_ -= taken
+    if open_:
+        held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
+        raise UserError(
+            "So much is not left of this order. At most {most} can be given back at once.",
+            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
+        )
+    return back
 
 
 def _draft_id(text: str) -> int:

@@ -17,8 +17,9 @@ from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
+from bot.memberships.orders import parts
 from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
-from bot.memberships.orders.backing import Backing
+from bot.memberships.orders.backing import Backing, expected_payment
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
@@ -66,7 +67,7 @@ class Settlement:
 
     def due(self, order: Order) -> ExpectedPayment:
         """The payments that this order expects, as `order_state` needs them."""
-        return ExpectedPayment(order.price, order.renewal, order.ref, self.policy.partial_refund == "revoke")
+        return expected_payment(order, partial_revokes=self.policy.partial_refund == "revoke")
 
     async def known(self, db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
         """Those of the (guild, order) pairs that exist here."""
@@ -81,7 +82,11 @@ class Settlement:
                 matched = False
                 continue
             await self._record_facts(tx, order, [fact for fact in facts if fact.order_id == order_id])
-            await self.recompute(tx, order)
+            outcome = await self.recompute(tx, order)
+            if (
+                outcome.parts is not None and not outcome.counted
+            ):  # its card shows what has come, and what is open
+                await self._queue.enqueue(tx, "card.update", guild_id, str(order_id))
         return matched
 
     async def is_news(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> bool:
@@ -172,7 +177,11 @@ class Settlement:
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
         changed = False
-        if outcome.ever:
+        ever = outcome.ever or (
+            outcome.parts is not None  # a payment that was corrected gave something and never came
+            and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
+        )
+        if ever:
             await self.entitlements.exchange(tx, order, outcome)
             funding = await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
@@ -235,8 +244,9 @@ class Settlement:
                     await self.recompute(tx, replaced_order)
 
     async def _record_facts(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:
-        now = self._clock.now()
+        now, due = self._clock.now(), self.due(order)
         for fact in facts:
+            before = await ledger.facts(tx, order.guild_id, order.id) if due.in_parts else []
             if not await ledger.add_fact(tx, order.provider, fact, now):
                 await self._report_contradiction(tx, order, fact)
                 continue
@@ -251,7 +261,18 @@ class Settlement:
                 amount=fact.money.amount,
                 currency=fact.money.currency,
             )
-            accounts = self._accounts(order, fact)
+            accounts = (
+                parts.accounts(
+                    order.price,
+                    before,
+                    fact,
+                    revokes=due.partial_revokes,
+                    provider=order.provider,
+                    tier_id=order.tier.id,
+                )
+                if due.in_parts
+                else self._accounts(order, fact)
+            )
             if accounts:
                 await ledger.book(tx, order.provider, fact, accounts, now)
 

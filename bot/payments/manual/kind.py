@@ -111,4 +111,5 @@ MANUAL = ProviderKind(
     install=_install,
     check=_check,
     scan=lambda t: t("Scan this with your banking app: account, amount and reference are then filled in."),
+    by_hand=True,
 )

@@ -179,6 +179,12 @@ async def set_state(
     return (await tx.execute(update(order).where(own).values(state=new.value, changed_at=now))).rowcount == 1
 
 
+async def extend(tx: Writer, guild_id: int, order_id: int, until: datetime) -> None:
+    """Let an order wait for its payment until then."""
+    own = (order.c.guild_id == guild_id) & (order.c.id == order_id)
+    await tx.execute(update(order).where(own).values(expires_at=until))
+
+
 async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
     """Store the phase of the provider's subscription; False when it has not changed."""
     own = (
