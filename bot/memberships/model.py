@@ -185,12 +185,14 @@ class EntitlementStatus(StrEnum):
 class Entitlement:
     """That a member has a tier from `starts_at` to `ends_at`; its roles stay to `held_until` (after the grace).
 
+    `user_id` is who has it now, `acquired_by` who bought, tried or was given it: a transfer changes only the first.
     `source` is order, trial, grant or import; `reason` what staff wrote; `replaced_by` the order of an upgrade.
     """
 
     id: int
     guild_id: int
     user_id: int
+    acquired_by: int
     tier: Tier
     order_id: int | None
     source: str

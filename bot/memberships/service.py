@@ -33,8 +33,9 @@ from bot.memberships.changes.status_cards import Status
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
-from bot.memberships.orders.holdings import owned_by, planned_changes
+from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.pay_cards import PayCards
+from bot.memberships.orders.paying import paid_by, planned_changes
 from bot.memberships.orders.polling import Polling
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.receipts import Receipts
@@ -245,7 +246,8 @@ class Memberships:
         now = self._clock.now()
         async with self._db.read() as db:
             memberships = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, memberships, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
+            paid = await paid_by(db, guild_id, user_id)
             latest_orders = await orders.of_member(db, guild_id, user_id, limit=5)
         person = await self._server.member(guild_id, user_id)
         return Status(
@@ -253,8 +255,11 @@ class Memberships:
             ahead=tuple(
                 owned
                 for owned in memberships
-                if owned.lies_ahead(now) and owned.order and not owned.order.follows
+                if owned.lies_ahead(now)
+                and owned.order
+                and not (owned.order.follows and owned.paid_by_holder)
             ),
+            paying=tuple(subscription for subscription in paid if not subscription.runs_for(user_id, now)),
             planned=tuple(planned),
             orders=tuple(latest_orders),
             roles=person.roles if person else frozenset(),

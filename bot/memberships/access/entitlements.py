@@ -114,7 +114,8 @@ class Entitlements:
         entitlement = Entitlement(
             id=new_id(),
             guild_id=order.guild_id,
-            user_id=order.user_id,
+            user_id=await _recipient(tx, order),
+            acquired_by=order.user_id,
             tier=order.tier,
             order_id=order.id,
             source="order",
@@ -288,21 +289,36 @@ async def credited(
 ) -> list[Entitlement]:
     """What an upgrade replaces: the entitlement `replaces`, and what was bought ahead of its tier before the upgrade.
 
-    Empty when that entitlement is over, or belongs to another member by now. Ids grow with real time, so they tell
-    which is older.
+    Empty when that entitlement is over, belongs to another member by now, or was paid for by another: nobody spends
+    another's money. Ids grow with real time, so they tell which is older.
     """
     old = None if replaces is None else await entitlements.find(db, guild_id, id_=replaces)
-    if old is None or old.user_id != user_id or old.status not in RUNNING or old.held_until <= now:
+    if old is None or {old.user_id, old.acquired_by} != {user_id}:
+        return []
+    if old.status not in RUNNING or old.held_until <= now:
         return []
     return [
         entitlement
         for entitlement in await entitlements.of_member(db, guild_id, user_id)
         if entitlement.tier.id == old.tier.id
         and entitlement.source == "order"
+        and entitlement.acquired_by == user_id
         and entitlement.status in RUNNING
         and entitlement.held_until > now
         and (entitlement.id == old.id or entitlement.id < older_than)
     ]
+
+
+async def _recipient(db: Reader, order: Order) -> int:
+    """Who gets the entitlement of an order: who ordered it.
+
+    The provider turns a subscription into another one at the end of its period: that goes to whoever has the first
+    one by then, as its renewals do.
+    """
+    if order.renewal is None or order.follows is None:
+        return order.user_id
+    followed = await entitlements.find(db, order.guild_id, id_=order.follows)
+    return followed.user_id if followed is not None else order.user_id
 
 
 def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:

@@ -32,6 +32,20 @@ async def require_seat(db: Reader, tier: Tier, user_id: int, now: datetime) -> N
         )
 
 
+async def require_untried(db: Reader, tier: Tier, user_id: int) -> None:
+    """UserError when this member has had the tier or its trial before, even if it was transferred since."""
+    if await entitlements.was_acquired(db, tier.guild_id, user_id, tier.id):
+        raise already_tried(tier)
+
+
+def already_tried(tier: Tier) -> UserError:
+    """Why a trial is refused."""
+    return UserError(
+        "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
+        plan=plain(tier.name),
+    )
+
+
 async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces: int, now: datetime) -> None:
     """UserError when the membership to be exchanged is no longer running."""
     if not await credited(db, guild_id, user_id, replaces, new_id(), now):

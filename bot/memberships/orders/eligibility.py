@@ -9,7 +9,9 @@ from bot.cards import plain
 from bot.errors import UserError
 from bot.i18n import stamp
 from bot.memberships.model import BillingKind, Duration, EntitlementStatus, Order, Tier
+from bot.memberships.orders.admission import already_tried
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
+from bot.memberships.orders.paying import paid_by_another
 from bot.payments.port import Phase
 
 
@@ -25,10 +27,7 @@ def require_eligible(
     same = [membership for membership in owned if membership.entitlement.tier.id == tier.id]
     if duration.kind is BillingKind.TRIAL:
         if same:
-            raise UserError(
-                "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
-                plan=plan,
-            )
+            raise already_tried(tier)
         return
     live = [
         membership
@@ -46,6 +45,8 @@ def require_eligible(
         default=now,
     )
     if until > now and duration.kind in (BillingKind.RECURRING, BillingKind.LIFETIME):
+        if not all(membership.paid_by_holder for membership in live):
+            raise _paid_elsewhere(plan, until)
         raise UserError(
             "You have paid for {plan} until {when}. /membership change takes you to this price and counts your unused days.",
             plan=plan,
@@ -66,6 +67,13 @@ def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], no
             "You have {plan} without having paid for it, so there is nothing to count. Buy the other membership with /membership buy.",
             plan=plan,
         )
+    if not held.paid_by_holder:
+        if held.subscribed:
+            raise paid_by_another(entitlement)
+        raise UserError(
+            "Another account paid for {plan}, so its unused days cannot be counted for you. Buy the other membership with /membership buy.",
+            plan=plan,
+        )
     if held.phase in (Phase.PAST_DUE, Phase.PAUSED):
         raise UserError(
             "The last renewal of {plan} was not paid. Pay it first: /membership status has a button for your card and invoices.",
@@ -79,6 +87,8 @@ def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], no
 
 def _already_subscribed(membership: OwnedMembership) -> UserError:
     plan, when = plain(membership.entitlement.tier.name), stamp(membership.entitlement.ends_at)
+    if not membership.paid_by_holder:
+        return _paid_elsewhere(plan, membership.entitlement.ends_at)
     if membership.phase is Phase.ENDING:
         return UserError(
             "Your subscription to {plan} ends on {when}. /membership cancel has a button to keep it.",
@@ -88,6 +98,14 @@ def _already_subscribed(membership: OwnedMembership) -> UserError:
     return UserError(
         "You have {plan}, and it renews by itself. /membership change takes you to another price, /membership cancel ends it.",
         plan=plan,
+    )
+
+
+def _paid_elsewhere(plan: str, until: datetime) -> UserError:
+    return UserError(
+        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account pays no more and those days are over.",
+        plan=plan,
+        when=stamp(until),
     )
 
 
