@@ -186,11 +186,9 @@ class Membership(
     async def press_options(self, interaction: Interaction, entitlement_id: int) -> None:
         """*Change*: everything that a membership can be changed to."""
         guild_id = guild_of(interaction)
-        owned = await self._memberships.change_pricing.choices(guild_id, interaction.user.id)
+        chosen = await self._memberships.change_pricing.option(guild_id, interaction.user.id, entitlement_id)
         products = await self._memberships.purchasing.products(guild_id)
-        t = words_of(interaction)
-        chosen = next((one for one in owned if one.entitlement.id == entitlement_id), None)
-        await answer(interaction, change_cards.options(t, chosen, products))
+        await answer(interaction, change_cards.options(words_of(interaction), chosen, products))
 
     @on_press(CHANGE)
     @on_press(PICK_CHANGE)

@@ -221,6 +221,7 @@ class EntitlementStatus(StrEnum):
 class Entitlement:
     """That a member has a tier from `starts_at` to `ends_at`; its roles stay to `held_until` (after the grace).
 
+    `user_id` is who has it now, `acquired_by` who bought, tried or was given it: a transfer changes only the first.
     `source` is order, trial, grant or import; `reason` what staff wrote; `replaced_by` the order of an upgrade.
     `length` is the seconds that were bought at once (None: renewing, for ever, or not bought); `cut` of them are not
     given while the money behind the order's credit is missing. `taken_at` is when it was suspended or revoked because of
@@ -230,6 +231,7 @@ class Entitlement:
     id: int
     guild_id: int
     user_id: int
+    acquired_by: int
     tier: Tier
     order_id: int | None
     source: str

@@ -40,8 +40,9 @@ from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderSt
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.delivery import Delivery
-from bot.memberships.orders.holdings import owned_by, planned_changes
+from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.pay_cards import PayCards
+from bot.memberships.orders.paying import paid_by, planned_changes
 from bot.memberships.orders.polling import Polling
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.receipts import Receipts
@@ -296,7 +297,8 @@ class Memberships:
         now = self._clock.now()
         async with self._db.read() as db:
             memberships = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, memberships, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
+            paid = await paid_by(db, guild_id, user_id)
             latest_orders = await orders.of_member(db, guild_id, user_id, limit=5)
             parts = {
                 order.id: noted
@@ -310,8 +312,11 @@ class Memberships:
             ahead=tuple(
                 owned
                 for owned in memberships
-                if owned.lies_ahead(now) and owned.order and not owned.order.follows
+                if owned.lies_ahead(now)
+                and owned.order
+                and not (owned.order.follows and owned.paid_by_holder)
             ),
+            paying=tuple(subscription for subscription in paid if not subscription.runs_for(user_id, now)),
             planned=tuple(planned),
             orders=tuple(latest_orders),
             roles=person.roles if person else frozenset(),

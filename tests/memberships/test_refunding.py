@@ -224,6 +224,7 @@ def right_until(end: datetime) -> Entitlement:
         terms=Terms(version=1, roles=(SILVER,)),
     )
     return Entitlement(
+        acquired_by=ANN,
         id=1,
         guild_id=GUILD,
         user_id=ANN,

@@ -270,6 +270,7 @@ def _unpaid_entitlement(
         id=new_id(),
         guild_id=tier.guild_id,
         user_id=user_id,
+        acquired_by=user_id,
         tier=tier,
         order_id=None,
         source=source,

@@ -147,7 +147,8 @@ class Entitlements:
         new = Entitlement(
             id=new_id(),
             guild_id=order.guild_id,
-            user_id=order.user_id,
+            user_id=await _recipient(tx, order),
+            acquired_by=order.user_id,
             tier=order.tier,
             order_id=order.id,
             source="order",
@@ -230,7 +231,7 @@ class Entitlements:
         return [
             entitlement
             for entitlement in await entitlements.of_member(db, order.guild_id, own.user_id)
-            if _creditable(entitlement, old, order.id)
+            if _creditable(entitlement, old, order.id, order.user_id)
             and entitlement.status is not EntitlementStatus.REPLACED
             and entitlement.held_until > own.starts_at
             and await revocations.last(db, order.guild_id, entitlement.id) is None
@@ -270,25 +271,40 @@ async def credited(
 ) -> list[Entitlement]:
     """What an upgrade replaces: the entitlement `replaces`, and what was bought ahead of its tier before the upgrade.
 
-    Empty when that entitlement is over, or belongs to another member by now. Ids grow with real time, so they tell
-    which is older.
+    Empty when that entitlement is over, belongs to another member by now, or was paid for by another: nobody spends
+    another's money. Ids grow with real time, so they tell which is older.
     """
     old = None if replaces is None else await entitlements.find(db, guild_id, id_=replaces)
-    if old is None or old.user_id != user_id or old.status not in RUNNING or old.held_until <= now:
+    if old is None or {old.user_id, old.acquired_by} != {user_id}:
+        return []
+    if old.status not in RUNNING or old.held_until <= now:
         return []
     return [
         entitlement
         for entitlement in await entitlements.of_member(db, guild_id, user_id)
-        if _creditable(entitlement, old, older_than)
+        if _creditable(entitlement, old, older_than, user_id)
         and entitlement.status in RUNNING
         and entitlement.held_until > now
     ]
 
 
-def _creditable(entitlement: Entitlement, old: Entitlement, older_than: int) -> bool:
-    """Is it the exchanged entitlement, or was it bought ahead of its tier before the upgrade?"""
+def _creditable(entitlement: Entitlement, old: Entitlement, older_than: int, payer: int) -> bool:
+    """Is it the exchanged entitlement, or was it bought ahead of its tier, by the same payer, before the upgrade?"""
     return (
         entitlement.tier.id == old.tier.id
         and entitlement.source == "order"
+        and entitlement.acquired_by == payer
         and (entitlement.id == old.id or entitlement.id < older_than)
     )
+
+
+async def _recipient(db: Reader, order: Order) -> int:
+    """Who gets the entitlement of an order: who ordered it.
+
+    The provider turns a subscription into another one at the end of its period: that goes to whoever has the first
+    one by then, as its renewals do.
+    """
+    if order.renewal is None or order.follows is None:
+        return order.user_id
+    followed = await entitlements.find(db, order.guild_id, id_=order.follows)
+    return followed.user_id if followed is not None else order.user_id

@@ -28,7 +28,8 @@ from bot.db.types import Utc
 class EntitlementColumns(TypedColumns):
     """What a member has, from when until when, under which version of the tier's terms.
 
-    The roles stay to `held_until`: the end and its grace. `ended_at` tells when it ended, was revoked or
+    `user_id` is who has it, `acquired_by` who bought, tried or was given it, whoever it was transferred to since: who
+    pays, and who had the trial. The roles stay to `held_until`: the end and its grace. `ended_at` tells when it ended, was revoked or
     replaced (by the order `replaced_by`). `reason` is what staff wrote for a grant or an import.
     `length`, `cut`, `taken_at` and `follows` are as in `model.Entitlement`.
     """
@@ -36,6 +37,7 @@ class EntitlementColumns(TypedColumns):
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
     guild_id: Named[int] = Column(BigInteger)
     user_id: Named[int] = Column(BigInteger)
+    acquired_by: Named[int] = Column(BigInteger)
     tier_id: Named[int] = Column(BigInteger, ForeignKey("tier.id"))
     version: Named[int] = Column(Integer)
     order_id: Named[int | None] = Column(BigInteger, ForeignKey("order.id"), unique=True)
@@ -114,7 +116,7 @@ entitlement = Table(
     Index(
         "ix_entitlement_trial",
         "guild_id",
-        "user_id",
+        "acquired_by",
         "tier_id",
         unique=True,
         **only_where(Column("source", String) == "trial"),

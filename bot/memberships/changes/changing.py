@@ -22,7 +22,8 @@ from bot.memberships.changes.quote import GOOD_FOR, Quote
 from bot.memberships.membership_actions import CONFIRM_CHANGE, ChangeDraft
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder, purchase
-from bot.memberships.orders.holdings import PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.holdings import PlannedChange
+from bot.memberships.orders.paying import paid_by_another, planned_changes
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.refunds import Refunds
 from bot.memberships.orders.store import orders
@@ -105,8 +106,7 @@ class Changes:
         """Take back a planned change. UserError when there is none, or when it has begun."""
         now = self._clock.now()
         async with self._db.read() as db:
-            owned = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, owned, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
         change = next((change for change in planned if change.order.id == order_id), None)
         if change is None:
             raise _no_planned_change()
@@ -139,6 +139,9 @@ class Changes:
                 or current.ref is not None
             ):
                 return current or order
+            if entitlement is not None and old is not None and old.user_id != order.user_id:
+                await self._checkouts.cancel(order)
+                raise paid_by_another(entitlement)  # a card is charged for nobody but its owner
             provider = self._providers.get(order.provider)
             if provider is None or old is None or old.ref is None:
                 raise RetryLater(f"the provider {order.provider} is off")

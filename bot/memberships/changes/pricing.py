@@ -21,9 +21,9 @@ from bot.memberships.orders.holdings import (
     discount_of,
     is_disputed,
     owned_by,
-    planned_changes,
     unused_value,
 )
+from bot.memberships.orders.paying import moved_away, paid_by, paid_by_another, planned_changes
 from bot.memberships.orders.proration import SECOND, costs_more, discounted, exchange
 from bot.memberships.orders.purchasing import PurchaseChoice, Purchasing
 from bot.money import Money
@@ -70,6 +70,16 @@ class ChangePricing:
                 membership for membership in await owned_by(db, guild_id, user_id) if membership.runs(now)
             ]
 
+    async def option(self, guild_id: int, user_id: int, entitlement_id: int) -> OwnedMembership | None:
+        """The member's running membership with that id. UserError when another account pays for it."""
+        for membership in await self.choices(guild_id, user_id):
+            if membership.entitlement.id == entitlement_id:
+                if not membership.paid_by_holder:
+                    raise paid_by_another(membership.entitlement)
+                return membership
+        await self._require_not_moved(guild_id, user_id, entitlement_id)
+        return None
+
     async def quote(
         self, guild_id: int, user_id: int, entitlement_id: int, price_id: int, at: datetime
     ) -> Quote:
@@ -80,7 +90,7 @@ class ChangePricing:
         now = self._clock.now()
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, owned, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
         held = next(
             (
                 membership
@@ -90,6 +100,7 @@ class ChangePricing:
             None,
         )
         if held is None:
+            await self._require_not_moved(guild_id, user_id, entitlement_id=entitlement_id)
             raise UserError(
                 "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
             )
@@ -121,7 +132,9 @@ class ChangePricing:
         guild_id, now = product.tier.guild_id, self._clock.now()
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, owned, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
+        if not any(membership.runs(now) for membership in owned):
+            await self._require_not_moved(guild_id, user_id)
         held = _membership_to_change(
             [membership for membership in owned if membership.runs(now)], product.tier, instead
         )
@@ -132,6 +145,19 @@ class ChangePricing:
                 product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices)
             )
         return await self.quote(guild_id, user_id, held.entitlement.id, chosen.id, now)
+
+    async def _require_not_moved(
+        self, guild_id: int, user_id: int, entitlement_id: int | None = None
+    ) -> None:
+        """UserError when the member pays for a subscription (for that one) that serves somebody else."""
+        async with self._db.read() as db:
+            for paid in await paid_by(db, guild_id, user_id):
+                if (
+                    paid.entitlement is not None
+                    and paid.serves is not None
+                    and entitlement_id in (None, paid.entitlement.id)
+                ):
+                    raise moved_away(paid.entitlement)
 
     async def _quote_subscription(
         self, held: OwnedMembership, order: Order, tier: Tier, price: Price, user_id: int, now: datetime

@@ -16,7 +16,8 @@ from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.eligibility import bought_after
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
+from bot.memberships.orders.paying import PaidSubscription, paid_by, planned_changes, require_paid_by
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
 from bot.work import Job
@@ -34,10 +35,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Endings:
-    """The memberships that a member could end, and the planned changes that they could take back."""
+    """The memberships that a member could end, and the planned changes that they could take back.
+
+    `paying`: the other subscriptions that they pay for, which serve somebody else or nobody any more.
+    """
 
     held: tuple[OwnedMembership, ...]
     planned: tuple[PlannedChange, ...]
+    paying: tuple[PaidSubscription, ...] = ()
 
 
 class Renewals:
@@ -56,46 +61,45 @@ class Renewals:
         now = self._clock.now()
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, owned, now)
-        held = [
-            membership
-            for membership in owned
-            if membership.runs(now)
-            or (membership.renews and membership.entitlement.status is EntitlementStatus.ENDED)
-        ]
-        return Endings(tuple(held), tuple(planned))
+            paid = await paid_by(db, guild_id, user_id)
+            planned = await planned_changes(db, guild_id, user_id, now)
+        return Endings(
+            tuple(membership for membership in owned if membership.runs(now)),
+            tuple(planned),
+            tuple(subscription for subscription in paid if not subscription.runs_for(user_id, now)),
+        )
 
     async def stop(
         self, guild_id: int, user_id: int, order_id: int, reason: Reason | None
-    ) -> OwnedMembership:
+    ) -> PaidSubscription:
         """Stop the renewal; the paid period runs to its end. A planned change is dropped too."""
-        held, order, provider = await self._own_subscription(guild_id, user_id, order_id)
-        if held.renews:
-            assert order.ref is not None  # noqa: S101 # a renewing order has a checkout
-            await subscriptions_of(provider).set_ending(order.ref, True)
+        paid, provider = await self._paid_subscription(guild_id, user_id, order_id)
+        if paid.renews:
+            assert paid.order.ref is not None  # noqa: S101 # a renewing order has a checkout
+            await subscriptions_of(provider).set_ending(paid.order.ref, True)
             point("subscription.ending")
-            await self._audit(order, user_id, AuditAction.SUBSCRIPTION_STOPPED, reason)
-        return await self._refreshed(guild_id, user_id, order)
+            await self._audit(paid.order, user_id, AuditAction.SUBSCRIPTION_STOPPED, reason)
+        return await self._refreshed(paid.order)
 
-    async def keep(self, guild_id: int, user_id: int, order_id: int) -> OwnedMembership:
+    async def keep(self, guild_id: int, user_id: int, order_id: int) -> PaidSubscription:
         """Keep a renewal that was stopped. UserError when it would charge without giving access."""
-        held, order, provider = await self._own_subscription(guild_id, user_id, order_id)
-        if held.phase is Phase.ENDING:
+        paid, provider = await self._paid_subscription(guild_id, user_id, order_id)
+        if paid.phase is Phase.ENDING:
             async with self._db.read() as db:
-                if await self._must_not_renew(db, order):
+                if await self._must_not_renew(db, paid.order):
                     raise UserError(
                         "This subscription was exchanged, given back or revoked, so it cannot go on. /membership status shows what you have."
                     )
-            assert order.ref is not None  # noqa: S101 # as above
-            await subscriptions_of(provider).set_ending(order.ref, False)
-            await self._audit(order, user_id, AuditAction.SUBSCRIPTION_KEPT, None)
-        return await self._refreshed(guild_id, user_id, order)
+            assert paid.order.ref is not None  # noqa: S101 # as above
+            await subscriptions_of(provider).set_ending(paid.order.ref, False)
+            await self._audit(paid.order, user_id, AuditAction.SUBSCRIPTION_KEPT, None)
+        return await self._refreshed(paid.order)
 
     async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
         """The provider's page for card and invoices, valid for a few minutes. UserError when it has none."""
-        _, order, provider = await self._own_subscription(guild_id, user_id, order_id)
+        paid, provider = await self._paid_subscription(guild_id, user_id, order_id)
         async with self._db.read() as db:
-            customer = await orders.customer_of(db, guild_id, order.user_id, provider.name)
+            customer = await orders.customer_of(db, guild_id, paid.order.user_id, provider.name)
         url = (
             await provider.portal(customer, f"https://discord.com/channels/{guild_id}")
             if customer and isinstance(provider, Subscriptions)
@@ -138,37 +142,31 @@ class Renewals:
         facts = await ledger.facts(db, order.guild_id, order.id)
         if outcome_of(order, facts).lapsed:  # the money of its present period went back
             return True
-        owned = await owned_by(db, entitlement.guild_id, entitlement.user_id)
-        return bought_after(entitlement, owned) or any(
-            membership.order is not None
-            and membership.order.follows == entitlement.id
-            and membership.order.renewal is None
-            and membership.entitlement.status is EntitlementStatus.LIVE
-            for membership in owned
-        )
+        if bought_after(entitlement, await owned_by(db, entitlement.guild_id, entitlement.user_id)):
+            return True
+        for follower in await orders.following(db, order.guild_id, entitlement_id=entitlement.id):
+            given = await entitlements.find(db, order.guild_id, order_id=follower.id)
+            if follower.renewal is None and given is not None and given.status is EntitlementStatus.LIVE:
+                return True
+        return False
 
-    async def _own_subscription(
+    async def _paid_subscription(
         self, guild_id: int, user_id: int, order_id: int
-    ) -> tuple[OwnedMembership, Order, PaymentProvider]:
+    ) -> tuple[PaidSubscription, PaymentProvider]:
+        """The subscription, if this member pays for it, and its provider."""
         async with self._db.read() as db:
-            owned = await owned_by(db, guild_id, user_id)
-        for membership in owned:
-            if membership.order is not None and membership.order.id == order_id and membership.subscribed:
-                provider = self._providers.get(membership.order.provider)
-                if provider is None:
-                    raise RetryLater(f"the provider {membership.order.provider} is off")
-                return membership, membership.order, provider
-        raise UserError("You have no such subscription. /membership status shows what you have.")
+            paid = await require_paid_by(db, guild_id, user_id, order_id)
+        provider = self._providers.get(paid.order.provider)
+        if provider is None:
+            raise RetryLater(f"the provider {paid.order.provider} is off")
+        return paid, provider
 
-    async def _refreshed(self, guild_id: int, user_id: int, order: Order) -> OwnedMembership:
+    async def _refreshed(self, order: Order) -> PaidSubscription:
         await self._checkouts.refresh(order)
         async with self._db.read() as db:
-            [held] = [
-                membership
-                for membership in await owned_by(db, guild_id, user_id)
-                if membership.order and membership.order.id == order.id
-            ]
-        return held
+            refreshed = await orders.find(db, order.guild_id, order.id)
+            entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
+        return PaidSubscription(refreshed or order, entitlement)
 
     async def _audit(self, order: Order, actor: int, action: AuditAction, reason: Reason | None) -> None:
         async with self._db.write() as tx:

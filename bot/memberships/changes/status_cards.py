@@ -8,9 +8,15 @@ from datetime import datetime, timedelta
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Language, stamp
+from bot.memberships.changes.paying_cards import (
+    charge_line,
+    ending_blocks,
+    ending_line,
+    keep_button,
+    paying_blocks,
+)
 from bot.memberships.changes.renewals import Endings
 from bot.memberships.membership_actions import (
-    KEEP_RENEWAL,
     OPEN_PORTAL,
     SHOW_OPTIONS,
     STOP_RENEWAL,
@@ -20,6 +26,7 @@ from bot.memberships.membership_actions import (
 from bot.memberships.model import EntitlementStatus, Order, Parts
 from bot.memberships.orders.cards import arrived_words, order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
+from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.wording import removal_line, roles_words
 from bot.payments.port import Phase
 
@@ -31,6 +38,7 @@ SHOWN = 5
 class Status:
     """A member's memberships (held, bought ahead, planned) and orders. `roles`: their Discord roles now.
 
+    `paying`: the other subscriptions that they pay for, which serve somebody else or nobody any more.
     `reminders`: do they allow direct messages? `soon`: how long before an end the first reminder comes.
     """
 
@@ -49,6 +57,7 @@ class Status:
     """The orders whose renewal was turned off because the member had left the server."""
     parts: Mapping[int, Parts] = field(default_factory=dict[int, Parts])
     """What was noted of open orders that are paid by hand, by order id."""
+    paying: tuple[PaidSubscription, ...] = ()
 
 
 def status(t: Language, status: Status) -> Card:
@@ -59,6 +68,8 @@ def status(t: Language, status: Status) -> Card:
     for membership in status.held[:SHOWN]:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
+    for paid in status.paying[:SHOWN]:
+        blocks += paying_blocks(t, paid)
     lines = [
         t(
             "**{plan}** was bought ahead: {starts} to {until}.",
@@ -80,15 +91,19 @@ def status(t: Language, status: Status) -> Card:
 def endings(t: Language, endings: Endings) -> Card:
     """What the member can end, what ends by itself, and until when they keep it."""
     blocks: list[Block | str | None] = [t("## Ending a membership")]
-    if not endings.held and not endings.planned:
+    if not endings.held and not endings.planned and not endings.paying:
         return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
     for membership in endings.held[:SHOWN]:
         blocks.append(f"**{plain(membership.entitlement.tier.name)}**\n{_ending_line(t, membership)}")
+        if not membership.paid_by_holder:
+            continue
         if membership.renews and membership.order is not None:
             end = Button(t("End the renewal"), STOP_RENEWAL.encode(membership.order.id), style="danger")
             blocks.append(Row((end,)))
         elif membership.phase is Phase.ENDING and membership.order is not None:
-            blocks.append(Row((_keep_button(t, membership.order),)))
+            blocks.append(Row((keep_button(t, membership.order),)))
+    for paid in endings.paying[:SHOWN]:
+        blocks += ending_blocks(t, paid)
     for planned in endings.planned[:SHOWN]:
         blocks.append(planned_line(t, planned))
         undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
@@ -96,26 +111,25 @@ def endings(t: Language, endings: Endings) -> Card:
     return card(*blocks)
 
 
-def stopped(t: Language, held: OwnedMembership) -> Card:
+def stopped(t: Language, paid: PaidSubscription) -> Card:
     """A renewal was stopped."""
-    if held.phase is not Phase.ENDING or held.order is None:
-        return card(_ending_line(t, held), accent=Accent.QUIET)
+    line = _paid_ending_line(t, paid)
+    if paid.phase is not Phase.ENDING:
+        return card(line, accent=Accent.QUIET)
     return card(
-        t("**{plan}** does not renew any more.", plan=plain(held.entitlement.tier.name)),
-        _ending_line(t, held),
-        Row((_keep_button(t, held.order),)),
+        t("**{plan}** does not renew any more.", plan=plain(paid.order.tier.name)),
+        line,
+        Row((keep_button(t, paid.order),)),
         accent=Accent.GOOD,
     )
 
 
-def kept(t: Language, held: OwnedMembership) -> Card:
+def kept(t: Language, paid: PaidSubscription) -> Card:
     """A stopped renewal was kept."""
-    if held.phase is not Phase.ACTIVE:
-        return card(_ending_line(t, held), accent=Accent.QUIET)
+    if paid.phase is not Phase.ACTIVE:
+        return card(_paid_ending_line(t, paid), accent=Accent.QUIET)
     return card(
-        t("**{plan}** goes on.", plan=plain(held.entitlement.tier.name)),
-        _renewal_line(t, held),
-        accent=Accent.GOOD,
+        t("**{plan}** goes on.", plan=plain(paid.order.tier.name)), charge_line(t, paid), accent=Accent.GOOD
     )
 
 
@@ -175,6 +189,8 @@ def _membership_lines(t: Language, status: Status, held: OwnedMembership) -> lis
 
 
 def _source_line(t: Language, held: OwnedMembership) -> str:
+    if not held.paid_by_holder:
+        return t("Moved here from another account, which pays or paid for it")
     words = {"trial": t("A trial"), "grant": t("Given by staff"), "import": t("Taken over from before")}
     return words.get(held.entitlement.source) or t(
         "Bought · order {number}", number=held.entitlement.order_id
@@ -183,6 +199,8 @@ def _source_line(t: Language, held: OwnedMembership) -> str:
 
 def _renewal_line(t: Language, held: OwnedMembership) -> str:
     """What happens when the membership's period ends."""
+    if held.phase is not None and not held.paid_by_holder:
+        return _line_of_another(t, held)
     if held.order is not None and held.order.renewal is not None and held.phase is not None:
         price, when = t.money(held.order.renewal), stamp(held.entitlement.ends_at, "D")
         words = {
@@ -205,6 +223,8 @@ def _ending_line(t: Language, held: OwnedMembership) -> str:
     when = stamp(held.entitlement.ends_at)
     if held.entitlement.forever:
         return t("It never ends and nothing is charged, so there is nothing to cancel.")
+    if held.phase is not None and not held.paid_by_holder:
+        return _line_of_another(t, held)
     if held.renews:
         return t(
             "It renews by itself. If you end it, you keep everything until {when}, and nothing more is charged.",
@@ -218,13 +238,28 @@ def _ending_line(t: Language, held: OwnedMembership) -> str:
     )
 
 
-def _keep_button(t: Language, order: Order) -> Button:
-    return Button(t("Keep it"), KEEP_RENEWAL.encode(order.id), style="success")
+def _paid_ending_line(t: Language, paid: PaidSubscription) -> str:
+    if paid.entitlement is None or paid.serves is not None:
+        return ending_line(t, paid)
+    return _ending_line(t, OwnedMembership(paid.entitlement, paid.order))
+
+
+def _line_of_another(t: Language, held: OwnedMembership) -> str:
+    """How a subscription goes on that another account pays for: no price, no card, nothing to press."""
+    when = stamp(held.entitlement.ends_at, "D")
+    if held.phase is Phase.ACTIVE:
+        return t(
+            "Another account pays for it: it goes on after {when} as long as that account pays, and only that account can change or end it.",
+            when=when,
+        )
+    if held.renews:
+        return t("⚠ Another account pays for it, and its last payment did not arrive.")
+    return t("Another account paid for it and pays no more: it ends on {when}.", when=when)
 
 
 def _button_row(t: Language, held: OwnedMembership) -> Row | None:
     order = held.order
-    if order is None or held.entitlement.status is not EntitlementStatus.LIVE:
+    if order is None or not held.paid_by_holder or held.entitlement.status is not EntitlementStatus.LIVE:
         return None
     buttons: list[Button] = []
     if not held.entitlement.forever:
@@ -232,7 +267,7 @@ def _button_row(t: Language, held: OwnedMembership) -> Row | None:
     if held.renews:
         buttons.append(Button(t("Cancel"), STOP_RENEWAL.encode(order.id)))
     elif held.phase is Phase.ENDING:
-        buttons.append(_keep_button(t, order))
+        buttons.append(keep_button(t, order))
     if held.subscribed:
         buttons.append(Button(t("Card and invoices"), OPEN_PORTAL.encode(order.id)))
     return Row(tuple(buttons)) if buttons else None
@@ -251,6 +286,8 @@ def _reminder_blocks(t: Language, status: Status) -> list[Block | str]:
 
 def _accent(status: Status) -> Accent:
     """WARN when a membership ends soon or a renewal is unpaid; the words of the card say so too."""
+    if any(paid.phase is Phase.PAST_DUE for paid in status.paying):
+        return Accent.WARN
     for membership in status.held:
         ends_soon = (
             not membership.renews

@@ -18,8 +18,9 @@ from bot.memberships.access.entitlements import credited
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.store import tiers
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Refusal, Tier
-from bot.memberships.orders.eligibility import obstacle
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.eligibility import already_tried, obstacle
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
+from bot.memberships.orders.paying import planned_changes
 from bot.memberships.orders.store import orders
 from bot.payments.port import Fact, Phase
 
@@ -40,6 +41,12 @@ async def require_seat(db: Reader, tier: Tier, user_id: int, now: datetime) -> N
             "{plan} is sold out: every seat is taken, or kept for somebody who is paying just now. Try again in half an hour, or ask the owner of this server.",
             plan=plain(tier.name),
         )
+
+
+async def require_untried(db: Reader, tier: Tier, user_id: int) -> None:
+    """UserError when this member has had the tier or its trial before, even if it was transferred since."""
+    if await entitlements.was_acquired(db, tier.guild_id, user_id, tier.id):
+        raise already_tried(tier)
 
 
 async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces: int, now: datetime) -> None:
@@ -178,7 +185,7 @@ def _as_if_paid(order: Order, now: datetime) -> OwnedMembership:
 
 async def _case(db: Reader, order: Order, now: datetime, paid: Sequence[Fact]) -> Case:
     owned = await owned_by(db, order.guild_id, order.user_id)
-    planned = await planned_changes(db, order.guild_id, order.user_id, owned, now)
+    planned = await planned_changes(db, order.guild_id, order.user_id, now)
     base_id = order.replaces or order.follows
     base = None if base_id is None else await entitlements.find(db, order.guild_id, id_=base_id)
     replaced = await credited(db, order.guild_id, order.user_id, order.replaces, order.id, now)

@@ -20,6 +20,7 @@ from bot.memberships.model import (
     Tier,
 )
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
+from bot.memberships.orders.paying import paid_by_another
 from bot.payments.port import Phase
 
 
@@ -67,7 +68,10 @@ def obstacle(
             return Obstacle(Refusal.PLANNED, planned=change)
     paid = [membership for membership in live if membership.entitlement.source == "order"]
     until = max((membership.entitlement.ends_at for membership in paid), default=now)
-    return Obstacle(Refusal.PAID_AHEAD, until=until) if lasting and until > now else None
+    if not lasting or until <= now:
+        return None
+    elsewhere = next((membership for membership in paid if not membership.paid_by_holder), None)
+    return Obstacle(Refusal.PAID_AHEAD, elsewhere, until=until)
 
 
 def _subscription_in_the_way(membership: OwnedMembership, runs: bool, duration: Duration) -> Obstacle | None:
@@ -101,10 +105,7 @@ def require_eligible(
 def _error(tier: Tier, found: Obstacle, owned: Sequence[OwnedMembership]) -> UserError:
     plan = plain(tier.name)
     if found.why is Refusal.HAD:
-        return UserError(
-            "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
-            plan=plan,
-        )
+        return already_tried(tier)
     if found.why is Refusal.FOREVER:
         return UserError("You have {plan} for ever, so there is nothing more to buy of it.", plan=plan)
     if found.why is Refusal.UNPAID:
@@ -148,6 +149,13 @@ def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], no
             "You have {plan} without having paid for it, so there is nothing to count. Buy the other membership with /membership buy.",
             plan=plan,
         )
+    if not held.paid_by_holder:
+        if held.subscribed:
+            raise paid_by_another(entitlement)
+        raise UserError(
+            "Another account paid for {plan}, so its unused days cannot be counted for you. Buy the other membership with /membership buy.",
+            plan=plan,
+        )
     if held.phase in (Phase.PAST_DUE, Phase.PAUSED):
         raise UserError(
             "The last renewal of {plan} was not paid. Pay it first: /membership status has a button for your card and invoices.",
@@ -163,6 +171,8 @@ def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], no
 
 def _already_subscribed(membership: OwnedMembership) -> UserError:
     plan, when = plain(membership.entitlement.tier.name), stamp(membership.entitlement.ends_at)
+    if not membership.paid_by_holder:
+        return _paid_elsewhere(plan, membership.entitlement.ends_at)
     if membership.phase is Phase.ENDING:
         return UserError(
             "Your subscription to {plan} ends on {when}. /membership cancel has a button to keep it.",
@@ -175,6 +185,14 @@ def _already_subscribed(membership: OwnedMembership) -> UserError:
     )
 
 
+def already_tried(tier: Tier) -> UserError:
+    """Why a trial is refused."""
+    return UserError(
+        "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
+        plan=plain(tier.name),
+    )
+
+
 def _planned_already(change: PlannedChange, owned: Sequence[OwnedMembership]) -> UserError:
     followed = [one.entitlement.tier.name for one in owned if one.entitlement.id == change.order.follows]
     return UserError(
@@ -182,4 +200,12 @@ def _planned_already(change: PlannedChange, owned: Sequence[OwnedMembership]) ->
         plan=plain(followed[0] if followed else change.order.tier.name),
         other=plain(change.order.tier.name),
         when=stamp(change.starts_at),
+    )
+
+
+def _paid_elsewhere(plan: str, until: datetime) -> UserError:
+    return UserError(
+        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account pays no more and those days are over.",
+        plan=plan,
+        when=stamp(until),
     )

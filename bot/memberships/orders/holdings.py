@@ -1,15 +1,15 @@
-"""The memberships that a member has, with their orders, and the changes that are planned."""
+"""The memberships that a member has, with their orders and what their unused days are worth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.db import Reader
 from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order
 from bot.memberships.orders.backing import Backing, outcome_of
 from bot.memberships.orders.order_state import amount_left, refunded
 from bot.memberships.orders.proration import SECOND, unused
@@ -42,6 +42,11 @@ class OwnedMembership:
         """Is it a subscription that has not ended?"""
         return self.renews or self.phase is Phase.ENDING
 
+    @property
+    def paid_by_holder(self) -> bool:
+        """Did whoever has it pay for it? Also when nobody paid."""
+        return self.order is None or self.order.user_id == self.entitlement.user_id
+
     def runs(self, now: datetime) -> bool:
         """Has it begun and not ended, grace included?"""
         return (
@@ -73,28 +78,6 @@ async def owned_by(db: Reader, guild_id: int, user_id: int) -> list[OwnedMembers
         )
         for entitlement in member_entitlements
     ]
-
-
-async def planned_changes(
-    db: Reader, guild_id: int, user_id: int, owned: Sequence[OwnedMembership], now: datetime
-) -> list[PlannedChange]:
-    """A member's changes that are still to come."""
-    entitlement_by_id = {membership.entitlement.id: membership.entitlement for membership in owned}
-    paid = [
-        PlannedChange(membership.order, membership.entitlement, membership.entitlement.starts_at)
-        for membership in owned
-        if membership.order is not None
-        and membership.order.follows is not None
-        and membership.lies_ahead(now)
-    ]
-    left_to_provider = [
-        PlannedChange(order, None, entitlement_by_id[order.follows].ends_at)
-        for order in await orders.open_orders(db, guild_id, user_id)
-        if order.follows in entitlement_by_id
-        and order.renewal is not None
-        and order.state is OrderStatus.PENDING
-    ]
-    return [*paid, *left_to_provider]
 
 
 def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -> int:

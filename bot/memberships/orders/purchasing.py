@@ -23,10 +23,11 @@ from bot.memberships.model import (
     Product,
     Tier,
 )
-from bot.memberships.orders.admission import require_seat
+from bot.memberships.orders.admission import require_seat, require_untried
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.eligibility import require_eligible
-from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
+from bot.memberships.orders.holdings import discount_of, owned_by
+from bot.memberships.orders.paying import planned_changes
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
 
@@ -81,7 +82,7 @@ class Purchasing:
         now = self._clock.now()
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
-            planned = await planned_changes(db, guild_id, user_id, owned, now)
+            planned = await planned_changes(db, guild_id, user_id, now)
         percent = discount_of(owned, product.tier.id, now)
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
@@ -171,6 +172,7 @@ class Purchasing:
             id=new_id(),
             guild_id=tier.guild_id,
             user_id=user_id,
+            acquired_by=user_id,
             tier=tier,
             order_id=None,
             source="trial",
@@ -182,6 +184,7 @@ class Purchasing:
         )
         async with self._db.write() as tx:
             require_eligible(tier, price.duration, await owned_by(tx, tier.guild_id, user_id), (), now)
+            await require_untried(tx, tier, user_id)
             await require_seat(tx, tier, user_id, now)
             await self._entitlement_service.give(tx, entitlement, user_id)
         return entitlement

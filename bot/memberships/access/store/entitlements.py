@@ -20,6 +20,7 @@ async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
             id=new.id,
             guild_id=new.guild_id,
             user_id=new.user_id,
+            acquired_by=new.acquired_by,
             tier_id=new.tier.id,
             version=new.tier.terms.version,
             order_id=new.order_id,
@@ -60,6 +61,16 @@ async def find(
     key = entitlement.c.id == id_ if order_id is None else entitlement.c.order_id == order_id
     row = (await db.execute(_entitlements(guild_id).where(key))).one_or_none()
     return _entitlement(row) if row else None
+
+
+async def was_acquired(db: Reader, guild_id: int, user_id: int, tier_id: int) -> bool:
+    """Did this member ever buy this tier, try it or get it from staff, whoever has it now?"""
+    query = select(entitlement.c.id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.acquired_by == user_id,
+        entitlement.c.tier_id == tier_id,
+    )
+    return (await db.execute(query.limit(1))).first() is not None
 
 
 async def set_status(
@@ -115,7 +126,7 @@ async def move(
 
 
 async def hand_over(tx: Writer, old: Entitlement, user_id: int) -> None:
-    """Give an entitlement to another member."""
+    """Give an entitlement to another member. Who acquired it stays recorded."""
     await _update(tx, old, user_id=user_id)
 
 
@@ -178,6 +189,7 @@ def _entitlement(row: Row[Any]) -> Entitlement:
         id=row.id,
         guild_id=row.guild_id,
         user_id=row.user_id,
+        acquired_by=row.acquired_by,
         tier=tiers.read(row),
         order_id=row.order_id,
         source=row.source,

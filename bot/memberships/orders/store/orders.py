@@ -214,6 +214,28 @@ async def open_orders(db: Reader, guild_id: int, user_id: int) -> list[Order]:
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()))]
 
 
+async def subscriptions_of(db: Reader, guild_id: int, user_id: int) -> list[Order]:
+    """The subscriptions that a member ordered and that have not ended, the earliest first."""
+    query = _orders().where(
+        order.c.guild_id == guild_id,
+        order.c.user_id == user_id,
+        order.c.phase.in_(["active", "ending", "past_due", "paused"]),
+    )
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
+
+
+async def following(
+    db: Reader, guild_id: int, *, user_id: int | None = None, entitlement_id: int | None = None
+) -> list[Order]:
+    """The orders that begin when an entitlement ends: all that a member ordered, or those of one entitlement."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.follows.is_not(None))
+    if user_id is not None:
+        query = query.where(order.c.user_id == user_id)
+    if entitlement_id is not None:
+        query = query.where(order.c.follows == entitlement_id)
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
+
+
 async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
     """The provider's customer id for this member."""
     query = select(customer.c.ref).where(
