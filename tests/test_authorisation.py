@@ -49,6 +49,9 @@ STRICTER = {"access import": Class.ADMIN}
 BUTTONS = {
     "access.repair": Class.MODERATOR,
     "access.retry": Class.MODERATOR,
+    "departure.look": Class.MODERATOR,
+    "departure.end": Class.MODERATOR,
+    "departure.keep": Class.MODERATOR,
     "tier.apply_new": Class.ADMIN,
     "tier.apply_all": Class.ADMIN,
     "tier.recheck": Class.ADMIN,

@@ -97,6 +97,7 @@ class AuditAction(StrEnum):
     DEPARTURE_KICK = "departure.kick"
     DEPARTURE_BAN = "departure.ban"
     DEPARTURE_KEPT = "departure.kept"
+    DEPARTURE_ENDED = "departure.ended"
     DEPARTURE_REMOVED = "departure.removed"
     DEPARTURE_SPARED = "departure.spared"
     EVENT_CREATED = "event.created"

@@ -116,6 +116,7 @@ def _labels(t: Language) -> dict[AuditAction, str]:
         AuditAction.DEPARTURE_KICK: t("a subscriber was kicked"),
         AuditAction.DEPARTURE_BAN: t("a subscriber was banned"),
         AuditAction.DEPARTURE_KEPT: t("the subscription of somebody who left goes on"),
+        AuditAction.DEPARTURE_ENDED: t("the subscription of somebody who left is to end"),
         AuditAction.DEPARTURE_REMOVED: t("removed from the server, because a membership was over"),
         AuditAction.DEPARTURE_SPARED: t("not removed from the server at the end of a membership"),
         AuditAction.EVENT_CREATED: t("an event was planned"),

@@ -36,6 +36,7 @@ class SimulatedServer:
         self.held: dict[int, set[int]] = {}
         self.away: dict[int, set[int]] = {}
         self.foreign: set[tuple[int, int]] = set()  # roles given by hand, which Lyceum must never take
+        self.banned_ids: set[int] = set()
         self.forbidden = False
         self.calm = False
         self.refusals = 0
@@ -78,6 +79,24 @@ class SimulatedServer:
 
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         await self._change("remove", user_id, role_id)
+
+    async def owner_id(self, guild_id: int) -> int | None:
+        return OWNER
+
+    async def banned(self, guild_id: int, user_id: int) -> bool | None:
+        await self._answer("banned")
+        return user_id in self.banned_ids
+
+    async def may_kick(self, guild_id: int) -> bool:
+        return not self.forbidden
+
+    async def kick(self, guild_id: int, user_id: int, reason: str) -> None:
+        self.life.step("discord.kick")
+        await asyncio.sleep(self._dice.random())
+        self._fail("before")
+        self.leave(user_id)
+        self.life.step("discord.kick.done")
+        self._fail("after")
 
     async def channel_named(self, guild_id: int, name: str) -> int | None:
         return STAFF

@@ -137,22 +137,14 @@ class Departures:
         """*End it*: the subscription ends with its period. UserError when the payer is back, or it ends already."""
         async with self._db.write() as tx:
             row = await self._open_row(tx, guild_id, notice, order_id)
-            await self._store_decision(tx, row, DepartureAction.END, actor)
+            await self._store_decision(tx, row, DepartureAction.END, AuditAction.DEPARTURE_ENDED, actor)
             await self._enqueue_end(tx, row)
 
     async def keep_by_staff(self, guild_id: int, notice: int, order_id: int, actor: int) -> None:
         """*Keep it*: the subscription goes on as it did. UserError when the payer is back, or it ends already."""
         async with self._db.write() as tx:
             row = await self._open_row(tx, guild_id, notice, order_id)
-            await self._store_decision(tx, row, DepartureAction.KEEP, actor)
-            await record(
-                tx,
-                guild_id=guild_id,
-                at=self._clock.now(),
-                actor=actor,
-                action=AuditAction.DEPARTURE_KEPT,
-                subject=order_id,
-            )
+            await self._store_decision(tx, row, DepartureAction.KEEP, AuditAction.DEPARTURE_KEPT, actor)
 
     async def ended_for(self, guild_id: int, user_id: int) -> frozenset[int]:
         """The orders whose renewal was turned off because this person had left."""
@@ -233,9 +225,7 @@ class Departures:
         row = rows.get(order_id)
         known = await departures.find(tx, guild_id, row.departure_id) if row else None
         if row is None or known is None:
-            raise UserError(
-                "This was decided anew meanwhile. The latest card in this channel tells how it stands."
-            )
+            raise _decided_anew()
         if known.returned_at is not None:
             raise UserError("They are back in the server, so the subscription is theirs to end or keep.")
         if row.action is DepartureAction.END:
@@ -243,9 +233,24 @@ class Departures:
         return row
 
     async def _store_decision(
-        self, tx: Writer, row: DepartedSubscription, action: DepartureAction, actor: int
+        self,
+        tx: Writer,
+        row: DepartedSubscription,
+        action: DepartureAction,
+        log_as: AuditAction,
+        actor: int,
     ) -> None:
         if not await departures.decide(tx, row, action, actor):
-            raise UserError(
-                "This was decided anew meanwhile. The latest card in this channel tells how it stands."
-            )
+            raise _decided_anew()
+        await record(
+            tx,
+            guild_id=row.guild_id,
+            at=self._clock.now(),
+            actor=actor,
+            action=log_as,
+            subject=row.order_id,
+        )
+
+
+def _decided_anew() -> UserError:
+    return UserError("This was decided anew meanwhile. The latest card in this channel tells how it stands.")
