@@ -278,7 +278,9 @@ class Outcome:
 
     def rests(self, now: datetime) -> bool:
         """Is the payment for the present period disputed?"""
-        begun = [fact for fact in (*self.counted, *self.resting) if fact.period and fact.period.starts_at <= now]
+        begun = [
+            fact for fact in (*self.counted, *self.resting) if fact.period and fact.period.starts_at <= now
+        ]
         latest = max(begun, key=lambda fact: fact.period.starts_at if fact.period else now, default=None)
         return self.waiting or latest in self.resting
 

@@ -205,9 +205,7 @@ class Entitlements:
             await self._queue.enqueue(tx, "entitlement.end", guild_id, key, due=entitlement.held_until)
             await self._queue.enqueue(tx, "entitlement.remind", guild_id, key)
 
-    async def _replace(
-        self, tx: Writer, order: Order, olds: Iterable[Entitlement], now: datetime
-    ) -> None:
+    async def _replace(self, tx: Writer, order: Order, olds: Iterable[Entitlement], now: datetime) -> None:
         """An upgrade replaces the entitlements whose unused days were credited."""
         for old in olds:
             await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
@@ -220,7 +218,11 @@ class Entitlements:
 
         What staff revoked meanwhile, or another upgrade replaced, does not back it any more.
         """
-        old = None if order.replaces is None else await entitlements.find(db, order.guild_id, id_=order.replaces)
+        old = (
+            None
+            if order.replaces is None
+            else await entitlements.find(db, order.guild_id, id_=order.replaces)
+        )
         if old is None:
             return []
         return [

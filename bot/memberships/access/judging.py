@@ -97,7 +97,9 @@ def _of_time(
 ) -> Entitlement:
     starts, length, taken = entitlement.starts_at, entitlement.length or 0, entitlement.taken_at
     cut = entitlement.cut
-    if outcome.stands and funding.held > 0:  # with nothing left it ends or rests, and its days are as they were
+    if (
+        outcome.stands and funding.held > 0
+    ):  # with nothing left it ends or rests, and its days are as they were
         most = cut + (entitlement.ends_at - starts) // SECOND - 1
         cut = min(length - funding.part(length), most)
     ends = entitlement.ends_at + (entitlement.cut - cut) * SECOND

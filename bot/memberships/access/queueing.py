@@ -24,7 +24,13 @@ def laid_out(of_member: Sequence[Entitlement], now: datetime) -> list[Entitlemen
     changed: list[Entitlement] = []
     for entitlement in queue:
         begins = max(
-            [now, *(other.ends_at for other in _before(entitlement, placed, done, {one.id for one in queue}, now))]
+            [
+                now,
+                *(
+                    other.ends_at
+                    for other in _before(entitlement, placed, done, {one.id for one in queue}, now)
+                ),
+            ]
         )
         done.add(entitlement.id)
         if begins == entitlement.starts_at or (begins == now and entitlement.starts_at <= now):

@@ -125,7 +125,9 @@ async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> in
         # The row may be shorter than what was bought: a part of it was given before it had to wait.
         starts = min(entitlement.starts_at, entitlement.ends_at - given)
         return unused(paid, starts, entitlement.ends_at, max(at, entitlement.starts_at))
-    present = [fact for fact in outcome.counted if fact.period and fact.period.starts_at <= at < fact.period.ends_at]
+    present = [
+        fact for fact in outcome.counted if fact.period and fact.period.starts_at <= at < fact.period.ends_at
+    ]
     if not present:
         return 0
     fact = max(present, key=lambda fact: fact.period.starts_at if fact.period else at)

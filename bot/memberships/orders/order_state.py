@@ -112,9 +112,7 @@ def disputes(facts: Iterable[Fact]) -> tuple[frozenset[str], frozenset[str]]:
         if fact.kind in (FactKind.DISPUTE_WON, FactKind.DISPUTE_LOST):
             decided[fact.object_id] = fact
     lost = {
-        fact.payment_id
-        for fact in decided.values()
-        if fact.kind is FactKind.DISPUTE_LOST and fact.payment_id
+        fact.payment_id for fact in decided.values() if fact.kind is FactKind.DISPUTE_LOST and fact.payment_id
     }
     opened = {
         fact.payment_id
