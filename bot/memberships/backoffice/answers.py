@@ -34,8 +34,9 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         t(
             "The subscription itself goes on and charges again. The member ends it with /membership cancel, or you at the provider."
         )
-        if order.phase in (Phase.ACTIVE, Phase.PAST_DUE)
+        if order.phase in (Phase.ACTIVE, Phase.PAST_DUE) and not proposal.stops_charging
         else None,
+        t("The subscription is ended with it and charges no more.") if proposal.stops_charging else None,
         t(
             "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
         )
@@ -187,6 +188,13 @@ def exported(t: Language, export: Exported) -> Card:
 
 def _effect(t: Language, proposal: RefundProposal) -> str:
     effect = proposal.effect
+    if effect.exchanged is not None and effect.effect is not Effect.NONE:
+        return _effect_on_exchange(t, proposal, plain(effect.exchanged.name))
+    if effect.effect is Effect.NONE and proposal.going:
+        return t(
+            "The membership is over already. What it still gave goes: {roles}.",
+            roles=roles_words(proposal.going),
+        )
     if effect.effect is Effect.NONE:
         return t("No membership depends on this money, so nobody loses anything.")
     if effect.effect is Effect.STAYS:
@@ -205,6 +213,34 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
     return t(
         "The membership ends at once. No role is taken: something else gives them too, or none was given."
     )
+
+
+def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str:
+    """What happens to the membership that this money was exchanged for."""
+    effect = proposal.effect
+    if effect.effect is Effect.STAYS:
+        return t(
+            "This money was exchanged for **{plan}**. What is left of it still covers that, so nothing changes.",
+            plan=plan,
+        )
+    if effect.effect is Effect.SHORTER and effect.until is not None:
+        return t(
+            "This money was exchanged for **{plan}**, which gets shorter: it then runs only until {when}.",
+            plan=plan,
+            when=stamp(effect.until),
+        )
+    if effect.rests:
+        return t(
+            "This money was exchanged for **{plan}**, which would not be paid in full any more. It is suspended until you decide about it.",
+            plan=plan,
+        )
+    if proposal.going:
+        return t(
+            "This money was exchanged for **{plan}**, which ends at once, and with it what it gave: {roles}.",
+            plan=plan,
+            roles=roles_words(proposal.going),
+        )
+    return t("This money was exchanged for **{plan}**, which ends at once. No role is taken.", plan=plan)
 
 
 def _money(t: Language, proposal: RefundProposal) -> str:
