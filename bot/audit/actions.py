@@ -31,6 +31,8 @@ class AuditAction(StrEnum):
     ENTITLEMENT_REVOKED = "entitlement.revoked"
     ENTITLEMENT_REPLACED = "entitlement.replaced"
     ENTITLEMENT_EXTENDED = "entitlement.extended"
+    ENTITLEMENT_SHORTENED = "entitlement.shortened"
+    ENTITLEMENT_MOVED = "entitlement.moved"
     ENTITLEMENT_TRANSFERRED = "entitlement.transferred"
     ENTITLEMENT_TRIAL = "entitlement.trial"
     ENTITLEMENT_GRANT = "entitlement.grant"

@@ -37,7 +37,7 @@ def _detail(name: str, value: str) -> str:
         return f"<@{value}>"
     if name == "role":
         return f"<@&{value}>"
-    if name == "until":
+    if name in ("until", "since"):
         with contextlib.suppress(ValueError):
             return f"→ {stamp(datetime.fromisoformat(value))}"
     return plain(value, 80) if name in ("reason", "why", "source") else f"{name}: {plain(value, 80)}"
@@ -51,6 +51,8 @@ def _labels(t: Language) -> dict[AuditAction, str]:
         AuditAction.ENTITLEMENT_REVOKED: t("the membership was ended early"),
         AuditAction.ENTITLEMENT_REPLACED: t("another membership took its place"),
         AuditAction.ENTITLEMENT_EXTENDED: t("the membership runs until another time"),
+        AuditAction.ENTITLEMENT_SHORTENED: t("the membership got shorter: money behind it went back"),
+        AuditAction.ENTITLEMENT_MOVED: t("the membership begins at another time"),
         AuditAction.ENTITLEMENT_TRANSFERRED: t("everything was handed to another account"),
         AuditAction.ENTITLEMENT_TRIAL: t("a free trial began"),
         AuditAction.ENTITLEMENT_GRANT: t("a membership was given for nothing"),

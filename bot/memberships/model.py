@@ -186,6 +186,9 @@ class Entitlement:
     """That a member has a tier from `starts_at` to `ends_at`; its roles stay to `held_until` (after the grace).
 
     `source` is order, trial, grant or import; `reason` what staff wrote; `replaced_by` the order of an upgrade.
+    `length` is the seconds that were bought at once (None: renewing, for ever, or not bought); `cut` of them are not
+    given while the money behind the order's credit is missing. `taken_at` is when it was suspended or revoked because of
+    its money: it gets back the days that it had left then. `follows` is the entitlement of a planned change's order.
     """
 
     id: int
@@ -200,6 +203,10 @@ class Entitlement:
     ends_at: datetime
     held_until: datetime
     replaced_by: int | None = None
+    length: int | None = None
+    cut: int = 0
+    taken_at: datetime | None = None
+    follows: int | None = None
 
     @property
     def forever(self) -> bool:
@@ -209,6 +216,12 @@ class Entitlement:
     def gives_roles(self, now: datetime) -> bool:
         """Does the entitlement give its roles at this moment?"""
         return self.status is EntitlementStatus.LIVE and self.starts_at <= now < self.held_until
+
+    def gives_after_end(self, now: datetime) -> bool:
+        """Has it ended, and do its terms give roles or keep them even so?"""
+        terms = self.tier.terms
+        kept = terms.after_until is not None and now < terms.after_until
+        return self.status is EntitlementStatus.ENDED and (terms.after_role_id is not None or kept)
 
 
 @dataclass(frozen=True)
@@ -263,8 +276,9 @@ class Outcome:
     `counted` payments pay the order (one, or one a period). `extra` ones have the correct price, but came on top or
     for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
     checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
-    odd one came. `since` and `until` enclose the counted periods of a recurring order. `parts` are those of an order
-    whose payments are noted by hand.
+    odd one came. `resting` payments would count if they were not disputed. `since` and `until` enclose the periods of
+    counted and resting payments of a recurring order; `lapsed`: all money for its latest period went back.
+    `parts` are those of an order whose payments are noted by hand.
     """
 
     state: OrderStatus
@@ -277,4 +291,35 @@ class Outcome:
     until: datetime | None
     waiting: bool = False
     """Are all payments of the correct price disputed, and none of the disputes decided?"""
+    resting: tuple[Fact, ...] = ()
+    lapsed: bool = False
     parts: Parts | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Does money of the order itself stay, or is it only disputed?"""
+        return self.state in (OrderStatus.PAID, OrderStatus.DISPUTED)
+
+    def rests(self, now: datetime) -> bool:
+        """Is the payment for the present period disputed?"""
+        begun = [
+            fact for fact in (*self.counted, *self.resting) if fact.period and fact.period.starts_at <= now
+        ]
+        latest = max(begun, key=lambda fact: fact.period.starts_at if fact.period else now, default=None)
+        return self.waiting or latest in self.resting
+
+
+@dataclass(frozen=True)
+class Funding:
+    """What an order is worth: `full` is its price and credit together, `held` what of that is backed by money that stayed.
+
+    `undecided`: some of what is missing is disputed, and may come back.
+    """
+
+    full: int
+    held: int
+    undecided: bool = False
+
+    def part(self, seconds: int) -> int:
+        """The part of a time that the held money pays, rounded down."""
+        return seconds if self.held >= self.full else seconds * max(0, self.held) // self.full

@@ -13,7 +13,8 @@ from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.memberships.access.entitlements import RUNNING, Entitlements, held_until
+from bot.memberships.access.entitlements import RUNNING, Entitlements
+from bot.memberships.access.judging import held_until
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import Override
 from bot.memberships.catalog.tiers import TierCatalog
@@ -72,13 +73,14 @@ class AccessAdmin:
     async def revoke(
         self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
     ) -> list[Entitlement]:
-        """End every running entitlement of this member to a tier, without a refund. UserError when there is none."""
+        """End every entitlement of this member to a tier, without a refund: those that run, and those that have ended
+        and still give roles. UserError when there is none.
+        """
         why = clean_reason(reason)
         async with self._db.write() as tx:
-            running = await self._running(tx, guild_id, user_id)
             chosen = [
                 entitlement
-                for entitlement in running
+                for entitlement in await entitlements.giving(tx, guild_id, user_id, self._clock.now())
                 if means(plan, entitlement.tier.id, entitlement.tier.name)
             ]
             if not chosen:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.ids import new_id
+from bot.memberships.access.judging import held_until, judged
+from bot.memberships.access.queueing import laid_out
 from bot.memberships.access.store import entitlements, revocations
 from bot.memberships.audit_actions import ENTITLEMENT_FROM, ENTITLEMENT_IS
 from bot.memberships.catalog.shop import seats_changed
-from bot.memberships.model import FOREVER, Entitlement, EntitlementStatus, Order, OrderStatus, Outcome, Terms
-from bot.payments.port import Phase
+from bot.memberships.model import FOREVER, Entitlement, EntitlementStatus, Funding, Order, Outcome
 from bot.work import Queue
 
 RUNNING = (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)
-RENEWAL = timedelta(days=1)
-"""How late a renewal may be paid while a subscription goes on: Stripe charges about an hour after the period's end."""
 
 
 class Entitlements:
@@ -28,29 +28,58 @@ class Entitlements:
         self._queue = queue
         self._suspends = suspends
 
-    async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome) -> bool:
-        """Create, extend, suspend, revoke or revive the order's entitlement. True when something changed."""
+    async def exchange(self, tx: Writer, order: Order, outcome: Outcome) -> None:
+        """Replace what the order's credit came from, while its own money stands; give it back when that went back.
+
+        Done before `apply_outcome`, because what was replaced backs the credit.
+        """
+        now = self._clock.now()
+        own = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        if own is not None and (
+            own.status is EntitlementStatus.REPLACED or await self._ended_by_staff(tx, own, outcome)
+        ):
+            return
+        if not outcome.stands:
+            await self._restore_replaced(tx, order, now)
+        elif own is None:
+            olds = await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now)
+            await self._replace(tx, order, olds, now)
+        elif own.status is EntitlementStatus.REVOKED:
+            await self._replace(tx, order, await self._credited_before(tx, order, own), now)
+
+    async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome, funding: Funding) -> bool:
+        """Create the order's entitlement, or judge it anew, ended ones included. True when something changed.
+
+        One that staff revoked stays revoked whatever happens to the old payment; only a new payment revives it.
+        """
         now = self._clock.now()
         entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-        status = self._status_for(outcome)
         if entitlement is None:
-            entitlement = await self._create(tx, order, outcome, status, now)
+            entitlement = await self._create(tx, order, outcome, funding, now)
+        elif entitlement.status is EntitlementStatus.REPLACED or await self._ended_by_staff(
+            tx, entitlement, outcome
+        ):
+            return False
         else:
-            moved = await self._move(tx, order, entitlement, outcome, status, now)
-            if (
-                not await self._change_status(
-                    tx, order, moved or entitlement, status, outcome, now, moved=moved is not None
-                )
-                and not moved
-            ):
+            should = judged(entitlement, order, outcome, funding, suspends=self._suspends, now=now)
+            if should == entitlement:
                 return False
-        if status is EntitlementStatus.LIVE and order.replaces is not None:
-            await self._replace_credited(tx, order, now)
-        elif status is EntitlementStatus.REVOKED:
-            await self._restore_replaced(tx, order, now)
+            await self._rewrite(tx, entitlement, should, order, now)
+            await self.lay_out(tx, order.guild_id, entitlement.user_id)
         await self._queue.enqueue(tx, "role.sync", order.guild_id, str(entitlement.user_id))
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
+
+    async def lay_out(self, tx: Writer, guild_id: int, user_id: int) -> None:
+        """Let each of a member's paid times begin when the one before it ends: after anything came, went or came back."""
+        now = self._clock.now()
+        of_member = await entitlements.of_member(tx, guild_id, user_id)
+        for moved in laid_out(of_member, now):
+            await entitlements.move(tx, moved, moved.starts_at, moved.ends_at, moved.held_until)
+            await self._record(
+                tx, moved, AuditAction.ENTITLEMENT_MOVED, now, since=moved.starts_at.isoformat()
+            )
+            await self._enqueue_dates(tx, moved)
 
     async def give(self, tx: Writer, new: Entitlement, actor: int) -> None:
         """Store an entitlement without an order: a trial, a grant by staff, an import."""
@@ -92,18 +121,19 @@ class Entitlements:
         )
         await self._queue.enqueue(tx, "role.sync", entitlement.guild_id, str(entitlement.user_id))
         await self._end_subscription(tx, entitlement)
+        await self.lay_out(tx, entitlement.guild_id, entitlement.user_id)
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
 
-    def _status_for(self, outcome: Outcome) -> EntitlementStatus:
-        if outcome.state is OrderStatus.PAID:
-            return EntitlementStatus.LIVE
-        if outcome.state is OrderStatus.DISPUTED:
-            return EntitlementStatus.SUSPENDED if self._suspends else EntitlementStatus.LIVE
-        return EntitlementStatus.REVOKED
+    async def _ended_by_staff(self, db: Reader, entitlement: Entitlement, outcome: Outcome) -> bool:
+        """Did staff revoke it, and nobody pay for it since?"""
+        if entitlement.status is not EntitlementStatus.REVOKED:
+            return False
+        revoked_at = await revocations.last(db, entitlement.guild_id, entitlement.id)
+        return revoked_at is not None and not any(fact.at > revoked_at for fact in outcome.counted)
 
     async def _create(
-        self, tx: Writer, order: Order, outcome: Outcome, status: EntitlementStatus, now: datetime
+        self, tx: Writer, order: Order, outcome: Outcome, funding: Funding, now: datetime
     ) -> Entitlement:
         """The order's new entitlement: it begins now, or when the last of `preceding` ends."""
         earlier = await preceding(tx, order, now)
@@ -111,7 +141,8 @@ class Entitlements:
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
-        entitlement = Entitlement(
+        bought_at_once = order.renewal is None and ends < FOREVER
+        new = Entitlement(
             id=new_id(),
             guild_id=order.guild_id,
             user_id=order.user_id,
@@ -119,84 +150,37 @@ class Entitlements:
             order_id=order.id,
             source="order",
             reason="",
-            status=status,
+            status=EntitlementStatus.LIVE,
             starts_at=starts,
             ends_at=ends,
             held_until=held_until(order.tier.terms, ends, order.phase),
+            length=(ends - starts) // timedelta(seconds=1) if bought_at_once else None,
+            follows=order.follows,
         )
-        await entitlements.add(tx, entitlement, ended_at=None if status in RUNNING else now)
-        await self._record(tx, entitlement, ENTITLEMENT_IS[status], now, order=str(order.id))
+        entitlement = judged(new, order, outcome, funding, suspends=self._suspends, now=now)
+        await entitlements.add(tx, entitlement, ended_at=None if entitlement.status in RUNNING else now)
+        await self._record(tx, entitlement, ENTITLEMENT_IS[entitlement.status], now, order=str(order.id))
         await self._enqueue_dates(tx, entitlement)
         for previous in earlier:
             if previous.id == order.follows:
                 await self._end_subscription(tx, previous)
         return entitlement
 
-    async def _move(
-        self,
-        tx: Writer,
-        order: Order,
-        entitlement: Entitlement,
-        outcome: Outcome,
-        status: EntitlementStatus,
-        now: datetime,
-    ) -> Entitlement | None:
-        """The entitlement with its new dates, if payments changed them; None otherwise.
-
-        The entitlement of a recurring order runs as long as its paid periods. A member who was refunded and pays
-        again gets all the days from now, not what is left of the old ones.
-        """
-        if status is not EntitlementStatus.LIVE or entitlement.status is EntitlementStatus.REPLACED:
-            return None
-        if outcome.until is not None:
-            starts, ends = min(outcome.since or entitlement.starts_at, entitlement.starts_at), outcome.until
-        elif entitlement.status is EntitlementStatus.REVOKED and (
-            now >= entitlement.ends_at or any(fact.at > entitlement.starts_at for fact in outcome.counted)
-        ):
-            starts = max(now, entitlement.starts_at)
-            ends = min(order.duration.end(starts) + timedelta(seconds=order.extra), FOREVER)
-        else:
-            return None
-        held = held_until(entitlement.tier.terms, ends, order.phase)
-        if (starts, ends, held) == (entitlement.starts_at, entitlement.ends_at, entitlement.held_until):
-            return None
-        await entitlements.move(tx, entitlement, starts, ends, held)
-        await self._record(tx, entitlement, AuditAction.ENTITLEMENT_EXTENDED, now, until=ends.isoformat())
-        moved = await entitlements.find(tx, order.guild_id, id_=entitlement.id)
-        assert moved is not None  # noqa: S101 # entitlements are never deleted
-        await self._enqueue_dates(tx, moved)
-        return moved
-
-    async def _change_status(
-        self,
-        tx: Writer,
-        order: Order,
-        entitlement: Entitlement,
-        status: EntitlementStatus,
-        outcome: Outcome,
-        now: datetime,
-        *,
-        moved: bool,
-    ) -> bool:
-        """Suspend, revoke or revive an entitlement. One that ran out is revived only when its dates moved.
-
-        One that staff revoked stays revoked whatever happens to the old payment; only a new payment revives it.
-        """
-        if entitlement.status is status or entitlement.status is EntitlementStatus.REPLACED:
-            return False
-        if entitlement.status is EntitlementStatus.ENDED and not moved:
-            return False
-        if status in RUNNING and entitlement.held_until <= now:
-            return False
-        if entitlement.status is EntitlementStatus.REVOKED and status in RUNNING:
-            revoked_at = await revocations.last(tx, order.guild_id, entitlement.id)
-            if revoked_at is not None and not any(fact.at > revoked_at for fact in outcome.counted):
-                return False
-        await entitlements.set_status(tx, entitlement, status, now)
-        await self._record(tx, entitlement, ENTITLEMENT_IS[status], now, order=str(order.id))
-        if status is EntitlementStatus.REVOKED:
-            await self._close_gap(tx, entitlement, now)
-        return True
+    async def _rewrite(
+        self, tx: Writer, entitlement: Entitlement, should: Entitlement, order: Order, now: datetime
+    ) -> None:
+        """Store what was judged anew, with what changed in the log."""
+        await entitlements.rewrite(tx, entitlement, should, now)
+        if should.status is not entitlement.status:
+            await self._record(tx, should, ENTITLEMENT_IS[should.status], now, order=str(order.id))
+        if (should.starts_at, should.ends_at) != (entitlement.starts_at, entitlement.ends_at):
+            action = (
+                AuditAction.ENTITLEMENT_EXTENDED
+                if should.ends_at >= entitlement.ends_at
+                else AuditAction.ENTITLEMENT_SHORTENED
+            )
+            await self._record(tx, should, action, now, until=should.ends_at.isoformat())
+        await self._enqueue_dates(tx, should)
 
     async def _record(
         self, tx: Writer, entitlement: Entitlement, action: AuditAction, now: datetime, **detail: str
@@ -221,12 +205,34 @@ class Entitlements:
             await self._queue.enqueue(tx, "entitlement.end", guild_id, key, due=entitlement.held_until)
             await self._queue.enqueue(tx, "entitlement.remind", guild_id, key)
 
-    async def _replace_credited(self, tx: Writer, order: Order, now: datetime) -> None:
+    async def _replace(self, tx: Writer, order: Order, olds: Iterable[Entitlement], now: datetime) -> None:
         """An upgrade replaces the entitlements whose unused days were credited."""
-        for old in await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now):
+        for old in olds:
             await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
             await self._record(tx, old, AuditAction.ENTITLEMENT_REPLACED, now, order=str(order.id))
             await self._end_subscription(tx, old)
+            await self._queue.enqueue(tx, "role.sync", old.guild_id, str(old.user_id))
+
+    async def _credited_before(self, db: Reader, order: Order, own: Entitlement) -> list[Entitlement]:
+        """What the order had replaced before its money went back: its refund failed, or it was paid again.
+
+        What staff revoked meanwhile, or another upgrade replaced, does not back it any more.
+        """
+        old = (
+            None
+            if order.replaces is None
+            else await entitlements.find(db, order.guild_id, id_=order.replaces)
+        )
+        if old is None:
+            return []
+        return [
+            entitlement
+            for entitlement in await entitlements.of_member(db, order.guild_id, own.user_id)
+            if _creditable(entitlement, old, order.id)
+            and entitlement.status is not EntitlementStatus.REPLACED
+            and entitlement.held_until > own.starts_at
+            and await revocations.last(db, order.guild_id, entitlement.id) is None
+        ]
 
     async def _restore_replaced(self, tx: Writer, order: Order, now: datetime) -> None:
         """After the refund of an upgrade, the entitlements it replaced are live again, unless they ran out meanwhile."""
@@ -240,32 +246,6 @@ class Entitlements:
         """End the subscription behind an entitlement, if there is one: nobody pays on for what is over or replaced."""
         if entitlement.order_id is not None:
             await self._queue.enqueue(tx, "subscription.end", entitlement.guild_id, str(entitlement.order_id))
-
-    async def _close_gap(self, tx: Writer, revoked: Entitlement, now: datetime) -> None:
-        """After a refund, later periods of the same tier begin earlier: nobody loses days that they still pay for."""
-        free = now
-        for entitlement in await entitlements.of_member(tx, revoked.guild_id, revoked.user_id):
-            if (
-                entitlement.tier.id != revoked.tier.id
-                or entitlement.status is not EntitlementStatus.LIVE
-                or entitlement.ends_at <= now
-            ):
-                continue
-            starts = min(entitlement.starts_at, max(free, now))
-            earlier_by = entitlement.starts_at - starts
-            if earlier_by and not entitlement.forever:
-                await entitlements.move(
-                    tx,
-                    entitlement,
-                    starts,
-                    entitlement.ends_at - earlier_by,
-                    entitlement.held_until - earlier_by,
-                )
-                moved = await entitlements.find(tx, entitlement.guild_id, id_=entitlement.id)
-                if moved is not None:
-                    await self._enqueue_dates(tx, moved)
-                    entitlement = moved
-            free = entitlement.ends_at
 
 
 async def preceding(db: Reader, order: Order, now: datetime) -> list[Entitlement]:
@@ -297,20 +277,16 @@ async def credited(
     return [
         entitlement
         for entitlement in await entitlements.of_member(db, guild_id, user_id)
-        if entitlement.tier.id == old.tier.id
-        and entitlement.source == "order"
+        if _creditable(entitlement, old, older_than)
         and entitlement.status in RUNNING
         and entitlement.held_until > now
-        and (entitlement.id == old.id or entitlement.id < older_than)
     ]
 
 
-def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:
-    """How long the roles stay: to the end plus the grace. A cancelled subscription has no grace: no payment is awaited.
-
-    While a subscription goes on, its next payment comes a little after the period's end.
-    """
-    if ends_at >= FOREVER or phase in (Phase.ENDING, Phase.ENDED):
-        return ends_at
-    grace = timedelta(days=terms.grace_days)
-    return min(ends_at + (max(grace, RENEWAL) if phase is Phase.ACTIVE else grace), FOREVER)
+def _creditable(entitlement: Entitlement, old: Entitlement, older_than: int) -> bool:
+    """Is it the exchanged entitlement, or was it bought ahead of its tier before the upgrade?"""
+    return (
+        entitlement.tier.id == old.tier.id
+        and entitlement.source == "order"
+        and (entitlement.id == old.id or entitlement.id < older_than)
+    )

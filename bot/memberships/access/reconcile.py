@@ -96,9 +96,9 @@ class Reconciler:
         now = self._clock.now()
         async with self._db.write() as tx:
             entitlement = await entitlements.find(tx, job.guild_id, id_=int(job.key))
+            # A suspended one ends, or goes on, when its money is decided about: until then it gives nothing.
             if entitlement is None or entitlement.status not in (
                 EntitlementStatus.LIVE,
-                EntitlementStatus.SUSPENDED,
                 EntitlementStatus.ENDED,
             ):
                 return

@@ -30,6 +30,7 @@ class EntitlementColumns(TypedColumns):
 
     The roles stay to `held_until`: the end and its grace. `ended_at` tells when it ended, was revoked or
     replaced (by the order `replaced_by`). `reason` is what staff wrote for a grant or an import.
+    `length`, `cut`, `taken_at` and `follows` are as in `model.Entitlement`.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -46,6 +47,10 @@ class EntitlementColumns(TypedColumns):
     held_until: Named[datetime] = Column(Utc())
     ended_at: Named[datetime | None] = Column(Utc())
     replaced_by: Named[int | None] = Column(BigInteger)
+    length: Named[int | None] = Column(BigInteger)
+    cut: Named[int] = Column(BigInteger, server_default="0")
+    taken_at: Named[datetime | None] = Column(Utc())
+    follows: Named[int | None] = Column(BigInteger)
 
 
 class RevocationColumns(TypedColumns):

@@ -19,6 +19,7 @@ from bot.memberships.orders.eligibility import changeable_order, require_eligibl
 from bot.memberships.orders.holdings import (
     OwnedMembership,
     discount_of,
+    is_disputed,
     owned_by,
     planned_changes,
     unused_value,
@@ -88,6 +89,13 @@ class ChangePricing:
             )
         order = changeable_order(held, planned, now)
         _require_difference(held, order, product.tier, price)
+        async with self._db.read() as db:
+            for source in await credited(db, guild_id, user_id, entitlement_id, new_id(), now):
+                if await is_disputed(db, source, at):
+                    raise UserError(
+                        "A payment for {plan} is disputed, so its days cannot be counted now. Wait until the bank has decided, or buy the other membership with /membership buy.",
+                        plan=plain(source.tier.name),
+                    )
         other_memberships = [
             membership for membership in owned if membership.entitlement.tier.id != held.entitlement.tier.id
         ]

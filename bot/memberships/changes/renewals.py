@@ -13,10 +13,11 @@ from bot.db import Database, Reader
 from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import EntitlementStatus, Order
+from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
 from bot.memberships.orders.settlement import RENEWING
-from bot.memberships.orders.store import orders
+from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
 from bot.work import Job
 
@@ -127,6 +128,9 @@ class Renewals:
             EntitlementStatus.REVOKED,
             EntitlementStatus.REPLACED,
         ):
+            return True
+        facts = await ledger.facts(db, order.guild_id, order.id)
+        if outcome_of(order, facts).lapsed:  # the money of its present period went back
             return True
         owned = await owned_by(db, entitlement.guild_id, entitlement.user_id)
         return any(

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.db import Reader
+from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.orders.backing import Backing, outcome_of
 from bot.memberships.orders.order_state import amount_left, refunded
-from bot.memberships.orders.proration import unused
+from bot.memberships.orders.proration import SECOND, unused
 from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import ledger, orders
-from bot.payments.port import FactKind, Phase
+from bot.payments.port import Phase
+
+STRICT = Backing(disputed_counts=False)
+"""For what is credited anew: disputed money is none, whatever the policy for memberships that run."""
 
 
 @dataclass(frozen=True)
@@ -106,53 +111,40 @@ def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -
 
 
 async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> int:
-    """The value of an entitlement's unused days: never more than was paid for it and not refunded."""
-    order = (
-        await orders.find(db, entitlement.guild_id, entitlement.order_id) if entitlement.order_id else None
-    )
+    """The value of an entitlement's unused days: never more than was paid for it and stayed. Disputed money is none."""
+    order = await _order_of(db, entitlement)
     if order is None:
         return 0
+    facts = await ledger.facts(db, order.guild_id, order.id)
+    given_back, outcome = refunded(facts), outcome_of(order, facts)
+    funding = await STRICT.funding(db, order)
+    credit = funding.held - order.price.amount
     if order.renewal is None:
-        return unused(await _paid_and_credit(db, order), entitlement.starts_at, entitlement.ends_at, at)
-    facts = await ledger.facts(db, order.guild_id, order.id)
-    given_back = refunded(facts)
-    for fact in facts:
-        if fact.kind is FactKind.PAID and fact.period and fact.period.starts_at <= at < fact.period.ends_at:
-            paid = amount_left(fact, given_back)
-            if not fact.renewal:
-                paid += await _backed_credit(db, order)
-            return unused(paid, fact.period.starts_at, fact.period.ends_at, at)
-    return 0
-
-
-async def _paid_and_credit(db: Reader, order: Order) -> int:
-    """What was paid for an order and not refunded, plus its credit."""
-    facts = await ledger.facts(db, order.guild_id, order.id)
-    given_back = refunded(facts)
-    paid = sum(
-        amount_left(fact, given_back)
-        for fact in facts
-        if fact.kind is FactKind.PAID and fact.money.currency == order.price.currency
-    )
-    limit = order.price.amount  # the second of two payments is refunded
-    return min(paid, limit) + await _backed_credit(db, order)
-
-
-async def _backed_credit(db: Reader, order: Order) -> int:
-    """The credit of an order, less what was meanwhile refunded of the money behind it."""
-    if not order.credit.amount:
+        paid = sum(amount_left(fact, given_back) for fact in outcome.counted) + credit
+        given = SECOND * ((entitlement.length or 0) - entitlement.cut)
+        # The row may be shorter than what was bought: a part of it was given before it had to wait.
+        starts = min(entitlement.starts_at, entitlement.ends_at - given)
+        return unused(paid, starts, entitlement.ends_at, max(at, entitlement.starts_at))
+    present = [
+        fact for fact in outcome.counted if fact.period and fact.period.starts_at <= at < fact.period.ends_at
+    ]
+    if not present:
         return 0
-    backed = 0
-    for replaced in await entitlements.replaced_by(db, order.guild_id, order.id):
-        replaced_order = (
-            await orders.find(db, replaced.guild_id, replaced.order_id) if replaced.order_id else None
-        )
-        if replaced_order is None:
-            continue
-        if replaced_order.renewal is None:
-            backed += await _paid_and_credit(db, replaced_order)
-        else:
-            facts = await ledger.facts(db, replaced_order.guild_id, replaced_order.id)
-            given_back = refunded(facts)
-            backed += sum(amount_left(fact, given_back) for fact in facts if fact.kind is FactKind.PAID)
-    return min(order.credit.amount, backed)
+    fact = max(present, key=lambda fact: fact.period.starts_at if fact.period else at)
+    assert fact.period is not None  # noqa: S101 # it was asked for above
+    paid = amount_left(fact, given_back) + (0 if fact.renewal else credit)
+    return unused(paid, fact.period.starts_at, period_ends(fact, funding) or fact.period.ends_at, at)
+
+
+async def is_disputed(db: Reader, entitlement: Entitlement, at: datetime) -> bool:
+    """Has a bank still to decide about money for days of this entitlement that are not used yet?"""
+    order = await _order_of(db, entitlement)
+    if order is None:
+        return False
+    outcome = outcome_of(order, await ledger.facts(db, order.guild_id, order.id))
+    resting = any(fact.period is None or fact.period.ends_at > at for fact in outcome.resting)
+    return resting or (await STRICT.funding(db, order)).undecided
+
+
+async def _order_of(db: Reader, entitlement: Entitlement) -> Order | None:
+    return await orders.find(db, entitlement.guild_id, entitlement.order_id) if entitlement.order_id else None

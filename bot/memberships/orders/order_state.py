@@ -29,7 +29,7 @@ class ExpectedPayment:
 def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
     """Money wins over expiry and cancellation, however late it comes; a refund is remembered even before its payment.
 
-    A disputed payment counts again once the dispute is won, and never once it is lost.
+    A disputed payment counts again once the dispute is won, be it by an appeal after a loss.
     """
     known = set(facts)
     if expected.in_parts:
@@ -60,6 +60,13 @@ def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
         counted_by_period.setdefault(_period(expected, fact), fact)
     counted = tuple(counted_by_period.values())
     extra = tuple(fact for fact in uncontested if fact not in counted)
+    resting_by_period: dict[datetime | None, Fact] = {}
+    for fact in held if FactKind.REJECTED not in kinds else ():
+        period = _period(expected, fact)
+        if fact.object_id in contested and period not in counted_by_period:
+            resting_by_period.setdefault(period, fact)
+    resting = tuple(resting_by_period.values())
+    giving = [fact.period for fact in (*counted, *resting) if fact.period]
     waiting = bool(held) and not uncontested
     free_of_charge = expected.price.amount == 0 and FactKind.REJECTED not in kinds
     return Outcome(
@@ -71,9 +78,11 @@ def order_state(expected: ExpectedPayment, facts: Iterable[Fact]) -> Outcome:
         odd=odd,
         ever=bool(matching) or expected.price.amount == 0,
         mismatched=len(matching) < len(payments),
-        since=min((fact.period.starts_at for fact in counted if fact.period), default=None),
-        until=max((fact.period.ends_at for fact in counted if fact.period), default=None),
+        since=min((period.starts_at for period in giving), default=None),
+        until=max((period.ends_at for period in giving), default=None),
         waiting=waiting,
+        resting=resting,
+        lapsed=_lapsed(matching, held),
     )
 
 
@@ -104,16 +113,35 @@ def refunded(facts: Iterable[Fact]) -> Counter[tuple[str | None, str]]:
 
 
 def disputes(facts: Iterable[Fact]) -> tuple[frozenset[str], frozenset[str]]:
-    """(payments that are disputed now, payments lost in a dispute), by id."""
+    """(payments that are disputed now, payments lost in a dispute), by id.
+
+    Of two decisions on one dispute the later one counts. At the same moment it is the won one: a loss can be appealed.
+    """
     known = set(facts)
-    decided = {fact.object_id for fact in known if fact.kind in (FactKind.DISPUTE_WON, FactKind.DISPUTE_LOST)}
-    lost = {fact.payment_id for fact in known if fact.kind is FactKind.DISPUTE_LOST and fact.payment_id}
+    decided: dict[str, Fact] = {}
+    for fact in sorted(known, key=lambda fact: (fact.at, fact.kind is FactKind.DISPUTE_WON)):
+        if fact.kind in (FactKind.DISPUTE_WON, FactKind.DISPUTE_LOST):
+            decided[fact.object_id] = fact
+    lost = {
+        fact.payment_id for fact in decided.values() if fact.kind is FactKind.DISPUTE_LOST and fact.payment_id
+    }
     opened = {
         fact.payment_id
         for fact in known
         if fact.kind is FactKind.DISPUTED and fact.object_id not in decided and fact.payment_id
     }
     return frozenset(opened - lost), frozenset(lost)
+
+
+def overdrawn(facts: Iterable[Fact]) -> list[Fact]:
+    """The payments of which more went back than was paid: refunded, and taken by the payer's bank as well."""
+    known = set(facts)
+    contested, lost = disputes(known)
+    gone = refunded(known)
+    for fact in known:
+        if fact.kind is FactKind.DISPUTED and fact.payment_id in contested | lost:
+            gone[fact.payment_id, fact.money.currency] += fact.money.amount
+    return [fact for fact in known if fact.kind is FactKind.PAID and amount_left(fact, gone) < 0]
 
 
 def amount_left(payment: Fact, given_back: Counter[tuple[str | None, str]]) -> int:
@@ -124,6 +152,12 @@ def amount_left(payment: Fact, given_back: Counter[tuple[str | None, str]]) -> i
 def _still_pays(payment: Fact, given_back: Counter[tuple[str | None, str]], partial_revokes: bool) -> bool:
     rest = amount_left(payment, given_back)
     return rest == payment.money.amount if partial_revokes else rest > 0
+
+
+def _lapsed(matching: Iterable[Fact], held: Iterable[Fact]) -> bool:
+    """Did all money for the latest period of a recurring order go back?"""
+    latest = max((fact.period.starts_at for fact in matching if fact.period), default=None)
+    return latest is not None and all(fact.period is None or fact.period.starts_at != latest for fact in held)
 
 
 def _period(expected: ExpectedPayment, fact: Fact) -> datetime | None:

@@ -17,10 +17,10 @@ from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import Entitlement, Order, OrderStatus, Outcome
 from bot.memberships.orders import parts
 from bot.memberships.orders.admission import blocking_reason
+from bot.memberships.orders.backing import Backing
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
-from bot.payments.registry import is_by_hand
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,11 @@ class Settlement:
         self.policy = policy or Policy()
         self.entitlements = Entitlements(clock, queue, suspends=self.policy.dispute == "suspend")
 
+    @property
+    def backing(self) -> Backing:
+        """Reckons what backs an order, by the owner's policy about disputes."""
+        return Backing(disputed_counts=self.policy.dispute == "keep")
+
     def due(self, order: Order) -> ExpectedPayment:
         """The payments that this order expects, as `order_state` needs them."""
         return ExpectedPayment(
@@ -53,7 +58,7 @@ class Settlement:
             order.renewal,
             order.ref,
             self.policy.partial_refund == "revoke",
-            in_parts=is_by_hand(order.provider) and order.price.amount > 0,
+            in_parts=parts.in_parts(order),
         )
 
     async def known(self, db: Reader, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -70,7 +75,9 @@ class Settlement:
                 continue
             await self._record_facts(tx, order, [fact for fact in facts if fact.order_id == order_id])
             outcome = await self.recompute(tx, order)
-            if outcome.parts is not None and not outcome.counted:  # its card shows what has come, and what is open
+            if (
+                outcome.parts is not None and not outcome.counted
+            ):  # its card shows what has come, and what is open
                 await self._queue.enqueue(tx, "card.update", guild_id, str(order_id))
         return matched
 
@@ -165,11 +172,14 @@ class Settlement:
                 before=order.state.value,
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-        ever = outcome.ever or (
+        changed = False
+        if outcome.ever or (
             outcome.parts is not None  # a payment that was corrected gave something and never came
             and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
-        )
-        changed = ever and await self.entitlements.apply_outcome(tx, order, outcome)
+        ):
+            await self.entitlements.exchange(tx, order, outcome)
+            funding = await self.backing.funding(tx, order)
+            changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
         ):  # otherwise the role change updates the card
@@ -185,13 +195,27 @@ class Settlement:
                 actor=0,
                 reason="paid twice, or too late",
             )
-        if order.phase in RENEWING and not outcome.counted and outcome.ever and not outcome.waiting:
+        unpaid = outcome.lapsed or not outcome.counted
+        if order.phase in RENEWING and outcome.ever and not outcome.waiting and unpaid:
             await self._queue.enqueue(tx, "subscription.end", order.guild_id, str(order.id))
         if outcome.mismatched:  # puts the order on the owner's list, or takes it off
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
-        if changed:
-            await self._recompute_revived(tx, order, replaced)
+        await self._recompute_revived(tx, order, replaced)
+        await self.rejudge_backed(tx, order)
         return outcome
+
+    async def rejudge_backed(self, tx: Writer, order: Order) -> None:
+        """Judge again what this order's money backs besides its own membership; called after every fact about it.
+
+        That is the order whose credit came from it: its membership gets shorter, rests, ends, or is put back, and so
+        on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
+        """
+        entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        if entitlement is None or entitlement.replaced_by is None:
+            return
+        newer = await orders.find(tx, order.guild_id, entitlement.replaced_by)
+        if newer is not None:
+            await self.recompute(tx, newer)
 
     async def _recompute_revived(self, tx: Writer, order: Order, replaced: Sequence[Entitlement]) -> None:
         """Recompute orders that this one no longer replaces: they may have been refunded meanwhile."""

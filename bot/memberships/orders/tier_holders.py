@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.db import Reader, Writer
-from bot.memberships.access.entitlements import held_until
+from bot.memberships.access.judging import held_until
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.holders import Holders
 from bot.memberships.model import BillingKind, Tier

@@ -138,7 +138,7 @@ class FactMapper:
             money, at = from_stripe(dispute["amount"], dispute["currency"]), moment(dispute["created"])
             yield self.fact(FactKind.DISPUTED, dispute["id"], money, at, payment_id)
             if status == "won":
-                yield self.fact(FactKind.DISPUTE_WON, dispute["id"], money, at, payment_id)
+                yield self.fact(FactKind.DISPUTE_WON, dispute["id"], money, _reinstated(dispute), payment_id)
             elif status == "lost" or status.startswith("appeal_"):  # an appeal follows a loss
                 yield self.fact(FactKind.DISPUTE_LOST, dispute["id"], money, at, payment_id)
 
@@ -161,6 +161,12 @@ class FactMapper:
                 period=period_of(invoice),
                 renewal=n > 0 and invoice["billing_reason"] == "subscription_cycle",
             )
+
+
+def _reinstated(dispute: Object) -> datetime:
+    """When a won dispute's money came back, by its balance transactions: an appeal may be won long after a loss."""
+    moved: list[Object] = dispute["balance_transactions"]
+    return moment(max([dispute["created"], *(row["created"] for row in moved if row["amount"] > 0)]))
 
 
 def subscription_details(invoice: Object) -> Object:

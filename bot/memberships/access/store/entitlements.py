@@ -31,6 +31,10 @@ async def add(tx: Writer, new: Entitlement, ended_at: datetime | None) -> None:
             held_until=new.held_until,
             ended_at=ended_at,
             replaced_by=new.replaced_by,
+            length=new.length,
+            cut=new.cut,
+            taken_at=new.taken_at,
+            follows=new.follows,
         )
     )
 
@@ -74,6 +78,33 @@ async def set_status(
         .values(state=new.value, ended_at=ended_at, replaced_by=replaced_by)
     )
     return (await tx.execute(change)).rowcount == 1
+
+
+async def rewrite(tx: Writer, old: Entitlement, new: Entitlement, now: datetime) -> None:
+    """Store status and dates as they were judged anew."""
+    ended_at = None if new.status in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED) else now
+    changes: dict[str, Any] = {"state": new.status.value, "ended_at": ended_at}
+    await _update(
+        tx,
+        old,
+        **(changes if new.status is not old.status else {}),
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        held_until=new.held_until,
+        length=new.length,
+        cut=new.cut,
+        taken_at=new.taken_at,
+    )
+
+
+async def giving(db: Reader, guild_id: int, user_id: int, now: datetime) -> list[Entitlement]:
+    """A member's entitlements that run, or that give roles although they have ended: what staff can revoke."""
+    return [
+        entitlement
+        for entitlement in await of_member(db, guild_id, user_id)
+        if entitlement.status in (EntitlementStatus.LIVE, EntitlementStatus.SUSPENDED)
+        or entitlement.gives_after_end(now)
+    ]
 
 
 async def move(
@@ -156,6 +187,10 @@ def _entitlement(row: Row[Any]) -> Entitlement:
         ends_at=row.ends_at,
         held_until=row.held_until,
         replaced_by=row.replaced_by,
+        length=row.length,
+        cut=row.cut,
+        taken_at=row.taken_at,
+        follows=row.follows,
     )
 
 

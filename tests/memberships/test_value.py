@@ -1,0 +1,422 @@
+"""Every membership is backed by money that stayed: what it was bought with, and what its credit came from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.errors import UserError
+from bot.i18n import Catalog
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.access.entitlements import Entitlements
+from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.model import BillingKind, Order, OrderStatus, Search
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.refund_preview import Effect
+from bot.memberships.orders.settlement import Policy
+from bot.payments.port import Fact, FactKind, Phase
+from tests.memberships.changes import confirm, monthly, quote, shelf, upgraded
+from tests.memberships.orders import read
+from tests.memberships.shop import ANN, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop
+
+OWNER = Staff(OLIVIA, owner=True)
+PAID_OF_19 = MONDAY + 10 * DAY + timedelta(seconds=30 * 86400 * 13 // 19)
+"""Where Gold for $19.00 ends when only the $13.00 that were paid for it pay its days."""
+
+
+async def both(shop: Shop) -> tuple[Order, Order]:
+    """Ten days of Silver ($9.00), then Gold ($19.00) with $6.00 of credit."""
+    await shelf(shop)
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    await shop.turn(10 * DAY)
+    return silver, await upgraded(shop)
+
+
+async def payment(shop: Shop, order: Order, number: int = 0) -> Fact:
+    return [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID][number]
+
+
+def about(fact: Fact, kind: FactKind, id_: str, at: datetime | None = None) -> Fact:
+    """What happened to this payment."""
+    return replace(
+        fact, kind=kind, object_id=id_, payment_id=fact.object_id, period=None, renewal=False, at=at or fact.at
+    )
+
+
+async def happen(shop: Shop, fact: Fact, *kinds: FactKind, id_: str = "x_1") -> None:
+    for kind in kinds:
+        await shop.settle(about(fact, kind, id_, shop.moment))
+    await shop.worker.run_due()
+
+
+async def ends(shop: Shop) -> list[tuple[str, datetime]]:
+    """(status, end) of all that Ann has, in the order of their start."""
+    return [(status, end) for status, _, end in await shop.held_entitlements()]
+
+
+def keep_disputed(shop: Shop) -> None:
+    """The owner's policy: a dispute changes nothing until it is lost."""
+    settlement = shop.service.settlement
+    settlement.policy = Policy(dispute="keep")
+    settlement.entitlements = Entitlements(shop, shop.queue, suspends=False)
+
+
+# --- exchanged money
+
+
+async def test_an_exchange_gets_shorter_when_the_money_behind_its_credit_goes_back(shop: Shop) -> None:
+    silver, _ = await both(shop)
+
+    await shop.service.refunds.ask(GUILD, str(silver.id), OLIVIA, "sorry")
+    await shop.worker.run_due()
+
+    assert await ends(shop) == [("replaced", MONDAY + 30 * DAY), ("live", PAID_OF_19)]
+    await shop.turn(PAID_OF_19 - shop.moment)
+    assert shop.server.held[ANN] == set()
+
+
+async def test_it_is_put_back_when_that_refund_fails(shop: Shop) -> None:
+    silver, _ = await both(shop)
+    paid = await payment(shop, silver)
+    await happen(shop, paid, FactKind.REFUNDED)
+    assert (await ends(shop))[1] == ("live", PAID_OF_19)
+
+    await happen(shop, paid, FactKind.REFUND_FAILED)
+
+    assert (await ends(shop))[1] == ("live", MONDAY + 40 * DAY)
+
+
+async def test_a_dispute_of_exchanged_money_shortens_at_once_and_a_won_one_restores(shop: Shop) -> None:
+    silver, _ = await both(shop)
+    paid = await payment(shop, silver)
+
+    await happen(shop, paid, FactKind.DISPUTED)
+    assert (await ends(shop))[1] == ("live", PAID_OF_19)
+    await happen(shop, paid, FactKind.DISPUTE_WON)
+    assert (await ends(shop))[1] == ("live", MONDAY + 40 * DAY)
+
+
+async def test_where_disputes_change_nothing_only_a_lost_one_shortens(shop: Shop) -> None:
+    keep_disputed(shop)
+    silver, _ = await both(shop)
+    paid = await payment(shop, silver)
+
+    await happen(shop, paid, FactKind.DISPUTED)
+    assert (await ends(shop))[1] == ("live", MONDAY + 40 * DAY)
+    await happen(shop, paid, FactKind.DISPUTE_LOST)
+    assert (await ends(shop))[1] == ("live", PAID_OF_19)
+
+
+async def test_the_money_may_be_the_first_of_a_chain(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.tier("Platinum", 52, price="40.00", days=30)
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    gold = await upgraded(shop)
+    bill = await confirm(shop, await quote(shop, "Platinum"))
+    assert isinstance(bill, PendingOrder)
+    await shop.settle(shop.paid(bill.order, "pay_platinum"))
+    await shop.worker.run_due()
+
+    await happen(shop, await payment(shop, silver), FactKind.REFUNDED, id_="re_silver")
+    assert (await ends(shop))[2] == ("live", MONDAY + timedelta(seconds=30 * 86400 * 31 // 40))
+    await happen(shop, await payment(shop, gold), FactKind.REFUNDED, id_="re_gold")
+    assert (await ends(shop))[2] == ("live", MONDAY + timedelta(seconds=30 * 86400 * 21 // 40))
+    await happen(shop, await payment(shop, silver), FactKind.REFUND_FAILED, id_="re_silver")
+    assert (await ends(shop))[2] == ("live", MONDAY + timedelta(seconds=30 * 86400 * 30 // 40))
+
+
+async def for_nothing(shop: Shop) -> Order:
+    """A year of Silver for $90.00 exchanged at once for Gold: nothing is due. The order of Silver."""
+    await shelf(shop)
+    year = await shop.price("Silver", "90", months=12)
+    silver = (await shop.bill(ANN, "Silver", year)).order
+    await shop.settle(shop.paid(silver, "pay_year"))
+    await shop.worker.run_due()
+    await confirm(shop, await quote(shop))
+    await shop.worker.run_due()
+    assert shop.server.held[ANN] == {GOLD}
+    return silver
+
+
+async def test_an_exchange_that_nothing_else_pays_ends_and_comes_back(shop: Shop) -> None:
+    silver = await for_nothing(shop)
+    before = (await ends(shop))[1]
+    paid = await payment(shop, silver)
+
+    await happen(shop, paid, FactKind.REFUNDED)
+    assert shop.server.held[ANN] == set()
+    assert [status for status, _ in await ends(shop)] == ["replaced", "revoked"]
+    await happen(shop, paid, FactKind.REFUND_FAILED)
+
+    assert shop.server.held[ANN] == {GOLD}
+    assert (await ends(shop))[1] == before
+
+
+async def test_it_rests_while_a_bank_decides(shop: Shop) -> None:
+    silver = await for_nothing(shop)
+    paid = await payment(shop, silver)
+
+    await happen(shop, paid, FactKind.DISPUTED)
+    assert [status for status, _ in await ends(shop)] == ["replaced", "suspended"]
+    await happen(shop, paid, FactKind.DISPUTE_LOST)
+    assert [status for status, _ in await ends(shop)] == ["replaced", "revoked"]
+
+
+async def test_a_lifetime_that_is_not_paid_in_full_any_more_rests_and_the_owner_is_told(shop: Shop) -> None:
+    await shelf(shop)
+    lifetime = await shop.price("Gold", "50", way=BillingKind.LIFETIME)
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    bill = await confirm(shop, await quote(shop, "Gold", lifetime))
+    assert isinstance(bill, PendingOrder)
+    await shop.settle(shop.paid(bill.order, "pay_up"))
+    await shop.worker.run_due()
+    paid = await payment(shop, silver)
+
+    await happen(shop, paid, FactKind.REFUNDED)
+    assert shop.server.held[ANN] == set()
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert waiting.order is not None
+    assert (waiting.finding, waiting.order.id) == ("credit-lost", bill.order.id)
+
+    await happen(shop, paid, FactKind.REFUND_FAILED)
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_the_card_says_what_an_exchange_loses(shop: Shop, texts: Catalog) -> None:
+    silver, _ = await both(shop)
+
+    drafted = await shop.service.refunds.draft(GUILD, str(silver.id), OLIVIA, "sorry")
+
+    assert (drafted.effect.effect, drafted.effect.until) == (Effect.SHORTER, PAID_OF_19)
+    said = read(backoffice_answers.refund_drafted(texts.of("en"), drafted))
+    assert "nobody loses anything" not in said
+    assert "Gold" in said and "exchanged" in said
+    await shop.service.refunds.confirm(GUILD, str(drafted.draft), OLIVIA)
+    await shop.worker.run_due()
+    assert (await ends(shop))[1] == ("live", PAID_OF_19)
+
+
+async def test_the_card_says_that_an_exchange_ends(shop: Shop, texts: Catalog) -> None:
+    silver = await for_nothing(shop)
+
+    drafted = await shop.service.refunds.draft(GUILD, str(silver.id), OLIVIA, "sorry")
+
+    assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, (GOLD,))
+    for language in ("en", "zh-CN"):
+        assert read(backoffice_answers.refund_drafted(texts.of(language), drafted))
+
+
+# --- disputed money is no credit
+
+
+async def test_disputed_money_is_no_credit(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.buy(ANN, "Silver", "pay_1")
+    ahead = await shop.buy(ANN, "Silver", "pay_2")
+    await happen(shop, await payment(shop, ahead), FactKind.DISPUTED)
+
+    with pytest.raises(UserError, match="disputed"):
+        await quote(shop)
+
+
+async def test_nor_where_disputes_change_nothing(shop: Shop) -> None:
+    keep_disputed(shop)
+    await shelf(shop)
+    silver = await shop.buy(ANN, "Silver", "pay_1")
+    await happen(shop, await payment(shop, silver), FactKind.DISPUTED)
+
+    with pytest.raises(UserError, match="disputed"):
+        await quote(shop)
+
+
+async def test_money_that_is_disputed_before_the_exchange_is_paid_backs_nothing(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.buy(ANN, "Silver", "pay_1")
+    ahead = await shop.buy(ANN, "Silver", "pay_2")
+    bill = await confirm(shop, await quote(shop))
+    assert isinstance(bill, PendingOrder)
+    paid = await payment(shop, ahead)
+    await happen(shop, paid, FactKind.DISPUTED)
+
+    await shop.settle(shop.paid(bill.order, "pay_up"))
+    await shop.worker.run_due()
+    assert ("live", MONDAY + timedelta(seconds=30 * 86400 * 10 // 19)) in await ends(shop)
+    await happen(shop, paid, FactKind.DISPUTE_WON)
+    assert ("live", MONDAY + 30 * DAY) in await ends(shop)
+
+
+# --- what an ended membership still gives
+
+
+async def test_money_that_goes_back_after_the_end_takes_what_the_end_gave(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.terms("Gold", after_role=HELPER)
+    order = await shop.buy()
+    await shop.turn(31 * DAY)
+    assert shop.server.held[ANN] == {HELPER}
+
+    await happen(shop, await payment(shop, order), FactKind.REFUNDED)
+
+    assert shop.server.held[ANN] == set()
+    assert [status for status, _ in await ends(shop)] == ["revoked"]
+    await happen(shop, await payment(shop, order), FactKind.REFUND_FAILED)
+    assert shop.server.held[ANN] == {HELPER}
+    assert [status for status, _ in await ends(shop)] == ["ended"]
+
+
+async def test_disputed_money_gives_nothing_after_the_end_either(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.terms("Gold", after_role=HELPER)
+    order = await shop.buy()
+    await happen(shop, await payment(shop, order), FactKind.DISPUTED)
+    await shop.turn(31 * DAY)
+    assert shop.server.held[ANN] == set()
+
+    await happen(shop, await payment(shop, order), FactKind.DISPUTE_LOST)
+
+    assert shop.server.held[ANN] == set()
+
+
+async def test_staff_revoke_what_an_ended_membership_still_gives(shop: Shop) -> None:
+    await shelf(shop)
+    await shop.terms("Gold", after_role=HELPER)
+    order = await shop.buy()
+    await shop.turn(31 * DAY)
+
+    await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "spam", OWNER)
+    await shop.worker.run_due()
+    assert shop.server.held[ANN] == set()
+
+    await happen(shop, await payment(shop, order), FactKind.REFUNDED, FactKind.REFUND_FAILED)
+    assert shop.server.held[ANN] == set()
+    with pytest.raises(UserError, match="no such membership"):
+        await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "again", OWNER)
+
+
+# --- won appeals
+
+
+@pytest.mark.parametrize("arrival", [(0, 1, 2), (1, 0, 2), (2, 1, 0), (0, 2, 1)])
+async def test_a_won_appeal_counts_in_whatever_order_it_is_heard_of(shop: Shop, arrival: tuple[int, ...]) -> None:
+    await shelf(shop)
+    order = await shop.buy()
+    paid = await payment(shop, order)
+    story = [
+        about(paid, kind, "dp_1", MONDAY + n * DAY)
+        for n, kind in enumerate((FactKind.DISPUTED, FactKind.DISPUTE_LOST, FactKind.DISPUTE_WON))
+    ]
+
+    for n in arrival:
+        await shop.settle(story[n])
+        await shop.worker.run_due()
+
+    assert (await shop.look(order)).state is OrderStatus.PAID
+    assert shop.server.held[ANN] == {GOLD}
+    [line] = await shop.service.backoffice.totals(GUILD)
+    assert (line.allocated, line.given_back, line.reported, line.booked) == (1900, 0, 1900, 1900)
+
+
+async def test_money_that_went_back_twice_is_on_the_owner_s_list(shop: Shop, texts: Catalog) -> None:
+    await shelf(shop)
+    order = await shop.buy()
+    paid = await payment(shop, order)
+
+    await happen(shop, paid, FactKind.REFUNDED, id_="re_1")
+    await happen(shop, paid, FactKind.DISPUTED, FactKind.DISPUTE_LOST, id_="dp_1")
+
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert waiting.order is not None
+    assert (waiting.finding, waiting.order.id) == ("payment-overdrawn", order.id)
+    await shop.turn(61 * DAY)
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
+
+
+# --- renewals in dispute
+
+
+async def renewed(shop: Shop) -> tuple[Order, Fact]:
+    """A subscription in its second month, and the payment for it."""
+    _, gold = await monthly(shop)
+    order = await shop.subscribe(ANN, "Gold", gold)
+    await shop.turn(30 * DAY)
+    order = await shop.renew(order)
+    return order, await payment(shop, order, 1)
+
+
+async def test_a_disputed_renewal_rests_until_it_is_decided(shop: Shop) -> None:
+    order, second = await renewed(shop)
+
+    await happen(shop, second, FactKind.DISPUTED)
+    assert [status for status, _ in await ends(shop)] == ["suspended"]
+    assert shop.server.held[ANN] == set()
+    await happen(shop, second, FactKind.DISPUTE_WON)
+
+    assert shop.server.held[ANN] == {GOLD}
+    assert (await shop.look(order)).phase is Phase.ACTIVE
+
+
+async def test_a_lost_renewal_ends_there_and_charges_no_more(shop: Shop) -> None:
+    order, second = await renewed(shop)
+
+    await happen(shop, second, FactKind.DISPUTED, FactKind.DISPUTE_LOST)
+    await shop.turn(2 * DAY)
+
+    assert [status for status, _ in await ends(shop)] == ["ended"]
+    assert (await shop.look(order)).phase is Phase.ENDING
+
+
+async def test_a_renewal_that_is_given_back_charges_no_more(shop: Shop) -> None:
+    order, second = await renewed(shop)
+
+    await happen(shop, second, FactKind.REFUNDED)
+
+    assert (await shop.look(order)).phase is Phase.ENDING
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_where_disputes_change_nothing_that_holds_for_every_payment(shop: Shop, number: int) -> None:
+    keep_disputed(shop)
+    order, _ = await renewed(shop)
+    before = await ends(shop)
+
+    await happen(shop, await payment(shop, order, number), FactKind.DISPUTED)
+    await shop.turn(5 * DAY)
+
+    assert await ends(shop) == before
+    assert shop.server.held[ANN] == {GOLD}
+    assert (await shop.look(order)).phase is Phase.ACTIVE
+
+
+async def test_an_old_payment_in_dispute_does_not_stop_the_present_month(shop: Shop) -> None:
+    order, _ = await renewed(shop)
+
+    await happen(shop, await payment(shop, order, 0), FactKind.DISPUTED)
+
+    assert shop.server.held[ANN] == {GOLD}
+
+
+# --- a planned change
+
+
+async def test_a_planned_change_begins_when_the_present_membership_is_given_back(shop: Shop) -> None:
+    await shelf(shop)
+    gold = await shop.buy(ANN, "Gold", "pay_gold")
+    bill = await confirm(shop, await quote(shop, "Silver"))
+    assert isinstance(bill, PendingOrder)
+    await shop.settle(shop.paid(bill.order, "pay_silver"))
+    await shop.worker.run_due()
+    await shop.turn(10 * DAY)
+    paid = await payment(shop, gold)
+
+    await happen(shop, paid, FactKind.REFUNDED)
+    assert shop.server.held[ANN] == {SILVER}
+    assert await ends(shop) == [("revoked", MONDAY + 30 * DAY), ("live", MONDAY + 40 * DAY)]
+    await shop.turn(DAY)
+    await happen(shop, paid, FactKind.REFUND_FAILED)
+    assert shop.server.held[ANN] == {GOLD}
+    await shop.turn(20 * DAY)
+    assert shop.server.held[ANN] == {SILVER}
+    await shop.turn(29 * DAY)
+    assert shop.server.held[ANN] == set()
