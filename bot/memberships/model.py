@@ -320,8 +320,8 @@ class Outcome:
     for an order that cannot be fulfilled any more, and are refunded. `odd` ones are of another amount, currency or
     checkout and wait for the owner. `ever`: a payment of the correct price came, refunded or not; `mismatched`: an
     odd one came. `resting` payments would count if they were not disputed. `since` and `until` enclose the periods of
-    counted and resting payments of a recurring order; `lapsed`: all money for its latest period went back. `parts` are
-    those of an order whose payments are noted by hand.
+    counted and resting payments of a recurring order; `lapsed`: all money for its latest period went back.
+    `parts` are those of an order whose payments are noted by hand.
     """
 
     state: OrderStatus

@@ -80,9 +80,6 @@ class SimulatedServer:
     async def remove_role(self, guild_id: int, user_id: int, role_id: int, reason: str) -> None:
         await self._change("remove", user_id, role_id)
 
-    async def owner_id(self, guild_id: int) -> int | None:
-        return OWNER
-
     async def banned(self, guild_id: int, user_id: int) -> bool | None:
         await self._answer("banned")
         return user_id in self.banned_ids

@@ -14,9 +14,9 @@ from bot.db import Reader
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import Funding, Order, Outcome
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, order_state, refunded
+from bot.memberships.orders.parts import in_parts
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import Fact
-from bot.payments.registry import is_by_hand
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,7 @@ class Backing:
 
 def expected_payment(order: Order, *, partial_revokes: bool = False) -> ExpectedPayment:
     """The payments that this order expects."""
-    return ExpectedPayment(
-        order.price,
-        order.renewal,
-        order.ref,
-        partial_revokes,
-        in_parts=is_by_hand(order.provider) and order.price.amount > 0,
-    )
+    return ExpectedPayment(order.price, order.renewal, order.ref, partial_revokes, in_parts=in_parts(order))
 
 
 def outcome_of(order: Order, facts: Sequence[Fact]) -> Outcome:

@@ -11,11 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.memberships.model import OrderStatus, Outcome, Parts
+from bot.memberships.model import Order, OrderStatus, Outcome, Parts
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
+from bot.payments.registry import is_by_hand
 
 NOTES = (FactKind.PAID, FactKind.REFUNDED)
+
+
+def in_parts(order: Order) -> bool:
+    """Are this order's payments noted by hand, so that they may come in parts?"""
+    return is_by_hand(order.provider) and order.price.amount > 0
 
 
 def corrected(facts: Iterable[Fact]) -> frozenset[str]:

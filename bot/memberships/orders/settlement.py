@@ -177,11 +177,10 @@ class Settlement:
             )
         replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
         changed = False
-        ever = outcome.ever or (
+        if outcome.ever or (
             outcome.parts is not None  # a payment that was corrected gave something and never came
             and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
-        )
-        if ever:
+        ):
             await self.entitlements.exchange(tx, order, outcome)
             funding = await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
