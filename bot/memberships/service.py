@@ -133,7 +133,7 @@ class Memberships:
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement)
-        self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
+        self.polling = Polling(db, clock, self.checkouts.refresh, providers, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address
         )
