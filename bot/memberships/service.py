@@ -157,7 +157,7 @@ class Memberships:
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.refusals = Refusals(db, outbox, texts)
         self.delivery = Delivery(db, clock, server)
-        self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
+        self.polling = Polling(db, clock, self.checkouts.refresh, providers, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address
         )

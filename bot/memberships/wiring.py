@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.memberships.backoffice.backoffice import UnmatchedPayments
 from bot.memberships.departures.departure import Cause, DepartureAction
@@ -56,7 +57,12 @@ def wire(
         },
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
         timers=(
-            Timer(config.poll_seconds, memberships.polling.tick, "look at open orders"),
+            *(
+                Timer(
+                    config.poll_seconds, partial(memberships.polling.round, name), f"look at orders: {name}"
+                )
+                for name in memberships.polling.asked
+            ),
             Timer(60, memberships.pay_cards.forget, "forget pay cards"),
         ),
         at_start=(check_roles,),

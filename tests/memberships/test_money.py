@@ -203,47 +203,6 @@ async def test_a_mismatch_is_told_in_words_that_lead_on(shop: Shop) -> None:
         )
 
 
-async def test_polling_finds_what_no_webhook_told(shop: Shop) -> None:
-    await shop.tier()
-    order = await shop.order()
-    polling = shop.service.polling
-    await polling.tick()
-    assert shop.provider.asked == 1
-
-    shop.paid(order)
-    await shop.service.checkouts.refresh(order)
-    await shop.worker.run_due()
-
-    assert shop.server.held[ANN] == {GOLD}
-
-
-async def test_polling_waits_longer_each_time_and_survives_a_silent_bank(shop: Shop) -> None:
-    """In real time: the community's clock may stand."""
-    await shop.tier()
-    await shop.order()
-    shop.provider.away = True
-    polling = shop.service.polling
-
-    for _ in range(5):
-        await polling.tick()
-
-    assert shop.provider.asked == 1
-    [(_, wait, _)] = polling._plan.values()
-    assert wait == timedelta(seconds=40)
-
-
-async def test_polling_stops_two_days_after_the_link_expired(shop: Shop) -> None:
-    await shop.tier()
-    await shop.order()
-    await shop.service.polling.tick()
-    await shop.turn(timedelta(hours=49))
-    shop.provider.asked = 0
-
-    await shop.service.polling.tick()
-
-    assert shop.provider.asked == 0
-
-
 async def test_declined_payments_leave_the_order_open(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order()

@@ -1,78 +1,105 @@
 """Polling finds what lost webhooks would have reported.
 
-Its plan is in memory and in real time, so planned polls never count as unfinished work.
+Its plan is rows, in real time: it outlives a restart, and several processes may share it. Planned polls never count as
+unfinished work.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 
 import structlog
 
 from bot.clock import Clock, real_now
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater
-from bot.memberships.model import Order, OrderStatus
-from bot.memberships.orders.store import orders
+from bot.memberships.model import Order
+from bot.memberships.orders.poll_plan import Poll, next_wait, round_of
+from bot.memberships.orders.store import orders, polls
+from bot.payments.port import PaymentProvider, by_hand
 
 UNPAID_FOR = timedelta(hours=48)  # after the link expired, a delayed payment may still come
 PAID_FOR = timedelta(days=35)  # a refund at the provider may still come
 MISSED = 2 * PAID_FOR
-"""After a start: Lyceum may have been off for longer than a provider repeats its webhooks."""
-SLOWEST = {OrderStatus.PENDING: timedelta(minutes=15)}
-SLOW = timedelta(hours=6)
-AT_ONCE = 20
+"""Lyceum may have been off for longer than a provider repeats its webhooks."""
+SILENT = 3
+"""After so many failures in a row the provider is left alone until the next round."""
 
 log = structlog.get_logger(__name__)
 
 
 class Polling:
-    """Polls each open order after `seconds`, then ever more rarely; at once after a start."""
+    """Asks each provider about one order at a time: `poll_plan.py` says about which, and when again.
+
+    `seconds` lie between two rounds, and between an order and the first question about it.
+    """
 
     def __init__(
-        self, db: Database, clock: Clock, look: Callable[[Order], Awaitable[None]], seconds: float
+        self,
+        db: Database,
+        clock: Clock,
+        look: Callable[[Order], Awaitable[None]],
+        providers: Mapping[str, PaymentProvider],
+        seconds: float,
     ) -> None:
         self._db = db
         self._clock = clock
         self._look = look
+        self._providers = providers
         self._first = timedelta(seconds=seconds)
-        self._plan: dict[int, tuple[datetime, timedelta, OrderStatus]] = {}
-        self._started = False
-        self._missed: set[int] = set()  # orders not polled since the start
+
+    @property
+    def asked(self) -> list[str]:
+        """The providers that can be asked; of a bank transfer only the owner knows."""
+        return [name for name, provider in self._providers.items() if by_hand(provider) is None]
 
     async def tick(self) -> None:
-        """Poll the orders that are due."""
-        now, real = self._clock.now(), real_now()
+        """A round at every provider."""
+        await asyncio.gather(*(self.round(name) for name in self.asked))
+
+    async def round(self, provider: str) -> None:
+        """Ask one provider about the orders that are due. Half of the time between two rounds is the most it takes."""
+        began = real_now()
         async with self._db.read() as db:
-            watched = await orders.watched(db, now - UNPAID_FOR, now - PAID_FOR)
-            if not self._started or self._missed:
-                older = await orders.watched(db, now - MISSED, now - MISSED)
-                if not self._started:
-                    self._missed = {order.id for order in older}
-                usual = {order.id for order in watched}
-                watched += [order for order in older if order.id in self._missed - usual]
-        for order in watched:
-            self._schedule(order, real)
-        self._plan = {order.id: self._plan[order.id] for order in watched}
-        self._started = True
-        due = [order for order in watched if self._plan[order.id][0] <= real]
-        await asyncio.gather(*(self._poll(order) for order in due[:AT_ONCE]))
+            due = await polls.due(
+                db,
+                providers=[provider],
+                unpaid_for=UNPAID_FOR,
+                paid_for=PAID_FOR,
+                missed=MISSED,
+                first=self._first,
+                now=self._clock.now(),
+                real=began,
+            )
+        failures, defect = 0, None
+        for poll in round_of(due):
+            try:
+                await self._ask(poll)
+            except (RetryLater, NeedsAction) as error:
+                log.warning("a provider did not tell about an order", order=poll.order_id, error=str(error))
+                failures += 1
+            except Exception as error:  # the others are asked about first
+                log.warning("an order cannot be looked at", order=poll.order_id, error=type(error).__name__)
+                defect = defect or error
+            else:
+                failures = 0
+            if failures == SILENT or real_now() - began > self._first / 2:
+                break
+        if defect is not None:
+            raise defect
 
-    def _schedule(self, order: Order, real: datetime) -> None:
-        known = self._plan.get(order.id)
-        if known is None or known[2] is not order.state:
-            wait = self._first if self._started else timedelta(0)
-            self._plan[order.id] = (real + wait, self._first, order.state)
-
-    async def _poll(self, order: Order) -> None:
-        _, wait, state = self._plan[order.id]
-        longer = min(wait * 2, SLOWEST.get(state, SLOW))
-        self._plan[order.id] = (real_now() + wait, longer, state)
-        try:
+    async def _ask(self, poll: Poll) -> None:
+        """Ask about one order, unless another process does. It is postponed first: one bad order stops no other."""
+        real = real_now()
+        async with self._db.write() as tx:
+            wait = next_wait(poll, self._first, real)
+            if not await polls.claim(tx, poll, wait, real):
+                return
+            order = await orders.find(tx, poll.guild_id, poll.order_id)
+        if order is not None:
             await self._look(order)
-        except (RetryLater, NeedsAction) as error:
-            log.warning("a provider did not tell about an order", order=order.id, error=str(error))
-        else:
-            self._missed.discard(order.id)
+        if poll.last:
+            async with self._db.write() as tx:
+                await polls.retire(tx, poll)

@@ -223,4 +223,16 @@ class AnswerColumns(TypedColumns):
     made_at: Named[datetime] = Column(Utc())
 
 
+class PollColumns(TypedColumns):
+    """In which `state` an order's provider was asked about it, and when that is due again: real time, after `wait_ms`."""
+
+    guild_id: Named[int] = Column(BigInteger)
+    order_id: Named[int] = Column(BigInteger, ForeignKey("order.id"), primary_key=True, autoincrement=False)
+    state: Named[str] = Column(String)
+    due_at: Named[datetime] = Column(Utc())
+    wait_ms: Named[int] = Column(BigInteger)
+
+
 answer = Table("answer", metadata, AnswerColumns, Index("ix_answer_order", "order_id"), **STRICT)
+
+poll = Table("poll", metadata, PollColumns, CheckConstraint("wait_ms >= 0", name="wait"), **STRICT)

@@ -166,17 +166,6 @@ async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
-async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
-    """The orders to poll, in every guild: those that may still be paid, and paid ones that may be refunded."""
-    unpaid = order.c.state.in_(["pending", "expired", "cancelled"]) & (order.c.expires_at > unpaid_since)
-    running = (order.c.created_at > paid_since) | order.c.phase.in_(
-        ["active", "ending", "past_due", "paused"]
-    )
-    held = order.c.state.in_(["paid", "disputed", "review", "refunded"]) & running
-    query = _orders().where(order.c.provider_ref.is_not(None), unpaid | held)
-    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
-
-
 async def set_ref(tx: Writer, guild_id: int, order_id: int, ref: str) -> None:
     """Store the id of the provider's checkout, once."""
     own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & order.c.provider_ref.is_(None)

@@ -1,0 +1,99 @@
+"""When each order's provider was asked about it, and when that is due again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, update
+
+from bot.db import Reader, Writer
+from bot.db.sql import insert
+from bot.ids import snowflake_at, snowflake_time
+from bot.memberships.model import FOREVER, OrderStatus
+from bot.memberships.orders.poll_plan import Poll
+from bot.memberships.orders.tables import order, poll
+
+
+async def due(
+    db: Reader,
+    *,
+    providers: Collection[str],
+    unpaid_for: timedelta,
+    paid_for: timedelta,
+    missed: timedelta,
+    first: timedelta,
+    now: datetime,
+    real: datetime,
+) -> list[Poll]:
+    """The orders of these providers, in every guild, that are due to be asked about.
+
+    Orders that may still be paid are watched until `unpaid_for` after their link closed, paid ones for `paid_for` after
+    they were made, and as long as their subscription runs: times of the community. What is over since then, but not
+    longer ago than `missed`, is asked about a last time: Lyceum may have been off.
+    """
+    unpaid = order.c.state.in_(["pending", "expired", "cancelled"])
+    held = order.c.state.in_(["paid", "disputed", "review", "refunded"])
+    running = held & order.c.phase.in_(["active", "ending", "past_due", "paused"])
+    watched = or_(
+        unpaid & (order.c.expires_at > now - unpaid_for),
+        held & (order.c.created_at > now - paid_for),
+        running,
+    )
+    over = or_(unpaid & (order.c.expires_at > now - missed), held & (order.c.created_at > now - missed))
+    ripe = or_(
+        poll.c.order_id.is_(None) & (order.c.id < snowflake_at(real - first)),
+        poll.c.due_at <= real,
+        watched & (poll.c.state != order.c.state),
+    )
+    query = (
+        select(
+            order.c.guild_id,
+            order.c.id,
+            order.c.provider,
+            order.c.state,
+            poll.c.state.label("asked_as"),
+            poll.c.due_at,
+            poll.c.wait_ms,
+            watched.label("watched"),
+        )
+        .select_from(order.outerjoin(poll, poll.c.order_id == order.c.id))
+        .where(order.c.provider_ref.is_not(None), order.c.provider.in_(providers), watched | over, ripe)
+    )
+    return [
+        Poll(
+            guild_id=row.guild_id,
+            order_id=row.id,
+            provider=row.provider,
+            state=OrderStatus(row.state),
+            made_at=snowflake_time(row.id),
+            due_at=row.due_at or snowflake_time(row.id) + first,
+            asked_as=None if row.asked_as is None else OrderStatus(row.asked_as),
+            wait=None if row.wait_ms is None else timedelta(milliseconds=row.wait_ms),
+            last=not row.watched,
+        )
+        for row in await db.execute(query)
+    ]
+
+
+async def claim(tx: Writer, asked: Poll, wait: timedelta, real: datetime) -> bool:
+    """Note that the order is asked about now, and again after `wait`; False when another process was first."""
+    values = {
+        "state": asked.state.value,
+        "due_at": real + wait,
+        "wait_ms": wait // timedelta(milliseconds=1),
+    }
+    if asked.asked_as is None:
+        row = insert(poll).values(guild_id=asked.guild_id, order_id=asked.order_id, **values)
+        return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+    same = _row_of(asked) & (poll.c.due_at == asked.due_at)
+    return (await tx.execute(update(poll).where(same).values(**values))).rowcount == 1
+
+
+async def retire(tx: Writer, asked: Poll) -> None:
+    """Note that the order was asked about for the last time."""
+    await tx.execute(update(poll).where(_row_of(asked)).values(due_at=FOREVER))
+
+
+def _row_of(asked: Poll) -> ColumnElement[bool]:
+    return (poll.c.guild_id == asked.guild_id) & (poll.c.order_id == asked.order_id)
