@@ -52,7 +52,7 @@ def wire(
             **_changes(memberships),
             **_reminders(memberships),
         },
-        routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
+        routes=tuple(receipt_page.routes(memberships.receipts, core.catalog, memberships.renewals)),
         timers=(
             Timer(config.poll_seconds, memberships.polling.tick, "look at open orders"),
             Timer(60, memberships.pay_cards.forget, "forget pay cards"),
@@ -105,6 +105,8 @@ def _changes(memberships: Memberships) -> dict[str, Handler]:
     return {
         "order.change": memberships.changes.change,
         "subscription.end": memberships.renewals.end,
+        "subscription.stop": memberships.renewals.stop_asked,
+        "payer.tell": memberships.handovers.tell,
     }
 
 

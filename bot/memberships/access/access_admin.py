@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +23,9 @@ from bot.memberships.until import read_until
 from bot.names import means
 from bot.ports import ChatServer, Person
 from bot.work import Queue
+
+OnTransfer = Callable[[Writer, int, Sequence[Entitlement], int], Awaitable[None]]
+"""Called in the transaction of a transfer, with the guild's id, what moved, and who has it now; UserError refuses it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class AccessAdmin:
         tiers: TierCatalog,
         entitlement_service: Entitlements,
         zone: ZoneInfo,
+        on_transfer: OnTransfer,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -54,6 +58,7 @@ class AccessAdmin:
         self._tiers = tiers
         self._entitlement_service = entitlement_service
         self._zone = zone
+        self._on_transfer = on_transfer
 
     async def grant(
         self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
@@ -135,7 +140,7 @@ class AccessAdmin:
     async def transfer(
         self, guild_id: int, giver: int, taker: int, reason: str, staff: Staff
     ) -> list[Entitlement]:
-        """Move all running entitlements to another account of the same person.
+        """Move all running entitlements to another account of the same person. Whoever pays goes on paying.
 
         UserError when nothing runs or the other account is not in the server.
         """
@@ -164,6 +169,7 @@ class AccessAdmin:
                     to=str(taker),
                     reason=why,
                 )
+            await self._on_transfer(tx, guild_id, running, taker)
             for user_id in (giver, taker):
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
         return running

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -31,12 +31,16 @@ SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once."""
+    """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once.
+
+    `receipt` is the address of a subscription's page, which shows and ends it.
+    """
 
     order: Order
     checkout: Checkout
     play_money: bool
     begins: datetime | None = None
+    receipt: str | None = None
 
 
 class Checkouts:
@@ -51,6 +55,7 @@ class Checkouts:
         providers: Mapping[str, PaymentProvider],
         settlement: Settlement,
         valid_for: timedelta,
+        receipt_page: Callable[[Order], str | None],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -58,6 +63,7 @@ class Checkouts:
         self._providers = providers
         self._settlement = settlement
         self._valid_for = valid_for
+        self._receipt_page = receipt_page
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def is_play_money(self, provider: str) -> bool:
@@ -135,7 +141,9 @@ class Checkouts:
             before = await preceding(tx, order, self._clock.now())
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
-            return PendingOrder(await _reload(tx, order), checkout, provider.play_money, begins)
+            order = await _reload(tx, order)
+            receipt = self._receipt_page(order) if order.renewal else None
+            return PendingOrder(order, checkout, provider.play_money, begins, receipt)
 
     async def refresh(self, order: Order) -> None:
         """Fetch the order from its provider and settle what is new. RetryLater when the provider does not answer."""
