@@ -78,6 +78,7 @@ class AuditAction(StrEnum):
     SUBSCRIPTION_PAST_DUE = "subscription.past_due"
     SUBSCRIPTION_PAUSED = "subscription.paused"
     SUBSCRIPTION_ENDED = "subscription.ended"
+    SUBSCRIPTION_END_ASKED = "subscription.end_asked"
     SUBSCRIPTION_STOPPED = "subscription.stopped"
     SUBSCRIPTION_KEPT = "subscription.kept"
     STRAY_CLOSED = "stray.closed"

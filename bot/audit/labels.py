@@ -97,6 +97,7 @@ def _labels(t: Language) -> dict[AuditAction, str]:
         AuditAction.SUBSCRIPTION_PAST_DUE: t("a renewal could not be taken"),
         AuditAction.SUBSCRIPTION_PAUSED: t("the subscription rests"),
         AuditAction.SUBSCRIPTION_ENDED: t("the subscription is over"),
+        AuditAction.SUBSCRIPTION_END_ASKED: t("the end of the renewal was asked for on the receipt's page"),
         AuditAction.SUBSCRIPTION_STOPPED: t("renewal was turned off"),
         AuditAction.SUBSCRIPTION_KEPT: t("renewal was turned on again"),
         AuditAction.STRAY_CLOSED: t("money that belongs to no order was seen to"),

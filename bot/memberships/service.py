@@ -28,6 +28,7 @@ from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import ShopCards
 from bot.memberships.catalog.tiers import TierCatalog
 from bot.memberships.changes.changing import Changes
+from bot.memberships.changes.handovers import Handovers
 from bot.memberships.changes.pricing import ChangePricing
 from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
@@ -143,6 +144,7 @@ class Memberships:
             authorities=authorities,
             entitlement_service=self.settlement.entitlements,
             zone=texts.community.zone,
+            on_transfer=lambda tx, guild_id, moved, taker: self.handovers.moved(tx, guild_id, moved, taker),
         )
         # orders: buying, paying, refunding
         self.checkouts = Checkouts(
@@ -152,6 +154,7 @@ class Memberships:
             providers=providers,
             settlement=self.settlement,
             valid_for=timedelta(minutes=config.link_minutes),
+            receipt_page=lambda order: self.receipts.page(order),
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
@@ -182,7 +185,8 @@ class Memberships:
             refunds=self.refunds,
             providers=providers,
         )
-        self.renewals = Renewals(db, clock, self.checkouts, providers)
+        self.renewals = Renewals(db, clock, queue, self.checkouts, providers)
+        self.handovers = Handovers(db=db, queue=queue, outbox=outbox, texts=texts, receipts=self.receipts)
         # reminders: messages before an end
         self.reminders = Reminders(db, clock, outbox, texts, config.remind_days)
         # departures: who leaves, and whom Lyceum removes
@@ -316,7 +320,7 @@ class Memberships:
                 and owned.order
                 and not (owned.order.follows and owned.paid_by_holder)
             ),
-            paying=tuple(subscription for subscription in paid if not subscription.runs_for(user_id, now)),
+            paying=tuple(subscription for subscription in paid if subscription.needs_showing(now)),
             planned=tuple(planned),
             orders=tuple(latest_orders),
             roles=person.roles if person else frozenset(),

@@ -55,7 +55,7 @@ def wire(
             **_reminders(memberships),
             **_departures(memberships),
         },
-        routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
+        routes=tuple(receipt_page.routes(memberships.receipts, core.catalog, memberships.renewals)),
         timers=(
             *(
                 Timer(
@@ -121,6 +121,8 @@ def _changes(memberships: Memberships) -> dict[str, Handler]:
     return {
         "order.change": memberships.changes.change,
         "subscription.end": memberships.renewals.end,
+        "subscription.stop": memberships.renewals.stop_asked,
+        "payer.tell": memberships.handovers.tell,
     }
 
 

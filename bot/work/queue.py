@@ -63,6 +63,14 @@ class Queue:
         """Add work, or open it again under its key: for work that makes the outside match the database."""
         await self._add(tx, kind, guild_id, key, due, payload, reopen=True)
 
+    async def is_open(self, db: Reader, kind: str, guild_id: int, key: str) -> bool:
+        """Is this work still to be done?"""
+        return await store.is_open(db, guild_id, kind, key)
+
+    async def withdraw(self, tx: Writer, kind: str, guild_id: int, key: str) -> None:
+        """Let this work not be done any more: it was done in another way, or is not wanted."""
+        await store.withdraw(tx, guild_id, kind, key, self._clock.now())
+
     async def stuck(self, db: Reader, guild_id: int, kinds: Collection[str]) -> list[Stuck]:
         """Work that waits for the owner, newest first, 25 at most."""
         jobs: list[Stuck] = []

@@ -57,6 +57,24 @@ def _ready(now: datetime, real: datetime, busy: Collection[int]) -> ColumnElemen
     )
 
 
+async def is_open(db: Reader, guild_id: int, kind: str, key: str) -> bool:
+    """Is there such a row that is not done?"""
+    query = select(work.c.id).where(
+        work.c.guild_id == guild_id, work.c.kind == kind, work.c.key == key, work.c.state != "done"
+    )
+    return (await db.execute(query)).first() is not None
+
+
+async def withdraw(tx: Writer, guild_id: int, kind: str, key: str, now: datetime) -> None:
+    """Mark such a row done, whatever state it is in."""
+    own = (work.c.guild_id == guild_id) & (work.c.kind == kind) & (work.c.key == key)
+    await tx.execute(
+        update(work)
+        .where(own, work.c.state != "done")
+        .values(state="done", error=None, problem=None, generation=work.c.generation + 1, changed_at=now)
+    )
+
+
 async def any_ready(db: Reader, now: datetime, real: datetime, busy: Collection[int]) -> bool:
     """Whether `claim` would find a row: asked first, because a read is cheaper than a write transaction."""
     query = select(work.c.id).where(_ready(now, real, busy)).limit(1)

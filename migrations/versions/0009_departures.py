@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = depends_on = None
 
 TERMS = "guild_id, tier_id, version, roles, events, consultations, discount, grace_days, after, after_role_id, after_until, made_at, made_by"

@@ -49,6 +49,8 @@ class FakeProvider:
     broken_card: bool = False
     lost_answers: int = 0
     foreign: list[ReportedPayment] = field(default_factory=list[ReportedPayment])
+    touched: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """(what was asked for, whose customer it concerned) of every call about a customer."""
 
     def supports(self, money: Money, recurrence: Recurrence) -> bool:
         return money.currency != "XXX"
@@ -56,6 +58,7 @@ class FakeProvider:
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         if self.away:
             raise RetryLater("the bank is away")
+        self._touch("checkout", purchase.customer)
         self.known.setdefault(f"co_{purchase.order_id}", [])
         return Checkout(
             f"co_{purchase.order_id}", purchase.expires_at, url=f"https://bank.example/{purchase.order_id}"
@@ -78,7 +81,15 @@ class FakeProvider:
     async def close_checkout(self, ref: str) -> None:
         self.closed.append(ref)
         if ref in self.subscriptions and not self.known[ref]:  # a planned change whose time has not come
-            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, self.customer(ref))
+
+    def customer(self, ref: str) -> str:
+        """Who is charged for this subscription."""
+        return (self.subscriptions[ref].customer if ref in self.subscriptions else None) or "cus_1"
+
+    def _touch(self, verb: str, customer: str | None) -> None:
+        if customer is not None:
+            self.touched.append((verb, customer))
 
     async def statement(self, since: datetime, until: datetime) -> AsyncIterator[ReportedPayment]:
         if self.away:
@@ -97,6 +108,7 @@ class FakeProvider:
         if self.away:
             raise RetryLater("the bank is away")
         self.quoted += 1
+        self._touch("quote", self.customer(ref))
         return self.proration
 
     async def change(self, ref: str, to: Purchase, *, at_once: bool) -> Checkout:
@@ -117,9 +129,11 @@ class FakeProvider:
     def _change(self, ref: str, to: Purchase, new: str, *, at_once: bool) -> None:
         self.changes.append((ref, to, at_once))
         self.known[new] = []
-        self.subscriptions[new] = Subscription(new, Phase.ACTIVE, "cus_1")
+        customer = self.customer(ref)
+        self._touch("change", customer)
+        self.subscriptions[new] = Subscription(new, Phase.ACTIVE, customer)
         if at_once:
-            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, "cus_1")
+            self.subscriptions[ref] = Subscription(ref, Phase.ENDED, customer)
             self.take(to, new, to.money, self.now())
 
     def take(
@@ -149,9 +163,12 @@ class FakeProvider:
         if self.away:
             raise RetryLater("the bank is away")
         phase = Phase.ENDING if ending else Phase.ACTIVE
-        self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, "cus_1")
+        customer = self.customer(ref)
+        self._touch("end" if ending else "keep", customer)
+        self.subscriptions[ref] = Subscription(f"sub_{ref}", phase, customer)
 
     async def portal(self, customer: str, back: str) -> str | None:
+        self._touch("portal", customer)
         return f"https://bank.example/portal/{customer}"
 
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:

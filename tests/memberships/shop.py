@@ -148,7 +148,7 @@ class Shop:
         """From the order to the role, and the bank goes on charging."""
         order = (await self.bill(user, plan, price)).order
         ref = order.ref or ""
-        self.provider.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, "cus_1")
+        self.provider.subscriptions[ref] = Subscription(ref, Phase.ACTIVE, f"cus_{user}")
         self.provider.take(order, ref, order.price, self.moment)
         return await self.news(order)
 
@@ -161,7 +161,7 @@ class Shop:
     async def phase(self, order: Order, phase: Phase) -> Order:
         """The bank sees the subscription otherwise from now on."""
         ref = order.ref or ""
-        self.provider.subscriptions[ref] = Subscription(ref, phase, "cus_1")
+        self.provider.subscriptions[ref] = Subscription(ref, phase, self.provider.customer(ref))
         return await self.news(order)
 
     async def renew(self, order: Order) -> Order:

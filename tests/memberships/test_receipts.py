@@ -25,7 +25,10 @@ from tests.memberships.shop import ANN, GUILD, OLIVIA, OTHER, Shop
 async def web(shop: Shop, texts: Catalog) -> AsyncIterator[WebServer]:
     """The page on this machine."""
     server = WebServer(
-        "127.0.0.1", 0, receipt_page.routes(shop.service.receipts, texts), not_found=pages.not_found(texts)
+        "127.0.0.1",
+        0,
+        receipt_page.routes(shop.service.receipts, texts, shop.service.renewals),
+        not_found=pages.not_found(texts),
     )
     await server.start()
     shop.address = server.url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,9 @@ from bot.work import Queue
 
 __all__ = ["AccessAdmin", "Staff"]
 
+OnTransfer = Callable[[Writer, int, Sequence[Entitlement], int], Awaitable[None]]
+"""Called in the transaction of a transfer, with the guild's id, what moved, and who has it now; UserError refuses it."""
+
 
 class AccessAdmin:
     """The commands of /access that change something."""
@@ -42,6 +45,7 @@ class AccessAdmin:
         authorities: Authorities,
         entitlement_service: Entitlements,
         zone: ZoneInfo,
+        on_transfer: OnTransfer,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -51,6 +55,7 @@ class AccessAdmin:
         self._authorities = authorities
         self._entitlement_service = entitlement_service
         self._zone = zone
+        self._on_transfer = on_transfer
 
     async def grant(
         self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
@@ -138,7 +143,7 @@ class AccessAdmin:
     async def transfer(
         self, guild_id: int, giver: int, taker: int, reason: str, staff: Staff
     ) -> list[Entitlement]:
-        """Move all running entitlements to another account of the same person.
+        """Move all running entitlements to another account of the same person. Whoever pays goes on paying.
 
         UserError when nothing runs or the other account is not in the server.
         """
@@ -171,6 +176,7 @@ class AccessAdmin:
                     to=str(taker),
                     reason=why,
                 )
+            await self._on_transfer(tx, guild_id, running, taker)
             for user_id in (giver, taker):
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
         return running

@@ -180,6 +180,11 @@ def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence
             giver=f"<@{giver}>",
             taker=f"<@{taker}>",
         ),
+        t(
+            "The card was not moved: whoever pays for a subscription goes on paying, and only they can change or end that. They are told by direct message."
+        )
+        if any(entitlement.order_id is not None for entitlement in held_entitlements)
+        else None,
         accent=Accent.GOOD,
     )
 

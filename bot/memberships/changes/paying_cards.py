@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from bot.cards import Block, Button, Row, plain
+from collections.abc import Sequence
+
+from bot.cards import Accent, Block, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import KEEP_RENEWAL, OPEN_PORTAL, STOP_RENEWAL
 from bot.memberships.model import Order
 from bot.memberships.orders.paying import PaidSubscription
 from bot.payments.port import Phase
+
+SHOWN = 5
+"""Subscriptions in one message."""
 
 
 def paying_blocks(t: Language, paid: PaidSubscription) -> list[Block | str]:
@@ -30,6 +35,38 @@ def ending_blocks(t: Language, paid: PaidSubscription) -> list[Block | str]:
     elif _can_be_kept(paid):
         blocks.append(Row((keep_button(t, paid.order),)))
     return blocks
+
+
+def moved(t: Language, subscriptions: Sequence[tuple[PaidSubscription, str | None]]) -> Card:
+    """The direct message to who pays for what staff moved to another account; with links to the receipts' pages."""
+    buttons = [
+        Button(t("Receipt and end of {plan}", plan=paid.order.tier.name[:40]), url=link)
+        for paid, link in subscriptions[:SHOWN]
+        if link is not None
+    ]
+    return card(
+        t("### You pay for a membership of another account"),
+        *(
+            "\n".join(
+                [
+                    t(
+                        "The staff moved **{plan}** to {member}. Your card was not moved: you go on paying, and only you can change that.",
+                        plan=plain(paid.order.tier.name),
+                        member=f"<@{paid.serves}>",
+                    ),
+                    charge_line(t, paid),
+                ]
+            )
+            for paid, _ in subscriptions[:SHOWN]
+        ),
+        t(
+            "To pay no more, type /membership cancel in the server, or press the button: that page works without being in the server."
+        )
+        if buttons
+        else t("To pay no more, type /membership cancel in the server."),
+        Row(tuple(buttons)) if buttons else None,
+        accent=Accent.WARN,
+    )
 
 
 def charge_line(t: Language, paid: PaidSubscription) -> str:

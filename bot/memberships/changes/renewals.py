@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,13 +16,18 @@ from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
-from bot.memberships.orders.checkouts import Checkouts
+from bot.memberships.orders.checkouts import SOON, Checkouts
 from bot.memberships.orders.eligibility import bought_after
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
 from bot.memberships.orders.paying import PaidSubscription, paid_by, planned_changes, require_paid_by
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
-from bot.work import Job
+from bot.work import Job, Queue
+
+STOP = "subscription.stop"
+"""The kind of work that ends a subscription because its payer asked for that."""
+ASKING = 8.0
+"""Seconds that a browser waits for the provider's answer."""
 
 
 class Reason(StrEnum):
@@ -46,13 +53,19 @@ class Endings:
 
 
 class Renewals:
-    """Carries out /membership cancel and the work `subscription.end`."""
+    """Carries out /membership cancel, the end on a receipt's page, and the work that ends subscriptions."""
 
     def __init__(
-        self, db: Database, clock: Clock, checkouts: Checkouts, providers: Mapping[str, PaymentProvider]
+        self,
+        db: Database,
+        clock: Clock,
+        queue: Queue,
+        checkouts: Checkouts,
+        providers: Mapping[str, PaymentProvider],
     ) -> None:
         self._db = db
         self._clock = clock
+        self._queue = queue
         self._checkouts = checkouts
         self._providers = providers
 
@@ -66,7 +79,7 @@ class Renewals:
         return Endings(
             tuple(membership for membership in owned if membership.runs(now)),
             tuple(planned),
-            tuple(subscription for subscription in paid if not subscription.runs_for(user_id, now)),
+            tuple(subscription for subscription in paid if subscription.needs_showing(now)),
         )
 
     async def stop(
@@ -90,6 +103,7 @@ class Renewals:
                     raise UserError(
                         "This subscription was exchanged, given back or revoked, so it cannot go on. /membership status shows what you have."
                     )
+            await self._withdraw_stop(paid.order)
             assert paid.order.ref is not None  # noqa: S101 # as above
             await subscriptions_of(provider).set_ending(paid.order.ref, False)
             await self._audit(paid.order, user_id, AuditAction.SUBSCRIPTION_KEPT, None)
@@ -113,7 +127,46 @@ class Renewals:
         """Work `subscription.end`: stop a subscription whose entitlement was revoked, replaced or never given."""
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.key))
-        if order is None or order.renewal is None or order.ref is None:
+        if order is not None:
+            await self._end(order, asked=False)
+
+    async def ask_end(self, order: Order) -> None:
+        """Who pays wants no more, told from outside Discord: stored first, tried at once, and until it is done."""
+        async with self._db.write() as tx:
+            current = await orders.find(tx, order.guild_id, order.id)
+            if current is None or current.phase not in RENEWING:
+                return
+            now, key = self._clock.now(), str(order.id)
+            if not await self._queue.is_open(tx, STOP, order.guild_id, key):
+                await record(
+                    tx,
+                    guild_id=order.guild_id,
+                    at=now,
+                    actor=LYCEUM,
+                    action=AuditAction.SUBSCRIPTION_END_ASKED,
+                    subject=order.id,
+                )
+            await self._queue.enqueue(tx, STOP, order.guild_id, key, due=now + SOON)
+        with contextlib.suppress(RetryLater, NeedsAction, TimeoutError):  # the work asks again
+            async with asyncio.timeout(ASKING):
+                await self._end(current, asked=True)
+            await self._withdraw_stop(order)
+
+    async def end_asked(self, order: Order) -> bool:
+        """Was the end asked for, and the provider not reached yet?"""
+        async with self._db.read() as db:
+            return await self._queue.is_open(db, STOP, order.guild_id, str(order.id))
+
+    async def stop_asked(self, job: Job) -> None:
+        """Work `subscription.stop`: stop a subscription because who pays for it asked for that."""
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+        if order is not None:
+            await self._end(order, asked=True)
+
+    async def _end(self, order: Order, *, asked: bool) -> None:
+        """Let the provider charge no more, if that was `asked` or the subscription serves nobody; done twice, it is done once."""
+        if order.renewal is None or order.ref is None:
             return
         provider = self._providers.get(order.provider)
         if provider is None:
@@ -124,13 +177,18 @@ class Renewals:
             )
         await self._checkouts.refresh(order)
         async with self._db.read() as db:
-            order = await orders.find(db, job.guild_id, order.id) or order
-            must_end = order.phase in RENEWING and await self._must_not_renew(db, order)
+            order = await orders.find(db, order.guild_id, order.id) or order
+            must_end = order.phase in RENEWING and (asked or await self._must_not_renew(db, order))
         if must_end and order.ref is not None:
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
             await self._audit(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
             await self._checkouts.refresh(order)
+
+    async def _withdraw_stop(self, order: Order) -> None:
+        """The end that was asked for is there, or is not wanted any more: a later keep must not be undone by it."""
+        async with self._db.write() as tx:
+            await self._queue.withdraw(tx, STOP, order.guild_id, str(order.id))
 
     async def _must_not_renew(self, db: Reader, order: Order) -> bool:
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)

@@ -239,7 +239,8 @@ def _ending_line(t: Language, held: OwnedMembership) -> str:
 
 
 def _paid_ending_line(t: Language, paid: PaidSubscription) -> str:
-    if paid.entitlement is None or paid.serves is not None:
+    own = paid.entitlement is not None and paid.entitlement.user_id == paid.order.user_id
+    if paid.entitlement is None or not own or paid.entitlement.status is not EntitlementStatus.LIVE:
         return ending_line(t, paid)
     return _ending_line(t, OwnedMembership(paid.entitlement, paid.order))
 

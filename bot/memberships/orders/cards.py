@@ -154,6 +154,13 @@ def _price_notes(t: Language, pending: PendingOrder) -> list[str]:
                 price=t.money(order.renewal),
             )
         )
+    if pending.receipt is not None:
+        lines.append(
+            t(
+                "[Its page]({link}) shows it and ends it too, even when you are no longer in this server. Keep the address, and keep it to yourself.",
+                link=pending.receipt,
+            )
+        )
     if pending.begins is not None:
         lines.append(t("It begins on {when}, when what you have ends.", when=stamp(pending.begins)))
     return lines
@@ -209,10 +216,20 @@ def receipt(t: Language, receipt: OrderReceipt) -> Card:
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
         start_here(t) if accent is Accent.GOOD else None,
-        Row((Button(t("Receipt"), url=receipt.link),)) if receipt.link else None,
+        t(
+            "-# It renews by itself. /membership cancel ends that; the receipt's page does too, even when you are no longer in this server."
+        )
+        if receipt.link and order.phase in RENEWING
+        else None,
+        Row((_receipt_button(t, order, receipt.link),)) if receipt.link else None,
         play_money(t, playing=receipt.playing),
         accent=accent,
     )
+
+
+def _receipt_button(t: Language, order: Order, link: str) -> Button:
+    """A subscription's page does more than show what was paid."""
+    return Button(t("Receipt") if order.renewal is None else t("Receipt and cancellation"), url=link)
 
 
 def _why_over(t: Language, entitlement: Entitlement) -> str:
@@ -231,6 +248,10 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
     order, entitlement = receipt.order, receipt.entitlement
     if order.state is OrderStatus.PAID and entitlement is not None and entitlement.status in OVER:
         return Accent.QUIET, _why_over(t, entitlement)
+    if order.state is OrderStatus.PAID and entitlement is not None and entitlement.user_id != order.user_id:
+        return Accent.QUIET, t(
+            "Paid. The staff moved this membership to another account; whoever paid for it still sees and ends its payments in /membership status."
+        )
     if order.state is OrderStatus.PAID and entitlement is not None:
         when, role = t("for ever") if entitlement.forever else stamp(entitlement.ends_at), _role(order.tier)
         if receipt.ahead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -35,6 +35,7 @@ class PendingOrder:
     """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once.
 
     `parts` are what was noted by hand; `overdue`: the time to pay is over, and a part of the money is here.
+    `receipt` is the address of a subscription's page, which shows and ends it.
     """
 
     order: Order
@@ -43,6 +44,7 @@ class PendingOrder:
     begins: datetime | None = None
     parts: Parts | None = None
     overdue: bool = False
+    receipt: str | None = None
 
     @property
     def due(self) -> Money:
@@ -62,6 +64,7 @@ class Checkouts:
         providers: Mapping[str, PaymentProvider],
         settlement: Settlement,
         valid_for: timedelta,
+        receipt_page: Callable[[Order], str | None],
     ) -> None:
         self._db = db
         self._clock = clock
@@ -69,6 +72,7 @@ class Checkouts:
         self._providers = providers
         self._settlement = settlement
         self._valid_for = valid_for
+        self._receipt_page = receipt_page
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def is_play_money(self, provider: str) -> bool:
@@ -153,9 +157,9 @@ class Checkouts:
             ends = [entitlement.ends_at for entitlement in before if not entitlement.forever]
             begins = None if order.renewal else max(ends, default=None)
             overdue = parts is not None and parts.incomplete and self._clock.now() >= order.expires_at
-            return PendingOrder(
-                await _reload(tx, order), checkout, provider.play_money, begins, parts, overdue
-            )
+            order = await _reload(tx, order)
+            receipt = self._receipt_page(order) if order.renewal else None
+            return PendingOrder(order, checkout, provider.play_money, begins, parts, overdue, receipt)
 
     async def parts(self, db: Reader, order: Order) -> Parts | None:
         """What was noted by hand for an order; None when its provider reports payments by itself."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.cards import plain
 from bot.db import Reader
 from bot.errors import UserError
+from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
 from bot.memberships.orders.holdings import PlannedChange
@@ -34,19 +35,23 @@ class PaidSubscription:
 
     @property
     def serves(self) -> int | None:
-        """The other member who has its entitlement now; None when it is the payer's own, or there is none."""
-        if self.entitlement is None or self.entitlement.user_id == self.order.user_id:
+        """The other member who has its entitlement now; None when it is the payer's own, or gives nothing any more."""
+        given = self.entitlement
+        if given is None or given.user_id == self.order.user_id or given.status not in RUNNING:
             return None
-        return self.entitlement.user_id
+        return given.user_id
 
-    def runs_for(self, user_id: int, now: datetime) -> bool:
-        """Does it give this member something now?"""
-        return (
-            self.entitlement is not None
-            and self.entitlement.user_id == user_id
-            and self.entitlement.status is EntitlementStatus.LIVE
-            and self.entitlement.starts_at <= now < self.entitlement.held_until
+    def needs_showing(self, now: datetime) -> bool:
+        """Is it not among the payer's own running memberships, but charges them or serves another?"""
+        if self.serves is not None:
+            return True
+        given = self.entitlement
+        runs = (
+            given is not None
+            and given.status is EntitlementStatus.LIVE
+            and given.starts_at <= now < given.held_until
         )
+        return self.renews and not runs
 
 
 async def paid_by(db: Reader, guild_id: int, user_id: int) -> list[PaidSubscription]:

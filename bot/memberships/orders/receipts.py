@@ -10,12 +10,15 @@ import secrets
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
-from bot.db import Database
+from bot.db import Database, Reader
 from bot.keyfile import own_secret
-from bot.memberships.model import Order, OrderStatus
+from bot.memberships.access.store import entitlements
+from bot.memberships.model import Entitlement, Order, OrderStatus
 from bot.memberships.orders.order_state import refunded
 from bot.memberships.orders.parts import corrected
 from bot.memberships.orders.store import ledger, orders
@@ -29,7 +32,11 @@ HAS_RECEIPT = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, Ord
 
 @dataclass(frozen=True)
 class ReceiptData:
-    """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the sum refunded, per currency."""
+    """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the sum refunded, per currency.
+
+    `runs_until` is the end of what is paid, if it was given. `successor` is the token of the order that the
+    subscription was changed into, with its plan.
+    """
 
     order: Order
     seller: str | None
@@ -37,6 +44,20 @@ class ReceiptData:
     refunds: tuple[Fact, ...]
     back: tuple[Money, ...]
     playing: bool
+    runs_until: datetime | None = None
+    successor: tuple[str, str] | None = None
+
+
+class EndsSubscriptions(Protocol):
+    """Ends a subscription for whoever has the link to its receipt: another room's act (changes/renewals.py)."""
+
+    async def ask_end(self, order: Order) -> None:
+        """Store that it is to end, and try at once. Nothing happens if it ends already."""
+        ...
+
+    async def end_asked(self, order: Order) -> bool:
+        """Was its end asked for, and the provider not reached yet?"""
+        ...
 
 
 class Receipts:
@@ -58,10 +79,19 @@ class Receipts:
 
     def link(self, order: Order) -> str | None:
         """The URL of an order's receipt; None when it has none, or when there is no address."""
+        return self.page(order) if order.state in HAS_RECEIPT else None
+
+    def page(self, order: Order) -> str | None:
+        """The URL of its page, which a subscription has even before it is paid; None when there is no address."""
         address = self._address()
-        if not address or order.state not in HAS_RECEIPT:
+        if not address or not _has_page(order):
             return None
         return f"{address.rstrip('/')}/receipt/{self.token(order.guild_id, order.id)}"
+
+    def form_token(self, order: Order) -> str:
+        """The token of the form that ends this subscription. It proves that our page sent the form."""
+        ids = struct.pack(">QQ", order.guild_id, order.id)
+        return hmac.new(self._key, b"end\n" + ids, hashlib.sha256).hexdigest()
 
     def token(self, guild_id: int, order_id: int) -> str:
         """Both ids and their signature, as base64url."""
@@ -76,10 +106,12 @@ class Receipts:
         async with self._db.read() as db:
             order = await orders.find(db, *ids)
             known = await ledger.facts(db, *ids)
+            if order is None or not _has_page(order):
+                return None
+            entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
+            successor = await self._successor(db, order, entitlement)
         wrong = corrected(known)  # what the owner noted by mistake is nothing that happened
         facts = [fact for fact in known if fact.object_id not in wrong]
-        if order is None or order.state not in HAS_RECEIPT:
-            return None
         return ReceiptData(
             order,
             self._server.guild_name(order.guild_id),
@@ -87,7 +119,22 @@ class Receipts:
             _completed_refunds(facts),
             _refund_totals(facts),
             self._is_play_money(order.provider),
+            entitlement.ends_at if entitlement is not None else None,
+            successor,
         )
+
+    async def _successor(
+        self, db: Reader, order: Order, entitlement: Entitlement | None
+    ) -> tuple[str, str] | None:
+        """The subscription that this one was changed into: it is the one that charges now."""
+        if entitlement is None or order.renewal is None:
+            return None
+        found = [await orders.find(db, order.guild_id, entitlement.replaced_by or 0)]
+        found += await orders.following(db, order.guild_id, entitlement_id=entitlement.id)
+        for later in found:
+            if later is not None and later.user_id == order.user_id and later.phase is not None:
+                return self.token(later.guild_id, later.id), later.tier.name
+        return None
 
     def _ids_of(self, token: str) -> tuple[int, int] | None:
         try:
@@ -106,6 +153,10 @@ class Receipts:
     @cached_property
     def _key(self) -> bytes:
         return own_secret(self._path, lambda: secrets.token_bytes(32))
+
+
+def _has_page(order: Order) -> bool:
+    return order.state in HAS_RECEIPT or order.renewal is not None
 
 
 def _of_kind(facts: list[Fact], kind: FactKind) -> tuple[Fact, ...]:

@@ -25,6 +25,19 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
     turn_off = t("-# You asked for these reminders. /membership reminders turns them off.")
     renews = order is not None and order.phase is not None
     removal = removal_line(t, entitlement, renews=False)
+    if kind in (ReminderKind.GRACE, ReminderKind.LAST) and pays_for_another(entitlement, order):
+        return card(
+            t("### {plan}: days of grace", plan=plan)
+            if kind is ReminderKind.GRACE
+            else t("### {plan}: the last day of grace", plan=plan),
+            t(
+                "The account that pays for it has not paid. You keep your roles until {when}.",
+                when=stamp(entitlement.held_until),
+            ),
+            removal,
+            turn_off,
+            accent=Accent.WARN,
+        )
     if kind is ReminderKind.BEFORE:
         when = stamp(entitlement.ends_at)
         return card(
@@ -72,6 +85,25 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
         turn_off,
         accent=Accent.QUIET,
     )
+
+
+def unpaid(t: Language, entitlement: Entitlement) -> Card:
+    """The same for who pays for a membership that another account has: how to pay, or to pay no more."""
+    return card(
+        t("### {plan}: a payment is missing", plan=plain(entitlement.tier.name)),
+        t(
+            "You pay for it, and {member} has it until {when}. /membership status in the server says how to pay, /membership cancel ends it.",
+            member=f"<@{entitlement.user_id}>",
+            when=stamp(entitlement.held_until),
+        ),
+        t("-# You asked for these reminders. /membership reminders turns them off."),
+        accent=Accent.WARN,
+    )
+
+
+def pays_for_another(entitlement: Entitlement, order: Order | None) -> bool:
+    """Is it a subscription that another account than its holder pays for?"""
+    return order is not None and order.phase is not None and order.user_id != entitlement.user_id
 
 
 def choice(t: Language, wanted: bool) -> Card:

@@ -25,6 +25,8 @@ from bot.work.worker import Reschedule
 
 NOTICE = "notice"
 """The kind of these messages in the outbox."""
+PAYER_NOTICE = "notice.payer"
+"""The kind of those to who pays for a membership that another account has."""
 CHECK_EVERY = timedelta(days=1)
 LAST_REMINDER = timedelta(days=1)
 """How long before the end of the grace the last reminder is due."""
@@ -124,11 +126,26 @@ class Reminders:
             return True
 
     async def _send(self, entitlement: Entitlement, order: Order | None, moment: ReminderMoment) -> None:
+        if (
+            order is not None
+            and moment.kind in (ReminderKind.GRACE, ReminderKind.LAST)
+            and reminder_cards.pays_for_another(entitlement, order)
+        ):  # first, because the holder's message is the record that this moment was seen to
+            await self._tell_payer(entitlement, order, moment)
         if await self.allowed(entitlement.guild_id, entitlement.user_id):
             card = reminder_cards.reminder(self._texts.community, entitlement, order, moment.kind)
             await self._outbox.direct(_outbox_key(entitlement, moment.key), entitlement.user_id, card)
         else:
             await self._drop(entitlement, moment.key, "not_allowed")
+
+    async def _tell_payer(self, entitlement: Entitlement, order: Order, moment: ReminderMoment) -> None:
+        """What is to be paid concerns who pays: the holder hears of the roles only."""
+        key = OutboxKey(entitlement.guild_id, PAYER_NOTICE, f"{entitlement.id}:{moment.key}")
+        if await self.allowed(entitlement.guild_id, order.user_id):
+            card = reminder_cards.unpaid(self._texts.community, entitlement)
+            await self._outbox.direct(key, order.user_id, card)
+        else:
+            await self._outbox.drop(key, "not_allowed", user_id=order.user_id)
 
     async def _drop(self, entitlement: Entitlement, key: str, reason: str) -> None:
         await self._outbox.drop(_outbox_key(entitlement, key), reason, user_id=entitlement.user_id)

@@ -1,0 +1,84 @@
+"""What a transfer means for who pays: it moves the entitlement, never the card, and the payer is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.cards import plain
+from bot.db import Database, Writer
+from bot.errors import UserError
+from bot.i18n import Catalog
+from bot.ids import new_id
+from bot.memberships.access.store import entitlements
+from bot.memberships.changes import paying_cards
+from bot.memberships.model import Entitlement, Order
+from bot.memberships.orders.paying import PaidSubscription
+from bot.memberships.orders.receipts import Receipts
+from bot.memberships.orders.settlement import RENEWING
+from bot.memberships.orders.store import orders
+from bot.outbox import Outbox, OutboxKey
+from bot.payments.port import Phase
+from bot.work import Job, Queue
+
+TOLD = "payer.moved"
+"""The kind of these messages in the outbox."""
+
+
+class Handovers:
+    """Takes part in transfers by staff, and handles the work `payer.tell`."""
+
+    def __init__(
+        self, *, db: Database, queue: Queue, outbox: Outbox, texts: Catalog, receipts: Receipts
+    ) -> None:
+        self._db = db
+        self._queue = queue
+        self._outbox = outbox
+        self._texts = texts
+        self._receipts = receipts
+
+    async def moved(self, tx: Writer, guild_id: int, moved: Sequence[Entitlement], taker: int) -> None:
+        """Queue a message to each payer whose subscription serves another member from now on.
+
+        UserError while a provider is making a change of one of them: who gets the outcome could not be told.
+        """
+        by_payer: dict[int, list[str]] = {}
+        for entitlement in moved:
+            order = await _subscription(tx, entitlement)
+            if order is None:
+                continue
+            for open_order in await orders.open_orders(tx, guild_id, order.user_id):
+                if open_order.replaces == entitlement.id and open_order.renewal is not None:
+                    raise UserError(
+                        "A change of {plan} is being made at the payment provider just now. Try again in some minutes.",
+                        plan=plain(entitlement.tier.name),
+                    )
+            if order.phase in RENEWING and order.user_id != taker:
+                by_payer.setdefault(order.user_id, []).append(str(order.id))
+        for payer, order_ids in by_payer.items():
+            await self._queue.enqueue_once(
+                tx, "payer.tell", guild_id, str(new_id()), payer=str(payer), orders=order_ids
+            )
+
+    async def tell(self, job: Job) -> None:
+        """Work `payer.tell`: write to a payer what was moved, that they go on paying, and how to end that."""
+        payer, key = int(job.payload["payer"]), OutboxKey(job.guild_id, TOLD, job.key)
+        subscriptions: list[tuple[PaidSubscription, str | None]] = []
+        async with self._db.read() as db:
+            for order_id in job.payload["orders"]:
+                order = await orders.find(db, job.guild_id, int(order_id))
+                entitlement = await entitlements.find(db, job.guild_id, order_id=int(order_id))
+                paid = None if order is None else PaidSubscription(order, entitlement)
+                if paid is not None and paid.renews and paid.serves is not None:
+                    subscriptions.append((paid, self._receipts.link(paid.order)))
+        if subscriptions:
+            await self._outbox.direct(key, payer, paying_cards.moved(self._texts.community, subscriptions))
+        else:
+            await self._outbox.drop(key, "nothing is paid for another any more", user_id=payer)
+
+
+async def _subscription(tx: Writer, entitlement: Entitlement) -> Order | None:
+    """The order of an entitlement, if it is a subscription that has not ended."""
+    if entitlement.order_id is None:
+        return None
+    order = await orders.find(tx, entitlement.guild_id, entitlement.order_id)
+    return order if order is not None and order.phase in (*RENEWING, Phase.ENDING) else None
