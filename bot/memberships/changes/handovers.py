@@ -11,10 +11,9 @@ from bot.i18n import Catalog
 from bot.ids import new_id
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import paying_cards
-from bot.memberships.model import Entitlement, Order
+from bot.memberships.model import RENEWING, Entitlement, Order
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.orders.receipts import Receipts
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.outbox import Outbox, OutboxKey
 from bot.payments.port import Phase

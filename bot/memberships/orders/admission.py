@@ -171,6 +171,7 @@ def _as_if_paid(order: Order, now: datetime) -> OwnedMembership:
         id=order.id,
         guild_id=order.guild_id,
         user_id=order.user_id,
+        acquired_by=order.user_id,
         tier=order.tier,
         order_id=order.id,
         source="order",

@@ -9,7 +9,16 @@ from datetime import datetime
 from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Product, Tier
+from bot.memberships.model import (
+    RENEWING,
+    Entitlement,
+    EntitlementStatus,
+    Order,
+    OrderStatus,
+    Parts,
+    Product,
+    Tier,
+)
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.refusal_words import why_refused
 from bot.memberships.wording import duration_words, price_words, roles_words

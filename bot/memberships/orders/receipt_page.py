@@ -12,9 +12,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from bot.i18n import Catalog, Language
-from bot.memberships.model import Order, OrderStatus
+from bot.memberships.model import RENEWING, Order, OrderStatus
 from bot.memberships.orders.receipts import HAS_RECEIPT, EndsSubscriptions, ReceiptData, Receipts
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.wording import duration_words
 from bot.money import Money
 from bot.payments.port import Phase

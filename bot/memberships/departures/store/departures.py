@@ -26,7 +26,7 @@ UNPAID = (OrderStatus.CREATED, OrderStatus.PENDING, OrderStatus.EXPIRED, OrderSt
 
 
 def _renewing(guild_id: int) -> Select[Any]:
-    return (
+    query: Any = (
         select(order.c.id, order.c.user_id.label("payer"), entitlement.c.user_id.label("holder"))
         .outerjoin(entitlement, entitlement.c.order_id == order.c.id)
         .where(
@@ -36,6 +36,7 @@ def _renewing(guild_id: int) -> Select[Any]:
             order.c.state.not_in([state.value for state in UNPAID]),
         )
     )
+    return query  # type: ignore[no-any-return]
 
 
 async def renewing(db: Reader, guild_id: int) -> list[RenewingOrder]:
