@@ -129,15 +129,15 @@ async def no_fallback(shop: Shop, tier: Tier, match: re.Match[str]) -> None:
 
 ADVICE: list[tuple[str, list[Step]]] = [
     (
-        r"(Or use|Use) /tier edit: pick the deleted role under drop_role and, if it is the only one, another role under add_role\.",
+        r"(Or use|Use) /tier edit: pick the deleted role under `drop_role` and, if it is the only one, another role under `add_role`\.",
         [pick_deleted],
     ),
     (
-        r"(Or use|Use) /tier edit: pick the role under drop_role and another one under add_role\.",
+        r"(Or use|Use) /tier edit: pick the role under `drop_role` and another one under `add_role`\.",
         [replace_role],
     ),
     (
-        r"(Or use|Use) /tier edit: pick another (one|role) under after_role, or “(?P<label>[^”]+)” under at_the_end\.",
+        r"(Or use|Use) /tier edit: pick another (one|role) under `after_role`, or “(?P<label>[^”]+)” under `at_the_end`\.",
         [replace_fallback, no_fallback],
     ),
     (r"Take those permissions from the role and from the channels that grant them\.", [tame]),
