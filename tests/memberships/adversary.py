@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
@@ -47,9 +48,9 @@ class Town:
 Verb = Callable[[Town, random.Random], Awaitable[object]]
 
 
-def made_terms(dice: random.Random) -> dict[str, object]:
+def made_terms(dice: random.Random) -> dict[str, Any]:
     """What an edit may say."""
-    said: dict[str, object] = {
+    said: dict[str, Any] = {
         "add_role": dice.choice(ROLES),
         "drop_role": dice.choice(ROLES),
         "grace_days": dice.choice([0, 3, 60]),
@@ -112,7 +113,7 @@ async def _edit(made: Town, dice: random.Random) -> None:
     proposal = await made.shop.service.tier_editing.propose(
         GUILD,
         dice.choice(TIERS),
-        TierEdit(**made_terms(dice)),  # type: ignore[arg-type] # by the dice
+        TierEdit(**made_terms(dice)),
         ACTOR.id,
         ACTOR.owner,
     )
@@ -126,7 +127,7 @@ async def _apply(made: Town, dice: random.Random, *, everybody: bool) -> None:
         proposal = await made.shop.service.tier_editing.propose(
             GUILD,
             dice.choice(TIERS),
-            TierEdit(**made_terms(dice)),  # type: ignore[arg-type] # by the dice
+            TierEdit(**made_terms(dice)),
             OLIVIA,
             owner=True,
         )
@@ -206,6 +207,11 @@ async def _release(made: Town, dice: random.Random) -> None:
     raise refused or UserError("Nothing is withheld.")
 
 
+async def _transfer(made: Town, dice: random.Random) -> object:
+    giver, taker = dice.sample(EVERYBODY, 2)
+    return await made.shop.service.access_admin.transfer(GUILD, giver, taker, "why", ACTOR)
+
+
 VERBS: Mapping[str, Verb] = {
     "access grant": lambda made, dice: made.shop.service.access_admin.grant(
         GUILD, dice.choice(EVERYBODY), dice.choice(TIERS), dice.choice(["1", "40", "366"]), "why", ACTOR
@@ -217,9 +223,7 @@ VERBS: Mapping[str, Verb] = {
     "access revoke": lambda made, dice: made.shop.service.access_admin.revoke(
         GUILD, dice.choice(EVERYBODY), dice.choice(TIERS), "why", ACTOR
     ),
-    "access transfer": lambda made, dice: made.shop.service.access_admin.transfer(
-        GUILD, *dice.sample(EVERYBODY, 2), "why", ACTOR
-    ),
+    "access transfer": _transfer,
     "access withhold": lambda made, dice: made.shop.service.access_admin.withhold(
         GUILD, dice.choice(EVERYBODY), dice.choice(ROLES), "30", "why", ACTOR
     ),

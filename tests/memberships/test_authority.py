@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.errors import UserError
@@ -25,11 +27,11 @@ async def staffed(shop: Shop) -> Shop:
     return shop
 
 
-async def edit(shop: Shop, plan: str, staff: Staff, **changes: object) -> None:
+async def edit(shop: Shop, plan: str, staff: Staff, **changes: Any) -> None:
     proposal = await shop.service.tier_editing.propose(
         GUILD,
         plan,
-        TierEdit(**changes),  # type: ignore[arg-type] # a shorthand
+        TierEdit(**changes),
         staff.id,
         staff.owner,
     )
@@ -149,7 +151,7 @@ async def test_an_import_leaves_out_who_does_it_and_looks_at_the_roles(staffed: 
         {"discount": 100},
     ],
 )
-async def test_an_edit_sells_nothing_above_the_editor(staffed: Shop, changes: dict[str, object]) -> None:
+async def test_an_edit_sells_nothing_above_the_editor(staffed: Shop, changes: dict[str, Any]) -> None:
     await staffed.tier("VIP", VIP)
     await staffed.tier("Gold", GOLD)
 
@@ -164,7 +166,7 @@ async def test_an_edit_sells_nothing_above_the_editor(staffed: Shop, changes: di
         {"after": ExpiryAction.KEEP, "after_until": "2027-01-01"},
     ],
 )
-async def test_what_is_above_the_editor_gets_no_longer(staffed: Shop, changes: dict[str, object]) -> None:
+async def test_what_is_above_the_editor_gets_no_longer(staffed: Shop, changes: dict[str, Any]) -> None:
     await staffed.tier("VIP", VIP)
 
     with pytest.raises(UserError, match="above yours"):

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,10 +66,10 @@ async def find(shop: Shop) -> Tier:
     return await shop.service.catalog.find(GUILD, "Pearl")
 
 
-async def edit(shop: Shop, **changes: object) -> None:
+async def edit(shop: Shop, **changes: Any) -> None:
     """As the command and, where members have it, the button *Apply to existing too*."""
     editing = shop.service.tier_editing
-    proposal = await editing.propose(GUILD, "Pearl", TierEdit(**changes), OLIVIA, True)  # type: ignore[arg-type] # a shorthand
+    proposal = await editing.propose(GUILD, "Pearl", TierEdit(**changes), OLIVIA, True)
     if proposal.draft is not None:
         await editing.apply(GUILD, proposal.draft, everybody=True, actor=OLIVIA, owner=True)
     await shop.worker.run_due()
@@ -129,15 +130,15 @@ async def no_fallback(shop: Shop, tier: Tier, match: re.Match[str]) -> None:
 
 ADVICE: list[tuple[str, list[Step]]] = [
     (
-        r"(Or use|Use) /tier edit: pick the deleted role under drop_role and, if it is the only one, another role under add_role\.",
+        r"(Or use|Use) /tier edit: pick the deleted role under `drop_role` and, if it is the only one, another role under `add_role`\.",
         [pick_deleted],
     ),
     (
-        r"(Or use|Use) /tier edit: pick the role under drop_role and another one under add_role\.",
+        r"(Or use|Use) /tier edit: pick the role under `drop_role` and another one under `add_role`\.",
         [replace_role],
     ),
     (
-        r"(Or use|Use) /tier edit: pick another (one|role) under after_role, or “(?P<label>[^”]+)” under at_the_end\.",
+        r"(Or use|Use) /tier edit: pick another (one|role) under `after_role`, or “(?P<label>[^”]+)” under `at_the_end`\.",
         [replace_fallback, no_fallback],
     ),
     (r"Take those permissions from the role and from the channels that grant them\.", [tame]),

@@ -159,3 +159,45 @@ async def test_a_tier_opens_courses_and_never_opens_one_to_everybody_by_accident
     kept = await typed(community, "tier course", tier="Gold", course=course, included=False)
 
     assert "everybody could open" in kept
+
+
+async def test_a_deleted_role_is_found_in_the_list_and_the_membership_mended(community: Community) -> None:
+    """As a stranger found it: every way on was closed (docs/threats.md, T32)."""
+    await typed(community, "tier create", name_="Pearl", price="19", currency="USD", role="Gold", days=30)
+    roles = {role["name"]: role["id"] for role in (await community.world())["roles"]}
+    await community.discord("olivia", "DELETE", f"/guilds/{community.guild_id}/roles/{roles['Gold']}")
+    await community.settled()
+    assert "pick the deleted role under `drop_role`" in words(
+        (await community.messages("staff", "olivia", limit=5))[-1]
+    )
+
+    plans = await community.slash("ann", "membership plans", channel="general")
+    assert all(button.get("disabled") for button in buttons(plans["message"]))
+    refused = await typed(
+        community, "access grant", member="ann", tier="Pearl", until="30", reason="a present"
+    )
+    assert "cannot be given at the moment" in refused
+
+    offered = await community.choices(
+        "olivia", "tier edit", "drop_role", channel="staff", tier="Pearl", drop_role=""
+    )
+    assert [(one["name"], one["value"]) for one in offered] == [
+        (f"deleted role ({roles['Gold']})", roles["Gold"])
+    ]
+    await typed(community, "tier edit", tier="Pearl", description="For those who dive")
+    await typed(community, "tier edit", tier="Pearl", drop_role=roles["Gold"], add_role="Silver")
+
+    plans = await community.slash("ann", "membership plans", channel="general")
+    assert not any(button.get("disabled") for button in buttons(plans["message"]))
+    given = await typed(community, "access grant", member="ann", tier="Pearl", until="30", reason="a present")
+    assert "has **Pearl**" in given
+
+
+async def test_a_moderator_hears_who_can_give_them_something(community: Community) -> None:
+    await typed(community, "tier create", name_="Gold", price="19", currency="USD", role="Gold", days=30)
+
+    told = await typed(
+        community, "access grant", who="max", member="max", tier="Gold", until="3650", reason="x"
+    )
+
+    assert "only the owner of this server can give you something" in told

@@ -103,34 +103,34 @@ def finding_words(t: Language, finding: str) -> str:
     """Why a tier is suspended, and what to do."""
     words = {
         "role-deleted": t(
-            "⚠ A role that it gives was deleted. Use /tier edit: pick the deleted role under drop_role and, if it is the only one, another role under add_role."
+            "⚠ A role that it gives was deleted. Use /tier edit: pick the deleted role under `drop_role` and, if it is the only one, another role under `add_role`."
         ),
         "role-dangerous": t(
             "⚠ A role that it gives may do what nobody should buy. Take those permissions from the role and from the channels that grant them. "
-            "Or use /tier edit: pick the role under drop_role and another one under add_role."
+            "Or use /tier edit: pick the role under `drop_role` and another one under `add_role`."
         ),
         "role-managed": t(
             "⚠ A role that it gives belongs to an integration, and only that can give it. "
-            "Use /tier edit: pick the role under drop_role and another one under add_role."
+            "Use /tier edit: pick the role under `drop_role` and another one under `add_role`."
         ),
         "role-too-high": t(
             "⚠ A role that it gives stands above mine. Open Server Settings → Roles and drag my role above it. "
-            "Or use /tier edit: pick the role under drop_role and another one under add_role."
+            "Or use /tier edit: pick the role under `drop_role` and another one under `add_role`."
         ),
         "fallback-deleted": t(
-            "⚠ The role that it gives at the end was deleted. Use /tier edit: pick another one under after_role, or “Take the roles” under at_the_end."
+            "⚠ The role that it gives at the end was deleted. Use /tier edit: pick another one under `after_role`, or “Take the roles” under `at_the_end`."
         ),
         "fallback-dangerous": t(
             "⚠ The role that it gives at the end may do what nobody should buy. Take those permissions from the role and from the channels that grant them. "
-            "Or use /tier edit: pick another role under after_role, or “Take the roles” under at_the_end."
+            "Or use /tier edit: pick another role under `after_role`, or “Take the roles” under `at_the_end`."
         ),
         "fallback-managed": t(
             "⚠ The role that it gives at the end belongs to an integration, and only that can give it. "
-            "Use /tier edit: pick another role under after_role, or “Take the roles” under at_the_end."
+            "Use /tier edit: pick another role under `after_role`, or “Take the roles” under `at_the_end`."
         ),
         "fallback-too-high": t(
             "⚠ The role that it gives at the end stands above mine. Open Server Settings → Roles and drag my role above it. "
-            "Or use /tier edit: pick another role under after_role, or “Take the roles” under at_the_end."
+            "Or use /tier edit: pick another role under `after_role`, or “Take the roles” under `at_the_end`."
         ),
     }
     return words.get(finding, finding)
