@@ -160,11 +160,17 @@ def resent(t: Language, result: Resent) -> Card:
     return card(
         sentences[result.outcome],
         t("Role and card of the order are looked at again as well."),
-        t("Whoever has the link to the receipt can read it; you may hand it on yourself.")
-        if result.link and not reached
-        else None,
+        _about_link(t, result) if result.link and not reached else None,
         Row((Button(t("Receipt"), url=result.link),)) if result.link else None,
         accent=Accent.GOOD if reached else Accent.WARN,
+    )
+
+
+def _about_link(t: Language, result: Resent) -> str:
+    if result.order.renewal is None:
+        return t("Whoever has the link to the receipt can read it; you may hand it on yourself.")
+    return t(
+        "Whoever has the link to the receipt can read it and end the subscription there: hand it on to nobody but who pays."
     )
 
 

@@ -40,7 +40,7 @@ def ending_blocks(t: Language, paid: PaidSubscription) -> list[Block | str]:
 def moved(t: Language, subscriptions: Sequence[tuple[PaidSubscription, str | None]]) -> Card:
     """The direct message to who pays for what staff moved to another account; with links to the receipts' pages."""
     buttons = [
-        Button(t("Receipt and end of {plan}", plan=paid.order.tier.name[:40]), url=link)
+        Button(t("Receipt and cancellation: {plan}", plan=paid.order.tier.name[:40]), url=link)
         for paid, link in subscriptions[:SHOWN]
         if link is not None
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from bot.demo.people import buttons, words
 from tests.community import Community
-from tests.payments.counter import roles
+from tests.payments.counter import look, press, roles
 from tests.payments.stripe.server import FakeStripe
 from tests.payments.stripe.test_whole import hook, opened
 
@@ -131,3 +132,39 @@ async def test_the_door_to_card_and_invoices_is_on_the_status(community: Communi
     door = await community.click("ann", status["message"]["id"], label="Card and invoices")
 
     assert [button["url"] for button in buttons(door["message"]) if "url" in button] != []
+
+
+async def test_b1_a_moderator_who_takes_it_gets_no_hand_on_the_card_and_she_ends_it_after_a_ban(
+    community: Community, fake: FakeStripe
+) -> None:
+    """The steps of the attack, as they were done: transfer to oneself, change, the portal; then she is banned."""
+    hers = await community.slash("ann", "membership status")
+    [receipt] = re.findall(r"\((http://[^)]+/receipt/[^)]+)\)", words(hers["message"]))
+    moved = await community.slash(
+        "max", "access transfer", channel="staff", old="ann", new="max", reason="a new account"
+    )
+    assert "The card was not moved" in words(moved["message"])
+    await community.settled()
+
+    refused = await community.slash(
+        "max", "membership change", plan="Gold", price=await price(community, "Gold")
+    )
+    his = await community.slash("max", "membership status")
+    await told(community, fake)
+    assert "Only the account that pays" in words(refused["message"])
+    assert "Another account pays for it" in words(his["message"])
+    assert {"Cancel", "Change", "Card and invoices"}.isdisjoint(labels(his["message"]))
+    assert [one["amount_paid"] for one in fake.books.all("invoice")] == [900]
+
+    hers = await community.slash("ann", "membership status")
+    assert {"Cancel", "Card and invoices"} <= set(labels(hers["message"]))
+    world = await community.world()
+    [ann] = [one["user"]["id"] for one in world["members"] if one["user"]["username"] == "ann"]
+    await community.discord("olivia", "PUT", f"/guilds/{community.guild_id}/bans/{ann}", {})
+    asking = await look(f"{receipt}/end")
+    assert "nothing more is charged" in asking.text
+    ended = await press(asking.url, "end")
+
+    assert "It was ended: it runs until" in ended.text
+    [subscription] = fake.books.all("subscription")
+    assert subscription["cancel_at_period_end"] or subscription["cancel_at"]
