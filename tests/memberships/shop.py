@@ -269,5 +269,7 @@ async def opened(folder: Path, **settings: str) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
     prepare(path)
     db = Database(path)
-    yield Shop(db, **settings)
-    await db.close()
+    try:
+        yield Shop(db, **settings)
+    finally:
+        await db.close()
