@@ -13,7 +13,7 @@ from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.access.wanted_roles import Override, RoleClaim, role_claim, wanted_roles
-from bot.memberships.catalog.tier_edit import TermsDraft, TierEdit
+from bot.memberships.catalog.tier_edit import TermsDraft
 from bot.memberships.model import BillingKind, ExpiryAction, Order
 from bot.memberships.orders.purchasing import Activated
 from bot.payments.manual.provider import ManualProvider

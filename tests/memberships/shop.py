@@ -269,8 +269,10 @@ async def opened(folder: Path, **settings: str) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
     prepare(path)
     db = Database(path)
-    yield Shop(db, **settings)
-    await db.close()
+    try:
+        yield Shop(db, **settings)
+    finally:
+        await db.close()
 
 
 def tier_edit(**typed: Any) -> TierEdit:

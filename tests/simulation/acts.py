@@ -9,6 +9,7 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes.quote import Quote
 from bot.memberships.changes.renewals import Reason
+from bot.memberships.departures.departure import Cause
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import orders
 from bot.money import Money
@@ -146,6 +147,7 @@ async def leave_and_return(world: Schedule) -> None:
     user = _somebody(world)
     if user in world.server.held:
         world.server.leave(user)
+        await world.process.service.departures.heard(GUILD, user, Cause.LEAVE)
     else:
         world.server.held[user] = set()
         await world.process.service.member_joined(GUILD, user)

@@ -13,6 +13,7 @@ from bot.audit import AuditAction
 from bot.audit.tables import audit
 from bot.memberships.access.store import entitlements, overrides, revocations
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
+from bot.memberships.departures.store import departures
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
 from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.store import ledger, orders
@@ -41,6 +42,7 @@ async def check(world: Schedule) -> None:
     await _nobody_pays_for_nothing(world)
     await _one_subscription_is_sold(world)
     await _parts_go_back_once(world)
+    await _who_pays_from_away_is_known(world)
     for user in world.server.held:
         await _roles_are_wanted(world, user)
     await _words_come_once(world)
@@ -232,6 +234,19 @@ async def _one_subscription_is_sold(world: Schedule) -> None:
             renewing[order.user_id, order.tier.id] += 1
     twice = [key for key, count in renewing.items() if count > 1]
     assert not twice, f"two renewing subscriptions where one is sold: {twice}"
+
+
+async def _who_pays_from_away_is_known(world: Schedule) -> None:
+    """A subscription that would charge somebody who left is decided about, on a card that staff have."""
+    if not world.options.reconciler:
+        return  # nobody leaves
+    async with world.disk.view.read() as db:
+        for order in await departures.renewing(db, GUILD):
+            if order.payer in world.server.held:
+                continue
+            known = await departures.open_of(db, GUILD, order.payer)
+            told = await departures.of_departure(db, GUILD, known.id) if known else {}
+            assert order.order_id in told, f"{order.payer} has left and pays on, and nobody was told"
 
 
 async def _facts(world: Schedule, order: Order) -> set[tuple[FactKind, str]]:
