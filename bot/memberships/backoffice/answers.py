@@ -198,7 +198,7 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
         return _effect_on_exchange(t, proposal, plain(effect.exchanged.name))
     if effect.effect is Effect.NONE and proposal.going:
         return t(
-            "The membership is over already. What it still gave goes: {roles}.",
+            "The membership is over already. What it still gives goes too: {roles}.",
             roles=roles_words(proposal.going),
         )
     if effect.effect is Effect.NONE:
@@ -226,27 +226,27 @@ def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str
     effect = proposal.effect
     if effect.effect is Effect.STAYS:
         return t(
-            "This money was exchanged for **{plan}**. What is left of it still covers that, so nothing changes.",
+            "The unused days of this membership went towards **{plan}**. The money that is left still covers them, so nothing changes.",
             plan=plan,
         )
     if effect.effect is Effect.SHORTER and effect.until is not None:
         return t(
-            "This money was exchanged for **{plan}**, which gets shorter: it then runs only until {when}.",
+            "The unused days of this membership went towards **{plan}**, which gets shorter: it then ends {when}.",
             plan=plan,
             when=stamp(effect.until),
         )
     if effect.rests:
         return t(
-            "This money was exchanged for **{plan}**, which would not be paid in full any more. It is suspended until you decide about it.",
+            "The unused days of this membership went towards **{plan}**, which is then not paid in full any more. It is suspended until you decide what to do.",
             plan=plan,
         )
     if proposal.going:
         return t(
-            "This money was exchanged for **{plan}**, which ends at once, and with it what it gave: {roles}.",
+            "The unused days of this membership went towards **{plan}**, which ends at once, and with it what it gave: {roles}.",
             plan=plan,
             roles=roles_words(proposal.going),
         )
-    return t("This money was exchanged for **{plan}**, which ends at once. No role is taken.", plan=plan)
+    return t("The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.", plan=plan)
 
 
 def _money(t: Language, proposal: RefundProposal) -> str:

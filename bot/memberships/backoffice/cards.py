@@ -108,10 +108,10 @@ def _waiting(t: Language, item: Waiting) -> str:
             "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
         ),
         "payment-overdrawn": t(
-            "More went back than was paid: it was refunded, and the payer's bank took it as well. Your provider's dispute page is where you can object."
+            "More went back than was paid: it was refunded, and the payer's bank took it as well. Object to the dispute at your provider."
         ),
         "credit-lost": t(
-            "Part of what this was exchanged for went back, so it is not paid in full and rests. Give the rest back with /order refund, or give it for nothing with /access grant."
+            "Money that counted towards it went back, so it is not paid in full and is suspended. Give the rest back with /order refund, or give the membership for nothing with /access grant."
         ),
         "payment-refused": t("The provider refused. Look into your account there."),
         "provider-off": t(
