@@ -115,6 +115,7 @@ class Order:
     `price` is due first, `renewal` at every renewal of a recurring order. `credit` is what the unused days of the
     entitlement `replaces` are worth, `discount` what another membership takes off (both in the price's currency).
     Credit above the price adds `extra` seconds. The entitlement begins when the entitlement `follows` ends.
+    `discounted_by` is the entitlement that gave the discount; None without one, and for orders from before it was kept.
     """
 
     id: int
@@ -136,6 +137,7 @@ class Order:
     expires_at: datetime
     discount: int = 0
     extra: int = 0
+    discounted_by: int | None = None
 
     @property
     def full_price(self) -> Money:
@@ -156,6 +158,7 @@ class OrderRequest:
     due: Money
     credit: int = 0
     discount: int = 0
+    discounted_by: int | None = None
     extra: int = 0
     replaces: int | None = None
     follows: int | None = None
@@ -311,14 +314,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Funding:
-    """What an order is worth: `full` is its price and credit together, `held` what of that is backed by money that stayed.
+    """What an order is worth: `full` is its price, credit and discount together, `held` what of that is backed by money
+    that stayed.
 
-    `undecided`: some of what is missing is disputed, and may come back.
+    `undecided`: some of what is missing is disputed, and may come back. `until`: what cost nothing ends then at the
+    latest, with the membership that gave the discount.
     """
 
     full: int
     held: int
     undecided: bool = False
+    until: datetime | None = None
 
     def part(self, seconds: int) -> int:
         """The part of a time that the held money pays, rounded down."""

@@ -39,6 +39,7 @@ from bot.memberships.orders.polling import Polling
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.refunds import Refunds
+from bot.memberships.orders.rejudging import Rejudging
 from bot.memberships.orders.settlement import Policy, Settlement
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tier_holders import OrderedTiers
@@ -133,6 +134,7 @@ class Memberships:
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement)
+        self.rejudging = Rejudging(db, self.settlement)
         self.polling = Polling(db, clock, self.checkouts.refresh, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address

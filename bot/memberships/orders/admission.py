@@ -11,6 +11,7 @@ from bot.ids import new_id
 from bot.memberships.access.entitlements import credited
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import Order, OrderStatus, Tier
+from bot.memberships.orders import discounts
 from bot.memberships.orders.store import orders
 
 
@@ -43,9 +44,12 @@ async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces:
 async def blocking_reason(db: Reader, order: Order, now: datetime) -> str | None:
     """Why this paid order cannot be fulfilled; None when it can.
 
-    Asked once, when the order is first paid. A late payment may find its seat taken. An exchange needs the membership
+    Asked once, when the order is first paid. The discount that made its price may be gone. A late payment may find its seat taken. An exchange needs the membership
     whose unused days it credits: of two exchanges of one membership only the first counts.
     """
+    over = await discounts.obstacle(db, order, now)
+    if over is not None:
+        return over
     if order.replaces is not None and not await credited(
         db, order.guild_id, order.user_id, order.replaces, order.id, now
     ):

@@ -274,6 +274,7 @@ class Checkouts:
             created_at=now,
             expires_at=request.until or now + valid_for,
             discount=request.discount,
+            discounted_by=request.discounted_by,
             extra=request.extra,
         )
         await orders.add(tx, order)
@@ -318,6 +319,7 @@ def _is_same(order: Order, request: OrderRequest, provider: PaymentProvider) -> 
         order.price,
         order.credit.amount,
         order.discount,
+        order.discounted_by,
         order.extra,
         order.replaces,
         order.follows,
@@ -330,6 +332,7 @@ def _is_same(order: Order, request: OrderRequest, provider: PaymentProvider) -> 
         request.due,
         request.credit,
         request.discount,
+        request.discounted_by,
         request.extra,
         request.replaces,
         request.follows,

@@ -39,6 +39,7 @@ async def add(tx: Writer, new: Order) -> None:
             renewal_amount=new.renewal and new.renewal.amount,
             credit=new.credit.amount,
             discount=new.discount,
+            discounted_by=new.discounted_by,
             extra=new.extra,
             replaces=new.replaces,
             follows=new.follows,
@@ -72,6 +73,12 @@ async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[
     )
     query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(paid_for))
     return {row.id: _order(row) for row in await db.execute(query)}
+
+
+async def discounted_by(db: Reader, guild_id: int, entitlement_ids: Collection[int]) -> list[Order]:
+    """The orders whose discount one of these entitlements gave, the oldest first."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.discounted_by.in_(entitlement_ids))
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
 async def numbered(db: Reader, guild_id: int, number: str) -> Order | None:
@@ -240,5 +247,6 @@ def _order(row: Row[Any]) -> Order:
         created_at=row.created_at,
         expires_at=row.expires_at,
         discount=row.discount,
+        discounted_by=row.discounted_by,
         extra=row.extra,
     )
