@@ -34,7 +34,14 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         t(
             "The subscription itself goes on and charges again. The member ends it with /membership cancel, or you at the provider."
         )
-        if order.phase in (Phase.ACTIVE, Phase.PAST_DUE)
+        if order.phase in (Phase.ACTIVE, Phase.PAST_DUE) and not proposal.stops_charging
+        else None,
+        t("The subscription is ended with it and charges no more.") if proposal.stops_charging else None,
+        t(
+            "Its discount goes with it: what was bought at that discount gets shorter or ends as well ({plans}).",
+            plans=t.join([f"**{plain(tier.name)}**" for tier in proposal.discounted]),
+        )
+        if proposal.discounted
         else None,
         t(
             "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
@@ -187,6 +194,13 @@ def exported(t: Language, export: Exported) -> Card:
 
 def _effect(t: Language, proposal: RefundProposal) -> str:
     effect = proposal.effect
+    if effect.exchanged is not None and effect.effect is not Effect.NONE:
+        return _effect_on_exchange(t, proposal, plain(effect.exchanged.name))
+    if effect.effect is Effect.NONE and proposal.going:
+        return t(
+            "The membership is over already. What it still gives goes too: {roles}.",
+            roles=roles_words(proposal.going),
+        )
     if effect.effect is Effect.NONE:
         return t("No membership depends on this money, so nobody loses anything.")
     if effect.effect is Effect.STAYS:
@@ -204,6 +218,37 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
         )
     return t(
         "The membership ends at once. No role is taken: something else gives them too, or none was given."
+    )
+
+
+def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str:
+    """What happens to the membership that this money was exchanged for."""
+    effect = proposal.effect
+    if effect.effect is Effect.STAYS:
+        return t(
+            "The unused days of this membership went towards **{plan}**. The money that is left still covers them, so nothing changes.",
+            plan=plan,
+        )
+    if effect.effect is Effect.SHORTER and effect.until is not None:
+        return t(
+            "The unused days of this membership went towards **{plan}**, which gets shorter: it then ends {when}.",
+            plan=plan,
+            when=stamp(effect.until),
+        )
+    if effect.rests:
+        return t(
+            "The unused days of this membership went towards **{plan}**, which is then not paid in full any more. It is suspended until you decide what to do.",
+            plan=plan,
+        )
+    if proposal.going:
+        return t(
+            "The unused days of this membership went towards **{plan}**, which ends at once, and with it what it gave: {roles}.",
+            plan=plan,
+            roles=roles_words(proposal.going),
+        )
+    return t(
+        "The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.",
+        plan=plan,
     )
 
 

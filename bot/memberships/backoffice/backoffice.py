@@ -18,7 +18,7 @@ from bot.memberships.backoffice import store as unmatched
 from bot.memberships.backoffice.totals import Totals, totals
 from bot.memberships.model import FOREVER, Entitlement, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.checkouts import Checkouts
-from bot.memberships.orders.order_state import order_state
+from bot.memberships.orders.order_state import order_state, overdrawn
 from bot.memberships.orders.parts import standing
 from bot.memberships.orders.refunds import held_payments
 from bot.memberships.orders.settlement import Settlement
@@ -31,6 +31,8 @@ PAGE = 10
 ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire")
 CAME_BACK_FOR = timedelta(days=30)
 """How long a failed refund stays on the list, unless it is made again."""
+DISPUTED_FOR = timedelta(days=60)
+"""How long money that went back twice stays on the list after its dispute was opened or decided."""
 
 UnmatchedPayments = Callable[[int], Awaitable[Sequence[Unmatched]]]
 """Gives the events of providers that match no order of this guild."""
@@ -262,17 +264,34 @@ class Backoffice:
             waiting.append(Waiting(stuck.problem.finding, order, stuck.problem))
         in_review = await orders.latest(db, guild_id, [OrderStatus.REVIEW], 25)
         failed = await ledger.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)
-        facts = await ledger.facts_by_order(db, guild_id, {*failed, *(order.id for order in in_review)})
+        disputed = await ledger.disputed(db, guild_id, self._clock.now() - DISPUTED_FOR)
+        facts = await ledger.facts_by_order(
+            db, guild_id, {*failed, *disputed, *(order.id for order in in_review)}
+        )
         for order in in_review:
             # Without stuck work, the refund is under way or the order was judged just now and its work has not run yet.
             if order.id not in stuck_orders:
                 odd = order_state(self._settlement.due(order), facts.get(order.id, [])).odd
                 waiting.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
-        return waiting + [
-            Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
-            for order_id in sorted(failed)
-            if came_back(facts.get(order_id, []))
-        ]
+        return (
+            waiting
+            + [
+                Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
+                for order_id in sorted(failed)
+                if came_back(facts.get(order_id, []))
+            ]
+            + [
+                Waiting("payment-overdrawn", await orders.find(db, guild_id, order_id))
+                for order_id in sorted(disputed)
+                if overdrawn(facts.get(order_id, []))
+            ]
+            + [
+                # Its own money is not disputed, so it rests because its credit lost what backed it.
+                Waiting("credit-lost", order)
+                for order in await orders.resting_for_ever(db, guild_id)
+                if not (await self._settlement.backing.funding(db, order)).undecided
+            ]
+        )
 
 
 def unmatched_id(payment: Unmatched) -> str:

@@ -100,6 +100,12 @@ def _waiting(t: Language, item: Waiting) -> str:
         "refund-came-back": t(
             "A refund came back: the bank did not take it. Ask the member for another way, or try /order refund again."
         ),
+        "payment-overdrawn": t(
+            "More went back than was paid: it was refunded, and the payer's bank took it as well. Object to the dispute at your provider."
+        ),
+        "credit-lost": t(
+            "Money that counted towards it went back, so it is not paid in full and is suspended. Give the rest back with /order refund, or give the membership for nothing with /access grant."
+        ),
         "payment-refused": t("The provider refused. Look into your account there."),
         "provider-off": t(
             "Its provider is not set up any more. Set it up again, or give the money back there."

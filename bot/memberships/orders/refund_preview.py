@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.order_state import ExpectedPayment, order_state
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
@@ -24,10 +24,16 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True)
 class Consequence:
-    """The effect, and the new end of an entitlement that gets shorter."""
+    """The effect, and the new end of an entitlement that gets shorter.
+
+    `exchanged`: the membership that this money was exchanged for, if it is that one which is affected; `rests`: it has
+    no end that could be earlier, so it is suspended.
+    """
 
     effect: Effect
     until: datetime | None = None
+    exchanged: Tier | None = None
+    rests: bool = False
 
 
 def consequence(
@@ -57,6 +63,19 @@ def consequence(
     if after.until != before.until:
         return Consequence(Effect.SHORTER, after.until)
     return Consequence(Effect.STAYS)
+
+
+def consequence_for_exchange(before: Entitlement, after: Entitlement) -> Consequence:
+    """What these refunds would do to the membership that the order was exchanged for, judged without and with them."""
+    tier, over = before.tier, (EntitlementStatus.ENDED, EntitlementStatus.REVOKED)
+    if before.status in over:
+        return Consequence(Effect.NONE, exchanged=tier)
+    if after.status in over or (after.status is not before.status):
+        rests = after.status is EntitlementStatus.SUSPENDED
+        return Consequence(Effect.ENDS, exchanged=tier, rests=rests)
+    if after.ends_at < before.ends_at:
+        return Consequence(Effect.SHORTER, after.ends_at, exchanged=tier)
+    return Consequence(Effect.STAYS, exchanged=tier)
 
 
 def refund_fact(payment: Fact, money: Money, id_: str, at: datetime | None = None) -> Fact:

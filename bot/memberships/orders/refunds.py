@@ -12,20 +12,22 @@ from bot.crashpoints import point
 from bot.db import Database, Reader, Writer
 from bot.errors import NeedsAction, UserError
 from bot.ids import new_id
+from bot.memberships.access.judging import judged
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
-from bot.memberships.model import Order, OrderStatus
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
+from bot.memberships.orders.discount_preview import losing_discount
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
-from bot.memberships.orders.parts import next_moment
+from bot.memberships.orders.parts import latest_payments_with, next_moment
 from bot.memberships.orders.refund_preview import (
     Consequence,
-    Effect,
     consequence,
+    consequence_for_exchange,
     entitlements_after_refund,
     refund_fact,
 )
 from bot.memberships.orders.review import waits_for
-from bot.memberships.orders.settlement import Settlement
+from bot.memberships.orders.settlement import RENEWING, Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
 from bot.memberships.orders.store.refund_drafts import RefundDraft
 from bot.memberships.reasons import clean_reason
@@ -38,7 +40,8 @@ from bot.work import Job, Queue
 class RefundProposal:
     """The money that would go back, the effect on the entitlement, and the roles that would go.
 
-    `by_hand`: the owner sends the money. `draft` is the id that the confirming button carries.
+    `by_hand`: the owner sends the money. `draft` is the id that the confirming button carries. `stops_charging`: the
+    subscription is ended too. `discounted` is what a discount by this membership gave, and loses days too.
     """
 
     order: Order
@@ -48,6 +51,8 @@ class RefundProposal:
     by_hand: bool
     reason: str
     draft: int = 0
+    stops_charging: bool = False
+    discounted: tuple[Tier, ...] = ()
 
 
 class Refunds:
@@ -167,30 +172,41 @@ class Refunds:
         if part is None:
             return held
         if self._settlement.due(order).in_parts:
-            return _latest_payments_with(held, part)
+            return latest_payments_with(held, part)
         return [_latest_payment_with(held, part)]
 
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
     ) -> RefundProposal:
+        now = self._clock.now()
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
+        last = max((fact.at for fact in facts), default=None)
+        after = [
+            *facts,
+            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(back)),
+        ]
         preview = consequence(self._settlement.due(order), facts, back, entitlement)
         going: frozenset[int] = frozenset()
-        if preview.effect is Effect.ENDS and entitlement is not None:
-            member_entitlements = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
+        affected: list[Entitlement] = []
+        outcome = order_state(self._settlement.due(order), after)
+        if entitlement is not None:
+            held = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
+            if entitlement.status is EntitlementStatus.REPLACED:
+                newer, preview = await self._exchanged(db, order, after, entitlement)
+                then = [newer if one.id == newer.id else one for one in held]
+            elif not outcome.stands and entitlement.status is not EntitlementStatus.REVOKED:
+                then = entitlements_after_refund(held, order, await self._lapsed_orders(db, order))
+            else:
+                then = held
+            affected = await losing_discount(db, self._settlement, order, after, entitlement, now)
+            judgements = {one.id: one for one in affected}
+            then = [judgements.get(one.id, one) for one in then]
             role_overrides = await overrides.of_member(db, order.guild_id, entitlement.user_id)
             granted_roles = await grants.of_member(db, order.guild_id, entitlement.user_id)
-            now = self._clock.now()
-            lapsed = await self._lapsed_orders(db, order)
-            remaining_roles = wanted_roles(
-                map(role_claim, entitlements_after_refund(member_entitlements, order, lapsed)),
-                role_overrides,
-                now,
+            before = wanted_roles(map(role_claim, held), role_overrides, now)
+            going = (before & frozenset(granted_roles)) - wanted_roles(
+                map(role_claim, then), role_overrides, now
             )
-            going = (
-                wanted_roles(map(role_claim, member_entitlements), role_overrides, now)
-                & frozenset(granted_roles)
-            ) - remaining_roles
         sums: dict[str, int] = {}
         for _, money in back:
             sums[money.currency] = sums.get(money.currency, 0) + money.amount
@@ -201,7 +217,33 @@ class Refunds:
             going=tuple(sorted(going)),
             by_hand=self._by_hand(order),
             reason=reason,
+            stops_charging=order.phase in RENEWING and (outcome.lapsed or not outcome.counted),
+            discounted=tuple(one.tier for one in affected),
         )
+
+    async def _exchanged(
+        self, db: Reader, order: Order, after: list[Fact], replaced: Entitlement
+    ) -> tuple[Entitlement, Consequence]:
+        """The membership that this order's was exchanged for in the end, as it would be with these facts."""
+        newer, entitlement = order, replaced
+        while entitlement.replaced_by is not None:
+            found = await orders.find(db, order.guild_id, entitlement.replaced_by)
+            given = await entitlements.find(db, order.guild_id, order_id=entitlement.replaced_by)
+            if found is None or given is None:
+                break
+            newer, entitlement = found, given
+        settlement = self._settlement
+        outcome = order_state(settlement.due(newer), await ledger.facts(db, order.guild_id, newer.id))
+        funding = await replace(settlement.backing, supposed={order.id: after}).funding(db, newer)
+        judgement = judged(
+            entitlement,
+            newer,
+            outcome,
+            funding,
+            suspends=settlement.policy.dispute == "suspend",
+            now=self._clock.now(),
+        )
+        return judgement, consequence_for_exchange(entitlement, judgement)
 
     async def _lapsed_orders(self, db: Reader, order: Order) -> set[int]:
         """The orders that this one replaced and whose own money gives no access any more."""
@@ -330,25 +372,6 @@ def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tupl
         "So much is not left of this order. At most {most} can be given back at once.",
         most=f"{max(rest.decimal() for _, rest in payments)} {asked.currency}",
     )
-
-
-def _latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list[tuple[Fact, Money]]:
-    """The latest payments that together hold the typed amount, and how much of each goes back."""
-    asked = parse_money(typed, payments[0][1].currency)
-    back: list[tuple[Fact, Money]] = []
-    open_ = asked.amount
-    for payment, rest in reversed(payments):
-        if open_ and rest.currency == asked.currency:
-            taken = min(open_, rest.amount)
-            back.append((payment, Money(taken, asked.currency)))
-            open_ -= taken
-    if open_:
-        held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
-        raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
-            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
-        )
-    return back
 
 
 def _draft_id(text: str) -> int:

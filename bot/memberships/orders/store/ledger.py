@@ -76,6 +76,16 @@ async def came_back(db: Reader, guild_id: int, since: datetime) -> set[int]:
     return set((await db.execute(query)).scalars())
 
 
+async def disputed(db: Reader, guild_id: int, since: datetime) -> set[int]:
+    """The ids of orders with a dispute that was opened or lost since then."""
+    query = select(payment.c.order_id).where(
+        payment.c.guild_id == guild_id,
+        payment.c.kind.in_(["disputed", "dispute_lost"]),
+        payment.c.recorded_at >= since,
+    )
+    return set((await db.execute(query)).scalars())
+
+
 async def fact(db: Reader, guild_id: int, provider: str, kind: FactKind, object_id: str) -> Fact | None:
     """The fact of this kind about one object of the provider; None too when it belongs to another guild."""
     query = select(payment).where(

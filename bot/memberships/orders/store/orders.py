@@ -12,7 +12,7 @@ from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.memberships.access.tables import entitlement
 from bot.memberships.catalog.store import tiers
-from bot.memberships.model import BillingKind, Duration, Order, OrderStatus, Search
+from bot.memberships.model import FOREVER, BillingKind, Duration, Order, OrderStatus, Search
 from bot.memberships.orders.tables import customer, order
 from bot.money import Money
 from bot.payments.port import Phase
@@ -78,6 +78,18 @@ async def of_live_entitlements(db: Reader, guild_id: int, tier_id: int) -> dict[
 async def discounted_by(db: Reader, guild_id: int, entitlement_ids: Collection[int]) -> list[Order]:
     """The orders whose discount one of these entitlements gave, the oldest first."""
     query = _orders().where(order.c.guild_id == guild_id, order.c.discounted_by.in_(entitlement_ids))
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
+
+
+async def resting_for_ever(db: Reader, guild_id: int) -> list[Order]:
+    """The paid orders whose entitlement has no end and is suspended."""
+    suspended = select(entitlement.c.order_id).where(
+        entitlement.c.guild_id == guild_id,
+        entitlement.c.state == "suspended",
+        entitlement.c.ends_at >= FOREVER,
+        entitlement.c.order_id.is_not(None),
+    )
+    query = _orders().where(order.c.guild_id == guild_id, order.c.state == "paid", order.c.id.in_(suspended))
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
