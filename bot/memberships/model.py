@@ -121,6 +121,8 @@ class Refusal(StrEnum):
     SOLD_OUT = "sold_out"
     NOT_SOLD = "not_sold"  # paid late, and not on sale any more
     BANNED = "banned"
+    DISCOUNT_GONE = "discount_gone"  # the membership that gave the discount was taken away
+    FREE_TWICE = "free_twice"  # what a discount makes free is given once at a time
     TAKEN_BACK = "taken_back"  # the member took back what cost nothing
 
 
@@ -150,6 +152,7 @@ class Order:
     entitlement `replaces` are worth, `discount` what another membership takes off (both in the price's currency).
     Credit above the price adds `extra` seconds. The entitlement begins when the entitlement `follows` ends.
     `refused`: it could not be fulfilled when it was paid, so its money goes back.
+    `discounted_by` is the entitlement that gave the discount; None without one, and for orders from before it was kept.
     """
 
     id: int
@@ -172,6 +175,7 @@ class Order:
     discount: int = 0
     extra: int = 0
     refused: Refusal | None = None
+    discounted_by: int | None = None
 
     @property
     def full_price(self) -> Money:
@@ -192,6 +196,7 @@ class OrderRequest:
     due: Money
     credit: int = 0
     discount: int = 0
+    discounted_by: int | None = None
     extra: int = 0
     replaces: int | None = None
     follows: int | None = None
@@ -354,14 +359,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Funding:
-    """What an order is worth: `full` is its price and credit together, `held` what of that is backed by money that stayed.
+    """What an order is worth: `full` is its price, credit and discount together, `held` what of that is backed by money
+    that stayed.
 
-    `undecided`: some of what is missing is disputed, and may come back.
+    `undecided`: some of what is missing is disputed, and may come back. `until`: what cost nothing ends then at the
+    latest, with the membership that gave the discount.
     """
 
     full: int
     held: int
     undecided: bool = False
+    until: datetime | None = None
 
     def part(self, seconds: int) -> int:
         """The part of a time that the held money pays, rounded down."""

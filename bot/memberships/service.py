@@ -49,6 +49,7 @@ from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchas
 from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.refunds import Refunds
 from bot.memberships.orders.refusals import Refusals
+from bot.memberships.orders.rejudging import Rejudging
 from bot.memberships.orders.settlement import Policy, Settlement
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tier_holders import OrderedTiers
@@ -159,6 +160,7 @@ class Memberships:
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.refusals = Refusals(db, outbox, texts)
+        self.rejudging = Rejudging(db, self.settlement)
         self.delivery = Delivery(db, clock, server)
         self.polling = Polling(db, clock, self.checkouts.refresh, providers, config.poll_seconds)
         self.receipts = Receipts(

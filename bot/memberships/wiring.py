@@ -114,6 +114,7 @@ def _orders(memberships: Memberships) -> dict[str, Handler]:
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "card.update": memberships.pay_cards.update,
+        "discount.judge": memberships.rejudging.judge,
     }
 
 

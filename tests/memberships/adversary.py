@@ -17,7 +17,7 @@ from bot.memberships.catalog.tier_edit import TermsDraft
 from bot.memberships.model import BillingKind, ExpiryAction, Order
 from bot.memberships.orders.purchasing import Activated
 from bot.payments.manual.provider import ManualProvider
-from tests.memberships.shop import ANN, BOB, CID, DAY, GUILD, OLIVIA, Shop
+from tests.memberships.shop import ANN, BOB, CID, DAY, GUILD, OLIVIA, Shop, tier_edit
 
 MAX = CID
 MEMBERS = (ANN, BOB)
@@ -113,7 +113,7 @@ async def _edit(made: Town, dice: random.Random) -> None:
     proposal = await made.shop.service.tier_editing.propose(
         GUILD,
         dice.choice(TIERS),
-        TierEdit(**made_terms(dice)),
+        tier_edit(**made_terms(dice)),
         ACTOR.id,
         ACTOR.owner,
     )
@@ -127,7 +127,7 @@ async def _apply(made: Town, dice: random.Random, *, everybody: bool) -> None:
         proposal = await made.shop.service.tier_editing.propose(
             GUILD,
             dice.choice(TIERS),
-            TierEdit(**made_terms(dice)),
+            tier_edit(**made_terms(dice)),
             OLIVIA,
             owner=True,
         )

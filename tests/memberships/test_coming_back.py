@@ -120,7 +120,7 @@ async def test_kept_on_the_provider_s_own_page_it_ends_again(shop: Shop) -> None
 
 async def test_a_planned_change_that_costs_nothing_is_taken_back(shop: Shop) -> None:
     await shelf(shop)
-    await shop.tier("Plus", GOLD, price="30.00", days=30)
+    await shop.tier("Plus", GOLD, price="30.00", days=60)
     await shop.terms("Plus", discount=100)
     await shop.buy(ANN, "Gold", "pay_gold")
     await shop.buy(ANN, "Plus", "pay_plus")
@@ -141,4 +141,6 @@ async def test_a_planned_change_that_costs_nothing_is_taken_back(shop: Shop) -> 
     assert [state for state, _, _ in await shop.held_entitlements()] == ["live", "live", "revoked"]
     await confirm(shop, told)  # and planned anew
     await shop.turn(30 * DAY)
-    assert shop.server.held[ANN] == {SILVER}
+    assert shop.server.held[ANN] == {GOLD, SILVER}
+    await shop.turn(30 * DAY)  # what it gave for nothing ends with Plus
+    assert shop.server.held[ANN] == set()

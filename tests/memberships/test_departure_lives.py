@@ -21,8 +21,15 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
 from bot.memberships.departures.departure import Cause
 from bot.memberships.departures.store import departures
-from bot.memberships.model import BillingKind, EntitlementStatus, ExpiryAction, Order, OrderStatus, Price
-from bot.memberships.orders.settlement import RENEWING
+from bot.memberships.model import (
+    RENEWING,
+    BillingKind,
+    EntitlementStatus,
+    ExpiryAction,
+    Order,
+    OrderStatus,
+    Price,
+)
 from bot.memberships.orders.store import orders
 from bot.outbox.tables import outbox
 from bot.payments.port import FactKind, Phase

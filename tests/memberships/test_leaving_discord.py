@@ -173,7 +173,7 @@ async def test_whether_somebody_is_banned_is_asked_only_with_the_permission(comm
 
     assert await server.banned(guild_id, people["ann"]) is True
     assert await server.banned(guild_id, people["max"]) is False
-    assert await server.owner_id(guild_id) == people["olivia"]
+    assert server.owner_id(guild_id) == people["olivia"]
 
 
 async def member_until_tomorrow(community: Community, user: int) -> None:

@@ -124,6 +124,7 @@ def new(number: int, starts: datetime) -> Entitlement:
         id=number,
         guild_id=GUILD,
         user_id=ANN,
+        acquired_by=ANN,
         tier=TIER,
         order_id=number,
         source="order",

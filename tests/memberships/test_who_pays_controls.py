@@ -15,10 +15,9 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import status_cards
 from bot.memberships.changes.quote import Quote
-from bot.memberships.model import Order, OrderStatus, Price
+from bot.memberships.model import RENEWING, Order, OrderStatus, Price
 from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.paying import PaidSubscription
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.payments.port import Phase
 from tests.memberships.changes import EN, monthly

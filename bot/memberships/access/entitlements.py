@@ -82,6 +82,7 @@ class Entitlements:
                 tx, moved, AuditAction.ENTITLEMENT_MOVED, now, since=moved.starts_at.isoformat()
             )
             await self._enqueue_dates(tx, moved)
+            await self._queue.enqueue(tx, "discount.judge", moved.guild_id, str(moved.id))
 
     async def give(self, tx: Writer, new: Entitlement, actor: int) -> None:
         """Store an entitlement without an order: a trial, a grant by staff, an import."""
@@ -123,6 +124,7 @@ class Entitlements:
         )
         await self._queue.enqueue(tx, "role.sync", entitlement.guild_id, str(entitlement.user_id))
         await self._end_subscription(tx, entitlement)
+        await self._judge_discounts(tx, entitlement)
         await self.lay_out(tx, entitlement.guild_id, entitlement.user_id)
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
@@ -143,7 +145,7 @@ class Entitlements:
         if outcome.since is not None:
             starts = min(outcome.since, now)  # the provider's clock may be some seconds ahead of ours
         ends = outcome.until or await self._months.end(tx, order, order.user_id, starts)
-        bought_at_once = order.renewal is None and ends < FOREVER
+        bought_at_once = order.renewal is None and (ends < FOREVER or funding.until is not None)
         new = Entitlement(
             id=new_id(),
             guild_id=order.guild_id,
@@ -214,6 +216,7 @@ class Entitlements:
             await entitlements.set_status(tx, old, EntitlementStatus.REPLACED, now, replaced_by=order.id)
             await self._record(tx, old, AuditAction.ENTITLEMENT_REPLACED, now, order=str(order.id))
             await self._end_subscription(tx, old)
+            await self._judge_discounts(tx, old)
             await self._queue.enqueue(tx, "role.sync", old.guild_id, str(old.user_id))
 
     async def _credited_before(self, db: Reader, order: Order, own: Entitlement) -> list[Entitlement]:
@@ -244,6 +247,12 @@ class Entitlements:
             await entitlements.set_status(tx, old, status, now)
             await self._record(tx, old, ENTITLEMENT_IS[status], now, order=str(order.id))
             await self._enqueue_dates(tx, old)
+            await self._judge_discounts(tx, old)
+
+    async def _judge_discounts(self, tx: Writer, giver: Entitlement) -> None:
+        """Have judged anew what this membership made cheaper or free: it ended, was replaced, or is back."""
+        if giver.tier.terms.discount:
+            await self._queue.enqueue(tx, "discount.judge", giver.guild_id, str(giver.id))
 
     async def _end_subscription(self, tx: Writer, entitlement: Entitlement) -> None:
         """End the subscription behind an entitlement, if there is one: nobody pays on for what is over or replaced."""

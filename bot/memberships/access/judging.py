@@ -121,9 +121,15 @@ def _of_time(
             starts = starts if starts < taken else max(starts, now)
             ends = max(starts, now) + left
         taken = None
+    until = funding.until
+    if until is not None and ends > max(until, starts + SECOND):  # it ends with what gave it for nothing
+        over = -((max(until, starts + SECOND) - ends) // SECOND)
+        ends, cut = ends - over * SECOND, cut + over
     held = entitlement.held_until
     if ends != entitlement.ends_at:
         held = held_until(entitlement.tier.terms, ends, order.phase)
+    if until is not None:
+        held = max(ends, min(held, until))
     return replace(
         entitlement, starts_at=starts, ends_at=ends, held_until=held, length=length, cut=cut, taken_at=taken
     )

@@ -38,6 +38,12 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         else None,
         t("The subscription is ended with it and charges no more.") if proposal.stops_charging else None,
         t(
+            "Its discount goes with it: what was bought at that discount gets shorter or ends as well ({plans}).",
+            plans=t.join([f"**{plain(tier.name)}**" for tier in proposal.discounted]),
+        )
+        if proposal.discounted
+        else None,
+        t(
             "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
         )
         if proposal.by_hand
@@ -246,7 +252,10 @@ def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str
             plan=plan,
             roles=roles_words(proposal.going),
         )
-    return t("The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.", plan=plan)
+    return t(
+        "The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.",
+        plan=plan,
+    )
 
 
 def _money(t: Language, proposal: RefundProposal) -> str:

@@ -10,6 +10,7 @@ from bot.memberships.changes.renewals import Reason
 from bot.memberships.membership_actions import CONFIRM_CHANGE, PICK_CHANGE, UNDO_CHANGE
 from bot.memberships.model import BillingKind, Price, Product
 from bot.memberships.orders.cards import start_here
+from bot.memberships.orders.discounts import is_free
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.orders.proration import discounted
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice
@@ -85,7 +86,16 @@ def given(t: Language, activated: Activated) -> Card:
         )
         if order.price.amount:
             rest = t("{price} was charged.", price=t.money(order.price)) + " " + rest
-    return card(first, rest, start_here(t), accent=Accent.GOOD)
+    with_giver = order is not None and is_free(order)
+    return card(
+        first,
+        rest,
+        t("It costs nothing because of your other membership, and ends with it at the latest.")
+        if with_giver
+        else None,
+        start_here(t),
+        accent=Accent.GOOD,
+    )
 
 
 def quote(t: Language, quote: Quote) -> Card:

@@ -15,6 +15,7 @@ from bot.memberships.access.entitlements import credited
 from bot.memberships.changes.quote import Quote
 from bot.memberships.membership_actions import CHANGE
 from bot.memberships.model import FOREVER, BillingKind, Order, Price, Product, Tier
+from bot.memberships.orders.discounts import Discount, require_single
 from bot.memberships.orders.eligibility import changeable_order, require_eligible
 from bot.memberships.orders.holdings import (
     OwnedMembership,
@@ -120,9 +121,9 @@ class ChangePricing:
             require_eligible(product.tier, price.duration, other_memberships, planned, now)
         if held.subscribed and price.duration.recurrence is Recurrence.RECURRING:
             return await self._quote_subscription(held, order, product.tier, price, user_id, now)
-        percent = discount_of(other_memberships, product.tier.id, now)
+        discount = discount_of(other_memberships, product.tier.id, now)
         return await self._quote_order(
-            held=held, order=order, tier=product.tier, price=price, owned=owned, percent=percent, at=at
+            held=held, order=order, tier=product.tier, price=price, owned=owned, discount=discount, at=at
         )
 
     async def _propose(
@@ -224,7 +225,7 @@ class ChangePricing:
         tier: Tier,
         price: Price,
         owned: Sequence[OwnedMembership],
-        percent: int,
+        discount: Discount,
         at: datetime,
     ) -> Quote:
         entitlement, duration, now = held.entitlement, price.duration, self._clock.now()
@@ -233,11 +234,17 @@ class ChangePricing:
                 db, entitlement.guild_id, entitlement.user_id, entitlement.id, new_id(), now
             )
             credit = sum([await unused_value(db, source, at) for source in credited_entitlements])
-        base = discounted(price.money, percent)
-        discount = price.money.amount - base.amount
+        base = discounted(price.money, discount.percent)
+        less = price.money.amount - base.amount
+        given_by = discount.given_by if less else None
         same_money = price.money.currency == order.price.currency
         recurring = duration.recurrence is Recurrence.RECURRING
         if same_money and (recurring or costs_more(price, entitlement, order, at)):
+            if base.amount == 0 and not recurring:
+                raise UserError(
+                    "With your discount {plan} costs you nothing, so no days need to be counted for it. Take it with /membership buy, and keep what you have.",
+                    plan=plain(tier.name),
+                )
             ends = duration.end(at, self._zone)
             exchanged = exchange(
                 base, credit, None if duration.kind is BillingKind.LIFETIME or recurring else ends - at
@@ -259,7 +266,8 @@ class ChangePricing:
                 ends_at=min(ends + exchanged.extra * SECOND, FOREVER),
                 due=Money(exchanged.due, base.currency),
                 credit=exchanged.used,
-                discount=discount,
+                discount=less,
+                discounted_by=given_by,
                 extra=exchanged.extra,
                 lost=exchanged.lost,
             )
@@ -270,6 +278,13 @@ class ChangePricing:
                 plan=plain(entitlement.tier.name),
             )
         last = max(credited_entitlements, key=lambda source: source.ends_at)
+        if base.amount == 0:
+            require_single(tier, [membership.entitlement for membership in owned], now)
+            if discount.until <= last.ends_at:
+                raise UserError(
+                    "Your discount would make {plan} cost nothing, but the membership that gives it ends before {plan} would begin. Buy it then.",
+                    plan=plain(tier.name),
+                )
         held = next(membership for membership in owned if membership.entitlement.id == last.id)
         return Quote(
             held=held,
@@ -279,9 +294,12 @@ class ChangePricing:
             by_provider=False,
             at=at,
             starts_at=last.ends_at,
-            ends_at=duration.end(last.ends_at, self._zone),
+            ends_at=min(
+                duration.end(last.ends_at, self._zone), discount.until if base.amount == 0 else FOREVER
+            ),
             due=base,
-            discount=discount,
+            discount=less,
+            discounted_by=given_by,
         )
 
 

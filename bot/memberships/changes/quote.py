@@ -34,6 +34,7 @@ class Quote:
     due: Money
     credit: int = 0
     discount: int = 0
+    discounted_by: int | None = None
     extra: int = 0
     lost: int = 0
     worse: bool = False
@@ -58,6 +59,7 @@ class Quote:
             due=self.due,
             credit=self.credit,
             discount=self.discount,
+            discounted_by=self.discounted_by,
             extra=self.extra,
             replaces=entitlement_id if self.now else None,
             follows=None if self.now else entitlement_id,

@@ -18,6 +18,7 @@ from bot.memberships.access.entitlements import credited
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.store import tiers
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Refusal, Tier
+from bot.memberships.orders import discounts
 from bot.memberships.orders.eligibility import already_tried, obstacle
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
 from bot.memberships.orders.paying import planned_changes
@@ -63,6 +64,7 @@ class Case:
 
     `base` is the entitlement that it replaces or follows, `credited` what it would replace. `owned` and `planned` are
     what the member has besides. `reserved`: its seat is kept; `late`: it was paid after its link had expired.
+    `discount` is what stands against the discount that made its price.
     """
 
     order: Order
@@ -76,6 +78,7 @@ class Case:
     late: bool
     on_sale: bool
     banned: bool = False
+    discount: Refusal | None = None
 
 
 Rule = Callable[[Case], Refusal | None]
@@ -113,6 +116,11 @@ def stands_beside(case: Case) -> Refusal | None:
     return found.why if found else None
 
 
+def discount_holds(case: Case) -> Refusal | None:
+    """The discount that made its price may be gone."""
+    return case.discount
+
+
 def seat_left(case: Case) -> Refusal | None:
     return None if case.reserved or case.seat_free else Refusal.SOLD_OUT
 
@@ -122,7 +130,15 @@ def still_sold(case: Case) -> Refusal | None:
     return Refusal.NOT_SOLD if case.late and not case.on_sale else None
 
 
-RULES: tuple[Rule, ...] = (not_banned, base_stands, one_change, stands_beside, seat_left, still_sold)
+RULES: tuple[Rule, ...] = (
+    not_banned,
+    base_stands,
+    one_change,
+    stands_beside,
+    discount_holds,
+    seat_left,
+    still_sold,
+)
 """Asked in this order when an order is first paid, in the transaction that settles it; the first refusal counts."""
 
 
@@ -215,4 +231,5 @@ async def _case(db: Reader, order: Order, now: datetime, paid: Sequence[Fact]) -
         seat_free=await is_seat_free(db, order.tier, order.user_id, now),
         late=bool(paid) and min(fact.at for fact in paid) > order.expires_at,
         on_sale=sold and not order.tier.archived and order.tier.suspended is None,
+        discount=await discounts.obstacle(db, order, now),
     )

@@ -1,4 +1,5 @@
-"""What of an order's value is backed by money that stayed: its own payments, and those that its credit came from.
+"""What of an order's value is backed by money that stayed: its own payments, and those that its credit came from or
+that paid for the membership behind its discount.
 
 Reckoned from the facts alone, so the order in which they were heard of changes nothing. Credit is backed as long as the
 money of the memberships that were exchanged for it still covers it; money that was credited to an order and then
@@ -8,11 +9,12 @@ exchanged again backs the next one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.db import Reader
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import Funding, Order, Outcome
+from bot.memberships.model import Entitlement, Funding, Order, Outcome
+from bot.memberships.orders import discounts
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, order_state, refunded
 from bot.memberships.orders.parts import in_parts
 from bot.memberships.orders.store import ledger, orders
@@ -32,13 +34,39 @@ class Backing:
     async def funding(self, db: Reader, order: Order) -> Funding:
         """What the order is worth, if its own price is paid. (Whether it is, `order_state` says.)"""
         full = order.price.amount + order.credit.amount
-        if not order.credit.amount:
-            return Funding(full, full)
-        held = order.price.amount + await self._credit(db, order, disputed_counts=self.disputed_counts)
-        if held == full:
-            return Funding(full, full)
-        hoped = order.price.amount + await self._credit(db, order, disputed_counts=True)
-        return Funding(full, held, undecided=hoped > held)
+        held, undecided = full, False
+        if order.credit.amount:
+            held = order.price.amount + await self._credit(db, order, disputed_counts=self.disputed_counts)
+            if held < full:
+                hoped = order.price.amount + await self._credit(db, order, disputed_counts=True)
+                undecided = hoped > held
+        giver = await discounts.giver_of(db, order)
+        if giver is None:
+            return Funding(full, held, undecided)
+        off = discounts.taken_off(order)
+        stays = await self._discount_stays(db, order, giver, disputed_counts=self.disputed_counts)
+        if not stays:
+            undecided |= await self._discount_stays(db, order, giver, disputed_counts=True)
+        until = await discounts.lasts_until(db, giver, order.tier.id) if discounts.is_free(order) else None
+        return Funding(full + off, held + (off if stays else 0), undecided, until)
+
+    async def _discount_stays(
+        self, db: Reader, order: Order, giver: Entitlement, *, disputed_counts: bool
+    ) -> bool:
+        """Does the money stay of the membership that gave the order's discount? Staff may have given it for nothing."""
+        source = await orders.find(db, giver.guild_id, giver.order_id) if giver.order_id else None
+        if source is None:
+            return True
+        facts = self.supposed.get(source.id)
+        if facts is None:
+            facts = await ledger.facts(db, source.guild_id, source.id)
+        paid = discounts.paid_then(
+            outcome_of(source, facts), source, order.created_at, disputed_counts=disputed_counts
+        )
+        if not paid or not source.credit.amount:
+            return paid
+        of_giver = await replace(self, disputed_counts=disputed_counts).funding(db, source)
+        return of_giver.held > 0
 
     async def credit(self, db: Reader, order: Order) -> int:
         """What of the order's credit is backed."""

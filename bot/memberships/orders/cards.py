@@ -292,7 +292,7 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
         )
     if order.state is OrderStatus.REVIEW and entitlement is not None:
         return Accent.WARN, t(
-            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace is over. Your money goes back to you."
+            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace or what gave your discount is over. Your money goes back to you."
         )
     if order.state is OrderStatus.REVIEW:
         return Accent.WARN, t(

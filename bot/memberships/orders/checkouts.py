@@ -283,6 +283,7 @@ class Checkouts:
             created_at=now,
             expires_at=request.until or now + valid_for,
             discount=request.discount,
+            discounted_by=request.discounted_by,
             extra=request.extra,
         )
         await self._close_others(tx, order)
@@ -343,6 +344,7 @@ def _is_same(order: Order, request: OrderRequest, provider: PaymentProvider) -> 
         order.price,
         order.credit.amount,
         order.discount,
+        order.discounted_by,
         order.extra,
         order.replaces,
         order.follows,
@@ -355,6 +357,7 @@ def _is_same(order: Order, request: OrderRequest, provider: PaymentProvider) -> 
         request.due,
         request.credit,
         request.discount,
+        request.discounted_by,
         request.extra,
         request.replaces,
         request.follows,

@@ -11,6 +11,7 @@ from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order
 from bot.memberships.orders.backing import Backing, outcome_of
+from bot.memberships.orders.discounts import Discount, best, given
 from bot.memberships.orders.order_state import amount_left, refunded
 from bot.memberships.orders.proration import SECOND, unused
 from bot.memberships.orders.store import ledger, orders
@@ -80,15 +81,12 @@ async def owned_by(db: Reader, guild_id: int, user_id: int) -> list[OwnedMembers
     ]
 
 
-def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -> int:
-    """The discount on this tier in percent: the best that the member's other running memberships give."""
-    return max(
-        (
-            membership.entitlement.tier.terms.discount
-            for membership in owned
-            if membership.runs(now) and membership.entitlement.tier.id != tier_id
-        ),
-        default=0,
+def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -> Discount:
+    """The discount on this tier: the best that the member's other memberships give."""
+    return best(
+        given(membership.entitlement, membership.order, now)
+        for membership in owned
+        if membership.entitlement.tier.id != tier_id
     )
 
 
@@ -99,8 +97,7 @@ async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> in
         return 0
     facts = await ledger.facts(db, order.guild_id, order.id)
     given_back, outcome = refunded(facts), outcome_of(order, facts)
-    funding = await STRICT.funding(db, order)
-    credit = funding.held - order.price.amount
+    funding, credit = await STRICT.funding(db, order), await STRICT.credit(db, order)
     if order.renewal is None:
         paid = sum(amount_left(fact, given_back) for fact in outcome.counted) + credit
         given = SECOND * ((entitlement.length or 0) - entitlement.cut)

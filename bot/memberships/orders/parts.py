@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.errors import UserError
 from bot.memberships.model import Order, OrderStatus, Outcome, Parts
-from bot.money import Money
+from bot.money import Money, parse_money
 from bot.payments.port import Fact, FactKind
 from bot.payments.registry import is_by_hand
 
@@ -129,6 +130,25 @@ def accounts(
         f"{'refunds' if about_refund else 'sales'}:{tier_id}": -clearing - suspense,
     }
     return {account: delta for account, delta in sides.items() if delta}
+
+
+def latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list[tuple[Fact, Money]]:
+    """The latest payments that together hold the typed amount, and how much of each goes back."""
+    asked = parse_money(typed, payments[0][1].currency)
+    back: list[tuple[Fact, Money]] = []
+    open_ = asked.amount
+    for payment, rest in reversed(payments):
+        if open_ and rest.currency == asked.currency:
+            taken = min(open_, rest.amount)
+            back.append((payment, Money(taken, asked.currency)))
+            open_ -= taken
+    if open_:
+        held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
+        raise UserError(
+            "So much is not left of this order. At most {most} can be given back at once.",
+            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
+        )
+    return back
 
 
 def _was_paid(price: Money, notes: Sequence[Fact]) -> bool:

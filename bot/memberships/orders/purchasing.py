@@ -20,12 +20,14 @@ from bot.memberships.model import (
     EntitlementStatus,
     Order,
     OrderRequest,
+    OrderStatus,
     Price,
     Product,
     Tier,
 )
 from bot.memberships.orders.admission import require_seat, require_untried
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
+from bot.memberships.orders.discounts import Discount, require_single
 from bot.memberships.orders.eligibility import require_eligible
 from bot.memberships.orders.holdings import discount_of, owned_by
 from bot.memberships.orders.paying import planned_changes
@@ -84,14 +86,16 @@ class Purchasing:
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, now)
-        percent = discount_of(owned, product.tier.id, now)
+        discount = discount_of(owned, product.tier.id, now)
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
-            return PurchaseChoice(product.tier, product.prices, actions, percent)
+            return PurchaseChoice(product.tier, product.prices, actions, discount.percent)
         require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
             return Activated(await self._start_trial(product.tier, chosen, user_id))
-        request = order_request(product.tier, chosen, user_id, percent)
+        request = order_request(product.tier, chosen, user_id, discount)
+        if request.due.amount == 0:
+            require_single(product.tier, [membership.entitlement for membership in owned], now)
         return await self.sell(request, provider, lambda name: BUY.encode(AtPrice(chosen.id), name))
 
     async def press(
@@ -115,6 +119,11 @@ class Purchasing:
         )
         if order.price.amount:
             return await self._checkouts.pending_order(order)
+        if order.state is not OrderStatus.PAID:  # somebody pressed twice at once
+            raise UserError(
+                "With your discount {plan} would cost nothing, but what gave it is over, or you have {plan} by now. /membership status shows what you have.",
+                plan=plain(order.tier.name),
+            )
         async with self._db.read() as db:
             [entitlement] = [
                 owned.entitlement
@@ -191,16 +200,21 @@ class Purchasing:
         return entitlement
 
 
-def order_request(tier: Tier, price: Price, user_id: int, percent: int) -> OrderRequest:
-    """A purchase at `percent` off; a subscription's first payment only. UserError if that payment becomes 0."""
-    due = discounted(price.money, percent)
+def order_request(tier: Tier, price: Price, user_id: int, discount: Discount) -> OrderRequest:
+    """A purchase at a discount; of a subscription's first payment only. UserError if that payment becomes 0."""
+    due = discounted(price.money, discount.percent)
     if due.amount == 0 and price.duration.kind is BillingKind.RECURRING:
         raise UserError(
             "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin so. Choose a price that does not renew.",
             plan=plain(tier.name),
         )
     return OrderRequest(
-        tier=tier, price=price, user_id=user_id, due=due, discount=price.money.amount - due.amount
+        tier=tier,
+        price=price,
+        user_id=user_id,
+        due=due,
+        discount=price.money.amount - due.amount,
+        discounted_by=discount.given_by if due != price.money else None,
     )
 
 

@@ -16,9 +16,10 @@ from bot.memberships.access.judging import judged
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.catalog.authority import Authorities
-from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus, Tier
+from bot.memberships.orders.discount_preview import losing_discount
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
-from bot.memberships.orders.parts import next_moment
+from bot.memberships.orders.parts import latest_payments_with, next_moment
 from bot.memberships.orders.refund_authority import require_refund
 from bot.memberships.orders.refund_preview import (
     Consequence,
@@ -42,7 +43,7 @@ class RefundProposal:
     """The money that would go back, the effect on the entitlement, and the roles that would go.
 
     `by_hand`: the owner sends the money. `draft` is the id that the confirming button carries. `stops_charging`: the
-    subscription is ended too.
+    subscription is ended too. `discounted` is what a discount by this membership gave, and loses days too.
     """
 
     order: Order
@@ -53,6 +54,7 @@ class RefundProposal:
     reason: str
     draft: int = 0
     stops_charging: bool = False
+    discounted: tuple[Tier, ...] = ()
 
 
 class Refunds:
@@ -178,7 +180,7 @@ class Refunds:
         if part is None:
             return held
         if self._settlement.due(order).in_parts:
-            return _latest_payments_with(held, part)
+            return latest_payments_with(held, part)
         return [_latest_payment_with(held, part)]
 
     async def _proposal(
@@ -186,9 +188,14 @@ class Refunds:
     ) -> RefundProposal:
         now = self._clock.now()
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
-        after = [*facts, *(refund_fact(payment, money, f"?{n}") for n, (payment, money) in enumerate(back))]
+        last = max((fact.at for fact in facts), default=None)
+        after = [
+            *facts,
+            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(back)),
+        ]
         preview = consequence(self._settlement.due(order), facts, back, entitlement)
         going: frozenset[int] = frozenset()
+        affected: list[Entitlement] = []
         outcome = order_state(self._settlement.due(order), after)
         if entitlement is not None:
             held = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
@@ -199,6 +206,9 @@ class Refunds:
                 then = entitlements_after_refund(held, order, await self._lapsed_orders(db, order))
             else:
                 then = held
+            affected = await losing_discount(db, self._settlement, order, after, entitlement, now)
+            judgements = {one.id: one for one in affected}
+            then = [judgements.get(one.id, one) for one in then]
             role_overrides = await overrides.of_member(db, order.guild_id, entitlement.user_id)
             granted_roles = await grants.of_member(db, order.guild_id, entitlement.user_id)
             before = wanted_roles(map(role_claim, held), role_overrides, now)
@@ -216,6 +226,7 @@ class Refunds:
             by_hand=self._by_hand(order),
             reason=reason,
             stops_charging=order.phase in RENEWING and (outcome.lapsed or not outcome.counted),
+            discounted=tuple(one.tier for one in affected),
         )
 
     async def _exchanged(
@@ -369,25 +380,6 @@ def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tupl
         "So much is not left of this order. At most {most} can be given back at once.",
         most=max((rest for _, rest in payments), key=lambda rest: rest.amount),
     )
-
-
-def _latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list[tuple[Fact, Money]]:
-    """The latest payments that together hold the typed amount, and how much of each goes back."""
-    asked = parse_amount(typed, payments[0][1].currency)
-    back: list[tuple[Fact, Money]] = []
-    open_ = asked.amount
-    for payment, rest in reversed(payments):
-        if open_ and rest.currency == asked.currency:
-            taken = min(open_, rest.amount)
-            back.append((payment, Money(taken, asked.currency)))
-            open_ -= taken
-    if open_:
-        held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
-        raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
-            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
-        )
-    return back
 
 
 def _draft_id(text: str) -> int:

@@ -33,6 +33,10 @@ def why_refused(t: Language, order: Order) -> str:
         return t(
             "{plan} was no longer sold like this when it was paid, after the link had expired.", plan=plan
         )
+    if order.refused is Refusal.DISCOUNT_GONE:
+        return t("The membership that gave you the discount was taken back before this was paid.")
+    if order.refused is Refusal.FREE_TWICE:
+        return t("With your discount {plan} costs nothing, so it is given once at a time.", plan=plan)
     if order.refused is Refusal.BANNED:
         return t("You were banned from this server before this was paid.")
     return t("This could not be given any more when it was paid.")

@@ -20,6 +20,7 @@ from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Out
 from bot.memberships.orders import parts
 from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
 from bot.memberships.orders.backing import Backing, expected_payment
+from bot.memberships.orders.discounts import discounted_orders
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
@@ -215,11 +216,15 @@ class Settlement:
     async def rejudge_backed(self, tx: Writer, order: Order) -> None:
         """Judge again what this order's money backs besides its own membership; called after every fact about it.
 
-        That is the order whose credit came from it: its membership gets shorter, rests, ends, or is put back, and so
+        That are the orders whose discount its membership gave, and the order whose credit came from it: its membership gets shorter, rests, ends, or is put back, and so
         on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
         """
         entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-        if entitlement is None or entitlement.replaced_by is None:
+        if entitlement is None:
+            return
+        for discounted in await discounted_orders(tx, entitlement):
+            await self.recompute(tx, discounted)
+        if entitlement.replaced_by is None:
             return
         newer = await orders.find(tx, order.guild_id, entitlement.replaced_by)
         if newer is not None:

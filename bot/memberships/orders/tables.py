@@ -34,7 +34,8 @@ class OrderColumns(TypedColumns):
     `amount` is due first, `renewal_amount` at every renewal of a recurring order. `credit` is the value of the unused
     days of `replaces` (an entitlement that ends when this order is paid), `discount` what another membership took off,
     `extra` the seconds that credit above the price adds. With `follows` the membership begins when that entitlement
-    ends. `phase` is the phase of the provider's subscription.
+    ends. `phase` is the phase of the provider's subscription. `discounted_by` is the entitlement that gave the discount,
+    unless it is from before that was kept.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -54,6 +55,7 @@ class OrderColumns(TypedColumns):
     renewal_amount: Named[int | None] = Column(BigInteger)
     credit: Named[int] = Column(BigInteger)
     discount: Named[int] = Column(BigInteger)
+    discounted_by: Named[int | None] = Column(BigInteger)
     extra: Named[int] = Column(BigInteger)
     replaces: Named[int | None] = Column(BigInteger)
     follows: Named[int | None] = Column(BigInteger)
@@ -156,6 +158,7 @@ order = Table(
     ),
     Index("ix_order_user", "guild_id", "user_id"),
     Index("ix_order_state", "state", "created_at"),
+    Index("ix_order_discounted_by", "discounted_by"),
     **STRICT,
 )
 

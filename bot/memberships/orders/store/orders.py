@@ -39,6 +39,7 @@ async def add(tx: Writer, new: Order) -> None:
             renewal_amount=new.renewal and new.renewal.amount,
             credit=new.credit.amount,
             discount=new.discount,
+            discounted_by=new.discounted_by,
             extra=new.extra,
             replaces=new.replaces,
             follows=new.follows,
@@ -87,6 +88,12 @@ async def bought(
         row.id: (Duration(BillingKind(row.kind), row.days, row.months), timedelta(seconds=row.extra))
         for row in await db.execute(query)
     }
+
+
+async def discounted_by(db: Reader, guild_id: int, entitlement_ids: Collection[int]) -> list[Order]:
+    """The orders whose discount one of these entitlements gave, the oldest first."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.discounted_by.in_(entitlement_ids))
+    return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
 async def resting_for_ever(db: Reader, guild_id: int) -> list[Order]:
@@ -278,6 +285,7 @@ def _order(row: Row[Any]) -> Order:
         created_at=row.created_at,
         expires_at=row.expires_at,
         discount=row.discount,
+        discounted_by=row.discounted_by,
         extra=row.extra,
         refused=Refusal(row.why) if row.why else None,
     )
