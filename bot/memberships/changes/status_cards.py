@@ -15,16 +15,16 @@ from bot.memberships.membership_actions import (
     SHOW_OPTIONS,
     STOP_RENEWAL,
     TOGGLE_REMINDERS,
+    TURN_ENDINGS,
+    TURN_STATUS,
     UNDO_CHANGE,
 )
 from bot.memberships.model import EntitlementStatus, Order
 from bot.memberships.orders.cards import order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.wording import roles_words
+from bot.paging import turning
 from bot.payments.port import Phase
-
-SHOWN = 5
-"""Memberships on one card: as many as fit into one message with their buttons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +47,12 @@ class Status:
     """The URLs of receipts, by order id."""
 
 
-def status(t: Language, status: Status) -> Card:
+def status(t: Language, status: Status, page: int = 0) -> Card:
     """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
     blocks: list[Block | str | None] = [t("## Your membership")]
     if not status.held:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for membership in status.held[:SHOWN]:
+    for membership in status.held:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
     lines = [
@@ -62,34 +62,39 @@ def status(t: Language, status: Status) -> Card:
             starts=stamp(membership.entitlement.starts_at),
             until=stamp(membership.entitlement.ends_at),
         )
-        for membership in status.ahead[:SHOWN]
+        for membership in status.ahead
     ]
-    lines += [planned_line(t, change) for change in status.planned[:SHOWN]]
+    lines += [planned_line(t, change) for change in status.planned]
     blocks.append("\n".join(lines) or None)
     blocks += [*_reminder_blocks(t, status)]
     if status.orders:
         blocks += [Divider(), t("**Your latest orders**")]
         blocks.append("\n".join(_order_line(t, status, order) for order in status.orders))
-    return card(*blocks, play_money(t, playing=status.playing), accent=_accent(status))
+    return card(
+        *blocks,
+        play_money(t, playing=status.playing),
+        accent=_accent(status),
+        turn=turning(t, page, TURN_STATUS.encode),
+    )
 
 
-def endings(t: Language, endings: Endings) -> Card:
+def endings(t: Language, endings: Endings, page: int = 0) -> Card:
     """What the member can end, what ends by itself, and until when they keep it."""
     blocks: list[Block | str | None] = [t("## Ending a membership")]
     if not endings.held and not endings.planned:
         return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
-    for membership in endings.held[:SHOWN]:
+    for membership in endings.held:
         blocks.append(f"**{plain(membership.entitlement.tier.name)}**\n{_ending_line(t, membership)}")
         if membership.renews and membership.order is not None:
             end = Button(t("End the renewal"), STOP_RENEWAL.encode(membership.order.id), style="danger")
             blocks.append(Row((end,)))
         elif membership.phase is Phase.ENDING and membership.order is not None:
             blocks.append(Row((_keep_button(t, membership.order),)))
-    for planned in endings.planned[:SHOWN]:
+    for planned in endings.planned:
         blocks.append(planned_line(t, planned))
         undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
         blocks.append(Row((undo,)))
-    return card(*blocks)
+    return card(*blocks, turn=turning(t, page, TURN_ENDINGS.encode))
 
 
 def stopped(t: Language, held: OwnedMembership) -> Card:
