@@ -68,6 +68,13 @@ class Weight:
         )
 
 
+def less(room: Weight, taken: Weight) -> Weight:
+    """What is left of `room`."""
+    return Weight(
+        room.components - taken.components, room.characters - taken.characters, room.bytes - taken.bytes
+    )
+
+
 MESSAGE = Weight(COMPONENT_LIMIT - 1, TEXT_LIMIT, BYTE_LIMIT)
 """A message, without the container around the blocks."""
 PAGE = Weight(COMPONENT_LIMIT - 5, TEXT_LIMIT - 200, BYTE_LIMIT - 600)
@@ -111,16 +118,25 @@ def fit(card: Card) -> Card:
     """The card itself if it fits into a message, else the page of it that its turn names."""
     if total(card.blocks).within(MESSAGE):
         return replace(card, turn=None) if card.turn else card
-    pages = cut(card.blocks)
     turn = card.turn
     if turn is None:
-        return Card((*pages[0], Text(ELLIPSIS)), card.accent)
+        return Card(_without_end(card.blocks), card.accent)
+    pages = cut(card.blocks)
     page = max(0, min(turn.page, len(pages) - 1))
     buttons = (
         Button(turn.back, turn.action(page - 1), disabled=page == 0),
         Button(turn.ahead, turn.action(page + 1), disabled=page == len(pages) - 1),
     )
     return Card((*pages[page], Text(turn.place(page, len(pages))), Row(buttons)), card.accent)
+
+
+def _without_end(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The first page of a card that cannot be turned, with the buttons at its end."""
+    count = len(blocks)
+    while count and isinstance(blocks[count - 1], Row):
+        count -= 1
+    buttons = blocks[count:]
+    return (*cut(blocks[:count], less(PAGE, total(buttons)))[0], Text(ELLIPSIS), *buttons)
 
 
 def total(blocks: Sequence[Block]) -> Weight:
@@ -138,16 +154,12 @@ def fitting(blocks: Sequence[Block], room: Weight) -> int:
     return len(blocks)
 
 
-def cut(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+def cut(blocks: Sequence[Block], room: Weight = PAGE) -> list[tuple[Block, ...]]:
     """The blocks on pages. Buttons and pictures stay with the text before them; a heading stands on each page."""
     heading = _heading(blocks)
-    room = PAGE
     if heading is not None:
         blocks = blocks[1:]
-        taken = weight(heading)
-        room = Weight(
-            PAGE.components - taken.components, PAGE.characters - taken.characters, PAGE.bytes - taken.bytes
-        )
+        room = less(room, weight(heading))
     pages: list[list[Block]] = [[]]
     for unit in _units(blocks, room):
         if pages[-1] and not total([*pages[-1], *unit]).within(room):
