@@ -1,17 +1,20 @@
 """What Lyceum shows, in types of our own: a card of blocks. `bot/discord/components.py` renders it with Discord's components.
 
 Limits that Discord sets for one message (its documentation, "Components"): 40 components,
-4,000 characters of text in all, 25 options, labels of 80 characters.
+4,000 characters of text in all, 25 options, labels of 80 characters. `bot/paging.py` keeps to them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
 TEXT_LIMIT = 4000
 COMPONENT_LIMIT = 40
+BYTE_LIMIT = 9500
+"""Above about 10,170 bytes Discord answers 500 (discord-api-docs issue 8554): Chinese reaches that before 4,000."""
 
 Style = Literal["primary", "secondary", "success", "danger"]
 
@@ -103,17 +106,34 @@ Block: TypeAlias = Text | Line | Row | Select | Divider | Picture | Attachment
 
 
 @dataclass(frozen=True)
+class Turn:
+    """The page of a long card that is shown; `action(page)` turns to another, `place(page, pages)` says where one is."""
+
+    page: int
+    action: Callable[[int], str]
+    back: str
+    ahead: str
+    place: Callable[[int, int], str]
+
+
+@dataclass(frozen=True)
 class Card:
-    """One message."""
+    """One message. With `turn`, its blocks may be more than fit, and one page of them is shown."""
 
     blocks: tuple[Block, ...]
     accent: Accent = Accent.PLAIN
+    turn: Turn | None = None
 
 
-def card(*blocks: Block | str | None, accent: Accent = Accent.PLAIN) -> Card:
+def card(*blocks: Block | str | None, accent: Accent = Accent.PLAIN, turn: Turn | None = None) -> Card:
     """A card of these blocks; plain strings become text, None is left out."""
     present = tuple(Text(block) if isinstance(block, str) else block for block in blocks if block is not None)
-    return Card(present, accent)
+    return Card(present, accent, turn)
+
+
+def size(text: str) -> int:
+    """The length in UTF-16, where an emoji counts twice: the stricter of two ways to count."""
+    return len(text) + sum(character > "\uffff" for character in text)
 
 
 def fenced(words: str) -> str:

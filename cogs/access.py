@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.cards import Card
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.page import (
@@ -22,7 +23,7 @@ from bot.discord.page import (
 )
 from bot.memberships.access import cards as access_cards
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, Scope
+from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, TURN_EXPLANATION, TURN_LOG, Scope
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.actions import END_DEPARTED, KEEP_DEPARTED, LOOK_AGAIN
 from bot.memberships.departures.departure import Cause
@@ -53,8 +54,7 @@ class AccessPage(
     @app_commands.describe(member=locale_str("Whose roles"))
     async def explain(self, interaction: Interaction, member: discord.User) -> None:
         await defer(interaction)
-        explanation = await self._memberships.explain(guild_of(interaction), member.id)
-        await answer(interaction, access_cards.explanation(words_of(interaction), explanation))
+        await answer(interaction, await self._explained(interaction, member.id))
 
     @app_commands.command(
         name=locale_str("audit"),
@@ -157,8 +157,7 @@ class AccessPage(
     @app_commands.command(name=locale_str("log"), description=locale_str("Who changed what about access"))
     @app_commands.describe(member=locale_str("Only what concerns this member"))
     async def log(self, interaction: Interaction, member: discord.User | None = None) -> None:
-        entries = await self._memberships.log(guild_of(interaction), member.id if member else None)
-        await answer(interaction, access_cards.history(words_of(interaction), entries))
+        await answer(interaction, await self._history(interaction, member.id if member else None))
 
     @grant.autocomplete("tier")
     @revoke.autocomplete("tier")
@@ -166,6 +165,25 @@ class AccessPage(
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         tiers = await self._memberships.plans(guild_of(interaction))
         return choices(((tier.name, tier.id) for tier in tiers), typed)
+
+    @on_press(TURN_EXPLANATION, demand_roles)
+    async def turn_explanation(self, interaction: Interaction, user_id: int, page: int) -> None:
+        """*Back* and *Next* under why a member has their roles."""
+        await interaction.response.defer()
+        await replace(interaction, await self._explained(interaction, user_id, page))
+
+    @on_press(TURN_LOG, demand_roles)
+    async def turn_log(self, interaction: Interaction, user_id: int | None, page: int) -> None:
+        """*Back* and *Next* under the log."""
+        await replace(interaction, await self._history(interaction, user_id, page))
+
+    async def _explained(self, interaction: Interaction, user_id: int, page: int = 0) -> Card:
+        explanation = await self._memberships.explain(guild_of(interaction), user_id)
+        return access_cards.explanation(words_of(interaction), explanation, page)
+
+    async def _history(self, interaction: Interaction, user_id: int | None, page: int = 0) -> Card:
+        entries = await self._memberships.log(guild_of(interaction), user_id)
+        return access_cards.history(words_of(interaction), entries, user_id, page)
 
     @on_press(REPAIR_ROLES, demand_roles)
     async def press_repair(self, interaction: Interaction, _: Scope) -> None:

@@ -7,11 +7,12 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.cards import Card
 from bot.discord.client import Client
-from bot.discord.components import Interaction, answer
+from bot.discord.components import Interaction, answer, turn
 from bot.discord.page import Page, guild_of, on_press, words_of
 from bot.events import cards
-from bot.events.actions import CANNOT, GOING
+from bot.events.actions import CANNOT, GOING, TURN_EVENTS
 from bot.services import Services
 
 
@@ -33,8 +34,16 @@ class EventPage(
         name=locale_str("list"), description=locale_str("The coming events, in your own time")
     )
     async def list(self, interaction: Interaction) -> None:
+        await answer(interaction, await self._listed(interaction))
+
+    @on_press(TURN_EVENTS)
+    async def turn_events(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under the list."""
+        await turn(interaction, await self._listed(interaction, page))
+
+    async def _listed(self, interaction: Interaction, page: int = 0) -> Card:
         events = await self._events.upcoming(guild_of(interaction), interaction.user.id, cards.LISTED + 1)
-        await answer(interaction, cards.listed(words_of(interaction), events))
+        return cards.listed(words_of(interaction), events, page)
 
     @on_press(GOING)
     async def going(self, interaction: Interaction, event_id: int, _minutes: int | None) -> None:

@@ -9,11 +9,13 @@ import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.cards import TEXT_LIMIT, Card, card
+from bot.cards import TEXT_LIMIT, Card, card, size
 from bot.discord.client import Client
-from bot.discord.components import Interaction, answer
-from bot.discord.page import Page, words_of
+from bot.discord.components import Interaction, answer, turn
+from bot.discord.page import Page, on_press, words_of
+from bot.discord.page_actions import TURN_HELP
 from bot.i18n import Language
+from bot.paging import turning
 from bot.services import Services
 
 Command = app_commands.Command[Any, ..., Any]
@@ -38,9 +40,20 @@ class Help(Page):
             interaction, overview(t, self.bot.tree.get_commands(), interaction.permissions, self._ids)
         )
 
+    @on_press(TURN_HELP)
+    async def turn_help(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under the commands."""
+        t = words_of(interaction)
+        commands_ = self.bot.tree.get_commands()
+        await turn(interaction, overview(t, commands_, interaction.permissions, self._ids, page))
+
 
 def overview(
-    t: Language, commands_: Iterable[Any], permissions: discord.Permissions, ids: dict[str, int]
+    t: Language,
+    commands_: Iterable[Any],
+    permissions: discord.Permissions,
+    ids: dict[str, int],
+    page: int = 0,
 ) -> Card:
     """One section per audience, with the commands that these permissions open by default."""
     everybody, moderators, owners = sections = [
@@ -62,8 +75,12 @@ def overview(
             )
             audience.extend((leaf, ids.get(top.name)) for leaf in _leaves(top))
     full = _texts(t, sections, describe=True)
-    fits = sum(map(len, full)) < TEXT_LIMIT - 100
-    return card(f"## {t('What you can do here')}", *(full if fits else _texts(t, sections, describe=False)))
+    fits = sum(map(size, full)) < TEXT_LIMIT - 100
+    return card(
+        f"## {t('What you can do here')}",
+        *(full if fits else _texts(t, sections, describe=False)),
+        turn=turning(t, page, TURN_HELP.encode),
+    )
 
 
 def _texts(t: Language, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:

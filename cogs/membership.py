@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.cards import Card
 from bot.discord.client import Client
-from bot.discord.components import Interaction, answer, replace
+from bot.discord.components import Interaction, answer, replace, turn
 from bot.discord.forms import Dialog
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
 from bot.i18n import Language
@@ -30,6 +30,10 @@ from bot.memberships.membership_actions import (
     SHOW_OPTIONS,
     STOP_RENEWAL,
     TOGGLE_REMINDERS,
+    TURN_ENDINGS,
+    TURN_PLANS,
+    TURN_SHOP,
+    TURN_STATUS,
     UNDO_CHANGE,
     AtPrice,
     ChangeDraft,
@@ -65,10 +69,7 @@ class Membership(
         name=locale_str("plans"), description=locale_str("What you can buy, and what you have of it")
     )
     async def plans(self, interaction: Interaction) -> None:
-        offers = await self._memberships.offers(*asker_of(interaction))
-        await answer(
-            interaction, order_cards.plans(words_of(interaction), offers, self._memberships.is_play_money)
-        )
+        await answer(interaction, await self._plans(interaction))
 
     @app_commands.command(name=locale_str("buy"), description=locale_str("Buy a membership"))
     @app_commands.describe(plan=locale_str("Which plan"), price=locale_str("At which price"))
@@ -96,8 +97,7 @@ class Membership(
         name=locale_str("cancel"), description=locale_str("End a subscription, or take a planned change back")
     )
     async def cancel(self, interaction: Interaction) -> None:
-        endings = await self._memberships.renewals.endings(*asker_of(interaction))
-        await answer(interaction, status_cards.endings(words_of(interaction), endings))
+        await answer(interaction, await self._endings(interaction))
 
     @app_commands.command(
         name=locale_str("status"), description=locale_str("What you have, until when, and your orders")
@@ -235,6 +235,28 @@ class Membership(
         url = await self._memberships.renewals.portal(guild_id, interaction.user.id, order_id)
         await answer(interaction, status_cards.portal(words_of(interaction), url))
 
+    @on_press(TURN_PLANS)
+    async def turn_plans(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under the plans."""
+        await turn(interaction, await self._plans(interaction, page))
+
+    @on_press(TURN_SHOP)
+    async def turn_shop(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* on a shop card: whoever presses sees the page, the posted card stays as it is."""
+        shop = self._memberships.shop_cards
+        await turn(interaction, await shop.card(guild_of(interaction), words_of(interaction), page))
+
+    @on_press(TURN_STATUS)
+    async def turn_status(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under what the member has."""
+        await interaction.response.defer()
+        await replace(interaction, await self._status(interaction, page))
+
+    @on_press(TURN_ENDINGS)
+    async def turn_endings(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under what can be ended."""
+        await turn(interaction, await self._endings(interaction, page))
+
     @on_press(TOGGLE_REMINDERS)
     async def press_remind(self, interaction: Interaction) -> None:
         """*Remind me* and *No reminders* on the status card."""
@@ -242,9 +264,17 @@ class Membership(
         await self._memberships.reminders.toggle(*asker_of(interaction))
         await replace(interaction, await self._status(interaction))
 
-    async def _status(self, interaction: Interaction) -> Card:
+    async def _plans(self, interaction: Interaction, page: int = 0) -> Card:
+        offers = await self._memberships.offers(*asker_of(interaction))
+        return order_cards.plans(words_of(interaction), offers, self._memberships.is_play_money, page)
+
+    async def _status(self, interaction: Interaction, page: int = 0) -> Card:
         status = await self._memberships.status(*asker_of(interaction))
-        return status_cards.status(words_of(interaction), status)
+        return status_cards.status(words_of(interaction), status, page)
+
+    async def _endings(self, interaction: Interaction, page: int = 0) -> Card:
+        endings = await self._memberships.renewals.endings(*asker_of(interaction))
+        return status_cards.endings(words_of(interaction), endings, page)
 
     async def _show(self, interaction: Interaction, result: PurchaseResult) -> None:
         t = words_of(interaction)

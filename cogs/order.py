@@ -32,7 +32,9 @@ from bot.memberships.backoffice.actions import (
     REFUND_ORDER,
     RESEND_ORDER,
     SHOW_ORDER,
+    TURN_ORDER,
     TURN_ORDERS,
+    TURN_WAITING,
 )
 from bot.memberships.model import Order, OrderStatus, Search
 from bot.memberships.orders import cards as order_cards
@@ -227,6 +229,18 @@ class OrderPage(
         search = Search(user_id, state, tier_id)
         page = await self._memberships.backoffice.listing(guild_of(interaction), search, number)
         await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
+
+    @on_press(TURN_WAITING, demand_administrator)
+    async def turn_waiting(self, interaction: Interaction, number: int) -> None:
+        """*Show all of them*, and *Back* and *Next* there."""
+        page = await self._memberships.backoffice.listing(guild_of(interaction), Search())
+        await replace(interaction, backoffice_cards.needs_you(words_of(interaction), page, number))
+
+    @on_press(TURN_ORDER, demand_administrator)
+    async def turn_order(self, interaction: Interaction, order_id: int, number: int) -> None:
+        """*Back* and *Next* under one order."""
+        detail = await self._memberships.backoffice.detail(guild_of(interaction), str(order_id))
+        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail, number))
 
     @on_press(CLOSE_UNMATCHED, demand_administrator)
     async def press_done(self, interaction: Interaction, payment: str) -> None:

@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.cards import Card
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.page import (
@@ -21,7 +22,7 @@ from bot.discord.page import (
 from bot.errors import UserError
 from bot.memberships.catalog import cards as catalog_cards
 from bot.memberships.catalog import shop_view
-from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS, TURN_TIERS
 from bot.memberships.catalog.durations import MOST_MONTHS
 from bot.memberships.catalog.tier_edit import DESCRIPTION_LIMIT, TermsDraft, TierEdit
 from bot.memberships.catalog.tiers import LONGEST, NAME_LIMIT
@@ -208,8 +209,7 @@ class TierPage(
 
     @app_commands.command(name=locale_str("list"), description=locale_str("What is on sale, and what was"))
     async def list_(self, interaction: Interaction) -> None:
-        products = await self._tiers.products(guild_of(interaction), archived=True)
-        await answer(interaction, catalog_cards.listed(words_of(interaction), products))
+        await answer(interaction, await self._listed(interaction))
 
     @app_commands.command(
         name=locale_str("preview"), description=locale_str("A membership as members will see it")
@@ -319,6 +319,15 @@ class TierPage(
     async def press_apply_all(self, interaction: Interaction, tier_id: int, seen: int, version: int) -> None:
         """*Apply to existing too*."""
         await self._apply(interaction, TermsDraft(tier_id, seen, version), everybody=True)
+
+    @on_press(TURN_TIERS, demand_administrator)
+    async def turn_tiers(self, interaction: Interaction, page: int) -> None:
+        """*Back* and *Next* under the list."""
+        await replace(interaction, await self._listed(interaction, page))
+
+    async def _listed(self, interaction: Interaction, page: int = 0) -> Card:
+        products = await self._tiers.products(guild_of(interaction), archived=True)
+        return catalog_cards.listed(words_of(interaction), products, page)
 
     @on_press(DROP_DRAFT)
     async def press_cancel(self, interaction: Interaction) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 
+from bot.cards import size
 from bot.courses.blocks import Fence, MarkdownBlocks, parse_blocks
 
 ROOM = 3500  # of Discord's 4,000 characters; the rest is for the header and the footer
@@ -53,11 +54,6 @@ class PageText:
     def shown(self) -> str:
         """The text without blank lines around it, as a card shows it."""
         return self.text.strip("\n")
-
-
-def size(text: str) -> int:
-    """The length in UTF-16, where an emoji counts twice: the stricter of two ways to count."""
-    return len(text) + sum(character > "\uffff" for character in text)
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from bot.cards import Attachment, Block, Button, Card, Divider, Line, Picture, Row, Select, Text
+from bot.paging import fit
 
 Interaction = discord.Interaction[Any]
 ActionHandler = Callable[[Interaction, str], Awaitable[None]]
@@ -45,7 +46,7 @@ def view(card: Card) -> ui.LayoutView:
     """The card as a message body that needs no memory of this process."""
     layout = ui.LayoutView(timeout=None)
     container: ui.Container[Any] = ui.Container(accent_colour=card.accent.value)
-    for block in card.blocks:
+    for block in fit(card).blocks:
         container.add_item(_draw(block))
     layout.add_item(container)
     return layout
@@ -57,7 +58,7 @@ def files(card: Card) -> list[discord.File]:
         discord.File(
             io.BytesIO(block.data), block.name, description=block.alt if isinstance(block, Picture) else None
         )
-        for block in card.blocks
+        for block in fit(card).blocks
         if isinstance(block, Picture | Attachment)
     ]
 
@@ -81,6 +82,15 @@ async def replace(interaction: Interaction, card: Card) -> None:
         await interaction.edit_original_response(view=view(card), attachments=files(card))
     else:
         await interaction.response.edit_message(view=view(card), attachments=files(card))
+
+
+async def turn(interaction: Interaction, card: Card) -> None:
+    """Show another page of a card: in its place if only the asker sees it, else privately beside it."""
+    message = interaction.message
+    if message is not None and not message.flags.ephemeral:
+        await answer(interaction, card)
+    else:
+        await replace(interaction, card)
 
 
 def _draw(block: Block) -> ui.Item[Any]:

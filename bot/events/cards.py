@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates
 
 from bot.cards import Accent, Block, Button, Card, Line, Row, card, plain
-from bot.events.actions import CANNOT, GOING
+from bot.events.actions import CANNOT, GOING, TURN_EVENTS
 from bot.events.event import Event, EventKind, EventState, ListedEvent, Roster
 from bot.events.times import ParsedTime
 from bot.i18n import Language, stamp
+from bot.paging import turning
 
 SHOWN = 40
 """How many names a list of attendees shows; the rest is a number."""
 
-LISTED = 8
-"""How many events a list shows. With the longest titles these still fit into one message."""
+LISTED = 60
+"""How many events a list holds, on as many pages as it takes."""
 
 _ICONS = {
     EventKind.TALK: "🎙️",
@@ -142,12 +143,17 @@ def not_going(t: Language, event: Event, was: bool) -> Card:
     return card(t("You are not on the list of **{title}**.", title=title))
 
 
-def listed(t: Language, events: list[ListedEvent]) -> Card:
+def listed(t: Language, events: list[ListedEvent], page: int = 0) -> Card:
     """The coming events, with a button for each."""
     if not events:
         return card(t("Nothing is planned right now."), accent=Accent.QUIET)
     more = t("More follow later; these are the next ones.") if len(events) > LISTED else None
-    return card("### " + t("What comes"), *(_line(t, event) for event in events[:LISTED]), more)
+    return card(
+        "### " + t("What comes"),
+        *(_line(t, event) for event in events[:LISTED]),
+        more,
+        turn=turning(t, page, TURN_EVENTS.encode),
+    )
 
 
 def roll(t: Language, roster: Roster) -> Card:

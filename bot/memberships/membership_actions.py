@@ -77,4 +77,10 @@ UNDO_CHANGE = ButtonAction("membership.undo", arguments(NUMBER))
 STOP_RENEWAL = ButtonAction("membership.stop", arguments(NUMBER))
 KEEP_RENEWAL = ButtonAction("membership.keep", arguments(NUMBER))
 OPEN_PORTAL = ButtonAction("membership.portal", arguments(NUMBER))
+TURN_PLANS = ButtonAction("membership.plans", arguments(NUMBER))
+"""Another page of /membership plans."""
+TURN_SHOP = ButtonAction("membership.shop", arguments(NUMBER))
+"""Another page of a shop card."""
+TURN_STATUS = ButtonAction("membership.status", arguments(NUMBER))
+TURN_ENDINGS = ButtonAction("membership.endings", arguments(NUMBER))
 TOGGLE_REMINDERS = ButtonAction("membership.remind", arguments())

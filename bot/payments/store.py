@@ -120,7 +120,9 @@ async def ignore(tx: Writer, guild_id: int, provider: str, event_id: str) -> Non
     await tx.execute(update(inbox).where(own, inbox.c.state == "new").values(state="ignored", about=None))
 
 
-async def unmatched(db: Reader, guild_id: int, limit: int = 25, *, unnamed: bool = False) -> list[Unmatched]:
+async def unmatched(
+    db: Reader, guild_id: int, limit: int = 1000, *, unnamed: bool = False
+) -> list[Unmatched]:
     """Events that named this guild but no order of it, newest first.
 
     With `unnamed` also those that named no guild. That is only for a Lyceum that serves a single guild: among

@@ -37,8 +37,8 @@ def check_message(form: Form, components: Any, *, v2: bool) -> None:
     if v2 and sum(map(len, tree.texts(top))) > 4000:
         form.fault(
             "components",
-            "COMPONENT_MAX_TEXT_EXCEEDED",
-            "The text of all components is above 4000 characters.",
+            "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED",
+            "Components displayable text size exceeds maximum size of 4000",
         )
     _each(form, walked)
 

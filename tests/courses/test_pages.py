@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.cards import size
 from bot.courses.blocks import language
-from bot.courses.pages import ROOM, PageText, pages, size
+from bot.courses.pages import ROOM, PageText, pages
 from tests.courses.markdown import code_blocks, code_of_pages, joined, with_plain_info
 
 SHARED = os.environ.get("LYCEUM_SHARED")

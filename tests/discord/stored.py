@@ -16,6 +16,9 @@ PROMISED = ChangeDraft(ID, OTHER, True, datetime(2026, 11, 2, 8, tzinfo=UTC), 19
 LATER = ChangeDraft(ID, OTHER, False, datetime(2026, 11, 2, 8, tzinfo=UTC), 900, 86400)
 
 BUTTONS: dict[str, tuple[Any, ...]] = {
+    "access.log:1302050201600:1": (ID, 1),
+    "access.log:all:-1": (None, -1),
+    "access.page:1302050201600:1": (ID, 1),
     "access.repair:all": (Scope.ALL,),
     "access.retry:all": (None,),
     "course.browse:0": (0,),
@@ -35,8 +38,10 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "departure.look:1302050201600": (ID,),
     "event.cant:1302050201600": (ID,),
     "event.going:1302050201600": (ID, None),
-    "event.going:1302050201600:15": (ID, 15),
     "event.going:1302050201600:0": (ID, 0),
+    "event.going:1302050201600:15": (ID, 15),
+    "event.page:1": (1,),
+    "help.page:1": (1,),
     "lesson.done:1302050201600": (ID,),
     "lesson.open:1302050201600": (ID,),
     "lesson.page:1302050201600.1": (ID, 1),
@@ -51,10 +56,14 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "membership.confirm:l.12f283d6000.12f283d6001.6ae84300.384.15180": (LATER, None),
     "membership.confirm:n.12f283d6000.12f283d6001.6ae84300.76c.0": (PROMISED, None),
     "membership.confirm:n.12f283d6000.12f283d6001.6ae84300.76c.0:till": (PROMISED, "till"),
+    "membership.endings:1": (1,),
     "membership.keep:1302050201600": (ID,),
     "membership.options:1302050201600": (ID,),
+    "membership.plans:1": (1,),
     "membership.portal:1302050201600": (ID,),
     "membership.remind": (),
+    "membership.shop:-1": (-1,),
+    "membership.status:1": (1,),
     "membership.stop:1302050201600": (ID,),
     "membership.undo:1302050201600": (ID,),
     "order.correct:1302050201600": (ID,),
@@ -69,6 +78,8 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "order.refund:1302050201600": (ID,),
     "order.resend:1302050201600": (ID,),
     "order.show:1302050201600": (ID,),
+    "order.turn:1302050201600:1": (ID, 1),
+    "order.waiting:0": (0,),
     "stats.explain:2026-W48": (W48,),
     "teach.courses:1": (1,),
     "teach.courses:first": (-1,),
@@ -76,6 +87,7 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "tier.apply_all:1302050201600:3:4": (ID, 3, 4),
     "tier.apply_new:1302050201600:3:4": (ID, 3, 4),
     "tier.cancel": (),
+    "tier.page:1": (1,),
     "tier.recheck:1302050201600": ("1302050201600",),
 }
 """Custom id → the arguments that it means."""

@@ -15,6 +15,7 @@ from bot.i18n import Catalog
 from bot.memberships.catalog import cards as catalog_cards
 from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.model import BillingKind, Duration
+from bot.paging import cut, fit
 from tests.memberships.shop import ANN, DAY, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 
@@ -158,7 +159,7 @@ async def test_a_deleted_shop_card_is_forgotten(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(("tiers", "prices"), list(pairs((1, 5, 8, 15), (1, 2, 9))))
-async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices: int) -> None:
+async def test_each_page_of_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices: int) -> None:
     for number in range(tiers):
         await shop.tier(f"{'Long name ' * 7}{number}", role=GOLD)
         for months in range(1, prices):
@@ -175,10 +176,16 @@ async def test_a_full_shop_fits_into_one_message(shop: Shop, tiers: int, prices:
 
     await shop.service.shop_cards.post(GUILD, 71, OLIVIA)
 
-    [card] = shop.server.shown.values()
-    assert 1 + len(card.blocks) + len(buttons(card)) <= COMPONENT_LIMIT
-    assert len(words(card)) <= TEXT_LIMIT
-    assert all(len(row.buttons) <= 5 for row in card.blocks if isinstance(row, Row))
+    [posted] = shop.server.shown.values()
+    pages = cut(posted.blocks)
+    for page in range(len(pages)):
+        t = Catalog("en", ZoneInfo("UTC")).community
+        card = fit(await shop.service.shop_cards.card(GUILD, t, page))
+        assert 1 + len(card.blocks) + len(buttons(card)) <= COMPONENT_LIMIT
+        assert len(words(card)) <= TEXT_LIMIT
+        assert all(len(row.buttons) <= 5 for row in card.blocks if isinstance(row, Row))
+    shown = [block for page in pages for block in page]
+    assert sum("Long name" in block.text for block in shown if isinstance(block, Text)) == tiers
 
 
 async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nobody(shop: Shop) -> None:

@@ -10,11 +10,12 @@ from bot.audit import Entry
 from bot.audit.labels import action_label, details
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
-from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, Scope
+from bot.memberships.access.actions import REPAIR_ROLES, RETRY_ROLES, TURN_EXPLANATION, TURN_LOG, Scope
 from bot.memberships.access.role_audit import RoleAuditReport, RoleDifference
 from bot.memberships.access.wanted_roles import Override
 from bot.memberships.model import FOREVER, Entitlement, EntitlementStatus, Tier
 from bot.memberships.wording import roles_words
+from bot.paging import turning
 
 SHOWN = 20
 
@@ -37,7 +38,7 @@ class Explanation:
     existing_roles: frozenset[int] | None = None
 
 
-def explanation(t: Language, access: Explanation) -> Card:
+def explanation(t: Language, access: Explanation, page: int = 0) -> Card:
     """One line (role — why — until — source) for each membership and exception of one member."""
     lines = [
         _entitlement_line(t, entitlement, access)
@@ -53,11 +54,12 @@ def explanation(t: Language, access: Explanation) -> Card:
         t("This person is not in the server. What they paid for waits for their return.")
         if access.held is None
         else None,
-        "\n".join(lines) if lines else t("No membership gives this person a role."),
+        *(lines or [t("No membership gives this person a role.")]),
         t("Over, and being taken back: {roles}", roles=" ".join(by_us)) if by_us else None,
         t("Not given by Lyceum, never taken by it: {roles}", roles=" ".join(by_others))
         if by_others
         else None,
+        turn=turning(t, page, lambda to: TURN_EXPLANATION.encode(access.user_id, to)),
     )
 
 
@@ -226,11 +228,12 @@ def imported(t: Language, tier: Tier, count: int, end: datetime) -> Card:
     )
 
 
-def history(t: Language, entries: Sequence[Entry]) -> Card:
+def history(t: Language, entries: Sequence[Entry], user_id: int | None = None, page: int = 0) -> Card:
     """Who changed what, the newest first."""
     if not entries:
         return card(t("Nothing was changed yet."), accent=Accent.QUIET)
-    return card(t("## Log"), "\n".join(_entry_line(t, entry) for entry in entries[:SHOWN]))
+    lines = "\n".join(_entry_line(t, entry) for entry in entries[:SHOWN])
+    return card(t("## Log"), lines, turn=turning(t, page, lambda to: TURN_LOG.encode(user_id, to)))
 
 
 def _entry_line(t: Language, entry: Entry) -> str:

@@ -12,6 +12,10 @@ TURN_ORDERS = ButtonAction(
 """The page number and the search: a member, a state, a tier."""
 CLOSE_UNMATCHED = ButtonAction("order.done", arguments(WORD))
 """The `unmatched_id` of a payment that belongs to no order."""
+TURN_ORDER = ButtonAction("order.turn", arguments(NUMBER, NUMBER))
+"""An order, and another page of it."""
+TURN_WAITING = ButtonAction("order.waiting", arguments(NUMBER))
+"""A page of everything that needs the owner."""
 SHOW_ORDER = ButtonAction("order.show", arguments(NUMBER))
 REFRESH_ORDER = ButtonAction("order.look", arguments(NUMBER))
 REFUND_ORDER = ButtonAction("order.refund", arguments(NUMBER))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.audit import Area, AuditAction, Entry
 from bot.audit.labels import action_label
-from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, card, coded, plain
+from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, coded, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
@@ -16,7 +17,9 @@ from bot.memberships.backoffice.actions import (
     REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
+    TURN_ORDER,
     TURN_ORDERS,
+    TURN_WAITING,
 )
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.backoffice.totals import Totals
@@ -26,24 +29,31 @@ from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.store.ledger import Booking
 from bot.memberships.wording import duration_words
 from bot.money import Money
+from bot.paging import Weight, fitting, turning
 from bot.payments.port import Fact, FactKind, Unmatched
 
 WITHOUT_DETAIL = ("payment-mismatch", "payment-partial", "refund-by-hand", "payer-gone", "paid-role-deleted")
-WAITING_SHOWN, UNMATCHED_SHOWN = 6, 4
+UNMATCHED_SHOWN = 4
+"""Most payments of one provider without an order that are listed one by one."""
+NEEDS_YOU_ROOM = Weight(components=20, characters=1500, bytes=4000)
+"""The part of the list's card that what needs the owner may take; the rest stands on its own card."""
 FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
 
 
 def order_list(t: Language, page: OrderListing) -> Card:
     """What needs the owner, then one page of orders, newest first."""
     blocks: list[Block | str | None] = []
-    if page.waiting or page.unmatched_payments:
-        waiting, unmatched_payments = page.waiting[:WAITING_SHOWN], page.unmatched_payments[:UNMATCHED_SHOWN]
-        hidden = len(page.waiting) + len(page.unmatched_payments) - len(waiting) - len(unmatched_payments)
+    needed = [*(Text(_waiting(t, item)) for item in page.waiting), *_strays(t, page.unmatched_payments)]
+    if needed:
+        shown = needed[: fitting(needed, NEEDS_YOU_ROOM)]
+        hidden = len(needed) - len(shown)
         blocks += [
             t("## These need you"),
-            "\n".join(_waiting(t, item) for item in waiting) or None,
-            *(_unmatched(t, payment) for payment in unmatched_payments),
+            *shown,
             t.n("… and {n} more.", "… and {n} more.", hidden) if hidden else None,
+            Row((Button(t("Show all of them"), TURN_WAITING.encode(0)),))
+            if hidden or _is_grouped(page.unmatched_payments)
+            else None,
             Divider(),
         ]
     blocks.append(t("## Orders"))
@@ -64,6 +74,19 @@ def order_list(t: Language, page: OrderListing) -> Card:
         )
         blocks.append(Row((_turn(t("Newer"), page, -1), _turn(t("Older"), page, +1))))
     return card(*blocks, accent=Accent.WARN if page.waiting or page.unmatched_payments else Accent.PLAIN)
+
+
+def needs_you(t: Language, page: OrderListing, number: int = 0) -> Card:
+    """Everything that needs the owner, page by page."""
+    if not page.waiting and not page.unmatched_payments:
+        return card(t("Nothing needs you any more."), accent=Accent.GOOD)
+    return card(
+        t("## These need you"),
+        *(_waiting(t, item) for item in page.waiting),
+        *(_unmatched(t, payment) for payment in page.unmatched_payments),
+        accent=Accent.WARN,
+        turn=turning(t, number, TURN_WAITING.encode),
+    )
 
 
 def order_line(t: Language, order: Order) -> str:
@@ -134,6 +157,32 @@ def _waiting(t: Language, item: Waiting) -> str:
     return f"⚠ {about}\n{sentence}{detail}"
 
 
+def _strays(t: Language, payments: Sequence[Unmatched]) -> list[Text | Line]:
+    """Payments that match no order: each alone, or those of a provider with many in one line with their number."""
+    by_provider: dict[str, list[Unmatched]] = {}
+    for payment in payments:
+        by_provider.setdefault(payment.provider, []).append(payment)
+    blocks: list[Text | Line] = []
+    for provider, strays in by_provider.items():
+        if len(strays) <= UNMATCHED_SHOWN:
+            blocks += [_unmatched(t, stray) for stray in strays]
+            continue
+        sentence = t.n(
+            "{n} report from {provider} belongs to no order here, the latest from {when}.",
+            "{n} reports from {provider} belong to no order here, the latest from {when}.",
+            len(strays),
+            provider=provider,
+            when=stamp(max(stray.received_at for stray in strays)),
+        )
+        blocks.append(Text(f"⚠ {sentence}"))
+    return blocks
+
+
+def _is_grouped(payments: Sequence[Unmatched]) -> bool:
+    counts = Counter(payment.provider for payment in payments)
+    return any(count > UNMATCHED_SHOWN for count in counts.values())
+
+
 def _unmatched(t: Language, payment: Unmatched) -> Line:
     money = t.money(payment.money) if payment.money else t("something")
     sentence = "⚠ " + t(
@@ -146,7 +195,7 @@ def _unmatched(t: Language, payment: Unmatched) -> Line:
     return Line(sentence, Button(t("Done…"), action=CLOSE_UNMATCHED.encode(unmatched_id(payment))))
 
 
-def order_detail(t: Language, detail: OrderDetail) -> Card:
+def order_detail(t: Language, detail: OrderDetail, page: int = 0) -> Card:
     """One order: what was agreed, what happened, how it was booked, what it gave, who did what."""
     order = detail.order
     blocks: list[Block | str | None] = [
@@ -165,7 +214,12 @@ def order_detail(t: Language, detail: OrderDetail) -> Card:
         t("-# Play money: nothing real was charged.") if detail.play_money else None,
     ]
     accent = Accent.WARN if order.state in (OrderStatus.REVIEW, OrderStatus.DISPUTED) else Accent.PLAIN
-    return card(*blocks, Row(_buttons(t, detail)), accent=accent)
+    return card(
+        *blocks,
+        Row(_buttons(t, detail)),
+        accent=accent,
+        turn=turning(t, page, lambda to: TURN_ORDER.encode(order.id, to)),
+    )
 
 
 def _agreed(t: Language, detail: OrderDetail) -> list[str]:

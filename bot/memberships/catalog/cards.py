@@ -8,18 +8,23 @@ from typing import TypeAlias
 
 from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Language, stamp
-from bot.memberships.catalog.actions import APPLY_TO_ALL, APPLY_TO_NEW, DROP_DRAFT, RECHECK_TIERS
+from bot.memberships.catalog.actions import (
+    APPLY_TO_ALL,
+    APPLY_TO_NEW,
+    DROP_DRAFT,
+    RECHECK_TIERS,
+    TURN_TIERS,
+)
 from bot.memberships.catalog.benefits import benefit_values
 from bot.memberships.catalog.holders import Holders
 from bot.memberships.catalog.shop_view import ending, finding_words
 from bot.memberships.catalog.tier_edit import EditProposal
 from bot.memberships.model import ExpiryAction, Price, Product, Terms, Tier
 from bot.memberships.wording import price_words, roles_words
+from bot.paging import turning
 
-LISTED = 20
 
-
-def listed(t: Language, products: Sequence[Product]) -> Card:
+def listed(t: Language, products: Sequence[Product], page: int = 0) -> Card:
     """All tiers on sale in the owner's order, and the archived ones."""
     if not products:
         return card(
@@ -29,15 +34,15 @@ def listed(t: Language, products: Sequence[Product]) -> Card:
     archived_products = [product for product in products if product.tier.archived]
     blocks: list[Block | str | None] = [
         t("## On sale"),
-        _rows(t, on_sale) or t("Nothing."),
+        *(_rows(t, on_sale) or [t("Nothing.")]),
     ]
     if archived_products:
         blocks += [
             Divider(),
             t("## Archived"),
-            _rows(t, archived_products),
+            *_rows(t, archived_products),
         ]
-    return card(*blocks)
+    return card(*blocks, turn=turning(t, page, TURN_TIERS.encode))
 
 
 def created(t: Language, product: Product, payable: Callable[[Price], bool]) -> Card:
@@ -240,8 +245,8 @@ def _no_grace(terms: Terms) -> Terms:
     return replace(terms, grace_days=0)
 
 
-def _rows(t: Language, products: Sequence[Product]) -> str:
-    return "\n".join(_row(t, position, product) for position, product in enumerate(products[:LISTED], 1))
+def _rows(t: Language, products: Sequence[Product]) -> list[str]:
+    return [_row(t, position, product) for position, product in enumerate(products, 1)]
 
 
 def _row(t: Language, position: int, product: Product) -> str:

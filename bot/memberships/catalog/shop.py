@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.crashpoints import point
 from bot.db import Database, Writer
 from bot.errors import NeedsAction
-from bot.i18n import Catalog
+from bot.i18n import Catalog, Language
 from bot.ids import new_id
 from bot.memberships.catalog import shop_view
 from bot.memberships.catalog.holders import TierHolders
@@ -51,7 +51,7 @@ class ShopCards:
     async def post(self, guild_id: int, channel_id: int, actor: int) -> None:
         """Post a shop card in this channel. A change while it is posted is shown by an update right after."""
         key = OutboxKey(guild_id, "shop.card", str(new_id()))
-        card = await self._card(guild_id)
+        card = await self.card(guild_id, self._texts.community)
         async with self._outbox.single(key):
             posted = await self._outbox.post(key, card, to=channel_id, marker=None)
         assert posted is not None  # noqa: S101 # `post` skips a card only when `unless` is given
@@ -74,7 +74,7 @@ class ShopCards:
         """Work `shop.update`: make every shop card of the guild show the catalog. A deleted card is forgotten."""
         async with self._db.read() as db:
             posted = await shop.cards(db, job.guild_id)
-        card = await self._card(job.guild_id)
+        card = await self.card(job.guild_id, self._texts.community)
         trouble: NeedsAction | None = None
         for channel_id, message_id in posted:
             try:
@@ -88,14 +88,15 @@ class ShopCards:
         if trouble is not None:
             raise trouble
 
-    async def _card(self, guild_id: int) -> Card:
+    async def card(self, guild_id: int, t: Language, page: int = 0) -> Card:
+        """The shop card in this language, at this page."""
         async with self._db.read() as db:
             products = [
                 replace(product, prices=tuple(filter(self._payable, product.prices)))
                 for product in await tiers.products(db, guild_id)
             ]
             taken = await self._holders.seats_taken(db, guild_id, self._clock.now())
-        return shop_view.shop(self._texts.community, products, taken, self._playing)
+        return shop_view.shop(t, products, taken, self._playing, page)
 
 
 async def seats_changed(tx: Writer, queue: Queue, tier: Tier) -> None:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.cards import COMPONENT_LIMIT, Accent, Block, Button, Card, Divider, Row, card, plain
+from bot.cards import Accent, Block, Button, Card, Divider, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.catalog.benefits import benefit_sentences
-from bot.memberships.membership_actions import BUY, AtPrice
+from bot.memberships.membership_actions import BUY, TURN_SHOP, AtPrice
 from bot.memberships.model import BillingKind, ExpiryAction, Product, Terms, Tier
 from bot.memberships.wording import price_words, roles_words
+from bot.paging import turning
 from bot.payments.registry import play_money_words
 
-SPARE = 4
-"""Components that belong to no tier: the card itself, its title, the lines about further plans and about play money."""
 BUTTONS = 5
 """How many buttons fit into a row."""
 
 
-def shop(t: Language, products: Sequence[Product], taken: Mapping[int, int], playing: bool) -> Card:
-    """The shop card: every tier with what it gives and a button for each price, as far as they fit into a message."""
+def shop(
+    t: Language, products: Sequence[Product], taken: Mapping[int, int], playing: bool, page: int = 0
+) -> Card:
+    """The shop card: every tier with what it gives and a button for each of its first prices."""
     sold = [product for product in products if product.prices]
-    buttons, fit = _limits(sold)
     blocks: list[Block | str | None] = [t("## Membership")]
-    for product in sold[:fit]:
+    for product in sold:
         tier, seats = product.tier, taken.get(product.tier.id, 0)
         disabled = tier.suspended is not None or seats_left(tier, seats) == 0
-        rest = len(product.prices) - buttons
+        rest = len(product.prices) - BUTTONS
         lines = [
             _description(t, product, seats, limit=120),
             t("Not for sale at the moment.") if tier.suspended else "",
@@ -38,29 +38,12 @@ def shop(t: Language, products: Sequence[Product], taken: Mapping[int, int], pla
             if rest > 0
             else "",
         ]
-        blocks += ["\n".join(filter(None, lines)), Row(tuple(_buy_buttons(t, product, buttons, disabled)))]
+        blocks += ["\n".join(filter(None, lines)), Row(tuple(_buy_buttons(t, product, BUTTONS, disabled)))]
     if not sold:
         blocks.append(t("Nothing is on sale at the moment."))
-    if len(sold) > fit:
-        blocks.append(
-            t.n(
-                "{n} more plan: type /membership buy.",
-                "{n} more plans: type /membership buy.",
-                len(sold) - fit,
-            )
-        )
     if playing:
         blocks.append(play_money_words(t))
-    return card(*blocks)
-
-
-def _limits(sold: Sequence[Product]) -> tuple[int, int]:
-    """(buttons for each tier at most, how many tiers fit): a tier takes a text, a row, and its buttons."""
-    limit = COMPONENT_LIMIT - SPARE
-    for buttons in range(BUTTONS, 0, -1):
-        if sum(2 + min(buttons, len(product.prices)) for product in sold) <= limit:
-            return buttons, len(sold)
-    return 1, limit // 3
+    return card(*blocks, turn=turning(t, page, TURN_SHOP.encode))
 
 
 def _buy_buttons(t: Language, product: Product, most: int, disabled: bool) -> Iterator[Button]:

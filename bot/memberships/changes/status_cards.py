@@ -21,6 +21,8 @@ from bot.memberships.membership_actions import (
     SHOW_OPTIONS,
     STOP_RENEWAL,
     TOGGLE_REMINDERS,
+    TURN_ENDINGS,
+    TURN_STATUS,
     UNDO_CHANGE,
 )
 from bot.memberships.model import EntitlementStatus, Order, Parts
@@ -28,10 +30,8 @@ from bot.memberships.orders.cards import arrived_words, order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.wording import removal_line, roles_words
+from bot.paging import turning
 from bot.payments.port import Phase
-
-SHOWN = 5
-"""Memberships on one card: as many as fit into one message with their buttons."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +60,12 @@ class Status:
     paying: tuple[PaidSubscription, ...] = ()
 
 
-def status(t: Language, status: Status) -> Card:
+def status(t: Language, status: Status, page: int = 0) -> Card:
     """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
     blocks: list[Block | str | None] = [t("## Your membership")]
     if not status.held:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for membership in status.held[:SHOWN]:
+    for membership in status.held:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
     for paid in status.paying[:SHOWN]:
@@ -77,23 +77,28 @@ def status(t: Language, status: Status) -> Card:
             starts=stamp(membership.entitlement.starts_at),
             until=stamp(membership.entitlement.ends_at),
         )
-        for membership in status.ahead[:SHOWN]
+        for membership in status.ahead
     ]
-    lines += [planned_line(t, change) for change in status.planned[:SHOWN]]
+    lines += [planned_line(t, change) for change in status.planned]
     blocks.append("\n".join(lines) or None)
     blocks += [*_reminder_blocks(t, status)]
     if status.orders:
         blocks += [Divider(), t("**Your latest orders**")]
         blocks.append("\n".join(_order_line(t, status, order) for order in status.orders))
-    return card(*blocks, play_money(t, playing=status.playing), accent=_accent(status))
+    return card(
+        *blocks,
+        play_money(t, playing=status.playing),
+        accent=_accent(status),
+        turn=turning(t, page, TURN_STATUS.encode),
+    )
 
 
-def endings(t: Language, endings: Endings) -> Card:
+def endings(t: Language, endings: Endings, page: int = 0) -> Card:
     """What the member can end, what ends by itself, and until when they keep it."""
     blocks: list[Block | str | None] = [t("## Ending a membership")]
     if not endings.held and not endings.planned and not endings.paying:
         return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
-    for membership in endings.held[:SHOWN]:
+    for membership in endings.held:
         blocks.append(f"**{plain(membership.entitlement.tier.name)}**\n{_ending_line(t, membership)}")
         if not membership.paid_by_holder:
             continue
@@ -102,13 +107,13 @@ def endings(t: Language, endings: Endings) -> Card:
             blocks.append(Row((end,)))
         elif membership.phase is Phase.ENDING and membership.order is not None:
             blocks.append(Row((keep_button(t, membership.order),)))
-    for paid in endings.paying[:SHOWN]:
+    for paid in endings.paying:
         blocks += ending_blocks(t, paid)
-    for planned in endings.planned[:SHOWN]:
+    for planned in endings.planned:
         blocks.append(planned_line(t, planned))
         undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
         blocks.append(Row((undo,)))
-    return card(*blocks)
+    return card(*blocks, turn=turning(t, page, TURN_ENDINGS.encode))
 
 
 def stopped(t: Language, paid: PaidSubscription) -> Card:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
 from bot.i18n import Language, stamp
-from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
+from bot.memberships.membership_actions import BUY, CHECK_ORDER, TURN_PLANS, OfTier
 from bot.memberships.model import (
     RENEWING,
     Entitlement,
@@ -23,6 +23,7 @@ from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.refusal_words import why_refused
 from bot.memberships.wording import duration_words, price_words, roles_words
 from bot.money import Money
+from bot.paging import turning
 from bot.payments.port import Checkout
 from bot.payments.registry import is_by_hand, play_money_words, scan_words
 from bot.pictures import qr
@@ -30,7 +31,6 @@ from bot.pictures.unavailable import PictureUnavailable
 from bot.ports import Person
 
 OVER = frozenset({EntitlementStatus.ENDED, EntitlementStatus.REVOKED, EntitlementStatus.REPLACED})
-PLANS_SHOWN = 11  # a plan takes 3 of a card's 40 components
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,18 @@ class OrderReceipt:
         )
 
 
-def plans(t: Language, offers: Sequence[Offer], playing: bool) -> Card:
+def plans(t: Language, offers: Sequence[Offer], playing: bool, page: int = 0) -> Card:
     """Every plan with its price, what the member has of it, and a button to buy it."""
     if not offers:
         return card(
             t("Nothing is on sale here yet. An owner can change that with /tier create."), accent=Accent.QUIET
         )
-    lines = [_offer(t, offer) for offer in offers[:PLANS_SHOWN]]
-    hidden = len(offers) - len(lines)
-    more = (
-        t.n("{n} more plan: type /membership buy.", "{n} more plans: type /membership buy.", hidden)
-        if hidden
-        else None
+    return card(
+        t("## Membership"),
+        *(_offer(t, offer) for offer in offers),
+        play_money(t, playing=playing),
+        turn=turning(t, page, TURN_PLANS.encode),
     )
-    return card(t("## Membership"), *lines, more, play_money(t, playing=playing))
 
 
 def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: bool = False) -> Card:
