@@ -200,6 +200,15 @@ class AccessPage(
         await answer(interaction, access_cards.retried(words_of(interaction)))
 
     @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A session began, or the server is back: what happened before is told to nobody. (A resumed session tells it.)"""
+        await self._memberships.events_missed(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._memberships.events_missed(guild.id)
+
+    @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         await self._memberships.member_joined(member.guild.id, member.id)
 

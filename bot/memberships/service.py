@@ -377,6 +377,11 @@ class Memberships:
         await self.catalog.recheck(guild_id)
         await self.breaker.retry(guild_id)
 
+    async def events_missed(self, guild_id: int) -> None:
+        """A session began, the first one too: what happened before is told to nobody. Audit everybody, and the roles."""
+        await self.roles_changed(guild_id)
+        await self.role_audit.schedule([guild_id])
+
     async def recheck_roles(self, guild_ids: Iterable[int]) -> None:
         """Recheck the tiers at the start: roles may have changed while the bot was off."""
         for guild_id in guild_ids:

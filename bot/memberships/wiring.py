@@ -42,9 +42,7 @@ def wire(
     )
 
     async def check_roles() -> None:
-        guild_ids = await core.server.guild_ids()
-        await memberships.recheck_roles(guild_ids)
-        await memberships.role_audit.schedule(guild_ids)
+        await memberships.recheck_roles(await core.server.guild_ids())
 
     return memberships, Wiring(
         handlers={

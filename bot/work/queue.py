@@ -82,6 +82,10 @@ class Queue:
             jobs.append(Stuck(row.kind, row.key, problem, row.payload))
         return jobs
 
+    async def unfinished(self, db: Reader, guild_id: int, kind: str) -> list[dict[str, Any]]:
+        """What the guild's work of this kind that is not done yet is about: the payloads, the oldest first."""
+        return await store.unfinished(db, guild_id, kind)
+
     async def retry_stuck(self, tx: Writer, guild_id: int) -> None:
         """Try the guild's stuck work now and not within the hour: something changed that may unblock it."""
         await store.retry_stuck(tx, guild_id, real_now())

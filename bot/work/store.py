@@ -185,6 +185,14 @@ async def counts(db: Reader, now: datetime) -> tuple[int, int]:
     return due.scalar_one(), stuck.scalar_one()
 
 
+async def unfinished(db: Reader, guild_id: int, kind: str) -> list[dict[str, Any]]:
+    """The payloads of this kind's rows that are not done, the oldest first."""
+    query = select(work.c.payload).where(
+        work.c.guild_id == guild_id, work.c.kind == kind, work.c.state != "done"
+    )
+    return list((await db.execute(query.order_by(work.c.id))).scalars())
+
+
 async def stuck(db: Reader, guild_id: int, kinds: Collection[str] = ()) -> list[Any]:
     """The rows (of these kinds, or of all) that wait for the owner, newest first."""
     columns = (work.c.kind, work.c.key, work.c.error, work.c.problem, work.c.payload, work.c.changed_at)

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from bot.activity.tables import person
 from bot.memberships.orders.tables import order
+from bot.work.tables import work
 from sandbox.app import Sandbox
 from tests.community import MONDAY, Community, bot_in
-from tests.faults.shop import fault, opened, until
+from tests.faults.shop import buys, fault, holds, opened, until
 
 START = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
 
@@ -159,3 +160,59 @@ async def alive(community: Community) -> None:
         return bool((await community.slash("olivia", "event list"))["state"] == "answered")
 
     await until(answered)
+
+
+async def test_after_a_lost_session_roles_are_as_they_should_be(community: Community) -> None:
+    """Meanwhile a moderator took a paid role, and another payer left and came back: nobody told Lyceum."""
+    role = await opened(community)
+    for who in ("ann", "bob"):
+        await buys(community, who)
+    await community.settled()
+    assert await holds(community, role, "ann") and await holds(community, role, "bob")
+    for event in ("GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE", "GUILD_MEMBER_ADD"):
+        await fault(community, event=event, how="drop", times=2)
+    members = (await community.world())["members"]
+    (ann,) = [one["user"]["id"] for one in members if one["user"]["username"] == "ann"]
+    await community.discord("olivia", "DELETE", f"/guilds/{community.guild_id}/members/{ann}/roles/{role}")
+    for act in ("leave", "rejoin"):
+        await fault(community, world=act, member="bob")
+    await community.settled()
+    assert not await holds(community, role, "ann") and not await holds(community, role, "bob")
+    before = await audits(community)
+
+    await fault(community, gateway="invalidate")
+    await connected(community)
+
+    async def mended() -> bool:
+        await community.settled()
+        return await holds(community, role, "ann") and await holds(community, role, "bob")
+
+    await until(mended)
+    assert await audits(community) == before + 1
+
+
+async def test_a_resumed_session_needs_no_audit(community: Community) -> None:
+    """What was missed is told again, so nobody's roles are looked up."""
+    before = await audits(community)
+
+    await fault(community, gateway="cut")
+    await connected(community)
+    await alive(community)
+    await community.settled()
+
+    assert await audits(community) == before
+
+
+async def audits(community: Community) -> int:
+    """How often the audit of all roles was asked for again since the start, which asks for the first one."""
+    query = select(work.c.generation).where(work.c.kind == "access.audit")
+
+    async def asked() -> list[int]:
+        async with community.app.db.read() as db:
+            return list((await db.execute(query)).scalars())
+
+    async def known() -> bool:
+        return bool(await asked())
+
+    await until(known)
+    return (await asked())[0]

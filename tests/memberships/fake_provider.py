@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.errors import RetryLater, UserError
+from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.model import BillingKind, Duration, Order
+from bot.memberships.orders.order_state import refunded
 from bot.money import Money
 from bot.payments.port import (
     BillingPeriod,
@@ -174,10 +175,25 @@ class FakeProvider:
     async def refund(self, payment_id: str, money: Money, key: str) -> tuple[Fact, ...]:
         """Idempotent by key, like every provider's."""
         [paid] = [fact for facts in self.known.values() for fact in facts if fact.object_id == payment_id]
-        given = replace(
-            paid, kind=FactKind.REFUNDED, object_id=f"re_{payment_id}", money=money, payment_id=payment_id
-        )
+        before = [fact for fact in self.known[paid.ref] if fact.payment_id == payment_id]
         if key not in self.refunds:
+            left = paid.money.amount - refunded(before)[payment_id, paid.money.currency]
+            if not left:
+                return ()
+            if money.amount > left:
+                raise NeedsAction("payment-refused", "More than is left of this payment.")
+            number = f"_{len(before) + 1}" if before else ""
+            given = replace(
+                paid,
+                kind=FactKind.REFUNDED,
+                object_id=f"re_{payment_id}{number}",
+                money=money,
+                payment_id=payment_id,
+            )
             self.refunds.append(key)
             self.known[paid.ref].append(given)
-        return (given,)
+        return tuple(
+            fact
+            for fact in self.known[paid.ref]
+            if fact.payment_id == payment_id and fact.kind is FactKind.REFUNDED
+        )

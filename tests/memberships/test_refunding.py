@@ -257,3 +257,88 @@ async def test_money_goes_back_for_a_reason_that_can_be_read(shop: Shop, reason:
 
     with pytest.raises(UserError, match="Say why"):
         await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, reason)
+
+
+async def confirm_only(shop: Shop, drafted: RefundProposal) -> None:
+    """The button is pressed; the bank is not asked yet."""
+    await shop.service.refunds.confirm(GUILD, str(drafted.draft), OLIVIA)
+
+
+async def payment_of(shop: Shop, order: Order) -> Fact:
+    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
+    return paid
+
+
+async def listed(shop: Shop) -> list[str]:
+    """What the owner's list says."""
+    return [waiting.finding for waiting in (await shop.service.backoffice.listing(GUILD, Search())).waiting]
+
+
+@pytest.mark.parametrize("parts", [("30", "30"), ("30", None), (None, "30"), (None, None)])
+async def test_what_is_on_its_way_back_cannot_be_given_back_again(
+    shop: Shop, parts: tuple[str | None, str | None]
+) -> None:
+    await shop.tier(price="49.00")
+    order = await shop.buy(ANN)
+    first, second = [await draft(shop, order, part) for part in parts]
+    await confirm_only(shop, first)
+
+    with pytest.raises(UserError):
+        await confirm_only(shop, second)
+
+    await shop.worker.run_due()
+    assert len(shop.provider.refunds) == 1
+    assert await shop.stuck() == []
+
+
+async def test_two_parts_that_fit_both_go_back(shop: Shop) -> None:
+    await shop.tier(price="49.00")
+    order = await shop.buy(ANN)
+    await confirm_only(shop, await draft(shop, order, "30"))
+    rest = await draft(shop, order)
+    assert rest.back == (Money(1900, "USD"),)
+    await confirm_only(shop, rest)
+
+    await shop.worker.run_due()
+
+    assert len(shop.provider.refunds) == 2
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
+    assert (await shop.balances())["clearing:bank"] == [Money(0, "USD")]
+
+
+async def test_a_confirmed_part_that_is_no_longer_left_is_told_to_the_owner(shop: Shop) -> None:
+    """Somebody gave money back at the bank between the button and the work."""
+    await shop.tier(price="49.00")
+    order = await shop.buy(ANN)
+    await confirm_only(shop, await draft(shop, order, "30"))
+    at_the_bank = shop.refunded(await payment_of(shop, order), "re_bank", money=Money(3000, "USD"))
+    shop.provider.known[order.ref or ""].append(at_the_bank)
+    await shop.settle(at_the_bank)
+
+    await shop.worker.run_due()
+    assert await listed(shop) == ["payment-refused"]
+    assert shop.provider.refunds == []
+
+    await confirm(shop, await draft(shop, order, "19"))  # what is left can be given back; then nothing waits
+    await shop.patience()
+    assert await listed(shop) == []
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
+
+
+@pytest.mark.parametrize("won", [True, False])
+async def test_a_confirmed_refund_waits_for_the_end_of_a_dispute(shop: Shop, won: bool) -> None:
+    await shop.tier()
+    order = await shop.buy(ANN)
+    paid = await payment_of(shop, order)
+    await confirm_only(shop, await draft(shop, order))
+    disputed = shop.refunded(paid, "dp_1", kind=FactKind.DISPUTED)
+    await shop.settle(disputed)
+    await shop.worker.run_due()
+    assert await listed(shop) == ["refund-disputed"]
+
+    end = FactKind.DISPUTE_WON if won else FactKind.DISPUTE_LOST
+    await shop.settle(replace(disputed, kind=end))
+    await shop.patience()
+
+    assert len(shop.provider.refunds) == int(won)
+    assert await listed(shop) == []

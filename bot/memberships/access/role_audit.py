@@ -1,4 +1,7 @@
-"""Comparing all members' roles with what the database wants: at start, once a day, and when an owner asks."""
+"""Comparing all members' roles with what the database wants.
+
+At start, after each lost session of the gateway, once a day, and when an owner asks.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +89,7 @@ class RoleAudit:
         self._audited_at: dict[int, datetime] = {}
 
     async def schedule(self, guild_ids: Iterable[int]) -> None:
-        """At a start nobody knows what was missed: audit every server now, and once a day from then on."""
+        """After a start or a lost session nobody knows what was missed: audit these servers now, then once a day."""
         for guild_id in guild_ids:
             async with self._db.write() as tx:
                 await self._queue.enqueue(tx, "access.audit", guild_id, "all", due=self._clock.now())

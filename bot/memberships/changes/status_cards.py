@@ -68,7 +68,7 @@ def status(t: Language, status: Status, page: int = 0) -> Card:
     for membership in status.held:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
-    for paid in status.paying[:SHOWN]:
+    for paid in status.paying:
         blocks += paying_blocks(t, paid)
     lines = [
         t(

@@ -28,6 +28,7 @@ from bot.memberships.orders.refund_preview import (
     entitlements_after_refund,
     refund_fact,
 )
+from bot.memberships.orders.refund_reserve import unreserved
 from bot.memberships.orders.review import waits_for
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
@@ -90,7 +91,7 @@ class Refunds:
             order = await self._require_order(tx, guild_id, number)
             await require_refund(tx, authority, order, now)
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._payments_to_refund(order, facts, part)
+            back = await self._payments_to_refund(tx, order, facts, part)
             proposal = await self._proposal(tx, order, facts, back, reason)
             new_draft = RefundDraft(
                 order_id=order.id,
@@ -128,7 +129,7 @@ class Refunds:
                     "This was confirmed already; it is not done twice. /order show tells where it stands."
                 )
             facts = await ledger.facts(tx, guild_id, order.id)
-            back = self._payments_to_refund(order, facts, drafted.part)
+            back = await self._payments_to_refund(tx, order, facts, drafted.part)
             proposal = await self._proposal(tx, order, facts, back, drafted.reason)
             if (_amounts(back), proposal.effect.effect) != (drafted.back, drafted.effect):
                 raise UserError(
@@ -156,7 +157,8 @@ class Refunds:
         """
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
-            back = self._payments_to_refund(order, await ledger.facts(tx, guild_id, order.id), part)
+            facts = await ledger.facts(tx, guild_id, order.id)
+            back = await self._payments_to_refund(tx, order, facts, part)
             await self._give_back(
                 tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
             )
@@ -168,15 +170,26 @@ class Refunds:
             raise UserError("There is no such order here. Pick one from the list that appears while typing.")
         return order
 
-    def _payments_to_refund(
-        self, order: Order, facts: list[Fact], part: str | None
+    async def _payments_to_refund(
+        self, db: Reader, order: Order, facts: list[Fact], part: str | None
     ) -> list[tuple[Fact, Money]]:
-        """The payments to refund, and how much of each. The owner may give back more than one payment in one transfer."""
+        """The payments to refund, and how much of each. What is on its way back already is not there any more.
+
+        By hand the owner may give back more than one payment in one transfer.
+        """
         held = held_payments(facts)
         if not held:
             raise UserError(
                 "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
             )
+        if not self._by_hand(order):  # by hand it is sent by this very confirmation
+            held = unreserved(
+                held, order.id, await self._queue.unfinished(db, order.guild_id, "order.refund")
+            )
+            if not held:
+                raise UserError(
+                    "What was paid for this order is on its way back already. /order show tells where it stands."
+                )
         if part is None:
             return held
         if self._settlement.due(order).in_parts:
@@ -314,35 +327,39 @@ class Refunds:
                 actor=actor,
                 reason=reason,
                 ask=str(ask),
-                amount=None if part is None else money.amount,
+                amount=money.amount,
             )
 
     def _by_hand(self, order: Order) -> bool:
         return by_hand(self._providers.get(order.provider)) is not None
 
     async def refund(self, job: Job) -> None:
-        """Work `order.refund`: refund one payment, unless that is done or, for a second payment, no longer due."""
+        """Work `order.refund`: refund one payment, or a part of it.
+
+        It ends without asking the provider only when all of the payment has gone back, or when a payment that came on
+        top is needed by now. Whether a part that is no longer left was sent before is the provider's to tell: by the key.
+        """
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, int(job.payload["order"]))
-            if order is None:
-                return
-            facts = await ledger.facts(db, job.guild_id, order.id)
-        payments = [
-            (fact, amount)
-            for fact, amount in held_payments(facts)
-            if fact.object_id == job.payload["payment"]
-        ]
-        if job.key.startswith("extra:"):
-            extra = order_state(self._settlement.due(order), facts).extra
-            payments = [(fact, amount) for fact, amount in payments if fact in extra]
-        if not payments:
-            return
-        [(payment, amount)] = payments
-        part = job.payload.get("amount")
-        if part is not None:
-            if amount.amount < part:
-                return  # refunded meanwhile
-            amount = Money(part, amount.currency)
+            facts = [] if order is None else await ledger.facts(db, job.guild_id, order.id)
+        payment = next(
+            (
+                fact
+                for fact in facts
+                if fact.kind is FactKind.PAID and fact.object_id == job.payload["payment"]
+            ),
+            None,
+        )
+        if order is None or payment is None:  # neither is ever deleted
+            raise NeedsAction("gone", "The payment that was to be given back is not there any more.")
+        if (
+            job.key.startswith("extra:")
+            and payment not in order_state(self._settlement.due(order), facts).extra
+        ):
+            return  # it pays for something now, or is disputed: when that changes, it is asked for again
+        amount = _amount_to_send(payment, facts, job)
+        if amount is None:
+            return  # all of it has gone back, as the facts tell
         provider = self._providers.get(order.provider)
         if provider is None:
             raise NeedsAction(
@@ -380,6 +397,24 @@ def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tupl
         "So much is not left of this order. At most {most} can be given back at once.",
         most=max((rest for _, rest in payments), key=lambda rest: rest.amount),
     )
+
+
+def _amount_to_send(payment: Fact, facts: list[Fact], job: Job) -> Money | None:
+    """How much of a payment this work sends; None when nothing of it is left. NeedsAction while it is disputed."""
+    contested, lost = disputes(facts)
+    if payment.object_id in contested:
+        raise NeedsAction(
+            "refund-disputed",
+            "The bank holds this payment in a dispute. If that is won, the refund is sent by itself; if it is lost, the bank has given the money back.",
+        )
+    left = 0 if payment.object_id in lost else amount_left(payment, refunded(facts))
+    confirmed: int | None = job.payload.get("amount")
+    if left <= 0:
+        return None
+    if confirmed is None:
+        return Money(left, payment.money.currency)
+    whole = not job.key.startswith("part:")
+    return Money(min(confirmed, left) if whole else confirmed, payment.money.currency)
 
 
 def _draft_id(text: str) -> int:
