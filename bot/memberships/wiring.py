@@ -43,6 +43,7 @@ def wire(
         guild_ids = await core.server.guild_ids()
         await memberships.recheck_roles(guild_ids)
         await memberships.role_audit.schedule(guild_ids)
+        await memberships.books.schedule(guild_ids)
 
     return memberships, Wiring(
         handlers={
@@ -51,6 +52,7 @@ def wire(
             **_orders(memberships),
             **_changes(memberships),
             **_reminders(memberships),
+            **_books(memberships),
         },
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog)),
         timers=(
@@ -111,4 +113,11 @@ def _changes(memberships: Memberships) -> dict[str, Handler]:
 def _reminders(memberships: Memberships) -> dict[str, Handler]:
     return {
         "entitlement.remind": memberships.reminders.remind,
+    }
+
+
+def _books(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "books.compare": memberships.books.run,
+        "books.tell": memberships.books.tell,
     }

@@ -19,3 +19,7 @@ GIVE_BACK = ButtonAction("order.give_back", arguments(NUMBER))
 """The id of a refund's draft."""
 MARK_PAID = ButtonAction("order.paid", arguments(NUMBER))
 RESEND_ORDER = ButtonAction("order.resend", arguments(NUMBER))
+COMPARE_BOOKS = ButtonAction("order.books", arguments(NUMBER))
+"""An id that only this card has, or 0."""
+TURN_DIFFERENCES = ButtonAction("order.differ", arguments(NUMBER))
+"""The page number."""

@@ -42,29 +42,57 @@ _AT_THE_PROVIDER = {
 }
 
 
+@dataclass(frozen=True)
+class Portion:
+    """What became of one payment, by the facts: the parts sum to its amount. A lost dispute counts as given back."""
+
+    payment: Fact
+    allocated: int
+    given_back: int
+    open: int
+
+
+def portions(expected: ExpectedPayment, facts: Sequence[Fact]) -> list[Portion]:
+    """Every payment of an order, and where its money is."""
+    state, given_back, (contested, lost) = order_state(expected, facts), refunded(facts), disputes(facts)
+    found: list[Portion] = []
+    for fact in set(facts):
+        if fact.kind is not FactKind.PAID:
+            continue
+        rest = amount_left(fact, given_back)
+        if fact.object_id in lost:
+            found.append(Portion(fact, 0, fact.money.amount, 0))
+        elif fact.object_id in contested or fact in (*state.odd, *state.extra):
+            found.append(Portion(fact, 0, fact.money.amount - rest, rest))
+        else:
+            found.append(Portion(fact, rest, fact.money.amount - rest, 0))
+    return found
+
+
+def at_provider(fact: Fact) -> int:
+    """What a fact moved on the seller's account at the provider: positive when money came. 0 for what moves none."""
+    return _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
+
+
 def totals(
     orders: Iterable[tuple[ExpectedPayment, Sequence[Fact]]], clearing: Mapping[str, int]
 ) -> list[Totals]:
-    """One line per currency, sorted. A lost dispute counts as given back. `clearing`: the ledger's sum in each currency."""
+    """One line per currency, sorted. `clearing`: the ledger's sum in each currency."""
     by_currency = {
         currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()
     }
+
+    def line_of(currency: str) -> Totals:
+        return by_currency.setdefault(currency, Totals(currency=currency))
+
     for expected, facts in orders:
-        state = order_state(expected, facts)
-        given_back, (contested, lost) = refunded(facts), disputes(facts)
         for fact in set(facts):
-            line = by_currency.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
-            line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
-            if fact.kind is not FactKind.PAID:
-                continue
-            rest = amount_left(fact, given_back)
-            line.captured += fact.money.amount
-            line.given_back += fact.money.amount - rest
-            if fact.object_id in lost:
-                line.given_back += rest
-            elif fact.object_id in contested or fact in (*state.odd, *state.extra):
-                line.open += rest
-            else:
-                line.allocated += rest
+            line_of(fact.money.currency).reported += at_provider(fact)
+        for portion in portions(expected, facts):
+            line = line_of(portion.payment.money.currency)
+            line.captured += portion.payment.money.amount
+            line.allocated += portion.allocated
+            line.given_back += portion.given_back
+            line.open += portion.open
     lines = [by_currency[currency] for currency in sorted(by_currency)]
     return [line for line in lines if line.captured or line.reported or line.booked]

@@ -139,6 +139,12 @@ async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
+async def by_ids(db: Reader, guild_id: int, order_ids: Collection[int]) -> dict[int, Order]:
+    """Those of these orders that are this guild's, by id."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(order_ids))
+    return {row.id: _order(row) for row in await db.execute(query)}
+
+
 async def watched(db: Reader, unpaid_since: datetime, paid_since: datetime) -> list[Order]:
     """The orders to poll, in every guild: those that may still be paid, and paid ones that may be refunded."""
     unpaid = order.c.state.in_(["pending", "expired", "cancelled"]) & (order.c.expires_at > unpaid_since)
