@@ -21,9 +21,11 @@ from bot.discord.page import (
 )
 from bot.i18n import Language
 from bot.memberships.backoffice import answers as backoffice_answers
+from bot.memberships.backoffice import books_cards
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
+    COMPARE_BOOKS,
     CORRECT_NOTE,
     EXTEND_ORDER,
     GIVE_BACK,
@@ -32,6 +34,7 @@ from bot.memberships.backoffice.actions import (
     REFUND_ORDER,
     RESEND_ORDER,
     SHOW_ORDER,
+    TURN_DIFFERENCES,
     TURN_ORDER,
     TURN_ORDERS,
     TURN_WAITING,
@@ -171,10 +174,9 @@ class OrderPage(
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
-    async def books(self, interaction: Interaction) -> None:
-        await defer(interaction)
-        totals = await self._memberships.backoffice.totals(guild_of(interaction))
-        await answer(interaction, backoffice_cards.books(words_of(interaction), totals))
+    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; else the last 35 days"))
+    async def books(self, interaction: Interaction, since: str | None = None) -> None:
+        await self._compare(interaction, since)
 
     @show.autocomplete("order")
     @resend.autocomplete("order")
@@ -322,6 +324,23 @@ class OrderPage(
     async def press_resend(self, interaction: Interaction, order_id: int) -> None:
         """*Send it again*."""
         await self._resend(interaction, str(order_id))
+
+    @on_press(COMPARE_BOOKS, demand_administrator)
+    async def press_compare(self, interaction: Interaction, card: int) -> None:
+        """*Compare again* on the books, here or in the staff channel."""
+        await self._compare(interaction, None)
+
+    @on_press(TURN_DIFFERENCES, demand_administrator)
+    async def press_differences(self, interaction: Interaction, number: int) -> None:
+        """*Back* and *More* under what differs."""
+        page = await self._memberships.books.page(guild_of(interaction), number)
+        await replace(interaction, books_cards.differing(words_of(interaction), page))
+
+    async def _compare(self, interaction: Interaction, since: str | None) -> None:
+        """Hold the books against the providers' lists: this asks over the network."""
+        await defer(interaction)
+        report = await self._memberships.books.compare(guild_of(interaction), since)
+        await answer(interaction, books_cards.books(words_of(interaction), report))
 
     async def _draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """Show what a refund would do, with the button that confirms it."""

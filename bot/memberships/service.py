@@ -19,6 +19,7 @@ from bot.memberships.access.reconcile import Reconciler
 from bot.memberships.access.role_audit import RoleAudit
 from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.backoffice.backoffice import Backoffice, UnmatchedPayments
+from bot.memberships.backoffice.books import Books
 from bot.memberships.backoffice.export import Export
 from bot.memberships.backoffice.offline_payment import OfflinePayments
 from bot.memberships.backoffice.resending import Resending
@@ -228,6 +229,16 @@ class Memberships:
             settlement=self.settlement,
             checkouts=self.checkouts,
             unmatched_payments=unmatched_payments,
+        )
+        self.books = Books(
+            db=db,
+            clock=clock,
+            queue=queue,
+            providers=providers,
+            settlement=self.settlement,
+            checkouts=self.checkouts,
+            outbox=outbox,
+            texts=texts,
         )
         self.offline_payments = OfflinePayments(db, clock, queue, providers, self.settlement, authorities)
         self.resending = Resending(

@@ -42,7 +42,9 @@ def wire(
     )
 
     async def check_roles() -> None:
-        await memberships.recheck_roles(await core.server.guild_ids())
+        guild_ids = await core.server.guild_ids()
+        await memberships.recheck_roles(guild_ids)
+        await memberships.books.schedule(guild_ids)
 
     return memberships, Wiring(
         handlers={
@@ -52,6 +54,7 @@ def wire(
             **_changes(memberships),
             **_reminders(memberships),
             **_departures(memberships),
+            **_books(memberships),
         },
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog, memberships.renewals)),
         timers=(
@@ -137,4 +140,11 @@ def _departures(memberships: Memberships) -> dict[str, Handler]:
         "departure.end": memberships.departures.end,
         "departure.tell": memberships.departure_notices.tell,
         "member.kick": memberships.removals.kick,
+    }
+
+
+def _books(memberships: Memberships) -> dict[str, Handler]:
+    return {
+        "books.compare": memberships.books.run,
+        "books.tell": memberships.books.tell,
     }

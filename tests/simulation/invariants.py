@@ -23,7 +23,7 @@ from bot.payments.port import Fact, FactKind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
 from tests.simulation.fake_server import GUILD, HELPER, SOLD
-from tests.simulation.second import agrees
+from tests.simulation.second import agrees, books_agree
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -47,6 +47,7 @@ async def check(world: Schedule) -> None:
         await _roles_are_wanted(world, user)
     await _words_come_once(world)
     await agrees(world)
+    await books_agree(world)
     for user, role in world.server.foreign:
         assert role in world.server.held.get(user, {role}), f"a role given by hand was taken from {user}"
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.memberships.backoffice.comparison import Mismatch
 from bot.memberships.backoffice.totals import Totals
 from bot.payments.port import Fact, FactKind
 from tests.second_opinion.opinion import Reported, Second, Told, agree
 from tests.simulation.fake_server import GUILD
+from tests.simulation.loop import START
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -28,6 +31,19 @@ async def agrees(world: Schedule) -> None:
         dispute_suspends=policy.dispute == "suspend",
     )
     agree(world.disk.path, second)
+
+
+async def books_agree(world: Schedule) -> None:
+    """The owner's books agree with the bank's list, object by object; what went back twice is all that may differ."""
+    since = (START - timedelta(days=1)).date().isoformat()
+    report = await world.process.service.books.compare(GUILD, since)
+    other = [one for one in report.differing if one.mismatch is not Mismatch.HELD]
+    assert not other, f"the books differ: {other}"
+    back_twice = {one.theirs.currency for one in report.differing if one.theirs}
+    for (provider, currency), line in report.comparison.lines.items():
+        assert line.closed or currency in back_twice, f"{provider} {currency}: {line}"
+        assert report.agrees(provider, line) or report.differing, f"no tick: {line}"
+    assert all(one.theirs and one.theirs.amount < 0 for one in report.differing), f"{report.differing}"
 
 
 def listed(facts: Iterable[Fact], provider: str = "bank") -> list[Reported]:

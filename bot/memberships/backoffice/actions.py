@@ -25,3 +25,7 @@ MARK_PAID = ButtonAction("order.paid", arguments(NUMBER))
 CORRECT_NOTE = ButtonAction("order.correct", arguments(NUMBER))
 EXTEND_ORDER = ButtonAction("order.extend", arguments(NUMBER))
 RESEND_ORDER = ButtonAction("order.resend", arguments(NUMBER))
+COMPARE_BOOKS = ButtonAction("order.books", arguments(NUMBER))
+"""An id that only this card has, or 0."""
+TURN_DIFFERENCES = ButtonAction("order.differ", arguments(NUMBER))
+"""The page number."""

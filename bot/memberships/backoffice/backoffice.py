@@ -14,6 +14,7 @@ from bot.db import Database, Reader
 from bot.errors import Problem, UserError
 from bot.ids import DISCORD_EPOCH
 from bot.memberships.access.store import entitlements
+from bot.memberships.backoffice import books_store
 from bot.memberships.backoffice import store as unmatched
 from bot.memberships.backoffice.totals import Totals, totals
 from bot.memberships.model import FOREVER, Entitlement, Order, OrderStatus, Parts, Search
@@ -37,6 +38,7 @@ ABOUT_MONEY = (
     "order.deliver",
     "departure.end",
     "member.kick",
+    "books.compare",
 )
 CAME_BACK_FOR = timedelta(days=30)
 """How long a failed refund stays on the list, unless it is made again."""
@@ -282,8 +284,13 @@ class Backoffice:
             if order.id not in stuck_orders:
                 odd = order_state(self._settlement.due(order), facts.get(order.id, [])).odd
                 waiting.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
+        differing = {one.order_id for one in await books_store.differing(db, guild_id)}
         return (
             waiting
+            + [
+                Waiting("books-differ", await orders.find(db, guild_id, order_id))
+                for order_id in sorted(differing)
+            ]
             + [
                 Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
                 for order_id in sorted(failed)

@@ -1,4 +1,4 @@
-"""The cards of the back office: the list with what needs the owner, one order in full, and where all the money is."""
+"""The cards of the back office: the list with what needs the owner, and one order in full."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from bot.memberships.backoffice.actions import (
     TURN_WAITING,
 )
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
-from bot.memberships.backoffice.totals import Totals
 from bot.memberships.changes.cards import departure_reasons, stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.cards import state_word
@@ -142,6 +141,9 @@ def _waiting(t: Language, item: Waiting) -> str:
         ),
         "kick-members": t(
             "Its membership is over and removes the member, but I may not. Give my role *Kick Members*."
+        ),
+        "books-differ": t(
+            "The books are not what the provider lists. /order books tells what differs, and what to do."
         ),
         "payment-account": t(
             "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
@@ -385,42 +387,3 @@ def _buttons(t: Language, detail: OrderDetail) -> tuple[Button, ...]:
         else None,
     ]
     return tuple(button for button in buttons if button is not None)
-
-
-def books(t: Language, totals: Sequence[Totals]) -> Card:
-    """All the money, one line per currency, and whether it adds up."""
-    if not totals:
-        return card(t("No money has come yet."), accent=Accent.QUIET)
-    sentences: list[str] = []
-    for line in totals:
-
-        def money(amount: int, currency: str = line.currency) -> str:
-            return t.money(Money(amount, currency))
-
-        mark = "✔" if line.closed else "⚠"
-        sentences.append(
-            t(
-                "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
-                mark=mark,
-                captured=money(line.captured),
-                allocated=money(line.allocated),
-                back=money(line.given_back),
-                open=money(line.open),
-            )
-        )
-        if line.reported != line.booked:
-            sentences.append(
-                t(
-                    "By the reports {reported} should lie at the providers, by the ledger {booked}. Please tell whoever looks after Lyceum.",
-                    reported=money(line.reported),
-                    booked=money(line.booked),
-                )
-            )
-    return card(
-        t("## Where the money is"),
-        "\n".join(sentences),
-        t(
-            "-# Open is what waits for you, is on its way back, or is with a bank that decides about a dispute. Fees are not in it."
-        ),
-        accent=Accent.GOOD if all(line.closed for line in totals) else Accent.BAD,
-    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.memberships.model import OrderStatus
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, disputes, order_state, refunded
-from bot.memberships.orders.parts import corrected
+from bot.memberships.orders.parts import NOTES, corrected
 from bot.payments.port import Fact, FactKind
 
 
@@ -44,38 +44,76 @@ _AT_THE_PROVIDER = {
 }
 
 
+@dataclass(frozen=True)
+class Portion:
+    """What became of one payment, by the facts: the parts sum to its amount. A lost dispute counts as given back."""
+
+    payment: Fact
+    allocated: int
+    given_back: int
+    open: int
+
+
+def portions(expected: ExpectedPayment, known: Sequence[Fact]) -> list[Portion]:
+    """Every payment of an order, and where its money is. A note that was corrected is none."""
+    wrong = corrected(known)
+    facts = [fact for fact in set(known) if fact.object_id not in wrong]
+    state, given_back, (contested, lost) = order_state(expected, known), refunded(facts), disputes(facts)
+    pays = state.parts.allocated.amount if state.parts and state.state is not OrderStatus.REVIEW else 0
+    found: list[Portion] = []
+    for fact in sorted(facts, key=lambda fact: (fact.at, fact.object_id)):
+        if fact.kind is not FactKind.PAID:
+            continue
+        rest = amount_left(fact, given_back)
+        gone = fact.money.amount - rest
+        if state.parts is not None:  # the first parts pay the price
+            allocated = min(max(0, rest), pays)
+            pays -= allocated
+            found.append(Portion(fact, allocated, gone, rest - allocated))
+        elif fact.object_id in lost:
+            found.append(Portion(fact, 0, fact.money.amount, 0))
+        elif fact.object_id in contested or fact in (*state.odd, *state.extra):
+            found.append(Portion(fact, 0, gone, rest))
+        else:
+            found.append(Portion(fact, rest, gone, 0))
+    return found
+
+
+def movements(facts: Iterable[Fact]) -> list[tuple[Fact, int]]:
+    """The facts that moved money on the seller's account at the provider, and how much: positive when money came.
+
+    A correction takes back what the note moved that it corrects.
+    """
+    known = set(facts)
+    noted = {fact.object_id: _AT_THE_PROVIDER[fact.kind] for fact in known if fact.kind in NOTES}
+    signs = [
+        (fact, -noted.get(fact.object_id, 0))
+        if fact.kind is FactKind.CORRECTED
+        else (fact, _AT_THE_PROVIDER.get(fact.kind, 0))
+        for fact in known
+    ]
+    return [(fact, sign * fact.money.amount) for fact, sign in signs if sign and fact.money.amount]
+
+
 def totals(
     orders: Iterable[tuple[ExpectedPayment, Sequence[Fact]]], clearing: Mapping[str, int]
 ) -> list[Totals]:
-    """One line per currency, sorted. A lost dispute counts as given back. `clearing`: the ledger's sum in each currency."""
+    """One line per currency, sorted. `clearing`: the ledger's sum in each currency."""
     by_currency = {
         currency: Totals(currency=currency, booked=amount) for currency, amount in clearing.items()
     }
-    for expected, known in orders:
-        state = order_state(expected, known)
-        wrong = corrected(known)  # notes of the owner that were never so, with their corrections
-        facts = [fact for fact in known if fact.object_id not in wrong]
-        given_back, (contested, lost) = refunded(facts), disputes(facts)
-        for fact in set(facts):
-            line = by_currency.setdefault(fact.money.currency, Totals(currency=fact.money.currency))
-            line.reported += _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
-            if fact.kind is not FactKind.PAID:
-                continue
-            rest = amount_left(fact, given_back)
-            line.captured += fact.money.amount
-            line.given_back += fact.money.amount - rest
-            if state.parts is not None:
-                continue
-            if fact.object_id in lost:
-                line.given_back += rest
-            elif fact.object_id in contested or fact in (*state.odd, *state.extra):
-                line.open += rest
-            else:
-                line.allocated += rest
-        if state.parts is not None and state.parts.held.amount:
-            pays = 0 if state.state is OrderStatus.REVIEW else state.parts.allocated.amount
-            line = by_currency[state.parts.held.currency]
-            line.allocated += pays
-            line.open += state.parts.held.amount - pays
+
+    def line_of(currency: str) -> Totals:
+        return by_currency.setdefault(currency, Totals(currency=currency))
+
+    for expected, facts in orders:
+        for fact, moved in movements(facts):
+            line_of(fact.money.currency).reported += moved
+        for portion in portions(expected, facts):
+            line = line_of(portion.payment.money.currency)
+            line.captured += portion.payment.money.amount
+            line.allocated += portion.allocated
+            line.given_back += portion.given_back
+            line.open += portion.open
     lines = [by_currency[currency] for currency in sorted(by_currency)]
     return [line for line in lines if line.captured or line.reported or line.booked]

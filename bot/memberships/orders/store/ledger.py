@@ -134,6 +134,17 @@ async def bookings_between(db: Reader, guild_id: int, since: datetime, until: da
     ]
 
 
+async def bookings_by_order(
+    db: Reader, guild_id: int, order_ids: Collection[int]
+) -> dict[int, list[Booking]]:
+    """Every side of every booking of these orders, by order id."""
+    query = select(ledger).where(ledger.c.guild_id == guild_id, ledger.c.order_id.in_(order_ids))
+    by_order: dict[int, list[Booking]] = {}
+    for row in await db.execute(query):
+        by_order.setdefault(row.order_id, []).append(_booking(row))
+    return by_order
+
+
 async def balances(db: Reader, guild_id: int) -> dict[str, list[Money]]:
     """The balance of each account, one amount per currency."""
     query = select(ledger.c.account, ledger.c.currency, total(ledger.c.delta)).where(

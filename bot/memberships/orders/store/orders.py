@@ -173,6 +173,12 @@ async def between(db: Reader, guild_id: int, since: datetime, until: datetime) -
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
+async def by_ids(db: Reader, guild_id: int, order_ids: Collection[int]) -> dict[int, Order]:
+    """Those of these orders that are this guild's, by id."""
+    query = _orders().where(order.c.guild_id == guild_id, order.c.id.in_(order_ids))
+    return {row.id: _order(row) for row in await db.execute(query)}
+
+
 async def set_ref(tx: Writer, guild_id: int, order_id: int, ref: str) -> None:
     """Store the id of the provider's checkout, once."""
     own = (order.c.guild_id == guild_id) & (order.c.id == order_id) & order.c.provider_ref.is_(None)
