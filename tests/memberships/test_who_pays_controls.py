@@ -6,7 +6,6 @@ import contextlib
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,11 +14,12 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import status_cards
 from bot.memberships.changes.quote import Quote
+from bot.memberships.changes.renewals import Renewals
 from bot.memberships.model import RENEWING, Order, OrderStatus, Price
 from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.orders.store import orders
-from bot.payments.port import Phase
+from bot.payments.port import PaymentProvider, Phase
 from tests.memberships.changes import EN, monthly
 from tests.memberships.shop import ANN, BOB, CID, DAY, GUILD, OLIVIA, Shop, actions, opened
 
@@ -209,18 +209,22 @@ async def test_only_who_pays_moves_their_card_and_can_always_end_it(tmp_path: Pa
     await played(tmp_path, seed)
 
 
-def by_holder(shop: Shop) -> None:
+class ByHolder(Renewals):
     """As it was: whoever has the entitlement has the subscription."""
-    renewals: Any = shop.service.renewals
 
-    async def of_holder(guild_id: int, user_id: int, order_id: int) -> tuple[PaidSubscription, Any]:
-        async with shop.db.read() as db:
+    async def _paid_subscription(
+        self, guild_id: int, user_id: int, order_id: int
+    ) -> tuple[PaidSubscription, PaymentProvider]:
+        async with self._db.read() as db:
             for owned in await owned_by(db, guild_id, user_id):
                 if owned.order is not None and owned.order.id == order_id and owned.subscribed:
-                    return PaidSubscription(owned.order, owned.entitlement), shop.provider
+                    return PaidSubscription(owned.order, owned.entitlement), self._providers["bank"]
         raise UserError("You have no such subscription. /membership status shows what you have.")
 
-    renewals._paid_subscription = of_holder
+
+def by_holder(shop: Shop) -> None:
+    """Commands and buttons ask the old rule."""
+    shop.service.renewals = ByHolder(shop.db, shop, shop.queue, shop.service.checkouts, shop.providers)
 
 
 async def test_control_by_the_holder_the_dice_find_it_soon(tmp_path: Path) -> None:

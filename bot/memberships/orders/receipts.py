@@ -30,7 +30,7 @@ SIGNED = 16  # bytes of HMAC-SHA256: 128 bits cannot be guessed
 HAS_RECEIPT = (OrderStatus.PAID, OrderStatus.DISPUTED, OrderStatus.REFUNDED, OrderStatus.REVIEW)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReceiptData:
     """The contents of a receipt. `payments` and `refunds` are sorted by time; `back` is the sum refunded, per currency.
 
@@ -113,14 +113,14 @@ class Receipts:
         wrong = corrected(known)  # what the owner noted by mistake is nothing that happened
         facts = [fact for fact in known if fact.object_id not in wrong]
         return ReceiptData(
-            order,
-            self._server.guild_name(order.guild_id),
-            _of_kind(facts, FactKind.PAID),
-            _completed_refunds(facts),
-            _refund_totals(facts),
-            self._is_play_money(order.provider),
-            entitlement.ends_at if entitlement is not None else None,
-            successor,
+            order=order,
+            seller=self._server.guild_name(order.guild_id),
+            payments=_of_kind(facts, FactKind.PAID),
+            refunds=_completed_refunds(facts),
+            back=_refund_totals(facts),
+            playing=self._is_play_money(order.provider),
+            runs_until=entitlement.ends_at if entitlement is not None else None,
+            successor=successor,
         )
 
     async def _successor(
