@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import NeedsAction
 from bot.i18n import Catalog
+from bot.memberships.access.cards import retry_action
 from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.removal_rule import Ranks, Spared, is_over, spared_because
@@ -154,9 +155,7 @@ class Removals:
         """Tell staff, once a day at most, and wait for the permission."""
         card = departure_cards.may_not_remove(self._texts.community, ended.user_id, ended.tier.name, job.id)
         key = OutboxKey(job.guild_id, "removal.refused", f"{self._clock.now():%Y-%m-%d}")
-        await self._outbox.post(
-            key, card, to=ChannelSetting.STAFF, marker=departure_cards.retry_action(job.id)
-        )
+        await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=retry_action(job.id))
         raise NeedsAction(
             "kick-members", "Lyceum lacks Kick Members, so nobody is removed at the end of a membership."
         )
