@@ -118,10 +118,8 @@ class Reconciler:
                 )
                 await seats_changed(tx, self._queue, entitlement.tier)
                 if entitlement.status is EntitlementStatus.LIVE and entitlement.removes:
-                    key = str(entitlement.id)
-                    await self._queue.enqueue(
-                        tx, "member.kick", job.guild_id, key, order=entitlement.order_id
-                    )
+                    key, order_id = str(entitlement.id), entitlement.order_id
+                    await self._queue.enqueue(tx, "member.kick", job.guild_id, key, order=order_id)
             elif kept_until is not None and now < kept_until:
                 raise Reschedule(kept_until)
             await self._queue.enqueue(tx, "role.sync", job.guild_id, str(entitlement.user_id))

@@ -25,8 +25,8 @@ UNPAID = (OrderStatus.CREATED, OrderStatus.PENDING, OrderStatus.EXPIRED, OrderSt
 """An order in one of these states has charged nobody: a planned change that the provider drops with its subscription."""
 
 
-def _renewing(guild_id: int) -> Select[Any]:
-    query: Any = (
+def _renewing(guild_id: int) -> Select[int, int, int]:
+    return (
         select(order.c.id, order.c.user_id.label("payer"), entitlement.c.user_id.label("holder"))
         .outerjoin(entitlement, entitlement.c.order_id == order.c.id)
         .where(
@@ -36,12 +36,11 @@ def _renewing(guild_id: int) -> Select[Any]:
             order.c.state.not_in([state.value for state in UNPAID]),
         )
     )
-    return query  # type: ignore[no-any-return]
 
 
 async def renewing(db: Reader, guild_id: int) -> list[RenewingOrder]:
     """Every subscription of the guild that will charge again."""
-    return [_renewing_order(row) for row in await db.execute(_renewing(guild_id).order_by(order.c.id))]
+    return [RenewingOrder(*row) for row in await db.execute(_renewing(guild_id).order_by(order.c.id))]
 
 
 async def renewing_of(db: Reader, guild_id: int, user_id: int) -> list[RenewingOrder]:
@@ -51,7 +50,7 @@ async def renewing_of(db: Reader, guild_id: int, user_id: int) -> list[RenewingO
         for person in (order.c.user_id, entitlement.c.user_id)
         for row in await db.execute(_renewing(guild_id).where(person == user_id))
     ]
-    return [_renewing_order(row) for row in sorted(set(rows), key=lambda row: row.id)]
+    return [RenewingOrder(*row) for row in sorted({tuple(row) for row in rows})]
 
 
 async def add(tx: Writer, new: Departure) -> None:
@@ -184,10 +183,6 @@ async def ended_for(db: Reader, guild_id: int, user_id: int) -> set[int]:
         )
     )
     return set((await db.execute(query)).scalars())
-
-
-def _renewing_order(row: Row[Any]) -> RenewingOrder:
-    return RenewingOrder(row.id, row.payer, row.holder)
 
 
 def _departure(row: Row[Any]) -> Departure:
