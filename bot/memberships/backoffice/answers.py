@@ -195,7 +195,10 @@ def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str
             plan=plan,
             roles=roles_words(proposal.going),
         )
-    return t("The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.", plan=plan)
+    return t(
+        "The unused days of this membership went towards **{plan}**, which ends at once. No role is taken.",
+        plan=plan,
+    )
 
 
 def _money(t: Language, proposal: RefundProposal) -> str:
