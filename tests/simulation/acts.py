@@ -109,6 +109,34 @@ async def dispute(world: Schedule) -> None:
         world.provider.dispute(world.dice.choice(paid).object_id, won=world.dice.choice([True, False, None]))
 
 
+async def refund_exchanged(world: Schedule) -> None:
+    """Money that was exchanged for another membership goes back."""
+    async with world.disk.view.read() as db:
+        exchanged = [
+            entitlement.order_id
+            for user in range(1, world.options.members + 1)
+            for entitlement in await entitlements.of_member(db, GUILD, user)
+            if entitlement.replaced_by is not None
+        ]
+    paid = [fact for fact in world.provider.returnable() if fact.order_id in exchanged]
+    if paid:
+        chosen = world.dice.choice(paid).object_id
+        world.asked.add(chosen)
+        world.provider.give_back(chosen, world.dice.choice([1.0, 1.0, 0.4]))
+
+
+async def refund_comes_back(world: Schedule) -> None:
+    made = world.provider.refunds()
+    if made:
+        world.provider.fail_refund(world.dice.choice(made))
+
+
+async def win_after_all(world: Schedule) -> None:
+    lost = world.provider.losses()
+    if lost:
+        world.provider.win_appeal(world.dice.choice(lost))
+
+
 async def forbid(world: Schedule) -> None:
     if world.options.forbidden:
         world.server.forbidden = not world.server.forbidden
@@ -238,7 +266,10 @@ ACTS: list[tuple[Act, int]] = [
     (decline, 1),
     (refund_at_the_bank, 2),
     (refund_by_the_owner, 2),
+    (refund_exchanged, 2),
+    (refund_comes_back, 2),
     (dispute, 2),
+    (win_after_all, 1),
     (forbid, 4),
     (grant, 2),
     (revoke, 2),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from bot.audit import AuditAction
 from bot.audit.tables import audit
+from bot.memberships.access.queueing import laid_out
 from bot.memberships.access.store import entitlements, overrides, revocations
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Outcome
 from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.orders.tables import ledger as ledger_table
@@ -21,6 +23,7 @@ from bot.outbox.tables import outbox
 from bot.payments.port import Fact, FactKind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
+from tests.simulation.fake_provider import Till
 from tests.simulation.fake_server import GUILD, HELPER, SOLD
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ async def check(world: Schedule) -> None:
     await _parts_go_back_once(world)
     for user in world.server.held:
         await _roles_are_wanted(world, user)
+        await _days_are_given_one_after_the_other(world, user)
     await _words_come_once(world)
     for user, role in world.server.foreign:
         assert role in world.server.held.get(user, {role}), f"a role given by hand was taken from {user}"
@@ -88,7 +92,7 @@ async def _ledger_balances(world: Schedule) -> None:
     for till in world.provider.tills.values():
         won = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_WON}
         for fact in till.facts:
-            if fact.kind is FactKind.PAID:
+            if fact.kind in (FactKind.PAID, FactKind.REFUND_FAILED):
                 held[fact.money.currency] += fact.money.amount
             elif fact.kind is FactKind.REFUNDED or (
                 fact.kind is FactKind.DISPUTED and fact.object_id not in won
@@ -138,8 +142,9 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
     if truth.ever:
         assert entitlement is not None, "paid, and no right"
         _right_fits(
-            truth.state,
+            truth,
             entitlement,
+            await _worth(world, order),
             world,
             by_staff=await _revoked_by_staff(world, entitlement, truth.counted),
         )
@@ -166,7 +171,10 @@ async def _last_revocation(world: Schedule, entitlement: Entitlement) -> datetim
     return since
 
 
-def _right_fits(state: OrderStatus, entitlement: Entitlement, world: Schedule, *, by_staff: bool) -> None:
+def _right_fits(
+    truth: Outcome, entitlement: Entitlement, worth: Worth, world: Schedule, *, by_staff: bool
+) -> None:
+    """Every membership, ended ones included, is backed by money that stayed and is not disputed, credit included."""
     if by_staff:
         assert entitlement.status in (EntitlementStatus.REVOKED, EntitlementStatus.ENDED), (
             f"revoked by staff, and {entitlement.status} again"
@@ -175,13 +183,83 @@ def _right_fits(state: OrderStatus, entitlement: Entitlement, world: Schedule, *
     if entitlement.status is EntitlementStatus.REPLACED:
         return  # `_exchanges_count_once` looks by what
     over = entitlement.held_until <= world.now()
-    allowed = {
-        OrderStatus.PAID: {EntitlementStatus.LIVE} if not over else {EntitlementStatus.ENDED},
-        OrderStatus.DISPUTED: {EntitlementStatus.SUSPENDED}
-        if not over
-        else {EntitlementStatus.SUSPENDED, EntitlementStatus.ENDED},
-    }.get(state, {EntitlementStatus.REVOKED, EntitlementStatus.ENDED})
-    assert entitlement.status in allowed, f"order {state}, right {entitlement.status}, over {over}"
+    if truth.state not in (OrderStatus.PAID, OrderStatus.DISPUTED):
+        allowed = EntitlementStatus.REVOKED
+    elif truth.rests(world.now()):
+        allowed = EntitlementStatus.SUSPENDED
+    elif worth.held < worth.full and (entitlement.forever or worth.held == 0):
+        allowed = EntitlementStatus.SUSPENDED if worth.held or worth.undecided else EntitlementStatus.REVOKED
+    else:
+        allowed = EntitlementStatus.ENDED if over else EntitlementStatus.LIVE
+        if entitlement.length is not None and worth.full:
+            paid_for = entitlement.length * worth.held // worth.full
+            given = entitlement.length - entitlement.cut
+            assert given == paid_for or (over and given > paid_for), (
+                f"{given} s for money that pays {paid_for}"
+            )
+    assert entitlement.status is allowed, f"order {truth.state}, right {entitlement.status}, over {over}"
+
+
+@dataclass(frozen=True)
+class Worth:
+    """An order's price and credit, what of it stayed by the bank's own facts, and whether more may come back."""
+
+    full: int
+    held: int
+    undecided: bool
+
+
+async def _worth(world: Schedule, order: Order) -> Worth:
+    held = await _credit(world, order, disputed=False)
+    hoped = await _credit(world, order, disputed=True)
+    return Worth(order.price.amount + order.credit.amount, order.price.amount + held, undecided=hoped > held)
+
+
+async def _credit(world: Schedule, order: Order, *, disputed: bool) -> int:
+    """What the bank still has of the money behind an order's credit."""
+    total = 0
+    async with world.disk.view.read() as db:
+        replaced = await entitlements.replaced_by(db, GUILD, order.id)
+        sources = [await orders.find(db, GUILD, one.order_id or 0) for one in replaced]
+    for source in sources:
+        if source is None or source.price.currency != order.price.currency:
+            continue
+        till = world.provider.tills.get(f"co_{source.id}")
+        first = source.renewal is None
+        for fact in till.facts if till else []:
+            if fact.kind is not FactKind.PAID or fact.money not in (source.price, source.renewal):
+                continue
+            if fact.period is not None and fact.period.ends_at <= order.created_at:
+                continue
+            kept = _kept(till, fact, disputed=disputed) if till else 0
+            if kept and source.renewal is None:  # of two payments one counts
+                total += kept
+                break
+            total += kept
+            first |= kept > 0 and not fact.renewal
+        if first:
+            total += await _credit(world, source, disputed=disputed)
+    return min(order.credit.amount, total)
+
+
+def _kept(till: Till, paid: Fact, *, disputed: bool) -> int:
+    """How much of a payment the bank has not given back, and will not be asked for again."""
+    failed = {fact.object_id for fact in till.facts if fact.kind is FactKind.REFUND_FAILED}
+    won = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_WON}
+    lost = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_LOST}
+    left = paid.money.amount
+    for fact in till.facts:
+        if fact.payment_id != paid.object_id:
+            continue
+        if fact.kind is FactKind.REFUNDED and fact.object_id not in failed:
+            left -= fact.money.amount
+        elif (
+            fact.kind is FactKind.DISPUTED
+            and fact.object_id not in won
+            and (fact.object_id in lost or not disputed)
+        ):
+            return 0
+    return left
 
 
 async def _refused(world: Schedule, order: Order) -> list[Fact]:
@@ -199,7 +277,10 @@ async def _exchanges_count_once(world: Schedule) -> None:
             entitlement = await entitlements.find(db, GUILD, order_id=order.id)
             if entitlement is None or entitlement.status is not EntitlementStatus.REVOKED:
                 live = entitlement is not None and entitlement.status is EntitlementStatus.LIVE
-                assert exchanged or order.replaces is None or not live, "credit for nothing"
+                short = entitlement is not None and entitlement.cut > 0
+                assert exchanged or order.replaces is None or not live or short, "credit for nothing"
+            elif order.state in (OrderStatus.PAID, OrderStatus.DISPUTED):
+                continue  # its own money stands, so its credit went: `_right_fits` looks at that
             elif await _last_revocation(world, entitlement) is None:
                 assert not exchanged, f"replaced for good by an order that is {order.state}"
 
@@ -216,6 +297,23 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
         assert entitlement.status not in (EntitlementStatus.REVOKED, EntitlementStatus.REPLACED), (
             f"charged for what is {entitlement.status}"
         )
+        paid = [fact for fact in till.facts if fact.kind is FactKind.PAID and fact.period]
+        latest = max((fact.period.starts_at for fact in paid if fact.period), default=None)
+        present = [fact for fact in paid if fact.period and fact.period.starts_at == latest]
+        assert not present or any(_kept(till, fact, disputed=True) for fact in present), (
+            "charged on, though the money of the present period went back"
+        )
+
+
+async def _days_are_given_one_after_the_other(world: Schedule, user: int) -> None:
+    """No paid time waits while nothing is before it, and none runs beside another one of its tier."""
+    async with world.disk.view.read() as db:
+        of_member = await entitlements.of_member(db, GUILD, user)
+    assert not laid_out(of_member, world.now()), f"paid days of {user} are lost or doubled: {of_member}"
+    for entitlement in of_member:
+        if entitlement.length is not None:
+            span = (entitlement.ends_at - max(entitlement.starts_at, world.now())) // timedelta(seconds=1)
+            assert span <= entitlement.length - entitlement.cut, f"{span} s are left of {entitlement}"
 
 
 async def _facts(world: Schedule, order: Order) -> set[tuple[FactKind, str]]:
@@ -242,7 +340,9 @@ async def _nobody_paid_twice(world: Schedule) -> None:
         order = next(one for one in await _orders(world) if f"co_{one.id}" == f"co_{till.purchase.order_id}")
         facts = [*till.facts, *await _refused(world, order)]
         truth = order_state(world.process.service.settlement.due(order), facts)
-        assert not truth.extra, f"{len(truth.extra)} payments too many were kept"
+        came_back = {fact.payment_id for fact in till.facts if fact.kind is FactKind.REFUND_FAILED}
+        kept = [fact for fact in truth.extra if fact.object_id not in came_back]  # those wait for the owner
+        assert not kept, f"{len(kept)} payments too many were kept"
         counted = {fact.object_id for fact in truth.counted}
         for fact in till.facts:
             if fact.kind is FactKind.REFUNDED and fact.payment_id in counted - world.asked:

@@ -44,7 +44,9 @@ class Tally:
     reorderings: int = 0
     payments: int = 0
     refunds: int = 0
+    failed_refunds: int = 0
     disputes: int = 0
+    appeals: int = 0
     renewals: int = 0
     trials: int = 0
     changes: int = 0

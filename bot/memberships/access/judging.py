@@ -66,8 +66,10 @@ def judged(
 
 def period_ends(fact: Fact, funding: Funding) -> datetime | None:
     """The end of what a payment of a recurring order gives: of the first one, what its money and credit pay."""
-    if fact.period is None or fact.renewal:
-        return fact.period and fact.period.ends_at
+    if fact.period is None:
+        return None
+    if fact.renewal:
+        return fact.period.ends_at
     starts, ends = fact.period.starts_at, fact.period.ends_at
     return ends if funding.held >= funding.full else starts + funding.part((ends - starts) // SECOND) * SECOND
 

@@ -10,7 +10,8 @@ from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
 from bot.ids import new_id
-from bot.memberships.access.entitlements import Entitlements, held_until
+from bot.memberships.access.entitlements import Entitlements
+from bot.memberships.access.judging import held_until
 from bot.memberships.catalog.tiers import TierCatalog
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import (
