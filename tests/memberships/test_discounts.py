@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import UserError
+from bot.i18n import Catalog
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
+from bot.memberships.backoffice import answers as backoffice_answers
 from bot.memberships.changes.quote import Quote
 from bot.memberships.model import BillingKind, Order, OrderStatus, Price
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.purchasing import Activated
+from bot.memberships.orders.tables import order as order_table
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
 from tests.memberships.changes import confirm
-from tests.memberships.orders import transfer
+from tests.memberships.orders import read, transfer
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop
 
 OWNER = Staff(OLIVIA, owner=True)
@@ -327,3 +332,50 @@ async def test_a_transfer_in_parts_keeps_its_discount_to_the_last_part(shop: Sho
     assert marked.order.state is OrderStatus.REVIEW
     assert shop.server.held[ANN] == set()
     assert await shop.stuck() == ["order.refund", "order.refund"]
+
+
+async def test_the_refund_s_preview_says_what_goes_with_the_discount(shop: Shop, texts: Catalog) -> None:
+    await shelf(shop, 100)
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    await free(shop)
+
+    draft = await shop.service.refunds.draft(GUILD, str(silver.id), OLIVIA, "she asked")
+
+    assert sorted(draft.going) == [GOLD, SILVER]
+    told = read(backoffice_answers.refund_drafted(texts.of("en"), draft))
+    assert "Its discount goes with it" in told
+    assert "**Gold**" in told
+
+
+async def test_two_presses_at_once_give_it_once(shop: Shop) -> None:
+    await shelf(shop, 100)
+    await shop.buy(ANN, "Silver", "pay_silver")
+
+    told = await asyncio.gather(
+        *(shop.service.buy(GUILD, ANN, "Gold") for _ in range(3)), return_exceptions=True
+    )
+
+    assert sorted(type(one).__name__ for one in told) == ["Activated", "UserError", "UserError"]
+    assert [status for status, _, _ in await spans(shop, GOLD) if status == "live"] == ["live"]
+
+
+async def test_orders_from_before_it_was_kept_are_judged_as_before(shop: Shop) -> None:
+    await shelf(shop, 50)
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    await shop.buy(ANN, "Gold", "pay_gold")
+    async with shop.db.write() as tx:
+        await tx.execute(update(order_table).values(discounted_by=None))
+
+    await money_back(shop, silver)
+
+    assert await spans(shop, GOLD) == [("live", MONDAY, MONDAY + 30 * DAY)]
+
+
+async def test_a_plan_for_later_that_costs_nothing_needs_its_giver_until_then(shop: Shop) -> None:
+    await shelf(shop, 100)
+    await shop.tier("Bronze", HELPER, "40.00")
+    await shop.buy(ANN, "Bronze", "pay_bronze")
+    await shop.buy(ANN, "Silver", "pay_silver")
+
+    with pytest.raises(UserError, match="ends before"):
+        await shop.service.change_pricing.propose(GUILD, ANN, "Gold", None, "Bronze")

@@ -72,7 +72,6 @@ class Backing:
         if not order.credit.amount:
             return 0
         backed = gross = 0
-        by_provider = order.renewal is not None
         for replaced in await entitlements.replaced_by(db, order.guild_id, order.id):
             source = (
                 await orders.find(db, replaced.guild_id, replaced.order_id) if replaced.order_id else None
