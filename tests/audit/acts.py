@@ -50,6 +50,8 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
 BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "access.repair": frozenset({AuditAction.ROLE_DRIFT}),
     "access.retry": frozenset({AuditAction.BREAKER_RETRIED, AuditAction.BREAKER_CLOSED}),
+    "order.books": READS,  # what the provider tells is its own doing
+    "order.differ": READS,
     "order.done": frozenset({AuditAction.STRAY_CLOSED}),
     "order.give_back": frozenset({AuditAction.REFUND_ASKED}),
     "order.look": READS,  # what the provider tells is its own doing
