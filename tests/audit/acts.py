@@ -58,6 +58,8 @@ BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "departure.end": frozenset({AuditAction.DEPARTURE_ENDED, AuditAction.SUBSCRIPTION_STOPPED}),
     "departure.keep": frozenset({AuditAction.DEPARTURE_KEPT}),
     "departure.look": READS,
+    "order.books": READS,  # what the provider tells is its own doing
+    "order.differ": READS,
     "order.done": frozenset({AuditAction.STRAY_CLOSED}),
     "order.extend": frozenset({AuditAction.ORDER_EXTENDED}),
     "order.give_back": frozenset({AuditAction.REFUND_ASKED}),

@@ -189,7 +189,7 @@ DESK = (
     Shot(card="backoffice.cards.order_list", who="olivia", line="/order list", channel="staff"),
     Shot(card="backoffice.cards.order_detail", who="olivia", line="/order show order:…", channel="staff"),
     Shot(card="backoffice.answers.resent", who="olivia", line="/order resend order:…", channel="staff"),
-    Shot(card="backoffice.cards.books", who="olivia", line="/order books", channel="staff"),
+    Shot(card="backoffice.books_cards.books", who="olivia", line="/order books", channel="staff"),
     Shot(card="backoffice.answers.exported", who="olivia", line="/order export", channel="staff"),
     Shot(
         card="backoffice.answers.refund_drafted",

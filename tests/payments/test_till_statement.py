@@ -26,6 +26,7 @@ class Counter:
 
     till: Till
     provider: TillProvider
+    address: str = ""
     moment: datetime = START
 
     def now(self) -> datetime:
@@ -47,21 +48,19 @@ class Counter:
 
 @pytest.fixture
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
-    address: list[str] = []
-
     class Now:
         def now(self) -> datetime:
             return counter.moment
 
     till = Till(tmp_path, Now(), lambda: "", deliveries=0, delay=0)
     await till.open()
-    counter = Counter(till, TillProvider(till.secret, lambda: address[0], lambda: address[0]))
+    counter = Counter(till, TillProvider(till.secret, lambda: counter.address, lambda: counter.address))
     app = web.Application()
     app.add_routes(api.routes(till))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address.append("http://{}:{}".format(*runner.addresses[0][:2]))
+    counter.address = "http://{}:{}".format(*runner.addresses[0][:2])
     yield counter
     await runner.cleanup()
     await till.close()
@@ -92,6 +91,6 @@ async def test_a_refund_stands_with_its_payment_and_brings_an_older_one_back(cou
 async def test_nothing_is_invented_and_nobody_else_may_ask(counter: Counter) -> None:
     assert await counter.provider.reported("pay_404") is None
     assert await counter.provider.reported("../checkouts") is None
-    counter.provider._secret = b"another"
+    counter.provider = TillProvider(b"another", lambda: counter.address, lambda: counter.address)
     with pytest.raises(NeedsAction):
         await counter.listed()

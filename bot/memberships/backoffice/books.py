@@ -142,7 +142,7 @@ class Books:
     def _begin(self, since: datetime | None) -> Comparison:
         until = self._clock.now() + AHEAD
         start = until - USUAL if since is None else since
-        return Comparison(start, until, start)
+        return Comparison(since=start, until=until, reached=start)
 
     def _tonight(self) -> datetime:
         zone, now = self._texts.community.zone, self._clock.now()

@@ -15,7 +15,7 @@ STEP = timedelta(days=7)
 FEW = 200
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Comparison:
     """What is known so far of a comparison of `[since, until)`; it is done up to `reached`.
 
@@ -89,7 +89,7 @@ def packed(comparison: Comparison, *, asked: bool) -> dict[str, Any]:
 def unpacked(payload: Mapping[str, Any]) -> tuple[Comparison, bool]:
     """The comparison in a payload, and whether somebody asked for it and waits for the outcome."""
     since, until, reached = (datetime.fromisoformat(payload[name]) for name in ("since", "until", "reached"))
-    comparison = Comparison(since, until, reached, foreign=payload["foreign"])
+    comparison = Comparison(since=since, until=until, reached=reached, foreign=payload["foreign"])
     for provider, currency, *amounts in payload["lines"]:
         comparison.lines[provider, currency] = Line(*amounts)
     comparison.settled = [

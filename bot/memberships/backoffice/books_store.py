@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
@@ -56,19 +56,6 @@ async def told(tx: Writer, guild_id: int, now: datetime) -> None:
     """Staff are told of everything that differs."""
     own = (book_difference.c.guild_id == guild_id) & book_difference.c.told_at.is_(None)
     await tx.execute(update(book_difference).where(own).values(told_at=now))
-
-
-async def page(db: Reader, guild_id: int, limit: int, offset: int = 0) -> list[Difference]:
-    """What differs, the latest found first."""
-    query = select(book_difference).where(book_difference.c.guild_id == guild_id)
-    newest = query.order_by(book_difference.c.found_at.desc(), *_ORDER[1:]).limit(limit).offset(offset)
-    return [_difference(row) for row in await db.execute(newest)]
-
-
-async def count(db: Reader, guild_id: int) -> int:
-    """How many things differ."""
-    query = select(func.count()).where(book_difference.c.guild_id == guild_id)
-    return (await db.execute(query)).scalar_one()
 
 
 async def differing(db: Reader, guild_id: int) -> list[Difference]:

@@ -121,14 +121,14 @@ def _from_ledger(records: Records) -> Iterator[Difference]:
     for ref, (fact, amount) in facts.items():
         currency = fact.money.currency
         if booked.get(ref) != {currency: amount} or sums[ref]:
-            ours = booked.get(ref, {}).get(currency)
+            counted = booked.get(ref, {}).get(currency)
             yield _difference(
                 records,
                 Mismatch.LEDGER,
                 fact.object_id,
                 fact.payment_id or fact.object_id,
                 Money(amount, currency),
-                None if ours is None else Money(ours, currency),
+                None if counted is None else Money(counted, currency),
             )
     for ref in sums.keys() - facts.keys():
         _, _, object_id = ref.partition(":")
