@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,10 @@ def wrong(more: dict[int, set[int]], positions: dict[int, int], top: int) -> lis
 
 @pytest.mark.parametrize(
     ("seeds", "seen"),
-    [(range(3), set[str]()), pytest.param(range(3, 60), set(VERBS), marks=pytest.mark.thorough)],
+    [((0, 2, 9, 10, 13), set[str]()), pytest.param(range(60), set(VERBS), marks=pytest.mark.thorough)],
 )
 async def test_no_verb_of_staff_leads_to_a_role_that_they_may_not_cause(
-    seeds: range, seen: set[str], tmp_path: Path
+    seeds: Sequence[int], seen: set[str], tmp_path: Path
 ) -> None:
     """Each verb is tried once in each town. Those in `seen` must be carried out somewhere, or the test shows nothing."""
     done: Counter[str] = Counter()
