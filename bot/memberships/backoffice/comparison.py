@@ -133,8 +133,8 @@ def _from_ledger(records: Records) -> Iterator[Difference]:
     for ref in sums.keys() - facts.keys():
         _, _, object_id = ref.partition(":")
         for currency, amount in booked.get(ref, {"": 0}).items():
-            counted = Money(amount, currency) if currency else None
-            yield _difference(records, Mismatch.LEDGER, object_id, object_id, None, counted)
+            stray = Money(amount, currency) if currency else None
+            yield _difference(records, Mismatch.LEDGER, object_id, object_id, None, stray)
 
 
 def _from_state(records: Records) -> Iterator[Difference]:
