@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -61,11 +61,13 @@ def status(t: Language, status: Status) -> Card:
     blocks: list[Block | str | None] = [t("## Your membership")]
     if not status.held:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for membership in status.held[:SHOWN]:
+    paying, held, more = _fitting(t, status.paying, status.held)
+    for membership in held:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
-    for paid in status.paying[:SHOWN]:
+    for paid in paying:
         blocks += paying_blocks(t, paid)
+    blocks.append(more)
     lines = [
         t(
             "**{plan}** was bought ahead: {starts} to {until}.",
@@ -89,7 +91,8 @@ def endings(t: Language, endings: Endings) -> Card:
     blocks: list[Block | str | None] = [t("## Ending a membership")]
     if not endings.held and not endings.planned and not endings.paying:
         return card(t("You have no membership here, so there is nothing to end."), accent=Accent.QUIET)
-    for membership in endings.held[:SHOWN]:
+    paying, held, more = _fitting(t, endings.paying, endings.held)
+    for membership in held:
         blocks.append(f"**{plain(membership.entitlement.tier.name)}**\n{_ending_line(t, membership)}")
         if not membership.paid_by_holder:
             continue
@@ -98,8 +101,9 @@ def endings(t: Language, endings: Endings) -> Card:
             blocks.append(Row((end,)))
         elif membership.phase is Phase.ENDING and membership.order is not None:
             blocks.append(Row((keep_button(t, membership.order),)))
-    for paid in endings.paying[:SHOWN]:
+    for paid in paying:
         blocks += ending_blocks(t, paid)
+    blocks.append(more)
     for planned in endings.planned[:SHOWN]:
         blocks.append(planned_line(t, planned))
         undo = Button(t("Take the change back"), UNDO_CHANGE.encode(planned.order.id))
@@ -148,6 +152,25 @@ def planned_line(t: Language, planned: PlannedChange) -> str:
             price=t.money(planned.order.price),
         )
     return t("Planned: **{plan}** from {when}; it is paid.", plan=plan, when=when)
+
+
+def _fitting(
+    t: Language, paying: Sequence[PaidSubscription], held: Sequence[OwnedMembership]
+) -> tuple[Sequence[PaidSubscription], Sequence[OwnedMembership], str | None]:
+    """What fits on one card, and a line where something is left out: what charges the member comes first."""
+    first = sorted(paying, key=lambda paid: not paid.renews)[: SHOWN - 1]
+    then = sorted(held, key=lambda membership: not membership.renews)[: SHOWN - len(first)]
+    hidden = len(paying) + len(held) - len(first) - len(then)
+    more = (
+        t.n(
+            "{n} more does not fit here. What renews stands first: end one, and look again.",
+            "{n} more do not fit here. What renews stands first: end one, and look again.",
+            hidden,
+        )
+        if hidden
+        else None
+    )
+    return first, then, more
 
 
 def _order_line(t: Language, status: Status, order: Order) -> str:
