@@ -269,5 +269,7 @@ async def opened(folder: Path) -> AsyncGenerator[Shop]:
     path = folder / "shop.db"
     prepare(path)
     db = Database(path)
-    yield Shop(db)
-    await db.close()
+    try:
+        yield Shop(db)
+    finally:
+        await db.close()

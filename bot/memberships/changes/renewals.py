@@ -149,7 +149,10 @@ class Renewals:
         with contextlib.suppress(RetryLater, NeedsAction, TimeoutError):  # the work asks again
             async with asyncio.timeout(ASKING):
                 await self._end(current, asked=True)
-            await self._withdraw_stop(order)
+            async with self._db.read() as db:
+                told = await orders.find(db, order.guild_id, order.id)
+            if told is not None and told.phase not in RENEWING:
+                await self._withdraw_stop(order)
 
     async def end_asked(self, order: Order) -> bool:
         """Was the end asked for, and the provider not reached yet?"""

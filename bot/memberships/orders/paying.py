@@ -47,6 +47,8 @@ class PaidSubscription:
         if self.serves is not None:
             return True
         given = self.entitlement
+        if given is None and self.order.follows is not None and self.order.state is OrderStatus.PENDING:
+            return False  # a planned change, which is shown as such
         runs = (
             given is not None
             and given.status is EntitlementStatus.LIVE
