@@ -27,7 +27,14 @@ from bot.payments.port import Fact, FactKind, PaymentProvider, Unmatched, by_han
 from bot.work import Queue
 
 PAGE = 10
-ABOUT_MONEY = ("order.review", "order.refund", "order.settle", "order.expire")
+ABOUT_MONEY = (
+    "order.review",
+    "order.refund",
+    "order.settle",
+    "order.expire",
+    "subscription.end",
+    "subscription.stop",
+)
 CAME_BACK_FOR = timedelta(days=30)
 """How long a failed refund stays on the list, unless it is made again."""
 
