@@ -16,8 +16,8 @@ from bot.errors import NeedsAction, RetryLater, UserError
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import EntitlementStatus, Order
 from bot.memberships.orders.checkouts import SOON, Checkouts
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
-from bot.memberships.orders.paying import PaidSubscription, paid_by, planned_changes, require_paid_by
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.paying import PaidSubscription, paid_by, require_paid_by
 from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
