@@ -42,9 +42,9 @@ from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderSt
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.delivery import Delivery
-from bot.memberships.orders.holdings import owned_by
+from bot.memberships.orders.holdings import owned_by, planned_changes
 from bot.memberships.orders.pay_cards import PayCards
-from bot.memberships.orders.paying import paid_by, planned_changes
+from bot.memberships.orders.paying import paid_by
 from bot.memberships.orders.polling import Polling
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.receipts import Receipts

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column(
         "entitlement", sa.Column("acquired_by", sa.BigInteger(), nullable=False, server_default=sa.text("0"))
     )
+    _return_changed_orders()
     op.execute(
         "UPDATE entitlement SET acquired_by = coalesce("
         '(SELECT "order".user_id FROM "order" WHERE "order".id = entitlement.order_id), user_id)'
@@ -33,6 +34,49 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("source = 'trial'"),
     )
+
+
+def _return_changed_orders() -> None:
+    """What somebody changed a subscription into that another member pays for is that payer's order.
+
+    Before this revision the holder of a transferred subscription could change it. The provider charged the payer's
+    card, and the payer's customer was stored for the holder.
+    """
+    connection = op.get_bind()
+    changed = connection.execute(
+        sa.text(
+            "SELECT later.id AS id, later.guild_id AS guild_id, later.provider AS provider, mine.ref AS ref,"
+            " coalesce(later.replaces, later.follows) AS before"
+            ' FROM "order" AS later JOIN customer AS mine ON mine.guild_id = later.guild_id'
+            " AND mine.user_id = later.user_id AND mine.provider = later.provider"
+            " WHERE later.renewal_amount IS NOT NULL AND coalesce(later.replaces, later.follows) IS NOT NULL"
+            " ORDER BY later.id"
+        )
+    ).all()
+    for row in changed:
+        payer = connection.execute(
+            sa.text(
+                'SELECT former.user_id FROM entitlement JOIN "order" AS former ON former.id = entitlement.order_id'
+                " JOIN customer AS theirs ON theirs.guild_id = former.guild_id AND theirs.user_id = former.user_id"
+                " AND theirs.provider = former.provider"
+                ' JOIN "order" AS later ON later.id = :id'
+                " WHERE entitlement.id = :before AND theirs.ref = :ref AND former.provider = :provider"
+                " AND former.user_id <> later.user_id"
+            ),
+            {"id": row.id, "before": row.before, "ref": row.ref, "provider": row.provider},
+        ).scalar()
+        if payer is None:
+            continue
+        connection.execute(
+            sa.text(
+                "DELETE FROM customer WHERE guild_id = :guild_id AND provider = :provider AND ref = :ref"
+                ' AND user_id = (SELECT user_id FROM "order" WHERE id = :id)'
+            ),
+            {"guild_id": row.guild_id, "provider": row.provider, "ref": row.ref, "id": row.id},
+        )
+        connection.execute(
+            sa.text('UPDATE "order" SET user_id = :payer WHERE id = :id'), {"payer": payer, "id": row.id}
+        )
 
 
 def _restore_takers() -> None:

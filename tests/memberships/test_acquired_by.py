@@ -53,6 +53,18 @@ def has(
     )
 
 
+def ordered(
+    old: sqlite3.Connection, id_: int, user: int, *, renewal: int | None = 1900, replaces: int | None = None
+) -> None:
+    """An order that was paid."""
+    old.execute(
+        'INSERT INTO "order" (id, guild_id, user_id, tier_id, version, state, provider, kind, days, months, amount,'
+        " currency, renewal_amount, credit, discount, extra, replaces, created_at, expires_at, changed_at)"
+        f" VALUES (?, {GUILD}, ?, 1, 1, 'paid', 'bank', ?, 30, 0, 1900, 'USD', ?, 0, 0, 0, ?, '{T}', '{T}', '{T}')",
+        (id_, user, "once" if renewal is None else "recurring", renewal, replaces),
+    )
+
+
 def logged(old: sqlite3.Connection, id_: int, user: int, source: str) -> None:
     """Who got it first, as the log has it."""
     old.execute(
@@ -69,11 +81,7 @@ def acquired(path: Path) -> dict[int, int]:
 def test_an_order_s_payer_and_a_moved_trial_s_taker_are_known(tmp_path: Path) -> None:
     path = tmp_path / "lyceum.db"
     with closing(before(path)) as old, old:
-        old.execute(
-            'INSERT INTO "order" (id, guild_id, user_id, tier_id, version, state, provider, kind, days, months, amount,'
-            " currency, credit, discount, extra, created_at, expires_at, changed_at)"
-            f" VALUES (5, {GUILD}, {ANN}, 1, 1, 'paid', 'bank', 'once', 30, 0, 1900, 'USD', 0, 0, 0, '{T}', '{T}', '{T}')"
-        )
+        ordered(old, 5, ANN, renewal=None)
         has(old, 10, BOB, "order", order=5)
         has(old, 11, BOB, "trial")
         logged(old, 11, ANN, "trial")
@@ -102,3 +110,24 @@ def test_who_took_a_trial_again_has_one_and_gets_no_third(tmp_path: Path) -> Non
     migrate(path, NOW)
 
     assert acquired(path) == {20: BOB, 21: ANN, 30: BOB, 31: ANN}
+
+
+def test_what_a_holder_changed_on_the_payer_s_card_is_the_payer_s_again(tmp_path: Path) -> None:
+    """Bob had Ann's subscription, changed it twice on her card, and her customer was stored as his. Cid pays for his own."""
+    path = tmp_path / "lyceum.db"
+    with closing(before(path)) as old, old:
+        ordered(old, 1, ANN)
+        ordered(old, 2, BOB, replaces=10)
+        ordered(old, 3, BOB, replaces=20)
+        ordered(old, 4, CID, replaces=10)
+        for id_, user, order in ((10, BOB, 1), (20, BOB, 2), (30, BOB, 3), (40, CID, 4)):
+            has(old, id_, user, "order", order=order)
+        for user, ref in ((ANN, "cus_ann"), (BOB, "cus_ann"), (CID, "cus_cid")):
+            old.execute(f"INSERT INTO customer VALUES ({GUILD}, {user}, 'bank', '{ref}')")
+
+    migrate(path, NOW)
+
+    assert acquired(path) == {10: ANN, 20: ANN, 30: ANN, 40: CID}
+    with closing(sqlite3.connect(path)) as new:
+        assert dict(new.execute('SELECT id, user_id FROM "order"')) == {1: ANN, 2: ANN, 3: ANN, 4: CID}
+        assert dict(new.execute("SELECT user_id, ref FROM customer")) == {ANN: "cus_ann", CID: "cus_cid"}

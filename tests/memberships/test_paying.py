@@ -324,3 +324,18 @@ async def test_an_unpaid_subscription_whose_days_are_over_can_still_be_ended(sho
 
     assert paid.phase is Phase.ENDING
     assert "Nothing more is charged" in shown(status_cards.stopped(EN, paid))
+
+
+async def test_a_planned_change_is_nothing_that_is_paid_for_in_vain(shop: Shop) -> None:
+    silver, gold = await monthly(shop)
+    old = await shop.subscribe(ANN, "Gold", gold)
+    made = await confirm(shop, await quote(shop, "Silver", silver))
+    assert isinstance(made, PlannedChange)
+
+    endings = await shop.service.renewals.endings(GUILD, ANN)
+
+    assert endings.paying == ()
+    assert actions(status_cards.endings(EN, endings)) == [
+        f"membership.stop:{old.id}",
+        f"membership.undo:{made.order.id}",
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from bot.i18n import Catalog
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.model import BillingKind, Order
+from bot.memberships.model import BillingKind, Order, Search
 from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders import receipt_page
 from bot.payments.port import Phase
@@ -247,3 +247,25 @@ async def test_the_pay_card_and_the_receipt_carry_its_address(
     assert isinstance(told, order_cards.OrderReceipt)
     assert told.link == page
     assert "even when you are no longer in this server" in shown(order_cards.receipt(EN, told))
+
+
+async def test_while_the_provider_is_not_set_up_the_owner_sees_who_waits_for_it(
+    shop: Shop, web: WebServer
+) -> None:
+    order = await subscribed(shop)
+    url = link(shop, order)
+    token = await form_of(url)
+    shop.providers.clear()
+
+    _, page = await post(f"{url}/end", token)
+    await shop.turn(timedelta(minutes=2))
+
+    assert "has not confirmed that yet" in page
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert waiting.order is not None
+    assert (waiting.finding, waiting.order.id) == ("provider-off", order.id)
+    assert "cannot end a subscription" in waiting.detail
+    shop.providers["bank"] = shop.provider
+    await shop.patience()
+    assert "It was ended" in (await get(url))[1]
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()

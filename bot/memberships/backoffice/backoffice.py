@@ -39,6 +39,8 @@ ABOUT_MONEY = (
     "departure.end",
     "member.kick",
     "books.compare",
+    "subscription.end",
+    "subscription.stop",
 )
 CAME_BACK_FOR = timedelta(days=30)
 """How long a failed refund stays on the list, unless it is made again."""

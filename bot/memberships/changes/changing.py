@@ -22,8 +22,8 @@ from bot.memberships.changes.quote import GOOD_FOR, Quote
 from bot.memberships.membership_actions import CONFIRM_CHANGE, ChangeDraft
 from bot.memberships.model import Order, OrderStatus
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder, purchase
-from bot.memberships.orders.holdings import PlannedChange
-from bot.memberships.orders.paying import paid_by_another, planned_changes
+from bot.memberships.orders.holdings import PlannedChange, planned_changes
+from bot.memberships.orders.paying import paid_by_another
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.orders.refunds import Refunds
 from bot.memberships.orders.store import orders

@@ -22,9 +22,10 @@ from bot.memberships.orders.holdings import (
     discount_of,
     is_disputed,
     owned_by,
+    planned_changes,
     unused_value,
 )
-from bot.memberships.orders.paying import moved_away, paid_by, paid_by_another, planned_changes
+from bot.memberships.orders.paying import moved_away, paid_by, paid_by_another
 from bot.memberships.orders.proration import SECOND, costs_more, discounted, exchange
 from bot.memberships.orders.purchasing import PurchaseChoice, Purchasing
 from bot.money import Money

@@ -18,8 +18,8 @@ from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import SOON, Checkouts
 from bot.memberships.orders.eligibility import bought_after
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
-from bot.memberships.orders.paying import PaidSubscription, paid_by, planned_changes, require_paid_by
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.paying import PaidSubscription, paid_by, require_paid_by
 from bot.memberships.orders.store import ledger, orders
 from bot.payments.port import PaymentProvider, Phase, Subscriptions, subscriptions_of
 from bot.work import Job, Queue
@@ -150,7 +150,10 @@ class Renewals:
         with contextlib.suppress(RetryLater, NeedsAction, TimeoutError):  # the work asks again
             async with asyncio.timeout(ASKING):
                 await self._end(current, asked=True)
-            await self._withdraw_stop(order)
+            async with self._db.read() as db:
+                told = await orders.find(db, order.guild_id, order.id)
+            if told is not None and told.phase not in RENEWING:
+                await self._withdraw_stop(order)
 
     async def end_asked(self, order: Order) -> bool:
         """Was the end asked for, and the provider not reached yet?"""

@@ -20,8 +20,7 @@ from bot.memberships.catalog.store import tiers
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Refusal, Tier
 from bot.memberships.orders import discounts
 from bot.memberships.orders.eligibility import already_tried, obstacle
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by
-from bot.memberships.orders.paying import planned_changes
+from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
 from bot.memberships.orders.store import orders
 from bot.payments.port import Fact, Phase
 

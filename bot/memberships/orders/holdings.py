@@ -1,4 +1,4 @@
-"""The memberships that a member has, with their orders and what their unused days are worth."""
+"""The memberships that a member has, with their orders, and the changes that are planned."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.db import Reader
 from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order
+from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
 from bot.memberships.orders.backing import Backing, outcome_of
 from bot.memberships.orders.discounts import Discount, best, given
 from bot.memberships.orders.order_state import amount_left, refunded
@@ -79,6 +79,21 @@ async def owned_by(db: Reader, guild_id: int, user_id: int) -> list[OwnedMembers
         )
         for entitlement in member_entitlements
     ]
+
+
+async def planned_changes(db: Reader, guild_id: int, user_id: int, now: datetime) -> list[PlannedChange]:
+    """The changes still to come that this member pays for: paid ahead, or made by the provider at the period's end."""
+    planned: list[PlannedChange] = []
+    for order in await orders.following(db, guild_id, user_id=user_id):
+        bought = await entitlements.find(db, guild_id, order_id=order.id)
+        if bought is not None:
+            if bought.status is EntitlementStatus.LIVE and now < bought.starts_at:
+                planned.append(PlannedChange(order, bought, bought.starts_at))
+        elif order.renewal is not None and order.state is OrderStatus.PENDING:
+            followed = await entitlements.find(db, guild_id, id_=order.follows)
+            if followed is not None:
+                planned.append(PlannedChange(order, None, followed.ends_at))
+    return planned
 
 
 def discount_of(owned: Iterable[OwnedMembership], tier_id: int, now: datetime) -> Discount:

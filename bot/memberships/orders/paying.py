@@ -11,7 +11,6 @@ from bot.errors import UserError
 from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
-from bot.memberships.orders.holdings import PlannedChange
 from bot.memberships.orders.store import orders
 from bot.payments.port import Phase
 
@@ -46,6 +45,8 @@ class PaidSubscription:
         if self.serves is not None:
             return True
         given = self.entitlement
+        if given is None and self.order.follows is not None and self.order.state is OrderStatus.PENDING:
+            return False  # a planned change, which is shown as such
         runs = (
             given is not None
             and given.status is EntitlementStatus.LIVE
@@ -71,21 +72,6 @@ async def require_paid_by(db: Reader, guild_id: int, user_id: int, order_id: int
     if entitlement is not None and entitlement.user_id == user_id != entitlement.acquired_by:
         raise paid_by_another(entitlement)
     raise UserError("You have no such subscription. /membership status shows what you have.")
-
-
-async def planned_changes(db: Reader, guild_id: int, user_id: int, now: datetime) -> list[PlannedChange]:
-    """The changes still to come that this member pays for: paid ahead, or made by the provider at the period's end."""
-    planned: list[PlannedChange] = []
-    for order in await orders.following(db, guild_id, user_id=user_id):
-        given = await entitlements.find(db, guild_id, order_id=order.id)
-        if given is not None:
-            if given.status is EntitlementStatus.LIVE and now < given.starts_at:
-                planned.append(PlannedChange(order, given, given.starts_at))
-        elif order.renewal is not None and order.state is OrderStatus.PENDING:
-            followed = await entitlements.find(db, guild_id, id_=order.follows)
-            if followed is not None:
-                planned.append(PlannedChange(order, None, followed.ends_at))
-    return planned
 
 
 def paid_by_another(entitlement: Entitlement) -> UserError:

@@ -29,8 +29,7 @@ from bot.memberships.orders.admission import require_seat, require_untried
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.discounts import Discount, require_single
 from bot.memberships.orders.eligibility import require_eligible
-from bot.memberships.orders.holdings import discount_of, owned_by
-from bot.memberships.orders.paying import planned_changes
+from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
 

@@ -132,7 +132,12 @@ class Receipts:
         found = [await orders.find(db, order.guild_id, entitlement.replaced_by or 0)]
         found += await orders.following(db, order.guild_id, entitlement_id=entitlement.id)
         for later in found:
-            if later is not None and later.user_id == order.user_id and later.phase is not None:
+            if (
+                later is not None
+                and later.user_id == order.user_id
+                and later.phase is not None
+                and later.state in HAS_RECEIPT
+            ):
                 return self.token(later.guild_id, later.id), later.tier.name
         return None
 
