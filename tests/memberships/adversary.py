@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements, overrides
@@ -209,7 +211,10 @@ async def _release(made: Town, dice: random.Random) -> None:
 
 async def _transfer(made: Town, dice: random.Random) -> object:
     giver, taker = dice.sample(EVERYBODY, 2)
-    return await made.shop.service.access_admin.transfer(GUILD, giver, taker, "why", ACTOR)
+    try:
+        return await made.shop.service.access_admin.transfer(GUILD, giver, taker, "why", ACTOR)
+    except IntegrityError:  # both accounts had the trial: nothing was moved
+        raise UserError("It cannot be handed over.") from None
 
 
 VERBS: Mapping[str, Verb] = {

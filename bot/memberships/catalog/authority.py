@@ -58,7 +58,7 @@ class Authority:
     def require_terms(self, given: Iterable[Terms], user_id: int | None = None) -> None:
         """As `require`, for everything that these terms can ever give."""
         for terms in given:
-            self.require(self._reach(terms), user_id)
+            self.require(self.reach(terms), user_id)
 
     def require_sale(self, tier: Tier) -> None:
         """UserError unless this person may sell the tier."""
@@ -73,7 +73,7 @@ class Authority:
             more |= self._shelf_roles()
         self.require(more, user_id)
 
-    def _reach(self, terms: Terms) -> frozenset[int]:
+    def reach(self, terms: Terms) -> frozenset[int]:
         """All roles that somebody with these terms can have without paying."""
         return roles_in(terms) | (self._shelf_roles() if terms.discount >= EVERYTHING else frozenset())
 
