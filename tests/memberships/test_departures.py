@@ -114,6 +114,8 @@ async def test_who_comes_back_in_time_can_keep_it_and_the_status_says_so(shop: S
     await shop.turn(2 * DAY)
 
     assert (await shop.look(order)).phase is Phase.ACTIVE
+    await shop.service.renewals.stop(GUILD, ANN, order.id, None)  # her own wish this time
+    await shop.worker.run_due()
     assert "You had left" not in shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))
 
 

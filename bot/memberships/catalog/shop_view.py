@@ -8,7 +8,7 @@ from bot.cards import COMPONENT_LIMIT, Accent, Block, Button, Card, Divider, Row
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import BillingKind, ExpiryAction, Product, Terms, Tier
-from bot.memberships.wording import price_words, roles_words
+from bot.memberships.wording import end_notice, price_words, roles_words
 from bot.payments.registry import play_money_words
 
 SPARE = 4
@@ -166,6 +166,7 @@ def _description(t: Language, product: Product, taken: int, *, limit: int) -> st
         t("{percent} off other memberships.", percent=t.percent(terms.discount / 100))
         if terms.discount
         else None,
+        end_notice(t, terms),
         None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
     ]
     return "\n".join(line for line in lines if line)

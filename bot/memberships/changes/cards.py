@@ -13,7 +13,7 @@ from bot.memberships.orders.cards import start_here
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.orders.proration import discounted
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice
-from bot.memberships.wording import price_words, roles_words
+from bot.memberships.wording import price_words, removal_line, roles_words
 from bot.money import Money
 from bot.payments.registry import label as provider_label
 
@@ -85,7 +85,8 @@ def given(t: Language, activated: Activated) -> Card:
         )
         if order.price.amount:
             rest = t("{price} was charged.", price=t.money(order.price)) + " " + rest
-    return card(first, rest, start_here(t), accent=Accent.GOOD)
+    removal = removal_line(t, entitlement, renews=order is not None and order.renewal is not None)
+    return card(first, rest, removal, start_here(t), accent=Accent.GOOD)
 
 
 def quote(t: Language, quote: Quote) -> Card:

@@ -9,9 +9,17 @@ from datetime import datetime
 from bot.cards import Accent, Block, Button, Card, Line, Picture, Row, Text, card, fenced, plain
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, OfTier
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Product, Tier
+from bot.memberships.model import (
+    BillingKind,
+    Entitlement,
+    EntitlementStatus,
+    Order,
+    OrderStatus,
+    Product,
+    Tier,
+)
 from bot.memberships.orders.checkouts import PendingOrder
-from bot.memberships.wording import duration_words, price_words, roles_words
+from bot.memberships.wording import duration_words, end_notice, price_words, roles_words
 from bot.money import Money
 from bot.payments.port import Checkout
 from bot.payments.registry import play_money_words, scan_words
@@ -102,6 +110,7 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
             role=_role(order.tier),
         ),
         *_price_notes(t, pending),
+        None if order.duration.kind is BillingKind.LIFETIME else end_notice(t, order.tier.terms),
         t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
         *_how_to_pay(t, pending),
         Row(row) if row else None,
