@@ -13,10 +13,12 @@ from bot.memberships.changes import status_cards
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.departure import Cause
 from bot.memberships.model import BillingKind, ExpiryAction, Order, Search
+from bot.memberships.orders import cards as order_cards
 from bot.payments.port import Phase
 from tests.memberships.removing import EN, bought, for_sale, log
 from tests.memberships.shop import (
     ANN,
+    BOB,
     DAY,
     GOLD,
     GUILD,
@@ -72,6 +74,14 @@ async def test_the_member_knows_beforehand(shop: Shop) -> None:
     await shop.turn(24 * DAY)
     [(_, card)] = shop.server.letters.values()
     assert "You leave this server on" in shown(card)
+
+
+async def test_buyers_read_it_before_they_pay(shop: Shop) -> None:
+    await for_sale(shop)
+    [product] = await shop.service.catalog.products(GUILD)
+
+    assert "leaves this server" in shown(shop_view.shop(EN, [product], {}, False))
+    assert "leaves this server" in shown(order_cards.pay(EN, await shop.bill(BOB)))
 
 
 async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -> None:
