@@ -12,6 +12,7 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.departure import Cause
 from bot.payments.port import Phase
+from bot.settings import MembershipSettings
 from tests.memberships.leaving import EN, back, gone, log, subscribed, told
 from tests.memberships.shop import (
     ANN,
@@ -84,6 +85,12 @@ async def test_who_is_back_decides_alone(asking: Shop) -> None:
 
     words = shown(departure_cards.told(EN, await asking.service.departure_notices.read(GUILD, notice)))
     assert "End the renewal" not in words
+
+
+def test_unless_an_owner_says_otherwise_nobody_is_charged_for_what_they_cannot_reach() -> None:
+    told = MembershipSettings()
+
+    assert (told.leave, told.kick, told.ban) == ("end", "end", "end")
 
 
 async def test_a_setting_may_keep_it_and_staff_are_told_all_the_same(tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ async def test_one_departure_is_one_whatever_order_its_events_come_in(
     assert "was banned" in shown(card)
 
 
+async def test_a_kick_that_the_log_tells_after_the_leave_is_a_kick(shop: Shop) -> None:
+    await subscribed(shop)
+
+    await gone(shop, Cause.LEAVE, Cause.KICK)
+
+    [card] = told(shop)
+    assert "was kicked" in shown(card)
+
+
 async def test_a_ban_that_no_event_told_is_looked_up(shop: Shop) -> None:
     await subscribed(shop)
     shop.server.bans.add(ANN)
