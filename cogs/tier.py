@@ -167,7 +167,12 @@ class TierPage(
         proposal = await self._memberships.tier_editing.propose(
             guild_of(interaction), tier, edit, interaction.user.id, owns_server(interaction)
         )
-        await answer(interaction, catalog_cards.proposed(words_of(interaction), proposal))
+        may_remove = proposal.after.terms.after is not ExpiryAction.KICK or (
+            await self._memberships.removals.allowed(guild_of(interaction))
+        )
+        await answer(
+            interaction, catalog_cards.proposed(words_of(interaction), proposal, may_remove=may_remove)
+        )
 
     @price.command(
         name=locale_str("add"), description=locale_str("Sell a membership in one more way, or at a new price")

@@ -95,6 +95,8 @@ async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -
     words = shown(catalog_cards.proposed(EN, proposal))
     assert not proposal.saved
     assert "I remove the member from this server" in words and "Kick Members" in words
+    assert "It lacks that at the moment" not in words
+    assert "It lacks that at the moment" in shown(catalog_cards.proposed(EN, proposal, may_remove=False))
 
 
 async def subscribed(shop: Shop, **terms: object) -> Order:
