@@ -199,33 +199,6 @@ class AccessPage(
         await self._memberships.breaker.retry(guild_of(interaction), interaction.user.id)
         await answer(interaction, access_cards.retried(words_of(interaction)))
 
-    @commands.Cog.listener()
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        """A session began, or the server is back: what happened before is told to nobody. (A resumed session tells it.)"""
-        await self._memberships.events_missed(guild.id)
-
-    @commands.Cog.listener()
-    async def on_guild_join(self, guild: discord.Guild) -> None:
-        await self._memberships.events_missed(guild.id)
-
-    @commands.Cog.listener()
-    async def on_member_join(self, member: discord.Member) -> None:
-        await self._memberships.member_joined(member.guild.id, member.id)
-
-    @commands.Cog.listener()
-    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
-        await self._memberships.departures.heard(payload.guild_id, payload.user.id, Cause.LEAVE)
-
-    @commands.Cog.listener()
-    async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
-        await self._memberships.departures.heard(guild.id, user.id, Cause.BAN)
-
-    @commands.Cog.listener()
-    async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
-        """Discord sends these only to those who may see the audit log."""
-        if entry.action is discord.AuditLogAction.kick and entry.target is not None:
-            await self._memberships.departures.heard(entry.guild.id, int(entry.target.id), Cause.KICK)
-
     @on_press(LOOK_AGAIN, demand_roles)
     async def press_look(self, interaction: Interaction, notice: int) -> None:
         """*Look again* on the card about somebody who left."""
@@ -252,6 +225,33 @@ class AccessPage(
         """The card as it stands now, in the language of all staff: it stays in their channel."""
         told = await self._memberships.departure_notices.read(guild_of(interaction), notice)
         await replace(interaction, departure_cards.told(self.bot.texts.community, told))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A session began, or the server is back: what happened before is told to nobody. (A resumed session tells it.)"""
+        await self._memberships.events_missed(guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._memberships.events_missed(guild.id)
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        await self._memberships.member_joined(member.guild.id, member.id)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        await self._memberships.departures.heard(payload.guild_id, payload.user.id, Cause.LEAVE)
+
+    @commands.Cog.listener()
+    async def on_member_ban(self, guild: discord.Guild, user: discord.User | discord.Member) -> None:
+        await self._memberships.departures.heard(guild.id, user.id, Cause.BAN)
+
+    @commands.Cog.listener()
+    async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
+        """Discord sends these only to those who may see the audit log."""
+        if entry.action is discord.AuditLogAction.kick and entry.target is not None:
+            await self._memberships.departures.heard(entry.guild.id, int(entry.target.id), Cause.KICK)
 
     @commands.Cog.listener()
     async def on_member_roles(self, guild_id: int, user_id: int, held: frozenset[int]) -> None:

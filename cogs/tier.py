@@ -166,7 +166,12 @@ class TierPage(
             after_until=after_until,
         )
         proposal = await editing.propose(guild_id, tier, edit, interaction.user.id, owns_server(interaction))
-        await answer(interaction, catalog_cards.proposed(words_of(interaction), proposal))
+        may_remove = proposal.after.terms.after is not ExpiryAction.KICK or (
+            await self._memberships.removals.allowed(guild_id)
+        )
+        await answer(
+            interaction, catalog_cards.proposed(words_of(interaction), proposal, may_remove=may_remove)
+        )
 
     @price.command(
         name=locale_str("add"), description=locale_str("Sell a membership in one more way, or at a new price")

@@ -34,10 +34,7 @@ from bot.memberships.changes.pricing import ChangePricing
 from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
 from bot.memberships.departures.departure import Cause, DepartureAction
-from bot.memberships.departures.departures import Departures
-from bot.memberships.departures.endings import DepartureEndings
-from bot.memberships.departures.removals import Removals
-from bot.memberships.departures.telling import DepartureNotices
+from bot.memberships.departures.parts import departure_parts
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
@@ -193,31 +190,18 @@ class Memberships:
         # reminders: messages before an end
         self.reminders = Reminders(db, clock, outbox, texts, config.remind_days)
         # departures: who leaves, and whom Lyceum removes
-        self.departures = Departures(
+        self.departures, self.departure_notices, self.removals = departure_parts(
             db=db,
             clock=clock,
             queue=queue,
             server=server,
-            checkouts=self.checkouts,
-            endings=DepartureEndings(db, clock, self.checkouts, providers),
-            settings=config.departures,
-        )
-        self.departure_notices = DepartureNotices(
-            db=db,
-            clock=clock,
             outbox=outbox,
             texts=texts,
+            providers=providers,
+            checkouts=self.checkouts,
+            receipts=self.receipts,
             reminders=self.reminders,
-            receipts=self.receipts,
-        )
-        self.removals = Removals(
-            db=db,
-            clock=clock,
-            server=server,
-            outbox=outbox,
-            texts=texts,
-            checkouts=self.checkouts,
-            receipts=self.receipts,
+            settings=config.departures,
         )
         self.role_audit = RoleAudit(db, clock, queue, server, self.departures)
         # backoffice: what owners see and do by hand

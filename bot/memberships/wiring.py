@@ -13,6 +13,7 @@ from bot.memberships.service import Memberships, SellingConfig
 from bot.payments.port import PaymentProvider
 from bot.settings import Settings
 from bot.wiring import Core, Timer, Wiring
+from bot.work import Job
 from bot.work.worker import Handler
 
 
@@ -120,9 +121,14 @@ def _orders(memberships: Memberships) -> dict[str, Handler]:
 
 
 def _changes(memberships: Memberships) -> dict[str, Handler]:
+    async def end_subscription(job: Job) -> None:
+        """It must not renew, or its payer let it go on: whichever it is, the provider was asked first."""
+        await memberships.renewals.end(job)
+        await memberships.departures.renewed(job.guild_id, int(job.key))
+
     return {
         "order.change": memberships.changes.change,
-        "subscription.end": memberships.renewals.end,
+        "subscription.end": end_subscription,
         "subscription.stop": memberships.renewals.stop_asked,
         "payer.tell": memberships.handovers.tell,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.i18n import Language, stamp
-from bot.memberships.model import BillingKind, Duration, Entitlement, Price
+from bot.memberships.model import BillingKind, Duration, Entitlement, ExpiryAction, Price, Terms
 
 
 def duration_words(t: Language, duration: Duration) -> str:
@@ -37,6 +37,13 @@ def price_words(t: Language, price: Price) -> str:
 def roles_words(roles: Iterable[int]) -> str:
     """Roles as Discord shows them."""
     return " ".join(f"<@&{role}>" for role in roles)
+
+
+def end_notice(t: Language, terms: Terms) -> str | None:
+    """For buyers: that the end of the membership removes from the server; None when it does not."""
+    if terms.after is not ExpiryAction.KICK:
+        return None
+    return t("⚠ When it is over, whoever has no other membership leaves this server.")
 
 
 def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str | None:

@@ -2,84 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
-
 import pytest
-from sqlalchemy import select
 
-from bot.audit.tables import audit
-from bot.cards import Card
-from bot.errors import UserError
-from bot.i18n import Catalog
-from bot.memberships.access.access_admin import Staff
 from bot.memberships.changes import status_cards
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.departure import Cause
-from bot.memberships.model import BillingKind, Order, OrderStatus, Search
-from bot.outbox.tables import outbox
+from bot.memberships.model import BillingKind, OrderStatus, Search
 from bot.payments.port import Phase
+from tests.memberships.leaving import EN, SOON, back, gone, log, outcome, subscribed, told
 from tests.memberships.shop import (
     ANN,
-    BOB,
     CID,
     DAY,
     GUILD,
-    OLIVIA,
     Shop,
     actions,
     killed_at,
-    opened,
     shown,
 )
-
-EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
-SOON = timedelta(minutes=5)
-
-
-async def subscribed(shop: Shop) -> Order:
-    """Ann pays 15 dollars a month for Gold."""
-    await shop.tier()
-    return await shop.subscribe(
-        ANN, "Gold", await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
-    )
-
-
-async def gone(shop: Shop, *causes: Cause, user: int = ANN) -> None:
-    """The person is not in the server any more, and Discord tells it like this; then all that follows is done."""
-    shop.server.held.pop(user, None)
-    if Cause.BAN in causes:
-        shop.server.bans.add(user)
-    for cause in causes:
-        await shop.service.departures.heard(GUILD, user, cause)
-    await shop.turn(SOON)
-
-
-async def back(shop: Shop, user: int = ANN) -> None:
-    shop.server.held[user] = set()
-    shop.server.bans.discard(user)
-    await shop.service.member_joined(GUILD, user)
-    await shop.worker.run_due()
-
-
-def told(shop: Shop) -> list[Card]:
-    """The cards in the staff channel."""
-    return [card for key, card in shop.server.posts.items() if key.startswith("departure:")]
-
-
-async def log(shop: Shop, what: str) -> list[tuple[int, object]]:
-    """(who did it, why) of each such entry."""
-    async with shop.db.read() as db:
-        rows = (await db.execute(select(audit.c.actor, audit.c.detail).where(audit.c.what == what))).all()
-    return [(row.actor, row.detail.get("reason")) for row in rows]
-
-
-async def outcome(shop: Shop, kind: str) -> list[str]:
-    async with shop.db.read() as db:
-        rows = (await db.execute(select(outbox).where(outbox.c.kind == kind))).all()
-    return [row.reason or row.state for row in rows]
 
 
 @pytest.mark.parametrize("cause", list(Cause))
@@ -130,6 +70,15 @@ async def test_one_departure_is_one_whatever_order_its_events_come_in(
     assert "was banned" in shown(card)
 
 
+async def test_a_kick_that_the_log_tells_after_the_leave_is_a_kick(shop: Shop) -> None:
+    await subscribed(shop)
+
+    await gone(shop, Cause.LEAVE, Cause.KICK)
+
+    [card] = told(shop)
+    assert "was kicked" in shown(card)
+
+
 async def test_a_ban_that_no_event_told_is_looked_up(shop: Shop) -> None:
     await subscribed(shop)
     shop.server.bans.add(ANN)
@@ -174,6 +123,8 @@ async def test_who_comes_back_in_time_can_keep_it_and_the_status_says_so(shop: S
     await shop.turn(2 * DAY)
 
     assert (await shop.look(order)).phase is Phase.ACTIVE
+    await shop.service.renewals.stop(GUILD, ANN, order.id, None)  # her own wish this time
+    await shop.worker.run_due()
     assert "You had left" not in shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))
 
 
@@ -313,101 +264,3 @@ async def test_whom_discord_does_not_reach_is_recorded(shop: Shop) -> None:
     await gone(shop, Cause.LEAVE)
 
     assert await outcome(shop, "departure.note") == ["gone"]
-
-
-@pytest.fixture
-async def asking(tmp_path: Path) -> AsyncIterator[Shop]:
-    """A shop that asks staff, whatever the cause."""
-    words = {f"MEMBERSHIPS__{cause}": "ask" for cause in ("LEAVE", "KICK", "BAN")}
-    async with opened(tmp_path, **words) as shop:
-        yield shop
-
-
-async def test_staff_who_are_asked_end_it_or_let_it_go_on(asking: Shop) -> None:
-    order = await subscribed(asking)
-    await gone(asking, Cause.BAN)
-    [card] = told(asking)
-    assert "What should become of it?" in shown(card)
-    assert (await asking.look(order)).phase is Phase.ACTIVE
-    assert [action.partition(":")[0] for action in actions(card)] == [
-        "departure.end",
-        "departure.keep",
-        "order.refund",
-        "departure.look",
-    ]
-    notice = int(actions(card)[-1].partition(":")[2])
-
-    await asking.service.departures.keep_by_staff(GUILD, notice, order.id, OLIVIA)
-    words = shown(departure_cards.told(EN, await asking.service.departure_notices.read(GUILD, notice)))
-    assert f"<@{OLIVIA}> lets it go on" in words
-    assert await log(asking, "departure.kept") == [(OLIVIA, None)]
-
-    await asking.service.departures.end_by_staff(GUILD, notice, order.id, OLIVIA)
-    await asking.worker.run_due()
-    assert (await asking.look(order)).phase is Phase.ENDING
-    assert await log(asking, "subscription.stopped") == [(OLIVIA, "ban")]
-
-
-async def test_staff_cannot_make_anybody_pay_again(asking: Shop) -> None:
-    """Only the payer lets a renewal go on that was turned off."""
-    order = await subscribed(asking)
-    await gone(asking, Cause.BAN)
-    notice = int(actions(told(asking)[0])[-1].partition(":")[2])
-    await asking.service.departures.end_by_staff(GUILD, notice, order.id, OLIVIA)
-    await asking.worker.run_due()
-
-    with pytest.raises(UserError, match="only its payer"):
-        await asking.service.departures.keep_by_staff(GUILD, notice, order.id, OLIVIA)
-
-    assert (await asking.look(order)).phase is Phase.ENDING
-
-
-async def test_who_is_back_decides_alone(asking: Shop) -> None:
-    order = await subscribed(asking)
-    await gone(asking, Cause.KICK)
-    notice = int(actions(told(asking)[0])[-1].partition(":")[2])
-    await back(asking)
-
-    with pytest.raises(UserError, match="theirs to end or keep"):
-        await asking.service.departures.end_by_staff(GUILD, notice, order.id, OLIVIA)
-
-    words = shown(departure_cards.told(EN, await asking.service.departure_notices.read(GUILD, notice)))
-    assert "End the renewal" not in words
-
-
-async def test_a_setting_may_keep_it_and_staff_are_told_all_the_same(tmp_path: Path) -> None:
-    async with opened(tmp_path, MEMBERSHIPS__LEAVE="keep") as shop:
-        order = await subscribed(shop)
-
-        await gone(shop, Cause.LEAVE)
-
-        assert (await shop.look(order)).phase is Phase.ACTIVE
-        assert "as the settings say" in shown(told(shop)[0])
-        assert "End the renewal" in shown(told(shop)[0])
-
-
-async def test_a_later_ban_is_judged_by_its_own_setting(tmp_path: Path) -> None:
-    async with opened(tmp_path, MEMBERSHIPS__LEAVE="keep") as shop:
-        order = await subscribed(shop)
-        await gone(shop, Cause.LEAVE)
-        await shop.turn(5 * DAY)
-
-        await gone(shop, Cause.BAN)
-
-        assert (await shop.look(order)).phase is Phase.ENDING
-        assert len(told(shop)) == 2
-
-
-async def test_when_one_pays_and_another_has_it_staff_are_asked(shop: Shop) -> None:
-    """An old account whose membership was handed to a new one is often the one that is banned."""
-    order = await subscribed(shop)
-    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "a new account", Staff(OLIVIA, True))
-    await shop.worker.run_due()
-
-    await gone(shop, Cause.BAN)
-
-    assert (await shop.look(order)).phase is Phase.ACTIVE
-    assert f"<@{ANN}> pays for it, and <@{BOB}> has it" in shown(told(shop)[0])
-
-    await gone(shop, Cause.BAN, user=BOB)
-    assert len(told(shop)) == 2

@@ -225,3 +225,14 @@ async def test_a_moderator_of_one_channel_stays(community: Community) -> None:
     await community.settled()
 
     assert "ann" in await ids(community)
+
+
+async def test_the_owner_who_chooses_it_reads_whether_lyceum_may(community: Community) -> None:
+    people = await ids(community)
+    await subscribed(community, people["ann"])
+    chosen = {"tier": "Gold", "at_the_end": "Take the roles and remove the member from the server"}
+
+    told = await community.slash("olivia", "tier edit", **chosen)
+
+    assert "I remove the member from this server" in words(told["message"])
+    assert "It lacks that at the moment" in words(told["message"])

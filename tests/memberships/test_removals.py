@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
 
-from bot.audit.tables import audit
-from bot.i18n import Catalog
-from bot.memberships.access.access_admin import Staff
-from bot.memberships.access.store import overrides
-from bot.memberships.access.wanted_roles import Override
 from bot.memberships.catalog import cards as catalog_cards
 from bot.memberships.catalog import shop_view
 from bot.memberships.catalog.tier_edit import TierEdit
@@ -22,40 +13,20 @@ from bot.memberships.changes import status_cards
 from bot.memberships.departures import cards as departure_cards
 from bot.memberships.departures.departure import Cause
 from bot.memberships.model import BillingKind, ExpiryAction, Order, Search
-from bot.payments.port import Fact, FactKind, Phase
+from bot.memberships.orders import cards as order_cards
+from bot.payments.port import Phase
+from tests.memberships.removing import EN, bought, for_sale, log
 from tests.memberships.shop import (
     ANN,
     BOB,
-    BOSS,
     DAY,
     GOLD,
     GUILD,
-    HELPER,
     OLIVIA,
-    SILVER,
     Shop,
     killed_at,
     shown,
 )
-
-EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
-MAX = Staff(OLIVIA, True)
-
-
-async def for_sale(shop: Shop, **terms: object) -> None:
-    """Gold for 30 days, which removes its members at the end."""
-    await shop.tier(days=30)
-    await shop.terms("Gold", after=ExpiryAction.KICK, **terms)
-
-
-async def bought(shop: Shop, user: int = ANN, **terms: object) -> Order:
-    await for_sale(shop, **terms)
-    return await shop.buy(user)
-
-
-async def log(shop: Shop, what: str) -> list[object]:
-    async with shop.db.read() as db:
-        return [row.detail.get("why") for row in await db.execute(select(audit).where(audit.c.what == what))]
 
 
 async def test_at_the_end_the_member_is_removed_and_told_before(shop: Shop) -> None:
@@ -105,6 +76,14 @@ async def test_the_member_knows_beforehand(shop: Shop) -> None:
     assert "You leave this server on" in shown(card)
 
 
+async def test_buyers_read_it_before_they_pay(shop: Shop) -> None:
+    await for_sale(shop)
+    [product] = await shop.service.catalog.products(GUILD)
+
+    assert "leaves this server" in shown(shop_view.shop(EN, [product], {}, False))
+    assert "leaves this server" in shown(order_cards.pay(EN, await shop.bill(BOB)))
+
+
 async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -> None:
     await shop.tier()
     await shop.buy(ANN)
@@ -116,159 +95,8 @@ async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -
     words = shown(catalog_cards.proposed(EN, proposal))
     assert not proposal.saved
     assert "I remove the member from this server" in words and "Kick Members" in words
-
-
-async def another_membership(shop: Shop) -> None:
-    await shop.tier("Silver", SILVER, days=90)
-    await shop.buy(ANN, "Silver", "pay_silver")
-
-
-async def bought_again(shop: Shop) -> None:
-    await shop.turn(20 * DAY)
-    await shop.buy(ANN, "Gold", "pay_again")
-
-
-async def kept_roles(shop: Shop) -> None:
-    await shop.tier("Silver", SILVER, days=10)
-    await shop.terms("Silver", after_role=HELPER)
-    await shop.buy(ANN, "Silver", "pay_silver")
-
-
-async def granted(shop: Shop) -> None:
-    await shop.tier("Silver", SILVER)
-    await shop.service.access_admin.grant(GUILD, ANN, "Silver", "60", "helped a lot", MAX)
-
-
-async def given_access(shop: Shop) -> None:
-    async with shop.db.write() as tx:
-        await overrides.add(tx, GUILD, ANN, Override(HELPER, True, None, "helps", 1, OLIVIA), shop.now())
-
-
-async def moderates(shop: Shop) -> None:
-    shop.server.role(HELPER, "Helper", 3, dangerous=("manage_messages",))
-    shop.server.held[ANN].add(HELPER)
-
-
-async def moderates_one_channel(shop: Shop) -> None:
-    shop.server.powers[ANN] = ("manage_messages (#help)",)
-
-
-async def stands_above(shop: Shop) -> None:
-    shop.server.held[ANN].add(BOSS)
-
-
-@pytest.mark.parametrize(
-    ("spared", "why"),
-    [
-        (another_membership, "another membership"),
-        (kept_roles, "another membership"),
-        (granted, "another membership"),
-        (given_access, "another membership"),
-        (moderates, "staff"),
-        (moderates_one_channel, "staff"),
-        (stands_above, "a role above Lyceum's"),
-    ],
-)
-async def test_who_is_spared(shop: Shop, spared: Callable[[Shop], Awaitable[None]], why: str) -> None:
-    await bought(shop)
-    await spared(shop)
-
-    await shop.turn(31 * DAY)
-
-    assert shop.server.kicked == []
-    assert [key for key in shop.server.letters if key.startswith("removal:")] == []
-    assert await log(shop, "departure.spared") == [why]
-
-
-async def test_days_that_were_bought_ahead_come_first(shop: Shop) -> None:
-    await bought(shop)
-    await bought_again(shop)
-
-    await shop.turn(39 * DAY)
-    assert shop.server.kicked == []
-    await shop.turn(2 * DAY)
-
-    assert shop.server.kicked == [ANN]
-
-
-async def test_the_owner_is_never_removed(shop: Shop) -> None:
-    await bought(shop, OLIVIA)
-
-    await shop.turn(31 * DAY)
-
-    assert shop.server.kicked == []
-
-
-async def test_whoever_came_in_anew_after_the_end_may_stay(shop: Shop) -> None:
-    await bought(shop)
-    shop.server.kicks_allowed = False
-    await shop.turn(31 * DAY)
-    shop.server.joined[ANN] = shop.now()
-    shop.server.kicks_allowed = True
-    await shop.service.roles_changed(GUILD)
-    await shop.patience()
-
-    assert shop.server.kicked == []
-    assert await log(shop, "departure.spared") == ["came after the end"]
-
-
-async def test_what_staff_gave_removes_nobody(shop: Shop) -> None:
-    """Else a moderator who may not kick could: give for a day, and wait."""
-    await for_sale(shop)
-    await shop.service.access_admin.grant(GUILD, BOB, "Gold", "1", "a present", MAX)
-
-    await shop.turn(3 * DAY)
-
-    assert shop.server.kicked == []
-    assert "You leave this server" not in shown(
-        status_cards.status(EN, await shop.service.status(GUILD, BOB))
-    )
-
-
-async def test_what_was_handed_over_removes_nobody(shop: Shop) -> None:
-    await bought(shop)
-    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "a new account", MAX)
-
-    await shop.turn(31 * DAY)
-
-    assert shop.server.kicked == []
-
-
-async def refund(shop: Shop, order: Order) -> None:
-    await shop.service.refunds.ask(GUILD, str(order.id), OLIVIA, "asked for it")
-    await shop.worker.run_due()
-
-
-async def revoke(shop: Shop, _order: Order) -> None:
-    await shop.service.access_admin.revoke(GUILD, ANN, "Gold", "spam", MAX)
-
-
-async def dispute(shop: Shop, order: Order) -> None:
-    [paid] = shop.provider.known[order.ref or ""]
-    await shop.settle(_about(paid, FactKind.DISPUTED))
-
-
-async def lose(shop: Shop, order: Order) -> None:
-    await dispute(shop, order)
-    [paid, *_] = shop.provider.known[order.ref or ""]
-    await shop.settle(_about(paid, FactKind.DISPUTE_LOST))
-
-
-def _about(paid: Fact, kind: FactKind) -> Fact:
-    return replace(paid, kind=kind, object_id="dp_1", payment_id=paid.object_id)
-
-
-@pytest.mark.parametrize("early", [refund, revoke, dispute, lose])
-async def test_only_the_regular_end_removes(
-    shop: Shop, early: Callable[[Shop, Order], Awaitable[None]]
-) -> None:
-    order = await bought(shop)
-    await shop.turn(10 * DAY)
-
-    await early(shop, order)
-    await shop.turn(40 * DAY)
-
-    assert shop.server.kicked == []
+    assert "It lacks that at the moment" not in words
+    assert "It lacks that at the moment" in shown(catalog_cards.proposed(EN, proposal, may_remove=False))
 
 
 async def subscribed(shop: Shop, **terms: object) -> Order:

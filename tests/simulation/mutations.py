@@ -240,6 +240,11 @@ def polar_revokes_per_benefit(process: SimulatedProcess) -> None:
     _set(process.service.reconciler, "wanted", per_benefit)
 
 
+def departed_unheard(process: SimulatedProcess) -> None:
+    """Nobody decides about whoever left: they pay on, and staff do not know (as in every shop that hears of money only)."""
+    _skip(process, "member.left", lambda _: True)
+
+
 @dataclass(frozen=True)
 class Bug:
     """A bug, the configuration that shows it (with the reconciler or without: one alone would hide some of them), and
@@ -276,6 +281,7 @@ MUTATIONS = {
     "polar_swallows_403": Bug(
         polar_swallows_403, False, {"forbidden": True, "often": ("forbid", "refund_at_the_bank")}
     ),
+    "departed_unheard": Bug(departed_unheard, True, {"often": ("buy", "leave_and_return")}),
     "polar_revokes_per_benefit": Bug(polar_revokes_per_benefit, True),
 }
 

@@ -108,9 +108,13 @@ def course_included(t: Language, title: str, tiers: Sequence[str]) -> Card:
     return card(sentence, accent=Accent.GOOD)
 
 
-def proposed(t: Language, proposal: EditProposal) -> Card:
-    """What an edit changed at once. If members have the tier: who keeps the old terms until when, and the choice."""
+def proposed(t: Language, proposal: EditProposal, *, may_remove: bool = True) -> Card:
+    """What an edit changed at once. If members have the tier: who keeps the old terms until when, and the choice.
+
+    `may_remove`: Lyceum has the permission to remove members.
+    """
     before, after = proposal.before, proposal.after
+    warning = _removal_warning(t, before, after, may_remove=may_remove)
     saved, terms = (
         _lines(_label_changes(t, before, after)),
         _lines(_term_changes(t, before.terms, after.terms)),
@@ -120,7 +124,7 @@ def proposed(t: Language, proposal: EditProposal) -> Card:
         return card(
             heading,
             "\n".join(filter(None, (saved, terms))),
-            _removal_warning(t, before, after),
+            warning,
             finding_words(t, after.suspended) if after.suspended else None,
             accent=Accent.WARN if after.suspended else Accent.GOOD,
         )
@@ -128,7 +132,7 @@ def proposed(t: Language, proposal: EditProposal) -> Card:
         t("**Saved:**") + "\n" + saved if saved else None,
         t("## Change {plan}?", plan=plain(after.name)),
         terms,
-        _removal_warning(t, before, after),
+        warning,
         Divider(),
         keepers(t, proposal.holders),
         t("*Apply to existing too* changes what they have at once, roles included."),
@@ -201,7 +205,7 @@ def recheck_action(mark: str) -> str:
     return RECHECK_TIERS.encode(mark)
 
 
-def _removal_warning(t: Language, before: Tier, after: Tier) -> str | None:
+def _removal_warning(t: Language, before: Tier, after: Tier, *, may_remove: bool) -> str | None:
     """What it means that members are removed at the end, said when that is new."""
     if after.terms.after is not ExpiryAction.KICK or before.terms.after is ExpiryAction.KICK:
         return None
@@ -209,7 +213,7 @@ def _removal_warning(t: Language, before: Tier, after: Tier) -> str | None:
         "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. "
         "I never remove staff, bots or whoever has another membership, and nobody after a refund, a dispute or /access revoke. "
         "My role needs **Kick Members** for it."
-    )
+    ) + ("" if may_remove else " " + t("It lacks that at the moment."))
 
 
 Change: TypeAlias = tuple[str, str, str]

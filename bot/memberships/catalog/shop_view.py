@@ -9,7 +9,7 @@ from bot.i18n import Language, stamp
 from bot.memberships.catalog.benefits import benefit_sentences
 from bot.memberships.membership_actions import BUY, TURN_SHOP, AtPrice
 from bot.memberships.model import BillingKind, ExpiryAction, Product, Terms, Tier
-from bot.memberships.wording import price_words, roles_words
+from bot.memberships.wording import end_notice, price_words, roles_words
 from bot.paging import turning
 from bot.payments.registry import play_money_words
 
@@ -164,6 +164,7 @@ def _description(t: Language, product: Product, taken: int, *, limit: int) -> st
         plain(tier.description, limit) if tier.description else None,
         t("Gives {role}.", role=roles_words(terms.roles)),
         *benefit_sentences(t, terms),
+        end_notice(t, terms),
         None if left is None else t.n("{n} seat left.", "{n} seats left.", left) if left else t("Sold out."),
     ]
     return "\n".join(line for line in lines if line)

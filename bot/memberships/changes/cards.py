@@ -14,7 +14,7 @@ from bot.memberships.orders.discounts import is_free
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.orders.proration import discounted
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice
-from bot.memberships.wording import price_words, roles_words
+from bot.memberships.wording import price_words, removal_line, roles_words
 from bot.money import Money
 from bot.payments.registry import label as provider_label
 
@@ -93,6 +93,7 @@ def given(t: Language, activated: Activated) -> Card:
         t("It costs nothing because of your other membership, and ends with it at the latest.")
         if with_giver
         else None,
+        removal_line(t, entitlement, renews=order is not None and order.renewal is not None),
         start_here(t),
         accent=Accent.GOOD,
     )

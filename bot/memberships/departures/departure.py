@@ -61,8 +61,8 @@ class RenewingOrder:
 class DepartedSubscription:
     """What becomes of one subscription after a departure.
 
-    `notice` is the card in the staff channel that tells of it. `decided_by` is the staff member who decided, None
-    when the setting did; `ended_at` is when the provider was told to end it.
+    `notice` is the card in the staff channel that tells of it. `decided_by` is the staff member who decided, or the
+    payer who let it go on, None when the setting did; `ended_at` is when the provider was told to end it.
     """
 
     guild_id: int

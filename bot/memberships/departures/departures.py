@@ -28,6 +28,7 @@ from bot.memberships.departures.departure import (
 from bot.memberships.departures.endings import DepartureEndings
 from bot.memberships.departures.store import departures
 from bot.memberships.orders.checkouts import Checkouts
+from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.ports import ChatServer
 from bot.work import Job, Queue
@@ -132,6 +133,13 @@ class Departures:
         async with self._db.write() as tx:
             await departures.ended(tx, row, self._clock.now())
             await self._queue.enqueue(tx, "departure.tell", row.guild_id, str(row.notice))
+
+    async def renewed(self, guild_id: int, order_id: int) -> None:
+        """A subscription that had been turned off renews again: if it is one of a departure, its payer decided that."""
+        async with self._db.write() as tx:
+            order = await orders.find(tx, guild_id, order_id)
+            if order is not None and order.phase in RENEWING:
+                await departures.kept_by_payer(tx, guild_id, order_id, order.user_id)
 
     async def end_by_staff(self, guild_id: int, notice: int, order_id: int, actor: int) -> None:
         """*End it*: the subscription ends with its period. UserError when the payer is back, or it ends already."""

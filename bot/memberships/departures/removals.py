@@ -82,6 +82,10 @@ class Removals:
             await self._refused(job, ended)
         await self._finish(ended)
 
+    async def allowed(self, guild_id: int) -> bool:
+        """May Lyceum remove members here at the moment?"""
+        return await self._server.may_kick(guild_id)
+
     async def _look(self, job: Job) -> tuple[Entitlement | None, Order | None]:
         async with self._db.read() as db:
             ended = await entitlements.find(db, job.guild_id, id_=int(job.key))

@@ -11,6 +11,7 @@ from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import BUY, CHECK_ORDER, TURN_PLANS, OfTier
 from bot.memberships.model import (
     RENEWING,
+    BillingKind,
     Entitlement,
     EntitlementStatus,
     Order,
@@ -21,7 +22,7 @@ from bot.memberships.model import (
 )
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.refusal_words import why_refused
-from bot.memberships.wording import duration_words, price_words, roles_words
+from bot.memberships.wording import duration_words, end_notice, price_words, roles_words
 from bot.money import Money
 from bot.paging import turning
 from bot.payments.port import Checkout
@@ -111,6 +112,7 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
         ),
         *_price_notes(t, pending),
         _arrived(t, pending),
+        None if order.duration.kind is BillingKind.LIFETIME else end_notice(t, order.tier.terms),
         t("For {member}, on this server only.", member=f"<@{order.user_id}>"),
         *_how_to_pay(t, pending),
         Row(row) if row else None,

@@ -153,6 +153,17 @@ async def ended(tx: Writer, old: DepartedSubscription, now: datetime) -> None:
     await tx.execute(update(departed_subscription).where(own).values(ended_at=now))
 
 
+async def kept_by_payer(tx: Writer, guild_id: int, order_id: int, payer: int) -> None:
+    """Its payer lets a renewal go on that was turned off after a departure."""
+    ended = (
+        (departed_subscription.c.guild_id == guild_id)
+        & (departed_subscription.c.order_id == order_id)
+        & departed_subscription.c.ended_at.is_not(None)
+    )
+    kept = {"action": DepartureAction.KEEP.value, "decided_by": payer, "ended_at": None}
+    await tx.execute(update(departed_subscription).where(ended).values(**kept))
+
+
 async def of_departure(db: Reader, guild_id: int, departure_id: int) -> dict[int, DepartedSubscription]:
     """What becomes of each subscription after a departure, by order id."""
     query = select(departed_subscription).where(
