@@ -83,10 +83,9 @@ class Backing:
             if source is not None and source.price.currency == order.credit.currency:
                 now, once = await self._value(db, source, order, disputed_counts=disputed_counts)
                 backed, gross = backed + now, gross + once
+                by_provider = by_provider and source.renewal is not None
         credit = order.credit.amount
-        if (
-            gross < credit
-        ):  # a provider may reckon credit by its own rules: then the part counts that is left of it
+        if by_provider and gross < credit:  # it reckons by its own rules: the part counts that is left
             backed = credit * backed // gross if gross else 0
         return min(credit, backed)
 
