@@ -14,8 +14,10 @@ from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.backoffice import answers as backoffice_answers
 from bot.memberships.model import BillingKind, Order, OrderStatus, Search
 from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.purchasing import Activated
 from bot.memberships.orders.refund_preview import Effect
 from bot.memberships.orders.settlement import Policy
+from bot.money import Money
 from bot.payments.port import Fact, FactKind, Phase
 from tests.memberships.changes import confirm, monthly, quote, shelf, upgraded
 from tests.memberships.orders import read
@@ -212,6 +214,37 @@ async def test_the_card_says_that_an_exchange_ends(shop: Shop, texts: Catalog) -
     assert (drafted.effect.effect, drafted.going) == (Effect.ENDS, (GOLD,))
     for language in ("en", "zh-CN"):
         assert read(backoffice_answers.refund_drafted(texts.of(language), drafted))
+
+
+async def by_subscription(shop: Shop, due: int) -> tuple[Order, Order]:
+    """Silver for $8.00 a month, changed by the bank to Gold for $18.00 a month, with `due` cents to pay now."""
+    silver, gold = await monthly(shop)
+    shop.provider.proration = Money(due, "USD")
+    old = await shop.subscribe(ANN, "Silver", silver)
+    made = await confirm(shop, await quote(shop, "Gold", gold))
+    assert isinstance(made, Activated) and made.order is not None
+    await shop.worker.run_due()
+    return old, made.order
+
+
+async def test_a_subscription_that_was_exchanged_gets_a_shorter_first_month(shop: Shop) -> None:
+    silver, gold = await by_subscription(shop, 1000)
+
+    await happen(shop, await payment(shop, silver), FactKind.REFUNDED)
+
+    assert (await ends(shop))[-1] == ("live", MONDAY + timedelta(seconds=30 * 86400 * 10 // 18))
+    await shop.turn(30 * DAY)
+    assert shop.server.held[ANN] == set()
+    await shop.renew(gold)
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_what_a_provider_credits_beyond_the_price_is_no_loss(shop: Shop) -> None:
+    silver, _ = await by_subscription(shop, 600)  # it credits $12.00 where $8.00 were paid
+
+    assert (await ends(shop))[-1] == ("live", MONDAY + 30 * DAY)
+    await happen(shop, await payment(shop, silver), FactKind.DISPUTED)
+    assert (await ends(shop))[-1] == ("live", MONDAY + timedelta(seconds=30 * 86400 * 6 // 18))
 
 
 # --- disputed money is no credit

@@ -182,7 +182,8 @@ class Entitlements:
                 else AuditAction.ENTITLEMENT_SHORTENED
             )
             await self._record(tx, should, action, now, until=should.ends_at.isoformat())
-        await self._enqueue_dates(tx, should)
+        if should.status in (EntitlementStatus.LIVE, EntitlementStatus.ENDED):
+            await self._enqueue_dates(tx, should)
 
     async def _record(
         self, tx: Writer, entitlement: Entitlement, action: AuditAction, now: datetime, **detail: str

@@ -18,7 +18,7 @@ from bot.memberships.orders import discounts
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, order_state, refunded
 from bot.memberships.orders.parts import in_parts
 from bot.memberships.orders.store import ledger, orders
-from bot.payments.port import Fact
+from bot.payments.port import Fact, FactKind
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Backing:
         until = await discounts.lasts_until(db, giver, order.tier.id) if discounts.is_free(order) else None
         return Funding(full + off, held + (off if stays else 0), undecided, until)
 
+    async def credit(self, db: Reader, order: Order) -> int:
+        """What of the order's credit is backed. A discount is none: nobody paid it."""
+        return await self._credit(db, order, disputed_counts=self.disputed_counts)
+
     async def _discount_stays(
         self, db: Reader, order: Order, giver: Entitlement, *, disputed_counts: bool
     ) -> bool:
@@ -68,38 +72,49 @@ class Backing:
         of_giver = await replace(self, disputed_counts=disputed_counts).funding(db, source)
         return of_giver.held > 0
 
-    async def credit(self, db: Reader, order: Order) -> int:
-        """What of the order's credit is backed."""
-        return await self._credit(db, order, disputed_counts=self.disputed_counts)
-
     async def _credit(self, db: Reader, order: Order, *, disputed_counts: bool) -> int:
         if not order.credit.amount:
             return 0
-        backed = 0
+        backed = gross = 0
+        by_provider = order.renewal is not None
         for replaced in await entitlements.replaced_by(db, order.guild_id, order.id):
             source = (
                 await orders.find(db, replaced.guild_id, replaced.order_id) if replaced.order_id else None
             )
             if source is not None and source.price.currency == order.credit.currency:
-                backed += await self._value(db, source, order, disputed_counts=disputed_counts)
-        return min(order.credit.amount, backed)
+                now, once = await self._value(db, source, order, disputed_counts=disputed_counts)
+                backed, gross = backed + now, gross + once
+                by_provider = by_provider and source.renewal is not None
+        credit = order.credit.amount
+        if by_provider and gross < credit:  # it reckons by its own rules: the part counts that is left
+            backed = credit * backed // gross if gross else 0
+        return min(credit, backed)
 
-    async def _value(self, db: Reader, source: Order, exchanged_for: Order, *, disputed_counts: bool) -> int:
-        """The money that stayed for what was exchanged: of a subscription, that of the periods not over by then."""
+    async def _value(
+        self, db: Reader, source: Order, exchanged_for: Order, *, disputed_counts: bool
+    ) -> tuple[int, int]:
+        """(the money that stayed for what was exchanged, what was paid for it once).
+
+        Of a subscription only the periods count that were not over by then.
+        """
         facts = self.supposed.get(source.id)
         if facts is None:
             facts = await ledger.facts(db, source.guild_id, source.id)
-        given_back = refunded(facts)
-        outcome = outcome_of(source, facts)
-        payments = [
-            fact
-            for fact in (*outcome.counted, *(outcome.resting if disputed_counts else ()))
-            if fact.period is None or fact.period.ends_at > exchanged_for.created_at
-        ]
-        value = sum(amount_left(fact, given_back) for fact in payments)
-        if source.renewal is None or any(not fact.renewal for fact in payments):
+        outcome, given_back = outcome_of(source, facts), refunded(facts)
+        once = outcome_of(source, [fact for fact in facts if fact.kind is FactKind.PAID]).counted
+        stayed = (*outcome.counted, *(outcome.resting if disputed_counts else ()))
+        value = sum(amount_left(fact, given_back) for fact in stayed if _lasted(fact, exchanged_for))
+        gross = sum(fact.money.amount for fact in once if _lasted(fact, exchanged_for))
+        if source.renewal is None or any(not fact.renewal for fact in stayed if _lasted(fact, exchanged_for)):
             value += await self._credit(db, source, disputed_counts=disputed_counts)
-        return value
+        if source.renewal is None or any(not fact.renewal for fact in once if _lasted(fact, exchanged_for)):
+            gross += source.credit.amount
+        return value, gross
+
+
+def _lasted(fact: Fact, exchanged_for: Order) -> bool:
+    """Was the period of this payment not over when the exchange was ordered?"""
+    return fact.period is None or fact.period.ends_at > exchanged_for.created_at
 
 
 def outcome_of(order: Order, facts: Sequence[Fact]) -> Outcome:

@@ -172,13 +172,15 @@ class Settlement:
                 subject=order.id,
                 before=order.state.value,
             )
-        replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
+        replaced: Sequence[Entitlement] = ()
         changed = False
         if outcome.ever or (
             outcome.parts is not None  # a payment that was corrected gave something and never came
             and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
         ):
-            await self.entitlements.exchange(tx, order, outcome)
+            if order.replaces is not None:
+                replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
+                await self.entitlements.exchange(tx, order, outcome)
             funding = await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
@@ -201,8 +203,10 @@ class Settlement:
             await self._queue.enqueue(tx, "subscription.end", order.guild_id, str(order.id))
         if outcome.mismatched:  # puts the order on the owner's list, or takes it off
             await self._queue.enqueue(tx, "order.review", order.guild_id, str(order.id))
-        await self._recompute_revived(tx, order, replaced)
-        await self.rejudge_backed(tx, order)
+        if replaced:
+            await self._recompute_revived(tx, order, replaced)
+        if outcome.ever:
+            await self.rejudge_backed(tx, order)
         return outcome
 
     async def rejudge_backed(self, tx: Writer, order: Order) -> None:
