@@ -47,7 +47,7 @@ class Backing:
         stays = await self._discount_stays(db, order, giver, disputed_counts=self.disputed_counts)
         if not stays:
             undecided |= await self._discount_stays(db, order, giver, disputed_counts=True)
-        until = await discounts.lasts_until(db, giver, order.tier.id) if discounts.is_free(order) else None
+        until = await discounts.lasts_until(db, giver, order) if discounts.is_free(order) else None
         return Funding(full + off, held + (off if stays else 0), undecided, until)
 
     async def credit(self, db: Reader, order: Order) -> int:
