@@ -13,7 +13,7 @@ from bot.memberships.model import OrderStatus
 from bot.money import Money
 from bot.payments.manual.provider import ManualProvider
 from tests.memberships.orders import read
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, Shop
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, Shop
 from tests.memberships.transfers import PRICE, books_close, correct, give_back, note, sold, waiting
 
 
@@ -156,7 +156,7 @@ async def test_the_value_of_parts_is_what_they_add_up_to(shop: Shop) -> None:
     await note(shop, order, "400")
     await correct(shop, order, "25")
     await note(shop, order, "15")
-    await shop.tier("Studio", 51, "80.00")
+    await shop.tier("Studio", HELPER, "80.00")
     [studio] = [one for one in await shop.service.catalog.products(GUILD) if one.tier.name == "Studio"]
     shop.providers.pop("bank")
     shop.providers["manual"] = ManualProvider("To Olivia", ["USD"])
@@ -165,3 +165,14 @@ async def test_the_value_of_parts_is_what_they_add_up_to(shop: Shop) -> None:
 
     assert isinstance(quote, Quote)
     assert quote.due == Money(4000, "USD")
+
+
+async def test_money_above_the_price_is_worth_no_days(shop: Shop) -> None:
+    order = await sold(shop)
+    await note(shop, order, "60")
+    await shop.tier("Studio", HELPER, "80.00")
+
+    quote = await shop.service.change_pricing.propose(GUILD, ANN, "Studio")
+
+    assert isinstance(quote, Quote)
+    assert quote.credit == 4000

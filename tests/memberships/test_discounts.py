@@ -1,69 +1,23 @@
-"""Discounts are bound to what gives them: a membership that was paid for, and stays paid."""
+"""Discounts are bound to what gives them: when that ends, or its money goes back, so does what it gave."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
 
 from bot.errors import UserError
 from bot.i18n import Catalog
-from bot.memberships.access.access_admin import Staff
-from bot.memberships.access.store import entitlements
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.changes.quote import Quote
-from bot.memberships.model import BillingKind, Order, OrderStatus, Price
+from bot.memberships.model import BillingKind, OrderStatus
 from bot.memberships.orders.checkouts import PendingOrder
-from bot.memberships.orders.purchasing import Activated
-from bot.memberships.orders.tables import order as order_table
 from bot.money import Money
-from bot.payments.port import Fact, FactKind
-from tests.memberships.changes import confirm
+from bot.payments.port import FactKind
+from tests.memberships.discounts import free, money_back, price_of, shelf, spans
 from tests.memberships.orders import read, transfer
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop
-
-OWNER = Staff(OLIVIA, owner=True)
-
-
-async def shelf(shop: Shop, percent: int, *, days: int = 30) -> None:
-    """Silver gives so much off Gold: $19.00 each; Silver for so many days, Gold for thirty."""
-    await shop.tier("Silver", SILVER, days=days)
-    await shop.terms("Silver", discount=percent)
-    await shop.tier("Gold", GOLD)
-
-
-async def price_of(shop: Shop, plan: str) -> Price:
-    tier = await shop.service.catalog.find(GUILD, plan)
-    [product] = [one for one in await shop.service.catalog.products(GUILD) if one.tier.id == tier.id]
-    return product.prices[0]
-
-
-async def free(shop: Shop, plan: str = "Gold", price: Price | None = None) -> Order:
-    """Gold for nothing."""
-    told = await shop.service.buy(GUILD, ANN, plan, str((price or await price_of(shop, plan)).id))
-    await shop.worker.run_due()
-    assert isinstance(told, Activated), told
-    assert told.order is not None
-    return told.order
-
-
-async def spans(shop: Shop, role: int, user: int = ANN) -> list[tuple[str, datetime, datetime]]:
-    """What the member has or had of the tier that gives this role."""
-    async with shop.db.read() as db:
-        found = await entitlements.of_member(db, GUILD, user)
-    return [(one.status.value, one.starts_at, one.ends_at) for one in found if role in one.tier.terms.roles]
-
-
-async def money_back(shop: Shop, order: Order) -> Fact:
-    """The bank gives back what was paid for this order."""
-    [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
-    back = shop.refunded(paid, f"re_{order.id}")
-    await shop.settle(back)
-    await shop.worker.run_due()
-    return back
+from tests.memberships.shop import ANN, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop
 
 
 async def test_a_discount_of_everything_is_no_mint(shop: Shop) -> None:
@@ -213,99 +167,6 @@ async def test_two_links_with_one_discount_both_hold(shop: Shop) -> None:
     assert [state for state, _, _ in await spans(shop, GOLD)] == ["live", "live"]
 
 
-async def test_a_trial_takes_nothing_off(shop: Shop) -> None:
-    await shelf(shop, 100)
-    trial = await shop.price("Silver", "0", days=7, way=BillingKind.TRIAL)
-    await shop.service.buy(GUILD, ANN, "Silver", str(trial.id))
-
-    assert (await shop.bill(ANN, "Gold")).order.price == Money(1900, "USD")
-
-
-async def test_what_staff_gave_takes_off_what_its_terms_say(shop: Shop) -> None:
-    await shelf(shop, 50)
-    await shop.service.access_admin.grant(GUILD, ANN, "Silver", "30", "helped a lot", OWNER)
-
-    assert (await shop.bill(ANN, "Gold")).order.price == Money(950, "USD")
-
-
-async def test_discounts_do_not_chain(shop: Shop) -> None:
-    """Silver gives Gold for nothing, and Gold would give Silver for nothing: once round, and no further."""
-    await shelf(shop, 100)
-    await shop.terms("Gold", discount=100)
-    await shop.buy(ANN, "Silver", "pay_silver")
-    await free(shop)
-
-    assert (await shop.bill(ANN, "Silver")).order.price == Money(1900, "USD")
-
-
-async def test_nor_does_one_that_was_bought_at_a_discount(shop: Shop) -> None:
-    await shelf(shop, 90)
-    await shop.terms("Gold", discount=90)
-    await shop.buy(ANN, "Silver", "pay_silver")
-    await shop.buy(ANN, "Gold", "pay_gold")
-
-    assert (await shop.bill(ANN, "Silver")).order.price == Money(1900, "USD")
-
-
-async def test_days_of_grace_take_nothing_off(shop: Shop) -> None:
-    await shelf(shop, 50, days=10)
-    await shop.terms("Silver", discount=50, grace_days=5)
-    await shop.buy(ANN, "Silver", "pay_silver")
-    await shop.turn(11 * DAY)
-    assert shop.server.held[ANN] == {SILVER}
-
-    assert (await shop.bill(ANN, "Gold")).order.price == Money(1900, "USD")
-
-
-async def test_staff_who_end_the_giver_end_what_it_gave_for_nothing_and_take_no_paid_day(shop: Shop) -> None:
-    await shelf(shop, 100)
-    await shop.tier("Bronze", HELPER)
-    await shop.buy(ANN, "Silver", "pay_silver")
-    await free(shop)
-    await shop.terms("Silver", discount=50)
-    await shop.turn(timedelta(days=1))
-
-    await shop.service.access_admin.revoke(GUILD, ANN, "Silver", "spam", OWNER)
-    await shop.worker.run_due()
-
-    assert shop.server.held[ANN] == set()
-
-
-async def test_what_was_handed_over_goes_on_as_it_was(shop: Shop) -> None:
-    await shelf(shop, 100)
-    silver = await shop.buy(ANN, "Silver", "pay_silver")
-    await free(shop)
-
-    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "a new account", OWNER)
-    await shop.worker.run_due()
-    assert shop.server.held[BOB] == {GOLD, SILVER}
-
-    await money_back(shop, silver)
-    assert shop.server.held[BOB] == set()
-
-
-async def test_a_larger_membership_in_its_place_goes_on_giving_or_does_not(shop: Shop) -> None:
-    await shelf(shop, 100)
-    await shop.tier("Plus", HELPER, "60.00")
-    silver = await shop.buy(ANN, "Silver", "pay_silver")
-    await free(shop)
-    await shop.turn(DAY)
-
-    quote = await shop.service.change_pricing.propose(GUILD, ANN, "Plus", None, "Silver")
-    assert isinstance(quote, Quote)
-    made = await confirm(shop, quote)
-    assert isinstance(made, PendingOrder)
-    plus = made.order
-    await shop.settle(shop.paid(plus, "pay_plus"))
-    await shop.worker.run_due()
-    assert HELPER in shop.server.held[ANN]
-    assert GOLD not in shop.server.held[ANN]  # Plus gives nothing off
-
-    await money_back(shop, plus)
-    assert shop.server.held[ANN] == {GOLD, SILVER}
-    assert (await shop.look(silver)).state is OrderStatus.PAID
-
-
 async def test_nobody_gives_days_away_for_what_costs_nothing(shop: Shop) -> None:
     await shelf(shop, 100)
     await shop.tier("Bronze", HELPER, "5.00")
@@ -357,18 +218,6 @@ async def test_two_presses_at_once_give_it_once(shop: Shop) -> None:
 
     assert sorted(type(one).__name__ for one in told) == ["Activated", "UserError", "UserError"]
     assert [status for status, _, _ in await spans(shop, GOLD) if status == "live"] == ["live"]
-
-
-async def test_orders_from_before_it_was_kept_are_judged_as_before(shop: Shop) -> None:
-    await shelf(shop, 50)
-    silver = await shop.buy(ANN, "Silver", "pay_silver")
-    await shop.buy(ANN, "Gold", "pay_gold")
-    async with shop.db.write() as tx:
-        await tx.execute(update(order_table).values(discounted_by=None))
-
-    await money_back(shop, silver)
-
-    assert await spans(shop, GOLD) == [("live", MONDAY, MONDAY + 30 * DAY)]
 
 
 async def test_a_plan_for_later_that_costs_nothing_needs_its_giver_until_then(shop: Shop) -> None:

@@ -124,7 +124,8 @@ class Entitlements:
         )
         await self._queue.enqueue(tx, "role.sync", entitlement.guild_id, str(entitlement.user_id))
         await self._end_subscription(tx, entitlement)
-        await self._judge_discounts(tx, entitlement)
+        if status is not EntitlementStatus.ENDED:  # what was free by it ends with it in any case
+            await self._judge_discounts(tx, entitlement)
         await self.lay_out(tx, entitlement.guild_id, entitlement.user_id)
         await seats_changed(tx, self._queue, entitlement.tier)
         return True
@@ -251,9 +252,8 @@ class Entitlements:
             await self._judge_discounts(tx, old)
 
     async def _judge_discounts(self, tx: Writer, giver: Entitlement) -> None:
-        """Have judged anew what this membership made cheaper or free: it ended, was replaced, or is back."""
-        if giver.tier.terms.discount:
-            await self._queue.enqueue(tx, "discount.judge", giver.guild_id, str(giver.id))
+        """Have judged anew what this membership made cheaper or free: it was revoked, replaced, or is back."""
+        await self._queue.enqueue(tx, "discount.judge", giver.guild_id, str(giver.id))
 
     async def _end_subscription(self, tx: Writer, entitlement: Entitlement) -> None:
         """End the subscription behind an entitlement, if there is one: nobody pays on for what is over or replaced."""

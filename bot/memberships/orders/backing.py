@@ -47,8 +47,12 @@ class Backing:
         stays = await self._discount_stays(db, order, giver, disputed_counts=self.disputed_counts)
         if not stays:
             undecided |= await self._discount_stays(db, order, giver, disputed_counts=True)
-        until = await discounts.lasts_until(db, giver, order.tier.id) if discounts.is_free(order) else None
+        until = await discounts.lasts_until(db, giver, order) if discounts.is_free(order) else None
         return Funding(full + off, held + (off if stays else 0), undecided, until)
+
+    async def credit(self, db: Reader, order: Order) -> int:
+        """What of the order's credit is backed. A discount is none: nobody paid it."""
+        return await self._credit(db, order, disputed_counts=self.disputed_counts)
 
     async def _discount_stays(
         self, db: Reader, order: Order, giver: Entitlement, *, disputed_counts: bool

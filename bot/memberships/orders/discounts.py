@@ -117,8 +117,8 @@ async def giver_of(db: Reader, order: Order) -> Entitlement | None:
     return await entitlements.find(db, order.guild_id, id_=order.discounted_by)
 
 
-async def lasts_until(db: Reader, giver: Entitlement, tier_id: int) -> datetime:
-    """How long a membership goes on giving what is free by it: as long as its own roles.
+async def lasts_until(db: Reader, giver: Entitlement, order: Order) -> datetime:
+    """How long a membership goes on giving an order that is free by it: as long as its own roles.
 
     Where an upgrade took its place, as long as that, if it makes the tier free too.
     """
@@ -129,15 +129,14 @@ async def lasts_until(db: Reader, giver: Entitlement, tier_id: int) -> datetime:
     newer = await entitlements.find(db, giver.guild_id, order_id=giver.replaced_by)
     if newer is None:
         return giver.held_until
-    if newer.tier.terms.discount < giver.tier.terms.discount or newer.tier.id == tier_id:
+    rest = order.discount * (100 - newer.tier.terms.discount) // 100
+    if rest or newer.tier.id == order.tier.id:
         return min(giver.held_until, newer.starts_at)
-    return await lasts_until(db, newer, tier_id)
+    return await lasts_until(db, newer, order)
 
 
 async def discounted_orders(db: Reader, giver: Entitlement) -> list[Order]:
-    """The orders whose discount this entitlement gave."""
-    if not giver.tier.terms.discount:
-        return []
+    """The orders whose discount this entitlement gave, whatever its terms say by now."""
     return await orders.discounted_by(db, giver.guild_id, [giver.id])
 
 

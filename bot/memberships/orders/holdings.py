@@ -114,7 +114,8 @@ async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> in
     given_back, outcome = refunded(facts), outcome_of(order, facts)
     funding, credit = await STRICT.funding(db, order), await STRICT.credit(db, order)
     if order.renewal is None:
-        paid = sum(amount_left(fact, given_back) for fact in outcome.counted) + credit
+        paid = sum(amount_left(fact, given_back) for fact in outcome.counted)
+        paid = min(paid, order.price.amount) + credit  # what came above the price goes back
         # The dates may enclose days that were not given, or leave out some that were: what was bought is the measure.
         starts = entitlement.ends_at - SECOND * ((entitlement.length or 0) - entitlement.cut)
         return unused(paid, starts, entitlement.ends_at, max(at, entitlement.starts_at))

@@ -155,9 +155,8 @@ class Settlement:
         """Bring order and entitlement in line with the stored facts."""
         now = self._clock.now()
         outcome = order_state(self.due(order), await ledger.facts(tx, order.guild_id, order.id))
-        first = outcome.state is OrderStatus.PAID and not await entitlements.find(
-            tx, order.guild_id, order_id=order.id
-        )
+        before = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        first = outcome.state is OrderStatus.PAID and before is None
         if first:
             banned = await self.is_banned(tx, order.guild_id, order.user_id)
             why = await refusal_of(tx, order, now, outcome.counted, banned=banned, rules=self.rules)
@@ -178,11 +177,7 @@ class Settlement:
             )
         replaced: Sequence[Entitlement] = ()
         changed = False
-        gave = outcome.ever or (
-            outcome.parts is not None  # a payment that was corrected gave something and never came
-            and await entitlements.find(tx, order.guild_id, order_id=order.id) is not None
-        )
-        if gave:
+        if outcome.ever or before is not None:  # a payment that was corrected gave something, and never came
             if order.replaces is not None:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
                 await self.entitlements.exchange(tx, order, outcome)
@@ -214,15 +209,15 @@ class Settlement:
             await self._queue.enqueue_once(tx, "order.deliver", order.guild_id, str(order.id))
             for other in await no_longer_possible(tx, order, now):
                 await self.cancel(tx, other)
-        if gave:
+        if before is not None:  # nothing depends yet on what has only just begun
             await self.rejudge_backed(tx, order)
         return outcome
 
     async def rejudge_backed(self, tx: Writer, order: Order) -> None:
         """Judge again what this order's money backs besides its own membership; called after every fact about it.
 
-        That are the orders whose discount its membership gave, and the order whose credit came from it: its membership gets shorter, rests, ends, or is put back, and so
-        on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
+        Those are the orders whose discount its membership gave, and the order whose credit came from it: what they gave
+        gets shorter, rests, ends, or is put back, and so on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
         """
         entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
         if entitlement is None:
