@@ -15,6 +15,7 @@ from bot.memberships.backoffice.backoffice import unmatched_id
 from bot.memberships.backoffice.totals import Totals
 from bot.memberships.model import Order, OrderStatus, Search
 from bot.money import Money
+from bot.paging import fit
 from bot.payments.port import Fact, FactKind, Unmatched
 from tests.memberships.orders import actions, read, transfer
 from tests.memberships.shop import ANN, BOB, CID, GOLD, GUILD, MONDAY, OLIVIA, OTHER, SILVER, Shop
@@ -109,7 +110,13 @@ async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, t
     for language in ("en", "zh-CN"):
         page = await shop.service.backoffice.listing(GUILD, Search())
         assert fits_discord(backoffice_cards.order_list(texts.of(language), page))
-    assert "… and 27 more." in read(backoffice_cards.order_list(texts.of("en"), page))
+        for number in range(9):
+            assert fits_discord(fit(backoffice_cards.needs_you(texts.of(language), page, number)))
+    told = read(backoffice_cards.order_list(texts.of("en"), page))
+    assert " more." in told
+    whole = read(backoffice_cards.needs_you(texts.of("en"), page))
+    assert whole.count("Money came that is not the price") == 12
+    assert whole.count("belong to no order here") == 25
 
 
 async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalog) -> None:

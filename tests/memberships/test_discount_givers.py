@@ -7,7 +7,6 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.changes.quote import Quote
 from bot.memberships.model import BillingKind, OrderStatus
 from bot.memberships.orders.checkouts import PendingOrder
@@ -16,7 +15,7 @@ from bot.money import Money
 from tests.memberships.changes import confirm
 from tests.memberships.discounts import free, money_back, price_of, shelf, spans
 from tests.memberships.orders import transfer
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, MONDAY, OLIVIA, SILVER, Shop, tier_edit
 
 OWNER = Staff(OLIVIA, owner=True)
 
@@ -146,7 +145,7 @@ async def test_a_giver_whose_terms_changed_is_followed_all_the_same(shop: Shop) 
     await shelf(shop, 50)
     silver = await shop.buy(ANN, "Silver", "pay_silver")
     await shop.buy(ANN, "Gold", "pay_gold")
-    proposal = await shop.service.tier_editing.propose(GUILD, "Silver", TierEdit(discount=0), OLIVIA, True)
+    proposal = await shop.service.tier_editing.propose(GUILD, "Silver", tier_edit(discount=0), OLIVIA, True)
     assert proposal.draft is not None
     await shop.service.tier_editing.apply(GUILD, proposal.draft, everybody=True, actor=OLIVIA, owner=True)
 

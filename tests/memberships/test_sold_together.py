@@ -10,10 +10,11 @@ import pytest
 
 from bot.db import Reader
 from bot.errors import UserError
-from bot.memberships.model import BillingKind, Order, OrderStatus, Price, Refusal, Search
+from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Price, Refusal, Search
 from bot.memberships.orders import cards as order_cards
 from bot.memberships.orders.cards import OrderReceipt
 from bot.memberships.orders.checkouts import PendingOrder
+from bot.money import Money
 from bot.payments.port import Fact, FactKind, Phase, Subscription
 from tests.memberships.changes import EN, confirm, monthly, quote
 from tests.memberships.changes import shelf as shelf_of_two
@@ -348,3 +349,19 @@ async def test_a_payer_banned_meanwhile_gets_the_money_back(shop: Shop) -> None:
     refused = await shop.news(order)
     assert (refused.state, refused.refused) == (OrderStatus.REFUNDED, Refusal.BANNED)
     assert shop.server.held[ANN] == set()
+
+
+async def test_what_costs_nothing_is_judged_too_and_leaves_no_order(shop: Shop) -> None:
+    """A whole discount pays for it, while a subscription to the same membership was paid just now."""
+    prices = await shelf(shop)
+    await shop.subscribe(price=prices["month"])
+    [gold] = await shop.service.catalog.products(GUILD)
+    request = OrderRequest(
+        tier=gold.tier, price=prices["days"], user_id=ANN, due=Money(0, "USD"), discount=1900
+    )
+
+    with pytest.raises(UserError, match="nothing was begun"):
+        await shop.service.checkouts.open(request, shop.provider)
+
+    assert len((await shop.service.status(GUILD, ANN)).orders) == 1
+    assert [state for state, _, _ in await shop.held_entitlements()] == ["live"]

@@ -27,8 +27,8 @@ from bot.memberships.departures.departure import (
 )
 from bot.memberships.departures.endings import DepartureEndings
 from bot.memberships.departures.store import departures
+from bot.memberships.model import RENEWING
 from bot.memberships.orders.checkouts import Checkouts
-from bot.memberships.orders.settlement import RENEWING
 from bot.memberships.orders.store import orders
 from bot.ports import ChatServer
 from bot.work import Job, Queue

@@ -72,14 +72,11 @@ class Backing:
         of_giver = await replace(self, disputed_counts=disputed_counts).funding(db, source)
         return of_giver.held > 0
 
-    async def credit(self, db: Reader, order: Order) -> int:
-        """What of the order's credit is backed."""
-        return await self._credit(db, order, disputed_counts=self.disputed_counts)
-
     async def _credit(self, db: Reader, order: Order, *, disputed_counts: bool) -> int:
         if not order.credit.amount:
             return 0
         backed = gross = 0
+        by_provider = order.renewal is not None
         for replaced in await entitlements.replaced_by(db, order.guild_id, order.id):
             source = (
                 await orders.find(db, replaced.guild_id, replaced.order_id) if replaced.order_id else None

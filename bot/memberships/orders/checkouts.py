@@ -129,6 +129,10 @@ class Checkouts:
             if order.price.amount == 0:
                 await self._settlement.recompute(tx, order)
                 order = await _reload(tx, order)
+                if order.refused is not None:  # rolls back: nothing was ordered
+                    raise UserError(
+                        "What you have changed just now, so nothing was begun. /membership status shows it."
+                    )
             elif work is not None:  # in case this process dies before the work is done
                 due = self._clock.now() + SOON
                 await self._queue.enqueue(tx, work, order.guild_id, str(order.id), due=due)
