@@ -81,7 +81,7 @@ class Client(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
-            http_trace=trace,
+            http_trace=trace or aiohttp.TraceConfig(),
             guild_ready_timeout=0.1 if quick else 2.0,
             max_ratelimit_timeout=60.0,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
