@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.activity import wiring as activity_wiring
-from bot.clock import Clock, SystemClock, real_now
+from bot.clock import Clock, WitnessedClock, real_now
 from bot.courses import wiring as courses_wiring
 from bot.db import Database
 from bot.db.migrate import migrate
@@ -17,6 +17,7 @@ from bot.demo.clock import Follower, SandboxClock
 from bot.discord.client import Client
 from bot.discord.guild import DiscordServer
 from bot.discord.session import SANDBOX_TOKEN, signed_in
+from bot.discord.witness import date_trace
 from bot.events import wiring as events_wiring
 from bot.i18n import Catalog
 from bot.insight import wiring as insight_wiring
@@ -119,6 +120,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
         members=settings.discord.members_intent,
         quick=settings.sandboxed,
         folder=settings.folder,
+        trace=date_trace(clock.hear) if isinstance(clock, WitnessedClock) else None,
     )
     server = DiscordServer(client)
     web = WebServer(settings.web.host, settings.web.port, pages.routes(), not_found=pages.not_found(texts))
@@ -183,7 +185,7 @@ async def running(settings: Settings, sandbox: str | None = None) -> AsyncGenera
         db.hold()
         stack.push_async_callback(db.close)
         migrate(db.path, real_now())
-        clock: Clock = SystemClock()
+        clock: Clock = WitnessedClock()
         follower: Follower | None = None
         if sandbox is not None:
             clock = SandboxClock()

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVarTuple
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -61,7 +62,14 @@ class Client(commands.Bot):
     """Signs in, loads the pages and keeps Discord's copy of the commands up to date. It holds no domain logic."""
 
     def __init__(
-        self, texts: Catalog, pages: Sequence[str], *, members: bool, quick: bool, folder: Path
+        self,
+        texts: Catalog,
+        pages: Sequence[str],
+        *,
+        members: bool,
+        quick: bool,
+        folder: Path,
+        trace: aiohttp.TraceConfig | None = None,
     ) -> None:
         # Presence in voice is counted without the library's audio parts; it need not warn that they are missing.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -74,6 +82,7 @@ class Client(commands.Bot):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=trace or aiohttp.TraceConfig(),
             guild_ready_timeout=0.1 if quick else 2.0,
             max_ratelimit_timeout=60.0,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),

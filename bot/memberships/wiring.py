@@ -60,9 +60,7 @@ def wire(
         routes=tuple(receipt_page.routes(memberships.receipts, core.catalog, memberships.renewals)),
         timers=(
             *(
-                Timer(
-                    config.poll_seconds, partial(memberships.polling.round, name), f"look at orders: {name}"
-                )
+                Timer(config.poll_seconds, partial(memberships.polling.beat, name), f"look at orders: {name}")
                 for name in memberships.polling.asked
             ),
             Timer(60, memberships.pay_cards.forget, "forget pay cards"),

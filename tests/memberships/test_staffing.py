@@ -280,3 +280,22 @@ async def test_a_deleted_role_is_called_so(shop: Shop) -> None:
     card = access_cards.explanation(EN, await shop.service.explain(GUILD, ANN))
 
     assert "A role was deleted" in shown(card)
+
+
+async def test_what_a_wrong_clock_ended_goes_on_when_it_is_right(shop: Shop) -> None:
+    """A year ahead once, with the work that fell due; then the clock is set, and the next session audits."""
+    await shop.tier(days=30)
+    await shop.buy(ANN)
+    right = shop.moment
+    await shop.turn(timedelta(days=365))
+    assert (await shop.held_entitlements())[0][0] == "ended" and not shop.server.held[ANN]
+
+    shop.moment = right + timedelta(days=1)
+    await shop.service.events_missed(GUILD)
+    await shop.worker.run_due()
+
+    [(state, _, ends)] = await shop.held_entitlements()
+    assert (state, ends) == ("live", right + timedelta(days=30))
+    assert shop.server.held[ANN] == {GOLD}
+    await shop.turn(timedelta(days=30))
+    assert (await shop.held_entitlements())[0][0] == "ended" and not shop.server.held[ANN]

@@ -21,6 +21,7 @@ from tests.simulation.fake_server import GUILD, SimulatedServer
 from tests.simulation.inline import Inline
 from tests.simulation.life import Life, ProcessKilled
 
+ROUNDS = 10
 Mutation = Callable[["SimulatedProcess"], None]
 
 
@@ -103,8 +104,14 @@ class SimulatedProcess:
                 tasks.create_task(self._deliver(letter))
             tasks.create_task(self.worker.run_due())
             if poll:
-                tasks.create_task(self.service.polling.tick())
+                tasks.create_task(self._poll())
         await self.worker.run_due()
+
+    async def _poll(self) -> None:
+        """Rounds come every twenty seconds; here as many at once as there is to ask, while the bank answers."""
+        for _ in range(ROUNDS):
+            if not await self.service.polling.tick():
+                break
 
     async def _deliver(self, letter: Letter) -> None:
         letter.tries += 1

@@ -13,6 +13,7 @@ from typing import Protocol
 from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock, real_now
 from bot.db import Database
+from bot.memberships.access.early_ends import revive
 from bot.memberships.access.store import entitlements, grants, overrides
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.catalog.store import tiers
@@ -128,6 +129,8 @@ class RoleAudit:
 
     async def repair(self, guild_id: int, actor: int) -> RoleAuditReport:
         """Compare all members and enqueue `role.sync` for each who needs it; returns what was found."""
+        async with self._db.write() as tx:
+            await revive(tx, self._queue, guild_id, self._clock.now())
         watched, here = await self._presence.watched(guild_id), set[int]()
         report = await self._compare(guild_id, watched=watched, here=here)
         await self._presence.seen(guild_id, watched, here)

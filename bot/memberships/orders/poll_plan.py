@@ -25,7 +25,7 @@ SLOWEST = {OrderStatus.PENDING: timedelta(minutes=15)}
 SLOW = timedelta(hours=6)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Poll:
     """An order that a provider is to be asked about; its id grows with the time at which it was made.
 

@@ -21,7 +21,7 @@ from bot.memberships.orders.store import orders, polls
 from bot.payments.port import PaymentProvider, by_hand
 
 UNPAID_FOR = timedelta(hours=48)  # after the link expired, a delayed payment may still come
-PAID_FOR = timedelta(days=35)  # a refund at the provider may still come
+PAID_FOR = timedelta(days=35)  # after that a refund at the provider may still come
 MISSED = 2 * PAID_FOR
 """Lyceum may have been off for longer than a provider repeats its webhooks."""
 SILENT = 3
@@ -55,12 +55,19 @@ class Polling:
         """The providers that can be asked; of a bank transfer only the owner knows."""
         return [name for name, provider in self._providers.items() if by_hand(provider) is None]
 
-    async def tick(self) -> None:
-        """A round at every provider."""
-        await asyncio.gather(*(self.round(name) for name in self.asked))
+    async def tick(self) -> int:
+        """A round at every provider; returns how many orders are left for the next one."""
+        return sum(await asyncio.gather(*(self.round(name) for name in self.asked)))
 
-    async def round(self, provider: str) -> None:
-        """Ask one provider about the orders that are due. Half of the time between two rounds is the most it takes."""
+    async def beat(self, provider: str) -> None:
+        """A round at this provider, by its timer."""
+        await self.round(provider)
+
+    async def round(self, provider: str) -> int:
+        """Ask one provider about the orders that are due; returns how many are left for the next round.
+
+        Half of the time between two rounds is the most that it takes.
+        """
         began = real_now()
         async with self._db.read() as db:
             due = await polls.due(
@@ -73,8 +80,9 @@ class Polling:
                 now=self._clock.now(),
                 real=began,
             )
-        failures, defect = 0, None
+        asked, failures, defect = 0, 0, None
         for poll in round_of(due):
+            asked += 1
             try:
                 await self._ask(poll)
             except (RetryLater, NeedsAction) as error:
@@ -89,6 +97,7 @@ class Polling:
                 break
         if defect is not None:
             raise defect
+        return len(due) - asked
 
     async def _ask(self, poll: Poll) -> None:
         """Ask about one order, unless another process does. It is postponed first: one bad order stops no other."""

@@ -151,6 +151,14 @@ async def live_of_tier(db: Reader, guild_id: int, tier_id: int) -> list[Entitlem
     return [_entitlement(row) for row in rows]
 
 
+async def ended_ahead(db: Reader, guild_id: int, now: datetime) -> list[Entitlement]:
+    """Entitlements that are noted to have ended after `now`, with days left: the clock was wrong then, or is now."""
+    query = _entitlements(guild_id).where(
+        entitlement.c.state == "ended", entitlement.c.ended_at > now, entitlement.c.held_until > now
+    )
+    return [_entitlement(row) for row in await db.execute(query)]
+
+
 async def by_member(db: Reader, guild_id: int) -> dict[int, list[Entitlement]]:
     """All entitlements of a guild by member, the earliest first."""
     entitlements_by_user: dict[int, list[Entitlement]] = {}

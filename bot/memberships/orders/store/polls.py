@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from bot.db import Reader, Writer
 from bot.db.sql import insert
 from bot.ids import snowflake_at, snowflake_time
 from bot.memberships.model import FOREVER, OrderStatus
-from bot.memberships.orders.poll_plan import Poll
-from bot.memberships.orders.tables import order, poll
+from bot.memberships.orders.poll_plan import SLOW, Poll
+from bot.memberships.orders.tables import order, payment, poll
 
 
 async def due(
@@ -29,22 +29,22 @@ async def due(
     """The orders of these providers, in every guild, that are due to be asked about.
 
     Orders that may still be paid are watched until `unpaid_for` after their link closed, paid ones for `paid_for` after
-    they were made, and as long as their subscription runs: times of the community. What is over since then, but not
+    the last report or the end of what was paid, and as long as their subscription runs: times of the community. What is over since then, but not
     longer ago than `missed`, is asked about a last time: Lyceum may have been off.
     """
     unpaid = order.c.state.in_(["pending", "expired", "cancelled"])
     held = order.c.state.in_(["paid", "disputed", "review", "refunded"])
     running = held & order.c.phase.in_(["active", "ending", "past_due", "paused"])
     watched = or_(
-        unpaid & (order.c.expires_at > now - unpaid_for),
-        held & (order.c.created_at > now - paid_for),
-        running,
+        unpaid & (order.c.expires_at > now - unpaid_for), held & _alive_since(now - paid_for), running
     )
-    over = or_(unpaid & (order.c.expires_at > now - missed), held & (order.c.created_at > now - missed))
+    over = or_(unpaid & (order.c.expires_at > now - missed), held & _alive_since(now - missed))
     ripe = or_(
         poll.c.order_id.is_(None) & (order.c.id < snowflake_at(real - first)),
         poll.c.due_at <= real,
-        watched & (poll.c.state != order.c.state),
+        (poll.c.due_at > real + 2 * SLOW)
+        & (poll.c.due_at < FOREVER),  # the clock was ahead when that was noted
+        (poll.c.state != order.c.state) & watched,
     )
     query = (
         select(
@@ -58,7 +58,7 @@ async def due(
             watched.label("watched"),
         )
         .select_from(order.outerjoin(poll, poll.c.order_id == order.c.id))
-        .where(order.c.provider_ref.is_not(None), order.c.provider.in_(providers), watched | over, ripe)
+        .where(order.c.provider_ref.is_not(None), order.c.provider.in_(providers), ripe, watched | over)
     )
     return [
         Poll(
@@ -93,6 +93,13 @@ async def claim(tx: Writer, asked: Poll, wait: timedelta, real: datetime) -> boo
 async def retire(tx: Writer, asked: Poll) -> None:
     """Note that the order was asked about for the last time."""
     await tx.execute(update(poll).where(_row_of(asked)).values(due_at=FOREVER))
+
+
+def _alive_since(moment: datetime) -> ColumnElement[bool]:
+    """Was the order open, anything reported of it, or a period of it under way since then? It may be refunded still."""
+    ours = payment.c.order_id == order.c.id
+    reported = exists().where(ours, or_(payment.c.recorded_at > moment, payment.c.ends_at > moment))
+    return or_(order.c.expires_at > moment, reported)
 
 
 def _row_of(asked: Poll) -> ColumnElement[bool]:
