@@ -349,6 +349,17 @@ async def test_what_takes_long_goes_on_as_work_and_comes_into_the_staff_channel(
     assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in card
 
 
+async def test_a_provider_that_was_silent_at_first_is_compared_from_the_beginning(sold: Shop) -> None:
+    sold.provider.away = True
+    await sold.service.books.compare(GUILD, "2026-01-01", patience=timedelta(0))
+    sold.provider.away = False
+
+    await sold.worker.run_due()
+
+    [card] = await posted(sold)
+    assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in card
+
+
 async def test_older_money_is_compared_on_demand(sold: Shop, texts: Catalog) -> None:
     sold.moment += timedelta(days=100)
 

@@ -83,7 +83,9 @@ class Books:
             await self._advance(guild_id, comparison, waiting=True)
         if not comparison.finished:
             async with self._db.write() as tx:
-                key, content = f"asked:{new_id()}/0", packed(comparison, asked=True)
+                # What a provider did not tell would be missing in the sums: then all of it is compared anew.
+                rest = self._begin(comparison.since) if comparison.silent else comparison
+                key, content = f"asked:{new_id()}/0", packed(rest, asked=True)
                 await self._queue.enqueue_once(tx, "books.compare", guild_id, key, **content)
         return await self._report(guild_id, comparison)
 
