@@ -13,6 +13,8 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import books_cards
+from bot.memberships.backoffice.books import Books, Waits
+from bot.memberships.backoffice.books_report import BooksReport
 from bot.memberships.backoffice.comparison import Difference, Mismatch
 from bot.memberships.model import BillingKind, OrderStatus, Price, Search
 from bot.money import Money
@@ -335,29 +337,59 @@ async def test_a_provider_that_is_away_at_night_is_asked_again(sold: Shop) -> No
     assert len(await posted(sold)) == 1
 
 
-async def test_what_takes_long_goes_on_as_work_and_comes_into_the_staff_channel(
+def impatient(shop: Shop, waits: Waits) -> Books:
+    """The books for somebody who waits less."""
+    return Books(
+        db=shop.db,
+        clock=shop,
+        queue=shop.queue,
+        providers=shop.providers,
+        settlement=shop.service.settlement,
+        checkouts=shop.service.checkouts,
+        outbox=shop.core.outbox,
+        texts=shop.core.catalog,
+        waits=waits,
+    )
+
+
+async def test_who_waits_hears_how_far_it_is(sold: Shop, texts: Catalog) -> None:
+    heard: list[str] = []
+
+    async def hear_of(report: BooksReport) -> None:
+        heard.append(read(books_cards.books(texts.of("en"), report)))
+
+    report = await impatient(sold, Waits(news_after=timedelta(0))).compare(GUILD, "2026-01-01", hear_of)
+
+    assert len(heard) > 2
+    assert all("Still comparing" in told for told in heard)
+    assert "✔ $49.00 came" in read(books_cards.books(texts.of("en"), report))
+
+
+async def test_what_takes_too_long_goes_on_as_work_and_staff_hear_how_it_ends(
     sold: Shop, texts: Catalog
 ) -> None:
-    report = await sold.service.books.compare(GUILD, "2026-01-01", patience=timedelta(0))
+    report = await impatient(sold, Waits(patience=timedelta(0))).compare(GUILD, "2026-01-01")
     told = read(books_cards.books(texts.of("en"), report))
-    assert "the outcome comes into the staff channel" in told
+    assert "the staff channel hears how it ends" in told
     assert "came =" not in told
 
     await sold.worker.run_due()
 
     [card] = await posted(sold)
-    assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in card
+    assert "The books agree" in card
+    assert "$49.00" not in card  # what a shop takes is not for everybody on the staff
 
 
 async def test_a_provider_that_was_silent_at_first_is_compared_from_the_beginning(sold: Shop) -> None:
     sold.provider.away = True
-    await sold.service.books.compare(GUILD, "2026-01-01", patience=timedelta(0))
+    await impatient(sold, Waits(patience=timedelta(0))).compare(GUILD, "2026-01-01")
     sold.provider.away = False
+    spoil(sold, "UPDATE ledger SET delta = delta * 2 WHERE ref = 'paid:pay_1'")
 
     await sold.worker.run_due()
 
     [card] = await posted(sold)
-    assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in card
+    assert "The books differ" in card and "`pay_1`" in card
 
 
 async def test_older_money_is_compared_on_demand(sold: Shop, texts: Catalog) -> None:

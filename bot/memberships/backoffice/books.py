@@ -6,7 +6,8 @@ its order again; what still differs then is on the owner's list until it agrees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.cards import plain
@@ -43,10 +44,20 @@ AHEAD = timedelta(minutes=5)
 """How far the provider's clock may be ahead of ours."""
 FRESH = timedelta(minutes=15)
 """A payment younger than this was not lost: its webhook may come any moment."""
-PATIENCE = timedelta(seconds=60)
-"""How long an owner waits; Discord lets an answer come 15 minutes late."""
 A_WHILE = timedelta(seconds=15)
 """How long one piece of work begins new steps."""
+
+
+Progress = Callable[[BooksReport], Awaitable[None]]
+"""Is told how far a comparison is."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long somebody waits for the books (Discord takes an answer for 15 minutes), and when they hear how far it is."""
+
+    patience: timedelta = timedelta(minutes=12)
+    news_after: timedelta = timedelta(seconds=30)
 
 
 class Books:
@@ -63,6 +74,7 @@ class Books:
         checkouts: Checkouts,
         outbox: Outbox,
         texts: Catalog,
+        waits: Waits | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -72,22 +84,32 @@ class Books:
         self._checkouts = checkouts
         self._outbox = outbox
         self._texts = texts
+        self._waits = waits or Waits()
 
     async def compare(
-        self, guild_id: int, since: str | None = None, patience: timedelta = PATIENCE
+        self, guild_id: int, since: str | None = None, progress: Progress | None = None
     ) -> BooksReport:
-        """The books since that day. What takes longer than `patience` goes on as work, which tells the staff channel."""
+        """The books since that day; every `news_after` somebody is told how far it is.
+
+        What takes longer than `patience` goes on as work, and the staff channel hears how it ended.
+        """
         comparison = self._begin(self._day(since) if since else None)
-        give_up = real_now() + patience
-        while not comparison.finished and (comparison.reached == comparison.since or real_now() < give_up):
+        begun, told = real_now(), real_now()
+        while not comparison.finished:
             await self._advance(guild_id, comparison, waiting=True)
-        if not comparison.finished:
-            async with self._db.write() as tx:
-                # What a provider did not tell would be missing in the sums: then all of it is compared anew.
-                rest = self._begin(comparison.since) if comparison.silent else comparison
-                key, content = f"asked:{new_id()}/0", packed(rest, asked=True)
-                await self._queue.enqueue_once(tx, "books.compare", guild_id, key, **content)
-        return await self._report(guild_id, comparison)
+            if comparison.finished or real_now() - begun >= self._waits.patience:
+                break
+            if progress is not None and real_now() - told >= self._waits.news_after:
+                told = real_now()
+                await progress(await self._report(guild_id, comparison))
+        if comparison.finished:
+            return await self._report(guild_id, comparison)
+        # What a provider did not tell would be missing in the sums: then all of it is compared anew.
+        rest = self._begin(comparison.since) if comparison.silent else comparison
+        async with self._db.write() as tx:
+            key, content = f"asked:{new_id()}/0", packed(rest, asked=True)
+            await self._queue.enqueue_once(tx, "books.compare", guild_id, key, **content)
+        return await self._report(guild_id, comparison, handed_over=True)
 
     async def page(self, guild_id: int, number: int) -> books_cards.DifferencePage:
         """One page of what differed when the books were last compared."""
@@ -138,7 +160,7 @@ class Books:
             return
         marker = books_cards.look_action(job.id)
         t = self._texts.community
-        card = books_cards.books(t, report, marker) if asked else books_cards.night(t, report, new, marker)
+        card = books_cards.night(t, report, report.differing if asked else new, marker)
         await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=marker)
 
     def _begin(self, since: datetime | None) -> Comparison:
@@ -164,7 +186,9 @@ class Books:
             raise UserError("The books cannot begin on that day. Choose one between 2015 and today.")
         return day
 
-    async def _report(self, guild_id: int, comparison: Comparison) -> BooksReport:
+    async def _report(
+        self, guild_id: int, comparison: Comparison, *, handed_over: bool = False
+    ) -> BooksReport:
         async with self._db.read() as db:
             differing = await books_store.differing(db, guild_id)
         lists = {name for name, provider in self._providers.items() if statements_of(provider)}
@@ -173,6 +197,7 @@ class Books:
             differing=tuple(differing),
             lists=frozenset(lists),
             installed=frozenset(self._providers),
+            handed_over=handed_over,
         )
 
     async def _advance(self, guild_id: int, comparison: Comparison, *, waiting: bool) -> None:
