@@ -16,21 +16,17 @@ from bot.db import Database
 from bot.errors import NeedsAction, RetryLater, UserError
 from bot.i18n import Catalog
 from bot.ids import new_id
-from bot.memberships.backoffice import books_cards, books_store
+from bot.memberships.backoffice import books_cards, books_store, sums
 from bot.memberships.backoffice.books_report import BooksReport, Comparison, packed, unpacked
 from bot.memberships.backoffice.comparison import (
     Difference,
-    Line,
     Mismatch,
     Records,
     differences,
-    portions_of,
-    share,
 )
 from bot.memberships.backoffice.gathering import Gathering, Listed
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.settlement import Settlement
-from bot.money import Money
 from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.payments.port import FactKind, PaymentProvider
 from bot.payments.statements import statements_of
@@ -220,7 +216,7 @@ class Books:
         for id_ in [id_ for id_, one in known.items() if one.order.provider in comparison.silent]:
             del known[id_]
         found = await self._settled(guild_id, comparison, known, waiting=waiting)
-        strays = _strays(listed, known, comparison, since, until)
+        strays = sums.strays(listed, known, comparison, since, until)
         compared = {*known, *(one.order_id for one in strays)}
         if last:
             compared |= {
@@ -231,7 +227,7 @@ class Books:
         async with self._db.write() as tx:
             await books_store.replace(tx, guild_id, compared, [*found, *strays], self._clock.now())
         for records in known.values():
-            _add_up(comparison, records, since, until)
+            sums.add_up(comparison, records, since, until)
         comparison.advance(len(known))
 
     def _on_its_way(self, records: Records, one: Difference) -> bool:
@@ -286,45 +282,3 @@ class Books:
 
 def _missing(found: Iterable[Difference]) -> list[Difference]:
     return [one for one in found if one.mismatch is Mismatch.MISSING]
-
-
-def _strays(
-    listed: Listed, known: Mapping[int, Records], comparison: Comparison, since: datetime, until: datetime
-) -> list[Difference]:
-    """Payments that name an order of this guild which is not in the database, or is another provider's."""
-    strays: list[Difference] = []
-    for name, payments in listed.items():
-        for payment in payments.values():
-            if payment is None or payment.order is None:
-                continue
-            records = known.get(payment.order[1])
-            if records is not None and records.order.provider == name:
-                continue
-            came, back = payment.money.amount, payment.given_back
-            if since <= payment.at < until:
-                comparison.add(name, payment.money.currency, Line(came=came, given_back=back))
-            if came > back:
-                stray = Difference(
-                    mismatch=Mismatch.NO_ORDER,
-                    provider=name,
-                    object_id=payment.object_id,
-                    order_id=payment.order[1],
-                    payment_id=payment.object_id,
-                    theirs=Money(came - back, payment.money.currency),
-                )
-                strays.append(stray)
-    return strays
-
-
-def _add_up(comparison: Comparison, records: Records, since: datetime, until: datetime) -> None:
-    """Add the payments of this span to the sums of their provider."""
-    provider, listed = records.order.provider, records.listed or {}
-    kept = portions_of(records)
-    for payment_id, portion in kept.items():
-        if since <= portion.payment.at < until:
-            currency, line = share(portion, listed.get(payment_id), lists=records.listed is not None)
-            comparison.add(provider, currency, line)
-    for payment_id, payment in listed.items():
-        if payment is not None and payment_id not in kept and since <= payment.at < until:
-            line = Line(came=payment.money.amount, given_back=payment.given_back)
-            comparison.add(provider, payment.money.currency, line)
