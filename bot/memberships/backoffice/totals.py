@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, disputes, order_state, refunded
+from bot.money import Money
 from bot.payments.port import Fact, FactKind
 
 
@@ -69,9 +70,16 @@ def portions(expected: ExpectedPayment, facts: Sequence[Fact]) -> list[Portion]:
     return found
 
 
-def at_provider(fact: Fact) -> int:
-    """What a fact moved on the seller's account at the provider: positive when money came. 0 for what moves none."""
-    return _AT_THE_PROVIDER.get(fact.kind, 0) * fact.money.amount
+def movements(facts: Iterable[Fact]) -> dict[str, tuple[Fact, Money]]:
+    """What each fact moved on the seller's account at the provider, by the name under which the ledger books it.
+
+    Positive when money came. Facts that move none are left out.
+    """
+    return {
+        f"{fact.kind}:{fact.object_id}": (fact, Money(sign * fact.money.amount, fact.money.currency))
+        for fact in set(facts)
+        if (sign := _AT_THE_PROVIDER.get(fact.kind, 0))
+    }
 
 
 def totals(
@@ -86,8 +94,8 @@ def totals(
         return by_currency.setdefault(currency, Totals(currency=currency))
 
     for expected, facts in orders:
-        for fact in set(facts):
-            line_of(fact.money.currency).reported += at_provider(fact)
+        for _, moved in movements(facts).values():
+            line_of(moved.currency).reported += moved.amount
         for portion in portions(expected, facts):
             line = line_of(portion.payment.money.currency)
             line.captured += portion.payment.money.amount
