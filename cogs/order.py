@@ -39,6 +39,7 @@ from bot.memberships.backoffice.actions import (
     TURN_ORDERS,
     TURN_WAITING,
 )
+from bot.memberships.backoffice.books_report import BooksReport
 from bot.memberships.model import Order, OrderStatus, Search
 from bot.memberships.orders import cards as order_cards
 from bot.services import Services
@@ -339,8 +340,11 @@ class OrderPage(
     async def _compare(self, interaction: Interaction, since: str | None) -> None:
         """Hold the books against the providers' lists: this asks over the network."""
         await defer(interaction)
-        report = await self._memberships.books.compare(guild_of(interaction), since)
-        await answer(interaction, books_cards.books(words_of(interaction), report))
+
+        async def show(report: BooksReport) -> None:
+            await answer(interaction, books_cards.books(words_of(interaction), report))
+
+        await show(await self._memberships.books.compare(guild_of(interaction), since, show))
 
     async def _draft(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
         """Show what a refund would do, with the button that confirms it."""

@@ -55,6 +55,8 @@ BUTTONS = {
     "tier.apply_new": Class.ADMIN,
     "tier.apply_all": Class.ADMIN,
     "tier.recheck": Class.ADMIN,
+    "order.books": Class.ADMIN,
+    "order.differ": Class.ADMIN,
     "order.page": Class.ADMIN,
     "order.done": Class.ADMIN,
     "order.show": Class.ADMIN,

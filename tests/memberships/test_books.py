@@ -2,75 +2,27 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import books_cards
 from bot.memberships.backoffice.comparison import Difference, Mismatch
-from bot.memberships.model import BillingKind, OrderStatus, Price, Search
+from bot.memberships.model import OrderStatus
 from bot.money import Money
 from bot.payments.port import Fact, FactKind
 from bot.payments.statements import ReportedPayment
+from tests.memberships.bookkeeping import books, fits_discord, needs, prices, spoil, stocked
 from tests.memberships.orders import actions, read, transfer
-from tests.memberships.shop import ANN, BOB, CID, DAY, GUILD, OLIVIA, OTHER, Shop
-
-
-async def books(shop: Shop, texts: Catalog, since: str | None = None, language: str = "en") -> str:
-    """What /order books shows."""
-    card = books_cards.books(texts.of(language), await shop.service.books.compare(GUILD, since))
-    assert fits_discord(card)
-    return read(card)
-
-
-def fits_discord(card: Card) -> bool:
-    inside = sum(
-        len(block.buttons) if isinstance(block, Row) else 2 if isinstance(block, Line) else 0
-        for block in card.blocks
-    )
-    return len(read(card)) <= TEXT_LIMIT and 1 + len(card.blocks) + inside <= COMPONENT_LIMIT
-
-
-def spoil(shop: Shop, *statements: str) -> None:
-    """Change the file behind Lyceum's back."""
-    with closing(sqlite3.connect(shop.db.path)) as file:
-        for statement in statements:
-            assert file.execute(statement).rowcount > 0, "nothing was spoilt"
-        file.commit()
-
-
-async def needs(shop: Shop) -> list[str]:
-    """What is on the owner's list."""
-    return [item.finding for item in (await shop.service.backoffice.listing(GUILD, Search())).waiting]
-
-
-async def posted(shop: Shop) -> list[str]:
-    """What stands in the staff channel."""
-    return [read(card) for card in shop.server.posts.values()]
-
-
-async def nights(shop: Shop, count: int = 1) -> None:
-    await shop.service.books.schedule([GUILD])
-    await shop.turn(count * DAY)
+from tests.memberships.shop import ANN, CID, GUILD, OLIVIA, OTHER, Shop
 
 
 @pytest.fixture
 async def sold(shop: Shop) -> Shop:
-    """Ann bought 30 days, a quarter of it went back; Bob subscribed and renewed."""
-    await shop.tier()
-    order = await shop.buy(ANN)
-    monthly = await shop.price("Gold", "15.00", months=1, way=BillingKind.RECURRING)
-    await shop.renew(await shop.subscribe(BOB, "Gold", monthly))
-    draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "a quarter", "4.75")
-    await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
-    await shop.worker.run_due()
-    return shop
+    return await stocked(shop)
 
 
 async def test_books_that_agree_with_the_provider_have_their_tick(sold: Shop, texts: Catalog) -> None:
@@ -281,72 +233,6 @@ async def test_what_others_sell_is_not_counted_but_said(sold: Shop, texts: Catal
 
     assert "2 payments on the same account are not Lyceum's and are not counted." in told
     assert "✔ $49.00 came" in told
-
-
-async def test_a_difference_is_told_to_staff_once_and_leaves_the_list_when_it_is_gone(
-    sold: Shop, texts: Catalog
-) -> None:
-    spoil(sold, "UPDATE ledger SET delta = delta * 2 WHERE ref = 'paid:pay_1'")
-
-    await nights(sold, 3)
-    [card] = await posted(sold)
-    assert "The books differ" in card and "`pay_1`" in card
-    assert await needs(sold) == ["books-differ"]
-
-    spoil(sold, "UPDATE ledger SET delta = delta / 2 WHERE ref = 'paid:pay_1'")
-    await nights(sold, 1)
-    assert len(await posted(sold)) == 1
-    assert await needs(sold) == []
-
-
-async def test_a_payment_found_at_night_is_settled_and_said(sold: Shop) -> None:
-    order = (await sold.bill(CID, "Gold", (await prices(sold))[0])).order
-    await sold.turn(timedelta(hours=2))  # the link has closed, and nobody looks any more
-    sold.paid(order, "pay_lost")
-
-    await nights(sold, 2)
-
-    [card] = await posted(sold)
-    assert "Found in the books" in card
-    assert f"(`pay_lost`) were not known here. Order {order.id} was looked at again" in card
-    assert (await sold.look(order)).state is OrderStatus.PAID
-
-
-async def prices(shop: Shop) -> tuple[Price, ...]:
-    [product] = await shop.service.catalog.products(GUILD)
-    return product.prices
-
-
-async def test_a_night_without_a_difference_is_quiet(sold: Shop) -> None:
-    await nights(sold, 4)
-
-    assert await posted(sold) == []
-
-
-async def test_a_provider_that_is_away_at_night_is_asked_again(sold: Shop) -> None:
-    sold.provider.away = True
-    await nights(sold, 1)
-    assert await posted(sold) == []
-    sold.provider.away = False
-    spoil(sold, "UPDATE ledger SET delta = delta * 2 WHERE ref = 'paid:pay_1'")
-
-    await sold.patience()
-
-    assert len(await posted(sold)) == 1
-
-
-async def test_what_takes_long_goes_on_as_work_and_comes_into_the_staff_channel(
-    sold: Shop, texts: Catalog
-) -> None:
-    report = await sold.service.books.compare(GUILD, "2026-01-01", patience=timedelta(0))
-    told = read(books_cards.books(texts.of("en"), report))
-    assert "the outcome comes into the staff channel" in told
-    assert "came =" not in told
-
-    await sold.worker.run_due()
-
-    [card] = await posted(sold)
-    assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in card
 
 
 async def test_older_money_is_compared_on_demand(sold: Shop, texts: Catalog) -> None:

@@ -56,7 +56,6 @@ def order(kind: BillingKind) -> Order:
         id=5,
         guild_id=GUILD,
         user_id=ANN,
-        acquired_by=ANN,
         tier=GOLD,
         price_id=1,
         state=OrderStatus.PAID,

@@ -129,7 +129,7 @@ class Backoffice:
             pages = max(1, -(-total // PAGE))
             number = max(0, min(number, pages - 1))
             page = await orders.search(db, guild_id, search, PAGE, number * PAGE)
-            waiting = await self._waiting(db, guild_id)
+            waiting = [*await self._waiting(db, guild_id), *await _differing(db, guild_id)]
         return OrderListing(
             search=search,
             number=number,
@@ -286,13 +286,8 @@ class Backoffice:
             if order.id not in stuck_orders:
                 odd = order_state(self._settlement.due(order), facts.get(order.id, [])).odd
                 waiting.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
-        differing = {one.order_id for one in await books_store.differing(db, guild_id)}
         return (
             waiting
-            + [
-                Waiting("books-differ", await orders.find(db, guild_id, order_id))
-                for order_id in sorted(differing)
-            ]
             + [
                 Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
                 for order_id in sorted(failed)
@@ -310,6 +305,14 @@ class Backoffice:
                 if not (await self._settlement.backing.funding(db, order)).undecided
             ]
         )
+
+
+async def _differing(db: Reader, guild_id: int) -> list[Waiting]:
+    """The orders in which the books are not what their provider lists."""
+    order_ids = {one.order_id for one in await books_store.differing(db, guild_id)}
+    return [
+        Waiting("books-differ", await orders.find(db, guild_id, order_id)) for order_id in sorted(order_ids)
+    ]
 
 
 def unmatched_id(payment: Unmatched) -> str:

@@ -6,7 +6,8 @@ its order again; what still differs then is on the owner's list until it agrees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot.cards import plain
@@ -15,21 +16,17 @@ from bot.db import Database
 from bot.errors import NeedsAction, RetryLater, UserError
 from bot.i18n import Catalog
 from bot.ids import new_id
-from bot.memberships.backoffice import books_cards, books_store
+from bot.memberships.backoffice import books_cards, books_store, sums
 from bot.memberships.backoffice.books_report import BooksReport, Comparison, packed, unpacked
 from bot.memberships.backoffice.comparison import (
     Difference,
-    Line,
     Mismatch,
     Records,
     differences,
-    portions_of,
-    share,
 )
 from bot.memberships.backoffice.gathering import Gathering, Listed
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.settlement import Settlement
-from bot.money import Money
 from bot.outbox import ChannelSetting, Outbox, OutboxKey
 from bot.payments.port import FactKind, PaymentProvider
 from bot.payments.statements import statements_of
@@ -43,10 +40,20 @@ AHEAD = timedelta(minutes=5)
 """How far the provider's clock may be ahead of ours."""
 FRESH = timedelta(minutes=15)
 """A payment younger than this was not lost: its webhook may come any moment."""
-PATIENCE = timedelta(seconds=60)
-"""How long an owner waits; Discord lets an answer come 15 minutes late."""
 A_WHILE = timedelta(seconds=15)
 """How long one piece of work begins new steps."""
+
+
+Progress = Callable[[BooksReport], Awaitable[None]]
+"""Is told how far a comparison is."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How long somebody waits for the books (Discord takes an answer for 15 minutes), and when they hear how far it is."""
+
+    patience: timedelta = timedelta(minutes=12)
+    news_after: timedelta = timedelta(seconds=30)
 
 
 class Books:
@@ -63,6 +70,7 @@ class Books:
         checkouts: Checkouts,
         outbox: Outbox,
         texts: Catalog,
+        waits: Waits | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -72,20 +80,32 @@ class Books:
         self._checkouts = checkouts
         self._outbox = outbox
         self._texts = texts
+        self._waits = waits or Waits()
 
     async def compare(
-        self, guild_id: int, since: str | None = None, patience: timedelta = PATIENCE
+        self, guild_id: int, since: str | None = None, progress: Progress | None = None
     ) -> BooksReport:
-        """The books since that day. What takes longer than `patience` goes on as work, which tells the staff channel."""
+        """The books since that day; every `news_after` somebody is told how far it is.
+
+        What takes longer than `patience` goes on as work, and the staff channel hears how it ended.
+        """
         comparison = self._begin(self._day(since) if since else None)
-        give_up = real_now() + patience
-        while not comparison.finished and (comparison.reached == comparison.since or real_now() < give_up):
+        begun, told = real_now(), real_now()
+        while not comparison.finished:
             await self._advance(guild_id, comparison, waiting=True)
-        if not comparison.finished:
-            async with self._db.write() as tx:
-                key, content = f"asked:{new_id()}/0", packed(comparison, asked=True)
-                await self._queue.enqueue_once(tx, "books.compare", guild_id, key, **content)
-        return await self._report(guild_id, comparison)
+            if comparison.finished or real_now() - begun >= self._waits.patience:
+                break
+            if progress is not None and real_now() - told >= self._waits.news_after:
+                told = real_now()
+                await progress(await self._report(guild_id, comparison))
+        if comparison.finished:
+            return await self._report(guild_id, comparison)
+        # What a provider did not tell would be missing in the sums: then all of it is compared anew.
+        rest = self._begin(comparison.since) if comparison.silent else comparison
+        async with self._db.write() as tx:
+            key, content = f"asked:{new_id()}/0", packed(rest, asked=True)
+            await self._queue.enqueue_once(tx, "books.compare", guild_id, key, **content)
+        return await self._report(guild_id, comparison, handed_over=True)
 
     async def page(self, guild_id: int, number: int) -> books_cards.DifferencePage:
         """One page of what differed when the books were last compared."""
@@ -136,7 +156,7 @@ class Books:
             return
         marker = books_cards.look_action(job.id)
         t = self._texts.community
-        card = books_cards.books(t, report, marker) if asked else books_cards.night(t, report, new, marker)
+        card = books_cards.night(t, report, report.differing if asked else new, marker)
         await self._outbox.post(key, card, to=ChannelSetting.STAFF, marker=marker)
 
     def _begin(self, since: datetime | None) -> Comparison:
@@ -162,7 +182,9 @@ class Books:
             raise UserError("The books cannot begin on that day. Choose one between 2015 and today.")
         return day
 
-    async def _report(self, guild_id: int, comparison: Comparison) -> BooksReport:
+    async def _report(
+        self, guild_id: int, comparison: Comparison, *, handed_over: bool = False
+    ) -> BooksReport:
         async with self._db.read() as db:
             differing = await books_store.differing(db, guild_id)
         lists = {name for name, provider in self._providers.items() if statements_of(provider)}
@@ -171,6 +193,7 @@ class Books:
             differing=tuple(differing),
             lists=frozenset(lists),
             installed=frozenset(self._providers),
+            handed_over=handed_over,
         )
 
     async def _advance(self, guild_id: int, comparison: Comparison, *, waiting: bool) -> None:
@@ -193,7 +216,7 @@ class Books:
         for id_ in [id_ for id_, one in known.items() if one.order.provider in comparison.silent]:
             del known[id_]
         found = await self._settled(guild_id, comparison, known, waiting=waiting)
-        strays = _strays(listed, known, comparison, since, until)
+        strays = sums.strays(listed, known, comparison, since, until)
         compared = {*known, *(one.order_id for one in strays)}
         if last:
             compared |= {
@@ -204,7 +227,7 @@ class Books:
         async with self._db.write() as tx:
             await books_store.replace(tx, guild_id, compared, [*found, *strays], self._clock.now())
         for records in known.values():
-            _add_up(comparison, records, since, until)
+            sums.add_up(comparison, records, since, until)
         comparison.advance(len(known))
 
     def _on_its_way(self, records: Records, one: Difference) -> bool:
@@ -259,45 +282,3 @@ class Books:
 
 def _missing(found: Iterable[Difference]) -> list[Difference]:
     return [one for one in found if one.mismatch is Mismatch.MISSING]
-
-
-def _strays(
-    listed: Listed, known: Mapping[int, Records], comparison: Comparison, since: datetime, until: datetime
-) -> list[Difference]:
-    """Payments that name an order of this guild which is not in the database, or is another provider's."""
-    strays: list[Difference] = []
-    for name, payments in listed.items():
-        for payment in payments.values():
-            if payment is None or payment.order is None:
-                continue
-            records = known.get(payment.order[1])
-            if records is not None and records.order.provider == name:
-                continue
-            came, back = payment.money.amount, payment.given_back
-            if since <= payment.at < until:
-                comparison.add(name, payment.money.currency, Line(came=came, given_back=back))
-            if came > back:
-                stray = Difference(
-                    mismatch=Mismatch.NO_ORDER,
-                    provider=name,
-                    object_id=payment.object_id,
-                    order_id=payment.order[1],
-                    payment_id=payment.object_id,
-                    theirs=Money(came - back, payment.money.currency),
-                )
-                strays.append(stray)
-    return strays
-
-
-def _add_up(comparison: Comparison, records: Records, since: datetime, until: datetime) -> None:
-    """Add the payments of this span to the sums of their provider."""
-    provider, listed = records.order.provider, records.listed or {}
-    kept = portions_of(records)
-    for payment_id, portion in kept.items():
-        if since <= portion.payment.at < until:
-            currency, line = share(portion, listed.get(payment_id), lists=records.listed is not None)
-            comparison.add(provider, currency, line)
-    for payment_id, payment in listed.items():
-        if payment is not None and payment_id not in kept and since <= payment.at < until:
-            line = Line(came=payment.money.amount, given_back=payment.given_back)
-            comparison.add(provider, payment.money.currency, line)

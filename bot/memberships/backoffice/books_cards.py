@@ -45,10 +45,10 @@ def look_action(id_: int) -> str:
     return COMPARE_BOOKS.encode(id_)
 
 
-def books(t: Language, report: BooksReport, action: str | None = None) -> Card:
+def books(t: Language, report: BooksReport) -> Card:
     """All the money of the span, provider by provider, and the first page of what differs."""
     comparison = report.comparison
-    again = Button(t("Compare again"), action=action or look_action(0))
+    again = Button(t("Compare again"), action=look_action(0))
     blocks: list[Block | str | None] = [
         t("## Where the money is"),
         t(
@@ -56,12 +56,16 @@ def books(t: Language, report: BooksReport, action: str | None = None) -> Card:
             when=stamp(comparison.since, "D"),
         ),
     ]
-    if not comparison.finished:
+    if report.handed_over:
         blocks.append(
             t(
-                "So far up to {when}. The rest takes longer: it goes on by itself, and the outcome comes into the staff channel.",
+                "So far up to {when}. The rest takes longer: it goes on by itself, and the staff channel hears how it ends.",
                 when=stamp(comparison.reached, "D"),
             )
+        )
+    elif not comparison.finished:
+        blocks.append(
+            t("So far up to {when}. Still comparing; this card changes.", when=stamp(comparison.reached, "D"))
         )
     blocks += _providers(t, report)
     if comparison.foreign:
@@ -104,7 +108,7 @@ def differing(t: Language, page: DifferencePage) -> Card:
 
 
 def night(t: Language, report: BooksReport, new: Sequence[Difference], action: str) -> Card:
-    """What the nightly comparison found: what differs since, and what it settled by itself."""
+    """What a comparison found that nobody waited for: what differs, and what it settled by itself. It shows no sums."""
     hidden = len(new) - PAGE
     blocks: list[Block | str | None] = []
     if new:
@@ -114,13 +118,18 @@ def night(t: Language, report: BooksReport, new: Sequence[Difference], action: s
             *(_difference(t, one) for one in new[:PAGE]),
             t.n("… and {n} more.", "… and {n} more.", hidden) if hidden > 0 else None,
         ]
-    else:
+    elif report.comparison.settled:
         blocks.append(t("## Found in the books"))
+    else:
+        blocks += [
+            t("## The books agree"),
+            t("They were compared since {when}.", when=stamp(report.comparison.since, "D")),
+        ]
     blocks += _settled(t, report)
     return card(
         *blocks,
         Row((Button(t("Compare again"), action=action),)),
-        accent=Accent.BAD if new else Accent.WARN,
+        accent=Accent.BAD if new else Accent.WARN if report.comparison.settled else Accent.GOOD,
     )
 
 

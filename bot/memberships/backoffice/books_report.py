@@ -49,12 +49,16 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class BooksReport:
-    """A comparison with all that differs now. Of the providers that are `installed`, some keep `lists` of their own."""
+    """A comparison with all that differs now. Of the providers that are `installed`, some keep `lists` of their own.
+
+    `handed_over`: it goes on as work, without those who asked for it.
+    """
 
     comparison: Comparison
     differing: tuple[Difference, ...]
     lists: frozenset[str]
     installed: frozenset[str]
+    handed_over: bool = False
 
     def agrees(self, provider: str, line: Line) -> bool:
         """Do the provider's list and our books agree, to the unit and object by object, and did they before we looked?"""

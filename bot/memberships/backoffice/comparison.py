@@ -117,20 +117,14 @@ def _from_ledger(records: Records) -> Iterator[Difference]:
         sums[booking.ref] = sums.get(booking.ref, 0) + booking.delta.amount
         if booking.account == clearing:
             booked.setdefault(booking.ref, {})[booking.delta.currency] = booking.delta.amount
-    facts = {f"{fact.kind}:{fact.object_id}": (fact, moved) for fact, moved in movements(records.facts)}
-    for ref, (fact, amount) in facts.items():
-        currency = fact.money.currency
-        if booked.get(ref) != {currency: amount} or sums[ref]:
-            counted = booked.get(ref, {}).get(currency)
-            yield _difference(
-                records,
-                Mismatch.LEDGER,
-                fact.object_id,
-                fact.payment_id or fact.object_id,
-                Money(amount, currency),
-                None if counted is None else Money(counted, currency),
-            )
-    for ref in sums.keys() - facts.keys():
+    moved = movements(records.facts)
+    for ref, (fact, expected) in moved.items():
+        if booked.get(ref) != {expected.currency: expected.amount} or sums[ref]:
+            counted = booked.get(ref, {}).get(expected.currency)
+            ours = None if counted in (None, expected.amount) else Money(counted or 0, expected.currency)
+            payment_id = fact.payment_id or fact.object_id
+            yield _difference(records, Mismatch.LEDGER, fact.object_id, payment_id, expected, ours)
+    for ref in sums.keys() - moved.keys():
         _, _, object_id = ref.partition(":")
         for currency, amount in booked.get(ref, {"": 0}).items():
             stray = Money(amount, currency) if currency else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.memberships.model import OrderStatus
 from bot.memberships.orders.order_state import ExpectedPayment, amount_left, disputes, order_state, refunded
 from bot.memberships.orders.parts import NOTES, corrected
+from bot.money import Money
 from bot.payments.port import Fact, FactKind
 
 
@@ -79,20 +80,25 @@ def portions(expected: ExpectedPayment, known: Sequence[Fact]) -> list[Portion]:
     return found
 
 
-def movements(facts: Iterable[Fact]) -> list[tuple[Fact, int]]:
-    """The facts that moved money on the seller's account at the provider, and how much: positive when money came.
+def movements(facts: Iterable[Fact]) -> dict[str, tuple[Fact, Money]]:
+    """What each fact moved on the seller's account at the provider, by the name under which the ledger books it.
 
-    A correction takes back what the note moved that it corrects.
+    Positive when money came. A correction takes back what the note moved that it corrects. Facts that move none are
+    left out.
     """
     known = set(facts)
     noted = {fact.object_id: _AT_THE_PROVIDER[fact.kind] for fact in known if fact.kind in NOTES}
-    signs = [
-        (fact, -noted.get(fact.object_id, 0))
+    signs = {
+        fact: -noted.get(fact.object_id, 0)
         if fact.kind is FactKind.CORRECTED
-        else (fact, _AT_THE_PROVIDER.get(fact.kind, 0))
+        else _AT_THE_PROVIDER.get(fact.kind, 0)
         for fact in known
-    ]
-    return [(fact, sign * fact.money.amount) for fact, sign in signs if sign and fact.money.amount]
+    }
+    return {
+        f"{fact.kind}:{fact.object_id}": (fact, Money(sign * fact.money.amount, fact.money.currency))
+        for fact, sign in signs.items()
+        if sign
+    }
 
 
 def totals(
@@ -107,8 +113,8 @@ def totals(
         return by_currency.setdefault(currency, Totals(currency=currency))
 
     for expected, facts in orders:
-        for fact, moved in movements(facts):
-            line_of(fact.money.currency).reported += moved
+        for _, moved in movements(facts).values():
+            line_of(moved.currency).reported += moved.amount
         for portion in portions(expected, facts):
             line = line_of(portion.payment.money.currency)
             line.captured += portion.payment.money.amount
