@@ -178,6 +178,7 @@ class AccessAdmin:
                 )
             await self._on_transfer(tx, guild_id, running, taker)
             for user_id in (giver, taker):
+                await self._entitlement_service.lay_out(tx, guild_id, user_id)
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
         return running
 
