@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
 BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "access.repair": frozenset({AuditAction.ROLE_DRIFT}),
     "access.retry": frozenset({AuditAction.BREAKER_RETRIED, AuditAction.BREAKER_CLOSED}),
-    "departure.end": frozenset({AuditAction.DEPARTURE_ENDED, AuditAction.SUBSCRIPTION_STOPPED}),
+    "departure.stop": frozenset({AuditAction.DEPARTURE_ENDED, AuditAction.SUBSCRIPTION_STOPPED}),
     "departure.keep": frozenset({AuditAction.DEPARTURE_KEPT}),
     "departure.look": READS,
     "order.done": frozenset({AuditAction.STRAY_CLOSED}),
