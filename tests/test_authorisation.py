@@ -50,7 +50,7 @@ BUTTONS = {
     "access.repair": Class.MODERATOR,
     "access.retry": Class.MODERATOR,
     "departure.look": Class.MODERATOR,
-    "departure.end": Class.MODERATOR,
+    "departure.stop": Class.MODERATOR,
     "departure.keep": Class.MODERATOR,
     "tier.apply_new": Class.ADMIN,
     "tier.apply_all": Class.ADMIN,

@@ -258,8 +258,12 @@ class Entitlement:
 
     @property
     def removes(self) -> bool:
-        """Does its regular end remove the member from the server? Never if staff gave it: that would be their kick."""
-        return self.tier.terms.after is ExpiryAction.KICK and self.source != "grant" and not self.forever
+        """Does its regular end remove the member from the server?
+
+        Never if staff gave or handed it to them: that would be their kick.
+        """
+        own = self.source != "grant" and self.acquired_by == self.user_id
+        return self.tier.terms.after is ExpiryAction.KICK and own and not self.forever
 
     def gives_roles(self, now: datetime) -> bool:
         """Does the entitlement give its roles at this moment?"""

@@ -55,7 +55,7 @@ BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "access.repair": frozenset({AuditAction.ROLE_DRIFT}),
     "access.retry": frozenset({AuditAction.BREAKER_RETRIED, AuditAction.BREAKER_CLOSED}),
     "order.correct": frozenset({AuditAction.ORDER_CORRECTED}),
-    "departure.end": frozenset({AuditAction.DEPARTURE_ENDED, AuditAction.SUBSCRIPTION_STOPPED}),
+    "departure.stop": frozenset({AuditAction.DEPARTURE_ENDED, AuditAction.SUBSCRIPTION_STOPPED}),
     "departure.keep": frozenset({AuditAction.DEPARTURE_KEPT}),
     "departure.look": READS,
     "order.books": READS,  # what the provider tells is its own doing

@@ -33,7 +33,7 @@ BUTTONS: dict[str, tuple[Any, ...]] = {
     "course.open:1302050201600.2": (ID, 2),
     "course.open:1302050201600.first": (ID, -1),
     "course.open:1302050201600.last": (ID, 10**6),
-    "departure.end:1302050201600:1302050201601": (ID, OTHER),
+    "departure.stop:1302050201600:1302050201601": (ID, OTHER),
     "departure.keep:1302050201600:1302050201601": (ID, OTHER),
     "departure.look:1302050201600": (ID,),
     "event.cant:1302050201600": (ID,),

@@ -42,7 +42,7 @@ async def test_staff_who_are_asked_end_it_or_let_it_go_on(asking: Shop) -> None:
     assert "What should become of it?" in shown(card)
     assert (await asking.look(order)).phase is Phase.ACTIVE
     assert [action.partition(":")[0] for action in actions(card)] == [
-        "departure.end",
+        "departure.stop",
         "departure.keep",
         "order.refund",
         "departure.look",

@@ -51,7 +51,7 @@ class Removals:
     async def kick(self, job: Job) -> None:
         """Work `member.kick`: remove the member of an entitlement that is over, unless something speaks for them."""
         ended, order = await self._look(job)
-        if ended is None or not is_over(ended) or not _bought_by_holder(ended, order):
+        if ended is None or not is_over(ended):
             return
         if (
             order is not None and order.renewal is not None
@@ -163,8 +163,3 @@ class Removals:
         raise NeedsAction(
             "kick-members", "Lyceum lacks Kick Members, so nobody is removed at the end of a membership."
         )
-
-
-def _bought_by_holder(ended: Entitlement, order: Order | None) -> bool:
-    """Did the member take it themselves? Nobody can remove another by handing them what is about to end."""
-    return order is None or order.user_id == ended.user_id
