@@ -105,15 +105,18 @@ async def test_peoples_words_do_not_format_or_mention(community: Community) -> N
     assert "\\*\\*Free\\*\\* \\<\\@" in words(await card(community))
 
 
-async def test_a_long_list_of_the_longest_titles_fits_and_says_that_more_follows(
-    community: Community,
-) -> None:
-    for day in range(10, 19):
+async def test_a_long_list_of_the_longest_titles_has_pages(community: Community) -> None:
+    for day in range(10, 22):
         await plan(community, title="*" * 100, place="[]" * 50, when=f"2026-11-{day} 19:30")
 
-    listed = (await community.slash("ann", "event list"))["message"]
+    first = (await community.slash("ann", "event list"))["message"]
+    assert "Page 1 of 2" in words(first)
+    [ahead] = [one for one in buttons(first) if one["label"] == "Next"]
+    second = (await community.click("ann", first["id"], custom_id=ahead["custom_id"]))["message"]
 
-    assert (len(buttons(listed)), "More follow later" in words(listed)) == (8, True)
+    assert "Page 2 of 2" in words(second)
+    going = [one for page in (first, second) for one in buttons(page) if one["label"] == "Going"]
+    assert len(going) == 12
 
 
 async def test_another_server_knows_nothing_of_it(community: Community) -> None:

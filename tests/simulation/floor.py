@@ -17,7 +17,7 @@ PER_HUNDRED = {
     "renewals": 10,
     "trials": 8,
     "changes": 6,
-    "together": 10,
+    "together": 5,
     "endings": 1,
     "grants": 15,
     "revocations": 4,
