@@ -194,6 +194,24 @@ async def test_applying_to_everybody_is_judged_by_what_each_of_them_has(staffed:
         await edit(staffed, "Gold", MAX, events=True)
 
 
+async def test_a_shorter_grace_brings_what_comes_after_no_sooner(staffed: Shop) -> None:
+    """The role at the end waits for the grace: of this tier, and of another that this one covers."""
+    await staffed.tier("Silver", SILVER)
+    await staffed.terms("Silver", after_role=VIP)
+    await staffed.tier("Gold", GOLD)
+    await staffed.terms("Gold", grace_days=60)
+    await staffed.service.access_admin.grant(GUILD, ANN, "Silver", "1", "a present", OWNER)
+    await staffed.service.access_admin.grant(GUILD, ANN, "Gold", "30", "a present", OWNER)
+
+    with pytest.raises(UserError, match="above yours"):
+        await edit(staffed, "Gold", MAX, grace_days=0)
+    await staffed.service.access_admin.revoke(GUILD, ANN, "Silver", "taken back", OWNER)
+    await edit(staffed, "Gold", MAX, grace_days=0)
+    await staffed.terms("Gold", grace_days=60, after_role=VIP)
+    with pytest.raises(UserError, match="above yours"):
+        await edit(staffed, "Gold", MAX, grace_days=0)
+
+
 async def test_what_is_above_the_editor_is_taken_from_nobody(staffed: Shop) -> None:
     await staffed.tier("Gold", GOLD)
     await staffed.terms("Gold", add_role=VIP)

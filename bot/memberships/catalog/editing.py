@@ -129,10 +129,8 @@ class TierEditing:
         now = self._clock.now()
         async with self._db.write() as tx:
             await self._put_in_force(tx, before, after, finding, actor, now)
-            if everybody:
-                for user_id, held in await self._tier_holders.terms_held(tx, guild_id, tier_id):
-                    authority.require_change(held, after.terms, user_id)
-                    authority.require(roles_given_more(after.terms, held))  # what they would lose
+            if everybody and not owner:
+                await self._require_for_holders(tx, after, authority, now)
             reached = await self._apply_to_holders(tx, after, actor, now) if everybody else 0
         return replace(after, suspended=finding), reached
 
@@ -141,6 +139,17 @@ class TierEditing:
         authority.require_change(before.terms, after.terms)
         await self._safety.check(before.guild_id, sorted(roles_named(before.terms, after.terms)))
         return await self._safety.finding_of_terms(before.guild_id, after.terms)
+
+    async def _require_for_holders(
+        self, tx: Writer, after: Tier, authority: Authority, now: datetime
+    ) -> None:
+        """UserError when this person may not cause what the new terms give to, or take from, some member who has the tier."""
+        for user_id, held in await self._tier_holders.terms_held(tx, after.guild_id, after.id):
+            authority.require_change(held, after.terms, user_id)
+            authority.require(roles_given_more(after.terms, held))  # what they would lose
+        for user_id, gained in (await self._tier_holders.gained_by_terms(tx, after, now)).items():
+            if gained:
+                authority.require(gained, user_id)
 
     async def _apply_to_holders(self, tx: Writer, tier: Tier, actor: int, now: datetime) -> int:
         """Put all entitlements to the tier under its new terms; returns how many members that changed."""

@@ -35,6 +35,10 @@ class TierHolders(Protocol):
         """(member, the terms they have the tier under) of everybody whom `apply_terms` would reach."""
         ...
 
+    async def gained_by_terms(self, db: Reader, tier: Tier, now: datetime) -> dict[int, frozenset[int]]:
+        """The roles that each of them would gain at some time, if `apply_terms` put them under the tier's terms."""
+        ...
+
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
         """Put all entitlements to the tier under its terms; returns how many members that changed."""
         ...

@@ -20,9 +20,13 @@ def roles_named(before: Terms, after: Terms) -> frozenset[int]:
 
 
 def roles_given_more(before: Terms, after: Terms) -> frozenset[int]:
-    """The roles that `after` gives where `before` did not, or longer."""
-    named = roles_named(before, after)
-    return named | frozenset(after.roles) if _gives_longer(before, after) else named
+    """The roles that `after` gives where `before` did not, or longer, or sooner: the one at the end waits for the grace."""
+    more = roles_named(before, after)
+    if _gives_longer(before, after):
+        more |= frozenset(after.roles)
+    if after.grace_days < before.grace_days and after.after_role_id is not None:
+        more |= {after.after_role_id}
+    return more
 
 
 def gives_more(before: Terms, after: Terms) -> bool:

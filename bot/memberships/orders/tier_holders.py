@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot.db import Reader, Writer
+from bot.memberships.access.gains import gains
 from bot.memberships.access.judging import held_until
-from bot.memberships.access.store import entitlements
+from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.catalog.holders import Holders
-from bot.memberships.model import BillingKind, Terms, Tier
+from bot.memberships.model import BillingKind, Entitlement, Order, Terms, Tier
 from bot.memberships.orders.store import orders
 from bot.work import Queue
 
@@ -52,12 +55,30 @@ class OrderedTiers:
             for entitlement in await entitlements.live_of_tier(db, guild_id, tier_id)
         ]
 
+    async def gained_by_terms(self, db: Reader, tier: Tier, now: datetime) -> dict[int, frozenset[int]]:
+        """The roles that each holder would gain at some time under these terms. Shorter grace can uncover others."""
+        paid_for = await orders.of_live_entitlements(db, tier.guild_id, tier.id)
+        changed = {
+            entitlement.id: replace(
+                entitlement,
+                tier=tier,
+                held_until=_held_until(tier, entitlement, paid_for),
+            )
+            for entitlement in await entitlements.live_of_tier(db, tier.guild_id, tier.id)
+        }
+        gained: dict[int, frozenset[int]] = {}
+        for user_id in {entitlement.user_id for entitlement in changed.values()}:
+            held = await entitlements.of_member(db, tier.guild_id, user_id)
+            exceptions = await overrides.of_member(db, tier.guild_id, user_id)
+            after = [changed.get(entitlement.id, entitlement) for entitlement in held]
+            gained[user_id] = gains(held, after, exceptions, now)
+        return gained
+
     async def apply_terms(self, tx: Writer, tier: Tier) -> int:
         """Put every holder under these terms and queue the changes of roles and grace; how many members they are."""
         paid_for = await orders.of_live_entitlements(tx, tier.guild_id, tier.id)
         for entitlement in await entitlements.live_of_tier(tx, tier.guild_id, tier.id):
-            order = paid_for.get(entitlement.order_id) if entitlement.order_id else None
-            held = held_until(tier.terms, entitlement.ends_at, order.phase if order else None)
+            held = _held_until(tier, entitlement, paid_for)
             if held != entitlement.held_until:
                 await entitlements.move(tx, entitlement, entitlement.starts_at, entitlement.ends_at, held)
                 await self._queue.enqueue(tx, "entitlement.end", tier.guild_id, str(entitlement.id), due=held)
@@ -65,3 +86,9 @@ class OrderedTiers:
         for user_id in members:
             await self._queue.enqueue(tx, "role.sync", tier.guild_id, str(user_id))
         return len(members)
+
+
+def _held_until(tier: Tier, entitlement: Entitlement, paid_for: Mapping[int, Order]) -> datetime:
+    """How long the roles of an entitlement stay under the tier's terms."""
+    order = paid_for.get(entitlement.order_id) if entitlement.order_id else None
+    return held_until(tier.terms, entitlement.ends_at, order.phase if order else None)
