@@ -84,6 +84,12 @@ async def open_of(db: Reader, guild_id: int, user_id: int) -> Departure | None:
     return _departure(row) if row else None
 
 
+async def is_banned(db: Reader, guild_id: int, user_id: int) -> bool:
+    """Is this person away because of a ban, as far as Lyceum had a reason to remember it?"""
+    known = await open_of(db, guild_id, user_id)
+    return known is not None and known.cause is Cause.BAN
+
+
 async def away(db: Reader, guild_id: int) -> set[int]:
     """The people with an open departure."""
     query = select(departure.c.user_id).where(
