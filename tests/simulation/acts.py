@@ -12,6 +12,7 @@ from bot.memberships.changes.renewals import Reason
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import orders
 from bot.money import Money
+from tests.simulation import reversals
 from tests.simulation.fake_server import GOLD, GUILD, HELPER, SILVER, SOLD
 from tests.simulation.shelf import LIFETIME, PRICES, SUBSCRIBED, TIERS, TRIAL
 
@@ -126,15 +127,15 @@ async def refund_exchanged(world: Schedule) -> None:
 
 
 async def refund_comes_back(world: Schedule) -> None:
-    made = world.provider.refunds()
+    made = reversals.refunds(world.provider)
     if made:
-        world.provider.fail_refund(world.dice.choice(made))
+        reversals.fail_refund(world.provider, world.dice.choice(made))
 
 
 async def win_after_all(world: Schedule) -> None:
-    lost = world.provider.losses()
+    lost = reversals.undecided(world.provider)
     if lost:
-        world.provider.win_appeal(world.dice.choice(lost))
+        reversals.win(world.provider, world.dice.choice(lost))
 
 
 async def forbid(world: Schedule) -> None:

@@ -269,56 +269,6 @@ class SimulatedProvider:
             kind = FactKind.DISPUTE_WON if won else FactKind.DISPUTE_LOST
             self._happen(till, kind, "dp", paid.money, payment_id=payment_id, object_id=opened.object_id)
 
-    def fail_refund(self, refund: Fact) -> None:
-        """A refund that was made comes back: the bank did not take it."""
-        till, _ = self._payment(refund.payment_id or "")
-        self._tally.failed_refunds += 1
-        self._happen(
-            till,
-            FactKind.REFUND_FAILED,
-            "re",
-            refund.money,
-            payment_id=refund.payment_id,
-            object_id=refund.object_id,
-        )
-
-    def refunds(self) -> list[Fact]:
-        """The refunds that may still come back."""
-        polled = {fact.object_id for fact in self.returnable()}
-        return [
-            fact
-            for till in self.tills.values()
-            for fact in till.facts
-            if fact.kind is FactKind.REFUNDED
-            and fact.object_id not in _of(till, FactKind.REFUND_FAILED)
-            and fact.payment_id in polled
-        ]
-
-    def win_appeal(self, lost: Fact) -> None:
-        """A dispute that was lost is won after all."""
-        till, _ = self._payment(lost.payment_id or "")
-        self._tally.appeals += 1
-        self._happen(
-            till,
-            FactKind.DISPUTE_WON,
-            "dp",
-            lost.money,
-            payment_id=lost.payment_id,
-            object_id=lost.object_id,
-        )
-
-    def losses(self) -> list[Fact]:
-        """The lost disputes that may still be appealed, and the open ones that may be decided."""
-        polled = {fact.object_id for fact in self.returnable()}
-        return [
-            fact
-            for till in self.tills.values()
-            for fact in till.facts
-            if fact.kind is FactKind.DISPUTED
-            and fact.object_id not in _of(till, FactKind.DISPUTE_WON)
-            and fact.payment_id in polled
-        ]
-
     def payments(self) -> list[Fact]:
         """All that was ever paid."""
         return [fact for till in self.tills.values() for fact in till.facts if fact.kind is FactKind.PAID]
@@ -335,7 +285,7 @@ class SimulatedProvider:
             for fact in till.facts
             if fact.kind is FactKind.REFUNDED
             and fact.payment_id == paid.object_id
-            and fact.object_id not in _of(till, FactKind.REFUND_FAILED)
+            and fact.object_id not in ids_of(till, FactKind.REFUND_FAILED)
         )
         return paid.money.amount - refunded
 
@@ -414,6 +364,6 @@ class SimulatedProvider:
             )
 
 
-def _of(till: Till, kind: FactKind) -> set[str]:
+def ids_of(till: Till, kind: FactKind) -> set[str]:
     """The objects of which this is known."""
     return {fact.object_id for fact in till.facts if fact.kind is kind}
