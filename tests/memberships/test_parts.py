@@ -149,6 +149,20 @@ async def test_a_part_that_went_back_or_never_came_closes_the_order(shop: Shop) 
     assert await shop.stuck() == []
 
 
+async def test_who_waits_longer_waits_to_that_day(shop: Shop) -> None:
+    """The time that is over once is not over for good, whatever becomes of the note."""
+    order = await sold(shop)
+    await note(shop, order, "30")
+    await shop.turn(8 * DAY)
+    await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
+
+    await correct(shop, order)
+
+    assert (await shop.look(order)).state is OrderStatus.PENDING
+    await shop.turn(7 * DAY)
+    assert (await shop.look(order)).state is OrderStatus.EXPIRED
+
+
 async def test_a_part_that_comes_after_the_time_waits_for_the_owner(shop: Shop) -> None:
     order = await sold(shop)
     await shop.turn(8 * DAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,16 +34,15 @@ class Desk:
 
     def __init__(self, *, revokes: bool = False) -> None:
         self.facts: list[Fact] = []
+        self.came: dict[str, int] = {}
+        self.went: dict[str, int] = {}
         self.ledger: Counter[str] = Counter()
         self.revokes = revokes
 
     @property
     def sum(self) -> int:
-        """What came and was not given back, by the notes that stand."""
-        return sum(
-            note.money.amount if note.kind is FactKind.PAID else -note.money.amount
-            for note in parts.standing(self.facts)
-        )
+        """What came and was not given back, by this desk's own count of what it noted and did not take back."""
+        return sum(self.came.values()) - sum(self.went.values())
 
     def does(self, what: str, amount: int) -> None:
         notes = parts.standing(self.facts)
@@ -60,6 +59,7 @@ class Desk:
             if free:
                 wrong = free[amount % len(free)]
                 self.state(FactKind.CORRECTED, wrong.object_id, wrong.money.amount)
+                del self.came[wrong.object_id]
                 if amount:
                     self.pay(amount, wrong.at)
         elif what == "back":
@@ -68,11 +68,13 @@ class Desk:
             if held:
                 payment = held[amount % len(held)]
                 back = min(amount, amount_left(payment, gone))
+                self.went[f"re_{len(self.facts)}"] = back
                 self.state(FactKind.REFUNDED, f"re_{len(self.facts)}", back, payment=payment.object_id)
 
     def pay(self, amount: int, at: datetime | None = None) -> None:
         paid = sum(fact.kind is FactKind.PAID for fact in self.facts)
         self.state(FactKind.PAID, f"5-{paid + 1}", amount, at)
+        self.came[f"5-{paid + 1}"] = amount
 
     def state(
         self,
@@ -146,17 +148,34 @@ def test_the_books_close_after_any_notes_refunds_and_corrections(
 
 def test_what_goes_back_before_the_price_is_complete_is_open_again() -> None:
     """Twenty, ten of it back, and twenty more are not forty."""
-    came = replace(BLANK, object_id="5-1", money=Money(20, "USD"))
-    back = replace(
-        came,
-        kind=FactKind.REFUNDED,
-        object_id="re_1",
-        payment_id="5-1",
-        money=Money(10, "USD"),
-        at=MONDAY + timedelta(1),
-    )
-    more = replace(came, object_id="5-2", at=MONDAY + timedelta(2))
+    desk = Desk()
+    for what, amount in (("note", 20), ("back", 10), ("note", 20)):
+        desk.does(what, amount)
 
-    counted = parts.count(PRICE, [more, back, came], revokes=False)
+    counted = parts.count(PRICE, desk.facts, revokes=False)
 
     assert (counted.held.amount, counted.missing.amount, counted.counted) == (30, 10, ())
+
+
+def test_who_got_all_back_begins_anew() -> None:
+    """Forty and all of it back, then twenty: half of the price is open, and nothing is paid."""
+    desk = Desk()
+    for what, amount in (("note", 40), ("back", 40), ("note", 20)):
+        desk.does(what, amount)
+
+    outcome = order_state(DUE, desk.facts)
+
+    assert outcome.parts is not None
+    assert (outcome.state, outcome.parts.missing.amount) == (OrderStatus.PENDING, 20)
+
+
+def test_a_part_that_goes_back_later_is_kept_to_the_policy() -> None:
+    desk = Desk()
+    for what, amount in (("note", 30), ("note", 20), ("back", 25)):
+        desk.does(what, amount)
+
+    states = [
+        order_state(replace(DUE, partial_revokes=revokes), desk.facts).state for revokes in (False, True)
+    ]
+
+    assert states == [OrderStatus.PAID, OrderStatus.REFUNDED]
