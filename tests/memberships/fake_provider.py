@@ -49,7 +49,7 @@ class FakeProvider:
     lost_answers: int = 0
 
     def supports(self, money: Money, recurrence: Recurrence) -> bool:
-        return money.currency != "XXX"
+        return money.currency != "XPF"
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         if self.away:

@@ -22,7 +22,7 @@ from bot.memberships.orders.refund_preview import (
     entitlements_after_refund,
     refund_fact,
 )
-from bot.memberships.orders.refund_reserve import unreserved
+from bot.memberships.orders.refund_reserve import reserved, unreserved
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
 from bot.memberships.orders.store.refund_drafts import RefundDraft
@@ -142,6 +142,8 @@ class Refunds:
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
             facts = await ledger.facts(tx, guild_id, order.id)
+            if part is None and held_payments(facts) and not await self._unsent(tx, order, facts):
+                return order  # asked for before: all of it goes back
             back = await self._payments_to_refund(tx, order, facts, part)
             await self._give_back(
                 tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
@@ -163,21 +165,26 @@ class Refunds:
             raise UserError(
                 "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
             )
-        if not self._by_hand(order):  # by hand it is sent by this very confirmation
-            held = unreserved(
-                held, order.id, await self._queue.unfinished(db, order.guild_id, "order.refund")
+        unsent = await self._unsent(db, order, facts)
+        if not unsent:
+            raise UserError(
+                "What was paid for this order is on its way back already. /order show tells where it stands."
             )
-            if not held:
-                raise UserError(
-                    "What was paid for this order is on its way back already. /order show tells where it stands."
-                )
-        return held if part is None else [_latest_payment_with(held, part)]
+        return unsent if part is None else [_latest_payment_with(unsent, part)]
+
+    async def _unsent(self, db: Reader, order: Order, facts: list[Fact]) -> list[tuple[Fact, Money]]:
+        """What is left of each payment after the refunds that are under way."""
+        held = held_payments(facts)
+        if self._by_hand(order):  # by hand it is sent by the confirmation itself
+            return held
+        return unreserved(held, order.id, await self._queue.unfinished(db, order.guild_id, "order.refund"))
 
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
     ) -> RefundProposal:
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
-        preview = consequence(self._settlement.due(order), facts, back, entitlement)
+        on_the_way = reserved(held_payments(facts), await self._unsent(db, order, facts))
+        preview = consequence(self._settlement.due(order), facts, [*back, *on_the_way], entitlement)
         going: frozenset[int] = frozenset()
         if preview.effect is Effect.ENDS and entitlement is not None:
             member_entitlements = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
