@@ -35,6 +35,7 @@ from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
 from bot.memberships.departures.departure import Cause, DepartureAction
 from bot.memberships.departures.parts import departure_parts
+from bot.memberships.departures.store import departures
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
@@ -203,6 +204,7 @@ class Memberships:
             reminders=self.reminders,
             settings=config.departures,
         )
+        self.settlement.is_banned = departures.is_banned
         self.role_audit = RoleAudit(db, clock, queue, server, self.departures)
         # backoffice: what owners see and do by hand
         self.backoffice = Backoffice(

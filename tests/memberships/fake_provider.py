@@ -54,7 +54,7 @@ class FakeProvider:
     """(what was asked for, whose customer it concerned) of every call about a customer."""
 
     def supports(self, money: Money, recurrence: Recurrence) -> bool:
-        return money.currency != "XXX"
+        return money.currency != "XPF"
 
     async def create_checkout(self, purchase: Purchase) -> Checkout:
         if self.away:

@@ -118,7 +118,7 @@ async def test_a_plan_whose_role_became_dangerous_is_not_sold(shop: Shop) -> Non
 
 async def test_without_a_provider_nothing_is_sold(shop: Shop) -> None:
     await shop.service.catalog.create(
-        GUILD, name="Odd", price="1", currency="XXX", days=1, role_id=GOLD, actor=OLIVIA, owner=True
+        GUILD, name="Odd", price="1", currency="XPF", days=1, role_id=GOLD, actor=OLIVIA, owner=True
     )
 
     with pytest.raises(UserError, match="cannot take payments"):

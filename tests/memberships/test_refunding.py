@@ -297,6 +297,7 @@ async def test_two_parts_that_fit_both_go_back(shop: Shop) -> None:
     await confirm_only(shop, await draft(shop, order, "30"))
     rest = await draft(shop, order)
     assert rest.back == (Money(1900, "USD"),)
+    assert rest.effect.effect is Effect.ENDS  # with what is on its way already
     await confirm_only(shop, rest)
 
     await shop.worker.run_due()

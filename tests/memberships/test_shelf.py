@@ -190,7 +190,7 @@ async def test_each_page_of_a_full_shop_fits_into_one_message(shop: Shop, tiers:
 
 async def test_a_price_that_nobody_can_pay_is_told_to_the_owner_and_shown_to_nobody(shop: Shop) -> None:
     await shop.tier()
-    await priced(shop, "5", "XXX", months=3)
+    await priced(shop, "5", "XPF", months=3)
     found, _ = await shop.service.catalog.product(GUILD, "Gold")
 
     told = catalog_cards.priced(

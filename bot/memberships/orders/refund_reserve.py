@@ -29,3 +29,15 @@ def unreserved(
         if left > 0:
             rest.append((payment, Money(left, money.currency)))
     return rest
+
+
+def reserved(
+    held: Sequence[tuple[Fact, Money]], unsent: Sequence[tuple[Fact, Money]]
+) -> list[tuple[Fact, Money]]:
+    """How much of each payment is on its way back: what is left of it, less what is not reserved."""
+    free = {payment.object_id: money.amount for payment, money in unsent}
+    going = [
+        (payment, Money(money.amount - free.get(payment.object_id, 0), money.currency))
+        for payment, money in held
+    ]
+    return [(payment, money) for payment, money in going if money.amount]

@@ -28,7 +28,7 @@ from bot.memberships.orders.refund_preview import (
     entitlements_after_refund,
     refund_fact,
 )
-from bot.memberships.orders.refund_reserve import unreserved
+from bot.memberships.orders.refund_reserve import reserved, unreserved
 from bot.memberships.orders.review import waits_for
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders, refund_drafts
@@ -158,6 +158,8 @@ class Refunds:
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
             facts = await ledger.facts(tx, guild_id, order.id)
+            if part is None and held_payments(facts) and not await self._unsent(tx, order, facts):
+                return order  # asked for before: all of it goes back
             back = await self._payments_to_refund(tx, order, facts, part)
             await self._give_back(
                 tx=tx, order=order, back=back, actor=actor, reason=reason, ask=new_id(), part=part
@@ -182,19 +184,23 @@ class Refunds:
             raise UserError(
                 "Nothing was paid for this order, or all of it was given back already. /order list shows where it stands."
             )
-        if not self._by_hand(order):  # by hand it is sent by this very confirmation
-            held = unreserved(
-                held, order.id, await self._queue.unfinished(db, order.guild_id, "order.refund")
+        unsent = await self._unsent(db, order, facts)
+        if not unsent:
+            raise UserError(
+                "What was paid for this order is on its way back already. /order show tells where it stands."
             )
-            if not held:
-                raise UserError(
-                    "What was paid for this order is on its way back already. /order show tells where it stands."
-                )
         if part is None:
-            return held
+            return unsent
         if self._settlement.due(order).in_parts:
-            return latest_payments_with(held, part)
-        return [_latest_payment_with(held, part)]
+            return latest_payments_with(unsent, part)
+        return [_latest_payment_with(unsent, part)]
+
+    async def _unsent(self, db: Reader, order: Order, facts: list[Fact]) -> list[tuple[Fact, Money]]:
+        """What is left of each payment after the refunds that are under way."""
+        held = held_payments(facts)
+        if self._by_hand(order):  # by hand it is sent by the confirmation itself
+            return held
+        return unreserved(held, order.id, await self._queue.unfinished(db, order.guild_id, "order.refund"))
 
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
@@ -202,11 +208,13 @@ class Refunds:
         now = self._clock.now()
         entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
         last = max((fact.at for fact in facts), default=None)
+        on_the_way = reserved(held_payments(facts), await self._unsent(db, order, facts))
+        going_back = [*back, *on_the_way]
         after = [
             *facts,
-            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(back)),
+            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(going_back)),
         ]
-        preview = consequence(self._settlement.due(order), facts, back, entitlement)
+        preview = consequence(self._settlement.due(order), facts, going_back, entitlement)
         going: frozenset[int] = frozenset()
         affected: list[Entitlement] = []
         outcome = order_state(self._settlement.due(order), after)
