@@ -86,6 +86,13 @@ SELECT e.id, e.guild_id, e.user_id, e.tier_id, e.order_id, e.state AS standing, 
 FROM shop.entitlement e JOIN shop."order" o ON o.id = e.order_id JOIN judged j ON j.id = o.id;
 CREATE INDEX temp.given_order ON given (order_id);
 
+-- How long an entitlement was not given, because its money had gone: days run only while they are given.
+CREATE TEMP VIEW away AS
+SELECT t.subject AS id, sum(coalesce((SELECT min(strftime('%s', b.at)) FROM shop.audit b
+                                      WHERE b.subject = t.subject AND b.what = 'entitlement.live' AND b.id > t.id),
+                                     strftime('%s', (SELECT now FROM setting))) - strftime('%s', t.at)) AS seconds
+FROM shop.audit t WHERE t.what IN ('entitlement.suspended', 'entitlement.revoked') GROUP BY t.subject;
+
 -- How the ledger books a fact: on the provider's account, and on one other.
 CREATE TEMP VIEW booked_as AS
 SELECT p.provider, p.kind || ':' || p.object_id AS ref, p.order_id, p.currency,

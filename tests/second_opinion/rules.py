@@ -35,14 +35,18 @@ DAYS = {
         SELECT 'order ' || g.order_id, 'a running exchange', coalesce(x.standing, 'none')
         FROM given g LEFT JOIN given x ON x.order_id = g.replaced_by
         WHERE g.standing = 'replaced' AND (x.standing IS NULL OR x.standing = 'revoked' AND NOT x.by_staff)""",
+    # Days run only while they are given: what was taken and came back may end later by as much as it was away.
     "days paid once are as many as were sold": """
-        SELECT 'order ' || order_id, days * 86400 + extra, seconds FROM given
-        WHERE kind IN ('once', 'trial') AND standing <> 'revoked' AND seconds <> days * 86400 + extra""",
+        SELECT 'order ' || g.order_id, days * 86400 + extra || ' and ' || coalesce(a.seconds, 0), g.seconds
+        FROM given g LEFT JOIN away a ON a.id = g.id
+        WHERE kind = 'once' AND standing <> 'revoked'
+          AND g.seconds NOT BETWEEN days * 86400 + extra AND days * 86400 + extra + coalesce(a.seconds, 0)""",
     # A month is a calendar month, from its first day or from the day before a gap was closed.
     "months paid ahead are as many as were sold": """
-        SELECT 'order ' || order_id, months || ' months and ' || extra || ' seconds', seconds FROM given
-        WHERE kind = 'prepaid' AND standing <> 'revoked'
-          AND (seconds - extra) NOT BETWEEN months * 28 * 86400 AND months * 31 * 86400""",
+        SELECT 'order ' || g.order_id, months || ' months and ' || extra || ' seconds', g.seconds
+        FROM given g LEFT JOIN away a ON a.id = g.id
+        WHERE kind = 'prepaid' AND standing <> 'revoked' AND g.seconds - extra
+              NOT BETWEEN months * 28 * 86400 AND months * 31 * 86400 + coalesce(a.seconds, 0)""",
     "what is for ever has no end": """
         SELECT 'order ' || order_id, 'for ever', ends_at FROM given
         WHERE (kind = 'lifetime') <> forever AND standing <> 'revoked'""",
