@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot.audit import Area, Entry, reading
 from bot.clock import Clock
@@ -18,11 +16,8 @@ from bot.memberships.access.cards import Explanation
 from bot.memberships.access.reconcile import Reconciler
 from bot.memberships.access.role_audit import RoleAudit
 from bot.memberships.access.store import entitlements, overrides
-from bot.memberships.backoffice.backoffice import Backoffice, UnmatchedPayments
-from bot.memberships.backoffice.books import Books
-from bot.memberships.backoffice.export import Export
-from bot.memberships.backoffice.offline_payment import OfflinePayments
-from bot.memberships.backoffice.resending import Resending
+from bot.memberships.backoffice.backoffice import UnmatchedPayments
+from bot.memberships.backoffice.parts import backoffice_parts
 from bot.memberships.catalog.authority import Authorities
 from bot.memberships.catalog.editing import TierEditing
 from bot.memberships.catalog.role_safety import RoleSafety
@@ -33,7 +28,6 @@ from bot.memberships.changes.handovers import Handovers
 from bot.memberships.changes.pricing import ChangePricing
 from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
-from bot.memberships.departures.departure import Cause, DepartureAction
 from bot.memberships.departures.parts import departure_parts
 from bot.memberships.departures.store import departures
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
@@ -49,10 +43,11 @@ from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.refunds import Refunds
 from bot.memberships.orders.refusals import Refusals
 from bot.memberships.orders.rejudging import Rejudging
-from bot.memberships.orders.settlement import Policy, Settlement
+from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tier_holders import OrderedTiers
 from bot.memberships.reminders.reminders import Reminders
+from bot.memberships.selling_config import SellingConfig
 from bot.outbox import Outbox
 from bot.payments.inbox import OrderCallbacks
 from bot.payments.port import PaymentProvider
@@ -61,24 +56,6 @@ from bot.work import Queue
 
 ACCESS = (Area.ENTITLEMENT, Area.ROLE, Area.BREAKER, Area.DEPARTURE)
 """The areas of the audit log that /access log shows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class SellingConfig:
-    """The settings of selling: how long a checkout link is valid, how often open orders are polled, where keys are kept.
-
-    `address()` is the URL under which receipts can be read, "" while there is none.
-    """
-
-    link_minutes: int
-    poll_seconds: float
-    folder: Path
-    remind_days: tuple[int, ...] = (7, 1)
-    policy: Policy = field(default_factory=Policy)
-    departures: Mapping[Cause, DepartureAction] = field(
-        default_factory=lambda: dict.fromkeys(Cause, DepartureAction.END)
-    )
-    address: Callable[[], str] = lambda: ""
 
 
 class Memberships:
@@ -207,37 +184,21 @@ class Memberships:
         self.settlement.is_banned = departures.is_banned
         self.role_audit = RoleAudit(db, clock, queue, server, self.departures)
         # backoffice: what owners see and do by hand
-        self.backoffice = Backoffice(
-            db=db,
-            clock=clock,
-            queue=queue,
-            providers=providers,
-            settlement=self.settlement,
-            checkouts=self.checkouts,
-            unmatched_payments=unmatched_payments,
-        )
-        self.books = Books(
-            db=db,
-            clock=clock,
-            queue=queue,
-            providers=providers,
-            settlement=self.settlement,
-            checkouts=self.checkouts,
-            outbox=outbox,
-            texts=texts,
-        )
-        self.offline_payments = OfflinePayments(db, clock, queue, providers, self.settlement, authorities)
-        self.resending = Resending(
+        desk = backoffice_parts(
             db=db,
             clock=clock,
             queue=queue,
             server=server,
             outbox=outbox,
             texts=texts,
+            providers=providers,
+            settlement=self.settlement,
             checkouts=self.checkouts,
             receipts=self.receipts,
+            authorities=authorities,
+            unmatched_payments=unmatched_payments,
         )
-        self.export = Export(db, clock, texts.community.zone)
+        self.backoffice, self.books, self.offline_payments, self.resending, self.export = desk
         # the shop card shows the catalog, as far as a provider takes its prices
         self._playing = any(provider.play_money for provider in providers.values())
         self.shop_cards = ShopCards(

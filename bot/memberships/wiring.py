@@ -9,7 +9,8 @@ from bot.memberships.backoffice.backoffice import UnmatchedPayments
 from bot.memberships.departures.departure import Cause, DepartureAction
 from bot.memberships.orders import receipt_page
 from bot.memberships.orders.settlement import Policy
-from bot.memberships.service import Memberships, SellingConfig
+from bot.memberships.selling_config import SellingConfig
+from bot.memberships.service import Memberships
 from bot.payments.port import PaymentProvider
 from bot.settings import Settings
 from bot.wiring import Core, Timer, Wiring

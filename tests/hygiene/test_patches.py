@@ -11,6 +11,7 @@ from tests.hygiene.tree import place, text_of, tracked
 ALLOWED = {
     "tests/clients/bot_discordpy.py": "a program of its own: so does a bot of discord.py come to a sandbox",
     "tests/faults/test_gateway.py": "discord.py takes a silence for a death after a minute; only who makes a client may say less",
+    "tests/memberships/test_adversary.py": "its control puts the old rules into a whole shop, to see that they are caught",
     "tests/simulation/mutations.py": "its bugs are put into a whole shop, to see that they are caught",
 }
 

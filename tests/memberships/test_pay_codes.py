@@ -66,4 +66,4 @@ async def billed(shop: Shop, checkout: Checkout) -> PendingOrder:
     """An order by bank transfer with this checkout."""
     await shop.tier()
     order = await transfer(shop)
-    return PendingOrder(order, checkout, play_money=False)
+    return PendingOrder(order=order, checkout=checkout, play_money=False)

@@ -70,7 +70,7 @@ class SimulatedProvider:
     ) -> None:
         self._options = options
         self._dice = dice
-        self._tally = tally
+        self.tally = tally
         self._now = now
         self.life = Life(None)
         self.tills: dict[str, Till] = {}
@@ -161,7 +161,7 @@ class SimulatedProvider:
             made = self.tills[new] = Till(to, phase=Phase.ACTIVE, after=None if at_once else ref)
             if at_once:
                 old.phase = Phase.ENDED
-                self._tally.payments += 1
+                self.tally.payments += 1
                 ends = self._now() + relativedelta(months=to.months)
                 self._happen(made, FactKind.PAID, "pay", to.money, period=BillingPeriod(self._now(), ends))
         self._fail("after")
@@ -205,7 +205,7 @@ class SimulatedProvider:
         if asked.recurrence is Recurrence.RECURRING:
             till.phase = Phase.ACTIVE
             period = BillingPeriod(self._now(), self._now() + relativedelta(months=asked.months))
-        self._tally.payments += 1
+        self.tally.payments += 1
         return self._happen(till, FactKind.PAID, "pay", money or asked.money, period=period)
 
     def renew(self, ref: str) -> Fact | None:
@@ -214,7 +214,7 @@ class SimulatedProvider:
         if till.phase is not Phase.ACTIVE or till.purchase.renewal is None:
             return None
         last = max(fact.period.ends_at for fact in till.facts if fact.period and fact.kind is FactKind.PAID)
-        self._tally.renewals += 1
+        self.tally.renewals += 1
         period = BillingPeriod(last, last + relativedelta(months=till.purchase.months))
         return self._happen(till, FactKind.PAID, "pay", till.purchase.renewal, period=period, renewal=True)
 
@@ -241,7 +241,7 @@ class SimulatedProvider:
                 starts = self.renewals_of(till)
                 till.phase, following.after = Phase.ENDED, None
                 period = BillingPeriod(starts, starts + relativedelta(months=following.purchase.months))
-                self._tally.payments += 1
+                self.tally.payments += 1
                 self._happen(following, FactKind.PAID, "pay", following.purchase.money, period=period)
             elif self._dice.random() < 0.9:
                 self.renew(ref)
@@ -257,7 +257,7 @@ class SimulatedProvider:
         stale = [
             letter for letter in self.letters if not letter.delivered and letter.due < now - timedelta(days=3)
         ]
-        self._tally.given_up += len(stale)
+        self.tally.given_up += len(stale)
         self.letters = [letter for letter in self.letters if letter not in stale]
 
     def decline(self, ref: str) -> None:
@@ -277,7 +277,7 @@ class SimulatedProvider:
         till, paid = self._payment(payment_id)
         if self.left(till, paid) < paid.money.amount:
             return
-        self._tally.disputes += 1
+        self.tally.disputes += 1
         opened = self._happen(till, FactKind.DISPUTED, "dp", paid.money, payment_id=payment_id)
         if won is not None:
             kind = FactKind.DISPUTE_WON if won else FactKind.DISPUTE_LOST
@@ -311,7 +311,7 @@ class SimulatedProvider:
         raise NeedsAction("payment-refused", "There is no such payment.")
 
     def _give_back(self, till: Till, paid: Fact, money: Money) -> Fact:
-        self._tally.refunds += 1
+        self.tally.refunds += 1
         return self._happen(till, FactKind.REFUNDED, "re", money, payment_id=paid.object_id)
 
     def _happen(
@@ -348,14 +348,14 @@ class SimulatedProvider:
     def _post(self, fact: Fact) -> None:
         options, dice = self._options, self._dice
         if dice.random() < options.lost_webhooks:
-            self._tally.lost += 1
+            self.tally.lost += 1
             return
         late = timedelta(0)
         if dice.random() < options.late_webhooks and not self.calm:  # the final check would not wait for it
             late = timedelta(minutes=dice.choice([1, 30, 600, 3000]))
-            self._tally.reorderings += 1
+            self.tally.reorderings += 1
         copies = 2 if dice.random() < options.double_webhooks else 1
-        self._tally.duplicates += copies - 1
+        self.tally.duplicates += copies - 1
         for n in range(copies):
             again = timedelta(minutes=dice.choice([0, 5, 1440]) * n)
             self._count += 1
@@ -372,7 +372,7 @@ class SimulatedProvider:
     def _fail(self, when: str) -> None:
         self.life.step(f"provider.{when}")
         if not self.calm and self._dice.random() < self._options.provider_5xx / 2:
-            self._tally.errors_5xx += 1
+            self.tally.errors_5xx += 1
             raise RetryLater(
                 f"the bank answered 500 {when} it did it", timedelta(seconds=self._dice.randint(1, 60))
             )

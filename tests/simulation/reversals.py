@@ -9,7 +9,7 @@ from tests.simulation.fake_provider import SimulatedProvider, ids_of
 def fail_refund(provider: SimulatedProvider, refund: Fact) -> None:
     """A refund that was made comes back: the bank did not take it."""
     till, _ = provider._payment(refund.payment_id or "")
-    provider._tally.failed_refunds += 1
+    provider.tally.failed_refunds += 1
     provider._happen(
         till,
         FactKind.REFUND_FAILED,
@@ -36,7 +36,7 @@ def refunds(provider: SimulatedProvider) -> list[Fact]:
 def win(provider: SimulatedProvider, dispute: Fact) -> None:
     """A dispute is won, perhaps by an appeal after it was lost."""
     till, _ = provider._payment(dispute.payment_id or "")
-    provider._tally.appeals += 1
+    provider.tally.appeals += 1
     provider._happen(
         till,
         FactKind.DISPUTE_WON,

@@ -30,7 +30,7 @@ FRESH = timedelta(minutes=5)
 SOON = timedelta(minutes=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PendingOrder:
     """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once.
 
@@ -163,7 +163,15 @@ class Checkouts:
             overdue = parts is not None and parts.incomplete and self._clock.now() >= order.expires_at
             order = await _reload(tx, order)
             receipt = self._receipt_page(order) if order.renewal else None
-            return PendingOrder(order, checkout, provider.play_money, begins, parts, overdue, receipt)
+            return PendingOrder(
+                order=order,
+                checkout=checkout,
+                play_money=provider.play_money,
+                begins=begins,
+                parts=parts,
+                overdue=overdue,
+                receipt=receipt,
+            )
 
     async def parts(self, db: Reader, order: Order) -> Parts | None:
         """What was noted by hand for an order; None when its provider reports payments by itself."""
