@@ -8,7 +8,7 @@ from bot.db import Reader
 from bot.memberships.access.gains import gains
 from bot.memberships.access.store import entitlements, overrides
 from bot.memberships.catalog.authority import Authority
-from bot.memberships.model import Order
+from bot.memberships.model import EntitlementStatus, Order
 from bot.memberships.orders.refund_preview import entitlements_after_refund
 
 
@@ -21,4 +21,17 @@ async def require_refund(db: Reader, authority: Authority, order: Order, now: da
     of_member = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
     exceptions = await overrides.of_member(db, order.guild_id, entitlement.user_id)
     after = entitlements_after_refund(of_member, order, ())
-    authority.require(gains(of_member, after, exceptions, now), entitlement.user_id)
+    coming = gains(of_member, after, exceptions, now)
+    # Later periods of the same tier begin earlier after a refund: what they cover, and what comes after them, comes sooner.
+    moving = [
+        other
+        for other in after
+        if other.tier.id == entitlement.tier.id
+        and other.status is EntitlementStatus.LIVE
+        and other.starts_at > now
+    ]
+    coming |= gains(of_member, [other for other in after if other not in moving], exceptions, now)
+    coming |= {
+        other.tier.terms.after_role_id for other in moving if other.tier.terms.after_role_id is not None
+    }
+    authority.require(coming, entitlement.user_id)
