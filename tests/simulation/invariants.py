@@ -194,7 +194,8 @@ def _right_fits(
         if entitlement.length is not None and worth.full:
             paid_for = entitlement.length * worth.held // worth.full
             given = entitlement.length - entitlement.cut
-            assert given == paid_for or (over and given > paid_for), (
+            used_up = entitlement.ends_at - entitlement.starts_at <= timedelta(seconds=1)
+            assert given == paid_for or (used_up and given > paid_for), (
                 f"{given} s for money that pays {paid_for}"
             )
     assert entitlement.status is allowed, f"order {truth.state}, right {entitlement.status}, over {over}"

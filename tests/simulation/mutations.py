@@ -234,6 +234,38 @@ def polar_revokes_per_benefit(process: SimulatedProcess) -> None:
     _set(process.service.reconciler, "wanted", per_benefit)
 
 
+def credit_unbacked(process: SimulatedProcess) -> None:
+    """Money that goes back is judged for its own order only, not for what it was exchanged for."""
+
+    async def own_only(tx: Writer, order: Any) -> None:
+        return None
+
+    _set(process.service.settlement, "rejudge_backed", own_only)
+
+
+def gap_stays(process: SimulatedProcess) -> None:
+    """What was bought ahead keeps its dates, whatever comes, goes or comes back before it."""
+
+    async def as_they_are(tx: Writer, guild_id: int, user_id: int) -> None:
+        return None
+
+    _set(process.service.settlement.entitlements, "lay_out", as_they_are)
+
+
+def ended_is_final(process: SimulatedProcess) -> None:
+    """What has ended is not looked at any more: the role that the end gave survives the refund."""
+    rights = process.service.settlement.entitlements
+    apply = rights.apply_outcome
+
+    async def unless_ended(tx: Writer, order: Any, outcome: Any, funding: Any) -> bool:
+        found = await entitlements.find(tx, order.guild_id, order_id=order.id)
+        if found is not None and found.status is EntitlementStatus.ENDED:
+            return False
+        return await apply(tx, order, outcome, funding)
+
+    _set(rights, "apply_outcome", unless_ended)
+
+
 @dataclass(frozen=True)
 class Bug:
     """A bug, the configuration that shows it (with the reconciler or without: one alone would hide some of them), and
@@ -245,6 +277,18 @@ class Bug:
 
 
 _STORM = {"provider_5xx": 0.6, "kills": 0}
+_FAIR = {
+    "members": 1,
+    "actions": 30,
+    "kills": 0,
+    "discord_5xx": 0.0,
+    "provider_5xx": 0.0,
+    "forbidden": False,
+    "lost_webhooks": 0.0,
+    "late_webhooks": 0.0,
+    "double_webhooks": 0.0,
+    "away": 0.0,
+}
 
 MUTATIONS = {
     "done_first": Bug(done_first, False, {"kills": 5, "often": ("buy",)}),
@@ -270,6 +314,11 @@ MUTATIONS = {
         polar_swallows_403, False, {"forbidden": True, "often": ("forbid", "refund_at_the_bank")}
     ),
     "polar_revokes_per_benefit": Bug(polar_revokes_per_benefit, True),
+    "credit_unbacked": Bug(credit_unbacked, False, _FAIR | {"often": ("buy", "change", "refund_exchanged")}),
+    "gap_stays": Bug(
+        gap_stays, False, _FAIR | {"often": ("buy", "pay", "refund_at_the_bank", "refund_comes_back")}
+    ),
+    "ended_is_final": Bug(ended_is_final, False, _FAIR | {"often": ("buy", "pay", "refund_at_the_bank")}),
 }
 
 
