@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -158,7 +159,8 @@ def doubled(kinds: Sequence[FactKind], dice: random.Random) -> list[FactKind]:
 
 
 async def _all_the_same(tmp_path: Path, told: Iterable[Sequence[FactKind]], state: OrderStatus) -> int:
-    row = Row((MEMORY if MEMORY.is_dir() else tmp_path) / f"{tmp_path.name}.db")
+    # Other runs on this machine have folders of the same name: the process makes the file its own.
+    row = Row((MEMORY if MEMORY.is_dir() else tmp_path) / f"{tmp_path.name}-{os.getpid()}.db")
     try:
         await row.furnish()
         ends = [(kinds, await row.told(kinds)) for kinds in told]
