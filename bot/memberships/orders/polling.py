@@ -49,6 +49,7 @@ class Polling:
         self._look = look
         self._providers = providers
         self._first = timedelta(seconds=seconds)
+        self._begun: set[str] = set()
 
     @property
     def asked(self) -> list[str]:
@@ -69,6 +70,10 @@ class Polling:
         Half of the time between two rounds is the most that it takes.
         """
         began = real_now()
+        if provider not in self._begun:
+            async with self._db.write() as tx:
+                await polls.ask_again(tx, provider, self._clock.now() - MISSED, began)
+            self._begun.add(provider)
         async with self._db.read() as db:
             due = await polls.due(
                 db,

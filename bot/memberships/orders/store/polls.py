@@ -95,6 +95,13 @@ async def retire(tx: Writer, asked: Poll) -> None:
     await tx.execute(update(poll).where(_row_of(asked)).values(due_at=FOREVER))
 
 
+async def ask_again(tx: Writer, provider: str, missed_since: datetime, real: datetime) -> None:
+    """Let orders of this provider that were asked about for the last time be due once more: Lyceum was off."""
+    young = select(order.c.id).where(order.c.provider == provider, _alive_since(missed_since))
+    retired = (poll.c.due_at >= FOREVER) & poll.c.order_id.in_(young)
+    await tx.execute(update(poll).where(retired).values(due_at=real))
+
+
 def _alive_since(moment: datetime) -> ColumnElement[bool]:
     """Was the order open, anything reported of it, or a period of it under way since then? It may be refunded still."""
     ours = payment.c.order_id == order.c.id
