@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements, overrides
@@ -193,6 +191,11 @@ async def _paid(made: Town, dice: random.Random) -> None:
         raise UserError("It was marked before.")
 
 
+async def _correct(made: Town, dice: random.Random) -> object:
+    order, amount = dice.choice(made.orders), dice.choice([None, "19", "0"])
+    return await made.shop.service.offline_payments.correct(GUILD, str(order.id), ACTOR.id, "a slip", amount)
+
+
 async def _resend(made: Town, dice: random.Random) -> object:
     return await made.shop.service.resending.resend(GUILD, str(dice.choice(made.orders).id), ACTOR.id)
 
@@ -211,10 +214,7 @@ async def _release(made: Town, dice: random.Random) -> None:
 
 async def _transfer(made: Town, dice: random.Random) -> object:
     giver, taker = dice.sample(EVERYBODY, 2)
-    try:
-        return await made.shop.service.access_admin.transfer(GUILD, giver, taker, "why", ACTOR)
-    except IntegrityError:  # both accounts had the trial: nothing was moved
-        raise UserError("It cannot be handed over.") from None
+    return await made.shop.service.access_admin.transfer(GUILD, giver, taker, "why", ACTOR)
 
 
 VERBS: Mapping[str, Verb] = {
@@ -232,6 +232,7 @@ VERBS: Mapping[str, Verb] = {
     "access withhold": lambda made, dice: made.shop.service.access_admin.withhold(
         GUILD, dice.choice(EVERYBODY), dice.choice(ROLES), "30", "why", ACTOR
     ),
+    "order correct": _correct,
     "order paid": _paid,
     "order refund": _refund_draft,
     "order resend": _resend,
@@ -243,6 +244,7 @@ VERBS: Mapping[str, Verb] = {
     "tier restore": _restore,
     "access.repair": lambda made, dice: made.shop.service.role_audit.repair(GUILD, ACTOR.id),
     "access.retry": lambda made, dice: made.shop.service.breaker.retry(GUILD, ACTOR.id),
+    "order.correct": _correct,
     "order.give_back": _refund,
     "order.paid": _paid,
     "order.refund": _refund_draft,
@@ -257,9 +259,12 @@ SELLS = {"tier create", "tier edit", "tier price add", "tier restore", "tier.app
 """After these there may be something that costs nothing."""
 
 NO_ROLES: Mapping[str, str] = {
+    "departure.keep": "it gives nothing: only the payer can make a renewal go on",
+    "departure.stop": "it ends payments, and gives nothing",
     "host cancel": "an event gives no role",
     "host create": "an event gives no role",
     "order export": "it only writes files",
+    "order.extend": "a longer time to pay gives nothing by itself",
     "order.done": "a payment of no order gives nothing",
     "teach import": "a course gives no role",
     "teach lock": "a course gives no role",

@@ -17,6 +17,7 @@ from bot.memberships.model import Order, OrderStatus, Outcome, Parts
 from bot.memberships.orders.admission import is_seat_free
 from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.parts import next_moment, standing
+from bot.memberships.orders.refund_authority import require_refund
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.reasons import clean_reason
@@ -123,6 +124,7 @@ class OfflinePayments:
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
             authority.require_terms([order.tier.terms], order.user_id)
+            await require_refund(tx, authority, order, self._clock.now())  # it may take the membership back
             facts = await ledger.facts(tx, guild_id, order.id)
             wrong = _note(facts, note)
             right = _amount(typed, wrong.money)

@@ -12,20 +12,14 @@ from bot.crashpoints import point
 from bot.db import Database, Reader, Writer
 from bot.errors import NeedsAction, UserError
 from bot.ids import new_id
-from bot.memberships.access.judging import judged
-from bot.memberships.access.store import entitlements, grants, overrides
-from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.catalog.authority import Authorities
-from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus, Tier
-from bot.memberships.orders.discount_preview import losing_discount
+from bot.memberships.model import Order, Tier
 from bot.memberships.orders.order_state import amount_left, disputes, order_state, refunded
 from bot.memberships.orders.parts import latest_payments_with, next_moment
 from bot.memberships.orders.refund_authority import require_refund
+from bot.memberships.orders.refund_forecast import RefundForecasts
 from bot.memberships.orders.refund_preview import (
     Consequence,
-    consequence,
-    consequence_for_exchange,
-    entitlements_after_refund,
     refund_fact,
 )
 from bot.memberships.orders.refund_reserve import reserved, unreserved
@@ -75,6 +69,7 @@ class Refunds:
         self._queue = queue
         self._providers = providers
         self._settlement = settlement
+        self._forecasts = RefundForecasts(clock, settlement)
         self._authorities = authorities
 
     async def draft(
@@ -205,90 +200,21 @@ class Refunds:
     async def _proposal(
         self, db: Reader, order: Order, facts: list[Fact], back: list[tuple[Fact, Money]], reason: str
     ) -> RefundProposal:
-        now = self._clock.now()
-        entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
-        last = max((fact.at for fact in facts), default=None)
         on_the_way = reserved(held_payments(facts), await self._unsent(db, order, facts))
-        going_back = [*back, *on_the_way]
-        after = [
-            *facts,
-            *(refund_fact(payment, money, f"?{n}", last) for n, (payment, money) in enumerate(going_back)),
-        ]
-        preview = consequence(self._settlement.due(order), facts, going_back, entitlement)
-        going: frozenset[int] = frozenset()
-        affected: list[Entitlement] = []
-        outcome = order_state(self._settlement.due(order), after)
-        if entitlement is not None:
-            held = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
-            if entitlement.status is EntitlementStatus.REPLACED:
-                newer, preview = await self._exchanged(db, order, after, entitlement)
-                then = [newer if one.id == newer.id else one for one in held]
-            elif not outcome.stands and entitlement.status is not EntitlementStatus.REVOKED:
-                then = entitlements_after_refund(held, order, await self._lapsed_orders(db, order))
-            else:
-                then = held
-            affected = await losing_discount(db, self._settlement, order, after, entitlement, now)
-            judgements = {one.id: one for one in affected}
-            then = [judgements.get(one.id, one) for one in then]
-            role_overrides = await overrides.of_member(db, order.guild_id, entitlement.user_id)
-            granted_roles = await grants.of_member(db, order.guild_id, entitlement.user_id)
-            before = wanted_roles(map(role_claim, held), role_overrides, now)
-            going = (before & frozenset(granted_roles)) - wanted_roles(
-                map(role_claim, then), role_overrides, now
-            )
+        forecast = await self._forecasts.of(db, order, facts, [*back, *on_the_way])
         sums: dict[str, int] = {}
         for _, money in back:
             sums[money.currency] = sums.get(money.currency, 0) + money.amount
         return RefundProposal(
             order=order,
             back=tuple(Money(amount, currency) for currency, amount in sums.items()),
-            effect=preview,
-            going=tuple(sorted(going)),
+            effect=forecast.effect,
+            going=forecast.going,
             by_hand=self._by_hand(order),
             reason=reason,
-            stops_charging=order.phase in RENEWING and (outcome.lapsed or not outcome.counted),
-            discounted=tuple(one.tier for one in affected),
+            stops_charging=forecast.stops_charging,
+            discounted=forecast.discounted,
         )
-
-    async def _exchanged(
-        self, db: Reader, order: Order, after: list[Fact], replaced: Entitlement
-    ) -> tuple[Entitlement, Consequence]:
-        """The membership that this order's was exchanged for in the end, as it would be with these facts."""
-        newer, entitlement = order, replaced
-        while entitlement.replaced_by is not None:
-            found = await orders.find(db, order.guild_id, entitlement.replaced_by)
-            given = await entitlements.find(db, order.guild_id, order_id=entitlement.replaced_by)
-            if found is None or given is None:
-                break
-            newer, entitlement = found, given
-        settlement = self._settlement
-        outcome = order_state(settlement.due(newer), await ledger.facts(db, order.guild_id, newer.id))
-        funding = await replace(settlement.backing, supposed={order.id: after}).funding(db, newer)
-        judgement = judged(
-            entitlement,
-            newer,
-            outcome,
-            funding,
-            suspends=settlement.policy.dispute == "suspend",
-            now=self._clock.now(),
-        )
-        return judgement, consequence_for_exchange(entitlement, judgement)
-
-    async def _lapsed_orders(self, db: Reader, order: Order) -> set[int]:
-        """The orders that this one replaced and whose own money gives no access any more."""
-        alive = (
-            {OrderStatus.PAID}
-            if self._settlement.policy.dispute == "suspend"
-            else {OrderStatus.PAID, OrderStatus.DISPUTED}
-        )
-        lapsed: set[int] = set()
-        for entitlement in await entitlements.replaced_by(db, order.guild_id, order.id):
-            old = (
-                await orders.find(db, order.guild_id, entitlement.order_id) if entitlement.order_id else None
-            )
-            if old is not None and old.state not in alive:
-                lapsed.add(old.id)
-        return lapsed
 
     async def _give_back(
         self,
