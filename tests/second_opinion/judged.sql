@@ -78,7 +78,7 @@ CREATE INDEX temp.judged_id ON judged (id);
 -- The entitlement of an order beside what the order says of it. `by_staff`: staff ended it, and nobody paid since.
 CREATE TEMP TABLE given AS
 SELECT e.id, e.guild_id, e.user_id, e.tier_id, e.order_id, e.state AS standing, e.starts_at, e.ends_at, e.held_until,
-       e.replaced_by, j.state AS judgement, j.ever, o.kind, o.days, o.months, o.extra, o.created_at,
+       e.replaced_by, e.cut, j.state AS judgement, j.ever, o.kind, o.days, o.months, o.extra, o.created_at,
        e.ends_at >= '9999' AS forever,
        strftime('%s', e.ends_at) - strftime('%s', e.starts_at) AS seconds,
        EXISTS (SELECT 1 FROM shop.revocation v WHERE v.entitlement_id = e.id

@@ -40,12 +40,12 @@ DAYS = {
         SELECT 'order ' || g.order_id, days * 86400 + extra || ' and ' || coalesce(a.seconds, 0), g.seconds
         FROM given g LEFT JOIN away a ON a.id = g.id
         WHERE kind = 'once' AND standing <> 'revoked'
-          AND g.seconds NOT BETWEEN days * 86400 + extra AND days * 86400 + extra + coalesce(a.seconds, 0)""",
+          AND g.seconds + g.cut NOT BETWEEN days * 86400 + extra AND days * 86400 + extra + coalesce(a.seconds, 0)""",
     # A month is a calendar month, from its first day or from the day before a gap was closed.
     "months paid ahead are as many as were sold": """
         SELECT 'order ' || g.order_id, months || ' months and ' || extra || ' seconds', g.seconds
         FROM given g LEFT JOIN away a ON a.id = g.id
-        WHERE kind = 'prepaid' AND standing <> 'revoked' AND g.seconds - extra
+        WHERE kind = 'prepaid' AND standing <> 'revoked' AND g.seconds + g.cut - extra
               NOT BETWEEN months * 28 * 86400 AND months * 31 * 86400 + coalesce(a.seconds, 0)""",
     "what is for ever has no end": """
         SELECT 'order ' || order_id, 'for ever', ends_at FROM given

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,9 @@ from bot.outbox.tables import outbox
 from bot.payments.port import Fact, FactKind, Phase
 from bot.payments.tables import inbox
 from bot.work.tables import work
-from tests.simulation.fake_provider import Till
 from tests.simulation.fake_server import GUILD, HELPER, SOLD
 from tests.simulation.second import agrees, books_agree
+from tests.simulation.worth import Worth, kept_of, worth_of
 
 if TYPE_CHECKING:
     from tests.simulation.schedule import Schedule
@@ -152,7 +151,7 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
         _right_fits(
             truth,
             entitlement,
-            await _worth(world, order),
+            await worth_of(world, order),
             world,
             by_staff=await _revoked_by_staff(world, entitlement, truth.counted),
         )
@@ -209,68 +208,6 @@ def _right_fits(
     assert entitlement.status is allowed, f"order {truth.state}, right {entitlement.status}, over {over}"
 
 
-@dataclass(frozen=True)
-class Worth:
-    """An order's price and credit, what of it stayed by the bank's own facts, and whether more may come back."""
-
-    full: int
-    held: int
-    undecided: bool
-
-
-async def _worth(world: Schedule, order: Order) -> Worth:
-    held = await _credit(world, order, disputed=False)
-    hoped = await _credit(world, order, disputed=True)
-    return Worth(order.price.amount + order.credit.amount, order.price.amount + held, undecided=hoped > held)
-
-
-async def _credit(world: Schedule, order: Order, *, disputed: bool) -> int:
-    """What the bank still has of the money behind an order's credit."""
-    total = 0
-    async with world.disk.view.read() as db:
-        replaced = await entitlements.replaced_by(db, GUILD, order.id)
-        sources = [await orders.find(db, GUILD, one.order_id or 0) for one in replaced]
-    for source in sources:
-        if source is None or source.price.currency != order.price.currency:
-            continue
-        till = world.provider.tills.get(f"co_{source.id}")
-        first = source.renewal is None
-        for fact in till.facts if till else []:
-            if fact.kind is not FactKind.PAID or fact.money not in (source.price, source.renewal):
-                continue
-            if fact.period is not None and fact.period.ends_at <= order.created_at:
-                continue
-            kept = _kept(till, fact, disputed=disputed) if till else 0
-            if kept and source.renewal is None:  # of two payments one counts
-                total += kept
-                break
-            total += kept
-            first |= kept > 0 and not fact.renewal
-        if first:
-            total += await _credit(world, source, disputed=disputed)
-    return min(order.credit.amount, total)
-
-
-def _kept(till: Till, paid: Fact, *, disputed: bool) -> int:
-    """How much of a payment the bank has not given back, and will not be asked for again."""
-    failed = {fact.object_id for fact in till.facts if fact.kind is FactKind.REFUND_FAILED}
-    won = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_WON}
-    lost = {fact.object_id for fact in till.facts if fact.kind is FactKind.DISPUTE_LOST}
-    left = paid.money.amount
-    for fact in till.facts:
-        if fact.payment_id != paid.object_id:
-            continue
-        if fact.kind is FactKind.REFUNDED and fact.object_id not in failed:
-            left -= fact.money.amount
-        elif (
-            fact.kind is FactKind.DISPUTED
-            and fact.object_id not in won
-            and (fact.object_id in lost or not disputed)
-        ):
-            return 0
-    return left
-
-
 async def _refused(world: Schedule, order: Order) -> list[Fact]:
     """That we could not give any more what was sold: only we know."""
     async with world.disk.view.read() as db:
@@ -309,7 +246,7 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
         paid = [fact for fact in till.facts if fact.kind is FactKind.PAID and fact.period]
         latest = max((fact.period.starts_at for fact in paid if fact.period), default=None)
         present = [fact for fact in paid if fact.period and fact.period.starts_at == latest]
-        assert not present or any(_kept(till, fact, disputed=True) for fact in present), (
+        assert not present or any(kept_of(till, fact, disputed=True) for fact in present), (
             "charged on, though the money of the present period went back"
         )
 
