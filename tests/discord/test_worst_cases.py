@@ -127,6 +127,7 @@ def held(number: int, name: str, source: str = "order") -> OwnedMembership:
         id=ID + number,
         guild_id=7,
         user_id=ID,
+        acquired_by=ID,
         tier=bought.tier,
         order_id=bought.id if source == "order" else None,
         source=source,
@@ -225,6 +226,9 @@ def detail(name: str) -> OrderDetail:
         refundable=True,
         by_hand=True,
         play_money=True,
+        parts=None,
+        correctable=True,
+        overdue=True,
     )
 
 

@@ -11,7 +11,7 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.model import ExpiryAction
 from tests.memberships.orders import transfer
-from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
+from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop, tier_edit
 
 OWNER = Staff(OLIVIA, owner=True)
 MAX = Staff(CID, owner=False)
@@ -31,7 +31,7 @@ async def edit(shop: Shop, plan: str, staff: Staff, **changes: Any) -> None:
     proposal = await shop.service.tier_editing.propose(
         GUILD,
         plan,
-        TierEdit(**changes),
+        tier_edit(**changes),
         staff.id,
         staff.owner,
     )

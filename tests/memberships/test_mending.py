@@ -18,11 +18,10 @@ from bot.memberships.access.access_admin import Staff
 from bot.memberships.catalog import cards as catalog_cards
 from bot.memberships.catalog.sellable_roles import finding_in
 from bot.memberships.catalog.shop_view import finding_words
-from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.model import ExpiryAction, Terms, Tier
 from bot.memberships.orders import cards as order_cards
 from tests.memberships.changes import EN
-from tests.memberships.shop import ANN, BOB, GOLD, GUILD, OLIVIA, SILVER, Shop, opened, shown
+from tests.memberships.shop import ANN, BOB, GOLD, GUILD, OLIVIA, SILVER, Shop, opened, shown, tier_edit
 
 OWNER = Staff(OLIVIA, owner=True)
 AFTER, SPARE = 54, 56
@@ -69,7 +68,7 @@ async def find(shop: Shop) -> Tier:
 async def edit(shop: Shop, **changes: Any) -> None:
     """As the command and, where members have it, the button *Apply to existing too*."""
     editing = shop.service.tier_editing
-    proposal = await editing.propose(GUILD, "Pearl", TierEdit(**changes), OLIVIA, True)
+    proposal = await editing.propose(GUILD, "Pearl", tier_edit(**changes), OLIVIA, True)
     if proposal.draft is not None:
         await editing.apply(GUILD, proposal.draft, everybody=True, actor=OLIVIA, owner=True)
     await shop.worker.run_due()

@@ -57,17 +57,19 @@ async def test_months_bought_later_lengthen_the_row_on_its_day(shop: Shop, month
     assert await live(shop) == ["28.02-31.03", "31.03-30.06"]
 
 
-async def test_a_refund_in_the_middle_takes_one_month_and_no_day_more(shop: Shop, month: Price) -> None:
+async def test_a_refund_in_the_middle_takes_its_days_and_the_others_keep_theirs(
+    shop: Shop, month: Price
+) -> None:
     payments = [await pay(shop, month, f"pay_{n}") for n in range(3)]
 
     await shop.settle(shop.refunded(payments[1]))
-    assert await live(shop) == ["31.01-28.02", "28.02-31.03"]
+    assert await live(shop) == ["31.01-28.02", "28.02-30.03"]
 
     await pay(shop, month, "pay_3")
-    assert await live(shop) == ["31.01-28.02", "28.02-31.03", "31.03-30.04"]
+    assert await live(shop) == ["31.01-28.02", "28.02-30.03", "30.03-30.04"]
 
 
-async def test_a_refund_of_the_first_month_lets_the_others_begin_on_that_day(
+async def test_a_refund_of_the_first_month_lets_the_others_begin_at_once_with_their_days(
     shop: Shop, month: Price
 ) -> None:
     payments = [await pay(shop, month, f"pay_{n}") for n in range(3)]
@@ -75,7 +77,7 @@ async def test_a_refund_of_the_first_month_lets_the_others_begin_on_that_day(
 
     await shop.settle(shop.refunded(payments[0]))
 
-    assert await live(shop) == ["10.02-10.03", "10.03-10.04"]
+    assert await live(shop) == ["10.02-13.03", "13.03-12.04"]
 
 
 async def test_days_between_months_begin_a_row_anew(shop: Shop, month: Price) -> None:

@@ -183,11 +183,12 @@ async def test_who_only_bought_days_is_not_written_to(shop: Shop) -> None:
 async def test_days_that_another_account_paid_for_are_no_credit(shop: Shop) -> None:
     await shelf(shop)
     await shop.buy(ANN, "Silver", "pay_silver")
-    await shop.buy(BOB, "Silver", "pay_his")
     await moved(shop)
+    await shop.buy(BOB, "Silver", "pay_his")
 
     with pytest.raises(UserError, match="cannot be counted for you"):
         await shop.service.change_pricing.propose(GUILD, BOB, "Gold", None, str(await of(shop, ANN)))
+    await shop.turn(30 * DAY)
     told = await shop.service.change_pricing.propose(GUILD, BOB, "Gold", None, str(await of(shop, BOB)))
 
     assert isinstance(told, Quote)

@@ -270,9 +270,8 @@ async def test_a_renewal_that_was_not_paid_can_be_ended_before_another_begins(sh
 
     with pytest.raises(UserError, match="was not paid"):
         await shop.bill(price=prices["quarter"])
-    [held] = (await shop.service.renewals.endings(GUILD, ANN)).held
-    assert held.order is not None
-    await shop.service.renewals.stop(GUILD, ANN, held.order.id, None)
+    [paid] = (await shop.service.renewals.endings(GUILD, ANN)).paying
+    await shop.service.renewals.stop(GUILD, ANN, paid.order.id, None)
     assert (await shop.bill(price=prices["quarter"])).order.id != order.id
 
 

@@ -82,7 +82,12 @@ SELECT e.id, e.guild_id, e.user_id, e.tier_id, e.order_id, e.state AS standing, 
        e.ends_at >= '9999' AS forever,
        strftime('%s', e.ends_at) - strftime('%s', e.starts_at) AS seconds,
        EXISTS (SELECT 1 FROM shop.revocation v WHERE v.entitlement_id = e.id
-               AND v.at >= coalesce((SELECT max(c.at) FROM counted c WHERE c.order_id = e.order_id), '')) AS by_staff
+               AND v.at >= coalesce((SELECT max(c.at) FROM counted c WHERE c.order_id = e.order_id), '')) AS by_staff,
+       -- Its credit or its discount may have lost what backed it; `tests/simulation/worth.py` computes how much.
+       o.credit + o.discount > 0
+       AND EXISTS (SELECT 1 FROM paid p JOIN shop."order" b ON b.id = p.order_id
+                   WHERE b.guild_id = o.guild_id AND b.user_id = o.user_id AND b.id <> o.id
+                     AND (p.rest < p.amount OR p.dispute <> 0)) AS shaken
 FROM shop.entitlement e JOIN shop."order" o ON o.id = e.order_id JOIN judged j ON j.id = o.id;
 CREATE INDEX temp.given_order ON given (order_id);
 

@@ -21,7 +21,7 @@ DAYS = {
     "what is paid runs to its end": """
         SELECT 'order ' || order_id, 'live', standing FROM given
         WHERE judgement = 'paid' AND held_until > (SELECT now FROM setting)
-          AND standing NOT IN ('live', 'replaced') AND NOT by_staff""",
+          AND standing NOT IN ('live', 'replaced') AND NOT by_staff AND NOT shaken""",
     "what is not paid does not run": """
         SELECT 'order ' || order_id, 'not running, as the order is ' || judgement, standing FROM given
         WHERE judgement NOT IN ('paid', 'disputed') AND standing IN ('live', 'suspended')""",
@@ -34,7 +34,8 @@ DAYS = {
     "what was exchanged is gone for something that was given": """
         SELECT 'order ' || g.order_id, 'a running exchange', coalesce(x.standing, 'none')
         FROM given g LEFT JOIN given x ON x.order_id = g.replaced_by
-        WHERE g.standing = 'replaced' AND (x.standing IS NULL OR x.standing = 'revoked' AND NOT x.by_staff)""",
+        WHERE g.standing = 'replaced' AND (x.standing IS NULL OR x.standing = 'revoked' AND NOT x.by_staff
+               AND NOT x.shaken)""",
     # Days run only while they are given: what was taken and came back may end later by as much as it was away.
     "days paid once are as many as were sold": """
         SELECT 'order ' || g.order_id, days * 86400 + extra || ' and ' || coalesce(a.seconds, 0), g.seconds
@@ -52,7 +53,7 @@ DAYS = {
         WHERE (kind = 'lifetime') <> forever AND standing <> 'revoked'""",
     "a subscription runs for the periods that were paid": """
         SELECT 'order ' || g.order_id, (SELECT max(c.ends_at) FROM counted c WHERE c.order_id = g.order_id), g.ends_at
-        FROM given g WHERE g.kind = 'recurring' AND g.judgement = 'paid' AND g.standing = 'live' AND NOT g.by_staff
+        FROM given g WHERE g.kind = 'recurring' AND g.judgement = 'paid' AND g.standing = 'live' AND NOT g.by_staff AND NOT g.shaken
           AND g.ends_at <> (SELECT max(c.ends_at) FROM counted c WHERE c.order_id = g.order_id)""",
     "days of one membership follow each other": """
         SELECT 'orders ' || a.order_id || ' and ' || b.order_id, 'one after the other',

@@ -154,7 +154,8 @@ class Settlement:
     async def recompute(self, tx: Writer, order: Order) -> Outcome:
         """Bring order and entitlement in line with the stored facts."""
         now = self._clock.now()
-        outcome = order_state(self.due(order), await ledger.facts(tx, order.guild_id, order.id))
+        facts = await ledger.facts(tx, order.guild_id, order.id)
+        outcome = order_state(self.due(order), facts)
         before = await entitlements.find(tx, order.guild_id, order_id=order.id)
         first = outcome.state is OrderStatus.PAID and before is None
         if first:
@@ -187,7 +188,9 @@ class Settlement:
             moved and not changed and outcome.state is not OrderStatus.PENDING
         ):  # otherwise the role change updates the card
             await self._queue.enqueue(tx, "card.update", order.guild_id, str(order.id))
-        for payment in outcome.extra:
+        # A refund that failed is not asked for again: the provider would name the same one. The owner sees it listed.
+        failed = {fact.payment_id for fact in facts if fact.kind is FactKind.REFUND_FAILED}
+        for payment in (fact for fact in outcome.extra if fact.object_id not in failed):
             await self._queue.enqueue(
                 tx,
                 "order.refund",

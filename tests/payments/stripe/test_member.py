@@ -137,11 +137,15 @@ async def test_the_door_to_card_and_invoices_is_on_the_status(community: Communi
 async def test_b1_a_moderator_who_takes_it_gets_no_hand_on_the_card_and_she_ends_it_after_a_ban(
     community: Community, fake: FakeStripe
 ) -> None:
-    """The steps of the attack, as they were done: transfer to oneself, change, the portal; then she is banned."""
+    """The steps of the attack: transfer to oneself, change, the portal; then she is banned. The owner has to move it."""
     hers = await community.slash("ann", "membership status")
     [receipt] = re.findall(r"\((http://[^)]+/receipt/[^)]+)\)", words(hers["message"]))
-    moved = await community.slash(
+    taken = await community.slash(
         "max", "access transfer", channel="staff", old="ann", new="max", reason="a new account"
+    )
+    assert "only the owner of this server" in words(taken["message"])
+    moved = await community.slash(
+        "olivia", "access transfer", channel="staff", old="ann", new="max", reason="a new account"
     )
     assert "The card was not moved" in words(moved["message"])
     await community.settled()
