@@ -47,6 +47,8 @@ STRICTER = {"access import": Class.ADMIN}
 """Seen with its page, but refused inside."""
 
 BUTTONS = {
+    "access.log": Class.MODERATOR,
+    "access.page": Class.MODERATOR,
     "access.repair": Class.MODERATOR,
     "access.retry": Class.MODERATOR,
     "departure.look": Class.MODERATOR,
@@ -54,7 +56,10 @@ BUTTONS = {
     "departure.keep": Class.MODERATOR,
     "tier.apply_new": Class.ADMIN,
     "tier.apply_all": Class.ADMIN,
+    "tier.page": Class.ADMIN,
     "tier.recheck": Class.ADMIN,
+    "order.turn": Class.ADMIN,
+    "order.waiting": Class.ADMIN,
     "order.books": Class.ADMIN,
     "order.differ": Class.ADMIN,
     "order.page": Class.ADMIN,
@@ -70,7 +75,7 @@ BUTTONS = {
 }
 """Buttons that do what not everybody may. A button is pressed by whoever sees its card."""
 
-HARMLESS = {"course", "event", "lesson", "membership", "pick", "stats", "teach", "tier.cancel"}
+HARMLESS = {"course", "event", "help", "lesson", "membership", "pick", "stats", "teach", "tier.cancel"}
 """Buttons for whoever sees the card: a member's own business, or a look at what the card is about."""
 
 PERMISSIONS = {

@@ -137,7 +137,7 @@ class Memberships:
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.refusals = Refusals(db, outbox, texts)
         self.rejudging = Rejudging(db, self.settlement)
-        self.delivery = Delivery(db, clock, server)
+        self.delivery = Delivery(db, clock, queue, server)
         self.polling = Polling(db, clock, self.checkouts.refresh, providers, config.poll_seconds)
         self.receipts = Receipts(
             db, server, self.checkouts.is_play_money, config.folder / "receipts.key", config.address
@@ -324,11 +324,13 @@ class Memberships:
             return await reading.latest(db, guild_id, areas=ACCESS, subjects=subjects, limit=20)
 
     async def member_joined(self, guild_id: int, user_id: int) -> None:
-        """A member joined or came back: sync their roles if they have entitlements."""
+        """A member joined or came back: sync their roles if they have entitlements, and look at what waited for them."""
         await self.departures.returned(guild_id, user_id)
         async with self._db.write() as tx:
-            if await entitlements.of_member(tx, guild_id, user_id):
+            held = await entitlements.of_member(tx, guild_id, user_id)
+            if held:
                 await self._queue.enqueue(tx, "role.sync", guild_id, str(user_id))
+            await self.delivery.look_again(tx, held)
 
     async def roles_changed(self, guild_id: int) -> None:
         """Roles or permissions of the server changed: recheck the tiers and retry stuck work at once."""

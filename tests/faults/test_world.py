@@ -58,7 +58,7 @@ async def test_who_left_before_the_role_came_gets_it_when_they_return(community:
     await fault(community, world="leave", member="ann")
     await community.settled()
     assert await held_entitlements(community) == 1
-    assert await stuck(community) == []
+    assert await stuck(community) == ["order.deliver"]  # the owner knows that it reached nobody
 
     await fault(community, world="rejoin", member="ann")
     await returned(community, role)
@@ -95,7 +95,8 @@ async def test_a_deleted_role_stops_sales_and_takes_no_right(community: Communit
 
     await pay(link)
     async with asyncio.timeout(10):
-        while await stuck(community) != ["role.sync"] * 2:  # Ann's too: she lost the role with it
+        # Ann's too: she lost the role with it. That Bob paid for it in vain is the owner's to know.
+        while sorted(await stuck(community)) != ["order.deliver", "role.sync", "role.sync"]:
             await community.settled()
             await asyncio.sleep(0.02)
     assert await held_entitlements(community) == 2

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, Writer
 from bot.errors import NeedsAction
 from bot.memberships.access.store import entitlements
-from bot.memberships.model import EntitlementStatus
+from bot.memberships.model import Entitlement, EntitlementStatus
 from bot.memberships.orders.store import orders
 from bot.ports import ChatServer
-from bot.work import Job
+from bot.work import Job, Queue
 
 
 class Delivery:
     """Handles the work `order.deliver`, which stands on the owner's list until it is settled."""
 
-    def __init__(self, db: Database, clock: Clock, server: ChatServer) -> None:
+    def __init__(self, db: Database, clock: Clock, queue: Queue, server: ChatServer) -> None:
         self._db = db
         self._clock = clock
+        self._queue = queue
         self._server = server
+
+    async def look_again(self, tx: Writer, held: Iterable[Entitlement]) -> None:
+        """Check at once what waits of these entitlements: their holder is back."""
+        for entitlement in held:
+            guild_id, key = entitlement.guild_id, str(entitlement.order_id)
+            if await self._queue.is_open(tx, "order.deliver", guild_id, key):
+                await self._queue.enqueue(tx, "order.deliver", guild_id, key)
 
     async def check(self, job: Job) -> None:
         """Work `order.deliver`: NeedsAction while a paid membership reaches nobody. The days are safe meanwhile."""
