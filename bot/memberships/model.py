@@ -265,6 +265,12 @@ class Entitlement:
         own = self.source != "grant" and self.acquired_by == self.user_id
         return self.tier.terms.after is ExpiryAction.KICK and own and not self.forever
 
+    @property
+    def unused(self) -> bool:
+        """Is all of its time still to come, as far as its dates tell? A part of it may have been given before a pause."""
+        seconds = (self.ends_at - self.starts_at) // timedelta(seconds=1)
+        return self.length is None or self.forever or seconds >= self.length - self.cut
+
     def gives_roles(self, now: datetime) -> bool:
         """Does the entitlement give its roles at this moment?"""
         return self.status is EntitlementStatus.LIVE and self.starts_at <= now < self.held_until

@@ -17,6 +17,11 @@ RENEWAL = timedelta(days=1)
 """How late a renewal may be paid while a subscription goes on: Stripe charges about an hour after the period's end."""
 
 
+def later(moment: datetime, by: timedelta) -> datetime:
+    """That much later, for ever at most: what is free for ever is as long as the calendar until it is cut."""
+    return FOREVER if by > FOREVER - moment else moment + by
+
+
 def held_until(terms: Terms, ends_at: datetime, phase: Phase | None = None) -> datetime:
     """How long the roles stay: to the end plus the grace. A cancelled subscription has no grace: no payment is awaited.
 
@@ -104,7 +109,7 @@ def _of_time(
     ):  # with nothing left it ends or rests, and its days are as they were
         most = cut + (entitlement.ends_at - starts) // SECOND - 1
         cut = min(length - funding.part(length), most)
-    ends = entitlement.ends_at + (entitlement.cut - cut) * SECOND
+    ends = later(entitlement.ends_at, (entitlement.cut - cut) * SECOND)
     if status is not EntitlementStatus.LIVE:
         if entitlement.status in (EntitlementStatus.LIVE, EntitlementStatus.ENDED):
             taken = now
@@ -119,7 +124,7 @@ def _of_time(
         left = ends - max(starts, taken)
         if left > timedelta(0):
             starts = starts if starts < taken else max(starts, now)
-            ends = max(starts, now) + left
+            ends = later(max(starts, now), left)
         taken = None
     until = funding.until
     if until is not None and ends > max(until, starts + SECOND):  # it ends with what gave it for nothing

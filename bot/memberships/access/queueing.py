@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.memberships.access.judging import later
 from bot.memberships.model import Entitlement, EntitlementStatus
 
 
@@ -36,12 +37,12 @@ def laid_out(of_member: Sequence[Entitlement], now: datetime) -> list[Entitlemen
         if begins == entitlement.starts_at or (begins == now and entitlement.starts_at <= now):
             continue
         left = entitlement.ends_at - max(entitlement.starts_at, now)
-        later = begins + left - entitlement.ends_at
+        ends = later(begins, left)
         moved = replace(
             entitlement,
             starts_at=begins,
-            ends_at=begins + left,
-            held_until=entitlement.held_until + later,
+            ends_at=ends,
+            held_until=later(ends, entitlement.held_until - entitlement.ends_at),
         )
         placed[entitlement.id] = moved
         changed.append(moved)

@@ -12,7 +12,8 @@ from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
-from bot.memberships.catalog.authority import Authorities
+from bot.memberships.access.store import entitlements
+from bot.memberships.catalog.authority import Authorities, Authority
 from bot.memberships.model import Order, OrderStatus, Outcome, Parts
 from bot.memberships.orders.admission import is_seat_free
 from bot.memberships.orders.order_state import order_state
@@ -83,7 +84,7 @@ class OfflinePayments:
         authority = await self._authorities.by_id(guild_id, actor)
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
-            authority.require_terms([order.tier.terms], order.user_id)
+            await self._require_authority(tx, authority, order)
             money = None if typed is None else parse_amount(typed, order.price.currency)
             facts = await ledger.facts(tx, guild_id, order.id)
             parts = _parts(self._judge(order, facts))
@@ -105,6 +106,13 @@ class OfflinePayments:
             order, parts = await self._settle(tx, order, [paid])
             return Marked(order=order, money=money, parts=parts)
 
+    async def _require_authority(self, db: Reader, authority: Authority, order: Order) -> None:
+        """UserError unless this staff member may cause what the order gives, to whoever it would give it."""
+        authority.require_terms([order.tier.terms], order.user_id)
+        entitlement = await entitlements.find(db, order.guild_id, order_id=order.id)
+        if entitlement is not None:
+            authority.require_terms([order.tier.terms], entitlement.user_id)
+
     async def correct(
         self,
         guild_id: int,
@@ -123,7 +131,7 @@ class OfflinePayments:
         authority = await self._authorities.by_id(guild_id, actor)
         async with self._db.write() as tx:
             order = await self._require_order(tx, guild_id, number)
-            authority.require_terms([order.tier.terms], order.user_id)
+            await self._require_authority(tx, authority, order)
             await require_refund(tx, authority, order, self._clock.now())  # it may take the membership back
             facts = await ledger.facts(tx, guild_id, order.id)
             wrong = _note(facts, note)

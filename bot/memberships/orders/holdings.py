@@ -87,7 +87,7 @@ async def planned_changes(db: Reader, guild_id: int, user_id: int, now: datetime
     for order in await orders.following(db, guild_id, user_id=user_id):
         bought = await entitlements.find(db, guild_id, order_id=order.id)
         if bought is not None:
-            if bought.status is EntitlementStatus.LIVE and now < bought.starts_at:
+            if bought.status is EntitlementStatus.LIVE and now < bought.starts_at and bought.unused:
                 planned.append(PlannedChange(order, bought, bought.starts_at))
         elif order.renewal is not None and order.state is OrderStatus.PENDING:
             followed = await entitlements.find(db, guild_id, id_=order.follows)

@@ -1,0 +1,70 @@
+"""Breaks that a fresh eye found in the rules of money when they first stood together."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UserError
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.model import BillingKind
+from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.store import ledger
+from bot.payments.port import FactKind
+from tests.memberships.changes import confirm, quote
+from tests.memberships.changes import shelf as two_tiers
+from tests.memberships.discounts import free
+from tests.memberships.discounts import shelf as discounting
+from tests.memberships.money import happen, payment
+from tests.memberships.orders import transfer
+from tests.memberships.shop import ANN, BOB, DAY, GUILD, HELPER, OLIVIA, Shop
+
+OWNER = Staff(OLIVIA, owner=True)
+
+
+async def test_what_is_free_for_ever_waits_its_turn_without_reaching_past_the_calendar(shop: Shop) -> None:
+    """Moved behind 800 days, it ended after the year 9999, and no renewal of its giver could be stored any more."""
+    await discounting(shop, 100, days=30)
+    monthly = await shop.price("Silver", "15", months=1, way=BillingKind.RECURRING)
+    for_ever = await shop.price("Gold", "190", way=BillingKind.LIFETIME)
+    long = await shop.price("Gold", "300", days=800)
+    await shop.settle(shop.paid((await shop.bill(BOB, "Gold", long)).order, "pay_long"))
+    silver = await shop.subscribe(ANN, "Silver", monthly)
+    await free(shop, price=for_ever)
+    await shop.service.access_admin.transfer(GUILD, BOB, ANN, "same person", OWNER)
+    await shop.worker.run_due()
+
+    await shop.turn(29 * DAY)
+    await shop.renew(await shop.look(silver))
+
+    async with shop.db.read() as db:
+        stored = await ledger.facts(db, GUILD, silver.id)
+    assert [fact.renewal for fact in stored if fact.kind is FactKind.PAID] == [False, True]
+
+
+async def test_a_planned_change_that_was_used_is_not_taken_back_for_all_its_money(shop: Shop) -> None:
+    await two_tiers(shop)
+    gold = await shop.buy(ANN, "Gold", "pay_gold")
+    planned = await confirm(shop, await quote(shop, "Silver"))
+    assert isinstance(planned, PendingOrder)
+    await shop.settle(shop.paid(planned.order, "pay_silver"))
+    await shop.worker.run_due()
+    paid = await payment(shop, gold)
+    await happen(shop, paid, FactKind.DISPUTED)
+    await shop.turn(20 * DAY)  # Silver is used meanwhile
+    await happen(shop, paid, FactKind.DISPUTE_WON)  # and waits again
+
+    with pytest.raises(UserError, match="no such change"):
+        await shop.service.changes.undo(GUILD, ANN, planned.order.id)
+
+
+async def test_nobody_below_the_owner_notes_money_for_what_they_hold(shop: Shop) -> None:
+    await shop.tier("Gold", price="19.00", days=30)
+    shop.server.held[BOB] = {HELPER}
+    order = await transfer(shop, ANN)
+    await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
+    await shop.service.access_admin.transfer(GUILD, ANN, BOB, "same person", OWNER)
+    draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "back")
+    await shop.service.refunds.confirm(GUILD, str(draft.draft), OLIVIA)
+
+    with pytest.raises(UserError, match="for yourself"):
+        await shop.service.offline_payments.mark(GUILD, str(order.id), BOB, "came again")
