@@ -40,7 +40,7 @@ def _move() -> None:
     columns: list[sa.ColumnClause[str]] = [sa.column(name) for name in names]
     known_id: sa.ColumnClause[int] = sa.column("id")
     bind = op.get_bind()
-    known = set(bind.execute(sa.select(known_id).select_from(sa.table("order"))).scalars())
+    known: set[int] = set(bind.execute(sa.select(known_id).select_from(sa.table("order"))).scalars())
     logged = sa.select(*columns).select_from(sa.table("audit")).where(sa.column("what") == "fact.rejected")
     refusal = sa.table("refusal", *(sa.column(name) for name in ("order_id", "guild_id", "why", "at")))
     for row in bind.execute(logged.order_by(sa.column("id"))).all():

@@ -50,18 +50,18 @@ class Counter:
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
     class Now:
         def now(self) -> datetime:
-            return counter.moment
+            return sold.moment
 
     till = Till(tmp_path, Now(), lambda: "", deliveries=0, delay=0)
     await till.open()
-    counter = Counter(till, TillProvider(till.secret, lambda: counter.address, lambda: counter.address))
+    sold = Counter(till, TillProvider(till.secret, lambda: sold.address, lambda: sold.address))
     app = web.Application()
     app.add_routes(api.routes(till))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    counter.address = "http://{}:{}".format(*runner.addresses[0][:2])
-    yield counter
+    sold.address = "http://{}:{}".format(*runner.addresses[0][:2])
+    yield sold
     await runner.cleanup()
     await till.close()
 

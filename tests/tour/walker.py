@@ -156,7 +156,11 @@ def translations(english: str) -> set[str]:
     found: set[str] = set()
     for (one, _), chinese in catalogue("zh-CN").items():
         parts = [(re.escape(text), name) for text, name, _, _ in string.Formatter().parse(one)]
-        pattern = "".join(text + (f"(?P<{name}>.+)" if name else "") for text, name in parts)
+        pattern, seen = "", set[str]()
+        for text, name in parts:
+            again = f"(?P={name})" if name in seen else f"(?P<{name}>.+)"
+            pattern += text + (again if name else "")
+            seen |= {name} if name else set()
         match = re.fullmatch(pattern, english)
         if match:
             said = chinese[0].format(**match.groupdict())

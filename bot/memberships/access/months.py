@@ -49,7 +49,7 @@ class Months:
             key=lambda other: _PRECEDENCE.index(other.status),
         )
         order_ids = [other.order_id for other in earlier if other.order_id is not None]
-        bought = await self._bought(db, earlier[0].guild_id, order_ids) if earlier else {}
+        bought: Bought = await self._bought(db, earlier[0].guild_id, order_ids) if earlier else {}
         spans = [
             Span(other.starts_at, other.ends_at, _months_alone(bought.get(order_id)))
             for other, order_id in zip(earlier, order_ids, strict=True)

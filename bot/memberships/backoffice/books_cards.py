@@ -208,7 +208,7 @@ def _settled(t: Language, report: BooksReport) -> list[str]:
 
 def _difference(t: Language, one: Difference) -> Block | str:
     """One thing that differs, what to do about it, and a button to its order."""
-    told = {
+    told: dict[str, object] = {
         "provider": one.provider.capitalize(),
         "id": coded(one.object_id, 40),
         "number": one.order_id,

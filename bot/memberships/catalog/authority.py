@@ -75,7 +75,8 @@ class Authority:
 
     def reach(self, terms: Terms) -> frozenset[int]:
         """All roles that somebody with these terms can have without paying."""
-        return roles_in(terms) | (self._shelf_roles() if terms.discount >= EVERYTHING else frozenset())
+        for_nothing = self._shelf_roles() if terms.discount >= EVERYTHING else frozenset[int]()
+        return roles_in(terms) | for_nothing
 
     def _shelf_roles(self) -> frozenset[int]:
         return frozenset(role for tier in self.shelf for role in roles_in(tier.terms))

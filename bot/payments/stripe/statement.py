@@ -162,8 +162,9 @@ def _payments_of(invoice: Object) -> list[str]:
 
 def _named(charge: Object) -> OrderIds | None:
     """The order that a charge or its payment names itself: a subscription's never do."""
-    intent: Object = charge["payment_intent"] if type(charge["payment_intent"]) is dict else {}
-    return ids_in(charge["metadata"]) or ids_in(intent.get("metadata"))
+    intent: Any = charge["payment_intent"]
+    metadata = intent.get("metadata") if type(intent) is dict else None
+    return ids_in(charge["metadata"]) or ids_in(metadata)
 
 
 def _ids(order: OrderIds | None) -> tuple[int, int] | None:
