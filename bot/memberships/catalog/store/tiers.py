@@ -19,7 +19,7 @@ PREFIX = "its_"
 TERMS_PREFIX = "its_terms_"
 """Before the names of the columns of its terms."""
 TERMS = tuple(field.name for field in fields(Terms))
-"""The columns of terms that are read and written as they are."""
+"""The columns of terms, one for each field of the same name."""
 
 
 async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
