@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import UserError
+from bot.i18n import Catalog
+from bot.memberships.catalog import cards as catalog_cards
 from bot.memberships.catalog.actions import APPLY_TO_ALL
 from bot.memberships.catalog.tier_edit import TermsDraft
 from bot.memberships.model import ExpiryAction
+from tests.memberships.orders import read
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, MONDAY, OLIVIA, SILVER, Shop, tier_edit
 
 
@@ -47,6 +50,20 @@ async def test_it_says_who_keeps_the_old_terms_until_when(shop: Shop) -> None:
     assert not told.saved
     assert (told.holders.members, told.holders.until) == (2, MONDAY + 35 * DAY)
     assert (await shop.service.catalog.find(GUILD, "Gold")).terms.roles == (GOLD,), "a draft is not in force"
+
+
+async def test_every_benefit_that_changes_is_said_in_both_languages(shop: Shop, texts: Catalog) -> None:
+    """Once *open* was the name of a command too, and its Chinese was a verb."""
+    await shop.tier()
+
+    told = await propose(shop, events=True, consultations=2, discount=20, grace_days=3)
+
+    english, chinese = (read(catalog_cards.proposed(texts.of(code), told)) for code in ("en", "zh-CN"))
+    assert "Events for members: not included → included" in english
+    assert "Consultations a month: 0 → 2" in english
+    assert "Discount: 0% → 20%" in english
+    assert "Grace in days: 0 → 3" in english
+    assert "会员活动: 不包含 → 包含" in chinese
 
 
 async def test_new_terms_are_for_new_buyers_unless_the_owner_says_otherwise(shop: Shop) -> None:

@@ -22,7 +22,7 @@ def benefit_values(t: Language, terms: Terms) -> list[tuple[str, str]]:
     """The label and the value of every benefit, as the owner compares them."""
     return [
         (t("Grace in days"), t.number(terms.grace_days)),
-        (t("Events for members"), t("open") if terms.events else t("closed")),
+        (t("Events for members"), t("included") if terms.events else t("not included")),
         (t("Consultations a month"), t.number(terms.consultations)),
         (t("Discount"), t.percent(terms.discount / 100)),
     ]

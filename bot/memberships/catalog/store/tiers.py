@@ -19,7 +19,7 @@ PREFIX = "its_"
 TERMS_PREFIX = "its_terms_"
 """Before the names of the columns of its terms."""
 TERMS = tuple(field.name for field in fields(Terms))
-"""The columns of terms that are read and written as they are."""
+"""The columns of terms, one for each field of the same name."""
 
 
 async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -> None:
@@ -208,8 +208,9 @@ def read(row: Row[Any]) -> Tier:
 
 def _terms(row: Row[Any]) -> Terms:
     """The terms in such a row: a column for each field, of the same name."""
-    values = {name: row._mapping[TERMS_PREFIX + name] for name in TERMS}
-    return Terms(**values | {"roles": tuple(values["roles"]), "after": ExpiryAction(values["after"])})
+    values: dict[str, Any] = {name: row._mapping[TERMS_PREFIX + name] for name in TERMS}
+    values["roles"], values["after"] = tuple(values["roles"]), ExpiryAction(values["after"])
+    return Terms(**values)
 
 
 def joined(query: Select[Any], tier_id: Any, version: Any) -> Select[Any]:
