@@ -42,7 +42,8 @@ def _move() -> None:
     bind = op.get_bind()
     known: set[int] = set(bind.execute(sa.select(known_id).select_from(sa.table("order"))).scalars())
     logged = sa.select(*columns).select_from(sa.table("audit")).where(sa.column("what") == "fact.rejected")
-    refusal = sa.table("refusal", *(sa.column(name) for name in ("order_id", "guild_id", "why", "at")))
+    kept: list[sa.ColumnClause[str]] = [sa.column(name) for name in ("order_id", "guild_id", "why", "at")]
+    refusal = sa.table("refusal", *kept)
     for row in bind.execute(logged.order_by(sa.column("id"))).all():
         why = WORDS.get(json.loads(row.detail).get("why", ""))
         if row.subject in known and why is not None:

@@ -205,7 +205,7 @@ async def test_every_sentence_on_the_card_puts_the_tier_back_on_sale(
 
 
 @pytest.mark.parametrize(
-    ("seed", "broken"), list(enumerate(SEVERAL)), ids=lambda one: called(one) if isinstance(one, dict) else ""
+    ("seed", "broken"), list(enumerate(SEVERAL)), ids=[called(broken) for broken in SEVERAL]
 )
 async def test_what_broke_at_several_places_is_mended_one_by_one(
     pearl: Shop, seed: int, broken: dict[int, str]

@@ -211,7 +211,7 @@ class Books:
             if not waiting:
                 raise
             comparison.silent |= listed.keys()
-            listed = {}
+            listed.clear()
             known = await self._gathering.records(guild_id, since, until, listed, differed, last=last)
         for id_ in [id_ for id_, one in known.items() if one.order.provider in comparison.silent]:
             del known[id_]

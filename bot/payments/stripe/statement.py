@@ -162,8 +162,8 @@ def _payments_of(invoice: Object) -> list[str]:
 
 def _named(charge: Object) -> OrderIds | None:
     """The order that a charge or its payment names itself: a subscription's never do."""
-    intent: Any = charge["payment_intent"]
-    metadata = intent.get("metadata") if type(intent) is dict else None
+    intent: str | Object | None = charge["payment_intent"]
+    metadata = None if intent is None or isinstance(intent, str) else intent.get("metadata")
     return ids_in(charge["metadata"]) or ids_in(metadata)
 
 
