@@ -52,6 +52,8 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
 }
 
 BUTTONS: Mapping[str, frozenset[AuditAction]] = {
+    "access.log": READS,
+    "access.page": READS,
     "access.repair": frozenset({AuditAction.ROLE_DRIFT}),
     "access.retry": frozenset({AuditAction.BREAKER_RETRIED, AuditAction.BREAKER_CLOSED}),
     "order.correct": frozenset({AuditAction.ORDER_CORRECTED}),
@@ -69,7 +71,10 @@ BUTTONS: Mapping[str, frozenset[AuditAction]] = {
     "order.refund": frozenset({AuditAction.REFUND_DRAFTED}),
     "order.resend": frozenset({AuditAction.ORDER_RESENT}),
     "order.show": READS,
+    "order.turn": READS,
+    "order.waiting": READS,
     "tier.apply_all": frozenset({AuditAction.TIER_EDITED, AuditAction.TIER_APPLIED, *JUDGED}),
     "tier.apply_new": frozenset({AuditAction.TIER_EDITED, *JUDGED}),
+    "tier.page": READS,
     "tier.recheck": JUDGED,
 }

@@ -91,12 +91,50 @@ SELECT e.id, e.guild_id, e.user_id, e.tier_id, e.order_id, e.state AS standing, 
 FROM shop.entitlement e JOIN shop."order" o ON o.id = e.order_id JOIN judged j ON j.id = o.id;
 CREATE INDEX temp.given_order ON given (order_id);
 
--- How long an entitlement was not given, because its money had gone: days run only while they are given.
-CREATE TEMP VIEW away AS
-SELECT t.subject AS id, sum(coalesce((SELECT min(strftime('%s', b.at)) FROM shop.audit b
-                                      WHERE b.subject = t.subject AND b.what = 'entitlement.live' AND b.id > t.id),
-                                     strftime('%s', (SELECT now FROM setting))) - strftime('%s', t.at)) AS seconds
-FROM shop.audit t WHERE t.what IN ('entitlement.suspended', 'entitlement.revoked') GROUP BY t.subject;
+-- An order that was paid once more after its money went back begins anew with that: all days from then.
+CREATE TEMP VIEW anew AS
+SELECT id, max(back) AS since FROM (
+    SELECT v.subject AS id, v.at AS went, g.order_id,
+           (SELECT min(b.id) FROM shop.audit b
+            WHERE b.subject = v.subject AND b.what = 'entitlement.live' AND b.id > v.id) AS back
+    FROM shop.audit v JOIN given g ON g.id = v.subject WHERE v.what = 'entitlement.revoked') w
+WHERE EXISTS (SELECT 1 FROM paid p JOIN shop.payment f ON f.provider = p.provider AND f.kind = 'paid' AND f.object_id = p.object_id
+              WHERE p.order_id = w.order_id AND p.fits AND p.at > w.went
+                AND f.recorded_at <= (SELECT b.at FROM shop.audit b WHERE b.id = w.back))
+GROUP BY id;
+
+-- What the log says of each entitlement's time: whether it runs from then on, and when it begins.
+CREATE TEMP TABLE log AS
+SELECT a.subject AS id, a.id AS nth, micros(a.at) AS at,
+       CASE WHEN a.what IN ('entitlement.suspended', 'entitlement.revoked') THEN 0
+            WHEN a.what <> 'entitlement.moved' THEN 1 END AS runs,
+       micros(json_extract(a.detail, '$.since')) AS since
+FROM shop.audit a JOIN given g ON g.id = a.subject LEFT JOIN anew n ON n.id = a.subject
+WHERE a.what IN ('entitlement.live', 'entitlement.suspended', 'entitlement.revoked', 'entitlement.ended',
+                 'entitlement.replaced', 'entitlement.moved')
+  AND a.id >= coalesce(n.since, 0);
+CREATE INDEX temp.log_id ON log (id, nth);
+
+CREATE TEMP TABLE stretch AS
+SELECT l.id, l.nth, l.at, lead(l.at) OVER (PARTITION BY l.id ORDER BY l.nth) AS until,
+       (SELECT r.runs FROM log r WHERE r.id = l.id AND r.nth <= l.nth AND r.runs IS NOT NULL
+        ORDER BY r.nth DESC LIMIT 1) AS runs,
+       (SELECT s.since FROM log s WHERE s.id = l.id AND s.nth <= l.nth AND s.since IS NOT NULL
+        ORDER BY s.nth DESC LIMIT 1) AS since
+FROM log l;
+CREATE INDEX temp.stretch_id ON stretch (id);
+
+-- Time is given while it runs, and the rest is still to come: from now, or from when it was taken away.
+CREATE TEMP TABLE spent AS
+SELECT g.id,
+       coalesce((SELECT sum(max(0, min(coalesce(t.until, g.now), g.ends) - max(t.at, t.since)))
+                 FROM stretch t WHERE t.id = g.id AND t.runs), 0) AS given,
+       max(0, g.ends - max(g.starts, coalesce(
+           (SELECT min(t.at) FROM stretch t WHERE t.id = g.id AND NOT t.runs
+            AND t.nth > coalesce((SELECT max(r.nth) FROM stretch r WHERE r.id = g.id AND r.runs), 0)), g.now))) AS ahead
+FROM (SELECT id, micros(starts_at) AS starts, micros(ends_at) AS ends, (SELECT micros(now) FROM setting) AS now
+      FROM given WHERE kind IN ('once', 'prepaid')) g;
+CREATE INDEX temp.spent_id ON spent (id);
 
 -- How the ledger books a fact: on the provider's account, and on one other.
 CREATE TEMP VIEW booked_as AS

@@ -6,11 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.second_opinion.rules import RULES
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 JUDGED = Path(__file__).with_name("judged.sql")
 
 
@@ -57,6 +58,7 @@ class Second:
 def differences(file: Path, second: Second, *, only: Iterable[str] = RULES) -> list[str]:
     """Every disagreement, as "rule: who: the second opinion / Lyceum"."""
     with closing(sqlite3.connect(":memory:", uri=True)) as opinion:
+        opinion.create_function("micros", 1, _micros, deterministic=True)
         opinion.execute("ATTACH ? AS shop", (f"file:{file}?mode=ro",))
         _tell(opinion, second)
         opinion.executescript(JUDGED.read_text(encoding="utf-8"))
@@ -71,6 +73,14 @@ def agree(file: Path, second: Second) -> None:
     """AssertionError with every disagreement, the second opinion before the stroke and Lyceum's tables behind it."""
     found = differences(file, second)
     assert not found, "the second opinion differs:\n  " + "\n  ".join(found[:20])
+
+
+def _micros(moment: str | None) -> int | None:
+    """A stored moment in microseconds: SQL's own functions know milliseconds at best."""
+    if moment is None:
+        return None
+    aware = datetime.fromisoformat(moment)
+    return (aware.replace(tzinfo=aware.tzinfo or UTC) - EPOCH) // timedelta(microseconds=1)
 
 
 def _tell(opinion: sqlite3.Connection, second: Second) -> None:

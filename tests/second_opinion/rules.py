@@ -36,18 +36,17 @@ DAYS = {
         FROM given g LEFT JOIN given x ON x.order_id = g.replaced_by
         WHERE g.standing = 'replaced' AND (x.standing IS NULL OR x.standing = 'revoked' AND NOT x.by_staff
                AND NOT x.shaken)""",
-    # Days run only while they are given: what was taken and came back may end later by as much as it was away.
+    # Days run only while they are given: what was, and what is still to come, are together what was sold.
     "days paid once are as many as were sold": """
-        SELECT 'order ' || g.order_id, days * 86400 + extra || ' and ' || coalesce(a.seconds, 0), g.seconds
-        FROM given g LEFT JOIN away a ON a.id = g.id
-        WHERE kind = 'once' AND standing <> 'revoked'
-          AND g.seconds + g.cut NOT BETWEEN days * 86400 + extra AND days * 86400 + extra + coalesce(a.seconds, 0)""",
+        SELECT 'order ' || g.order_id, days * 86400 + extra - cut, (given / 1e6) || ' and ' || (ahead / 1e6)
+        FROM given g JOIN spent s ON s.id = g.id
+        WHERE kind = 'once' AND standing <> 'revoked' AND given + ahead <> (days * 86400 + extra - cut) * 1000000""",
     # A month is a calendar month, from its first day or from the day before a gap was closed.
     "months paid ahead are as many as were sold": """
-        SELECT 'order ' || g.order_id, months || ' months and ' || extra || ' seconds', g.seconds
-        FROM given g LEFT JOIN away a ON a.id = g.id
-        WHERE kind = 'prepaid' AND standing <> 'revoked' AND g.seconds + g.cut - extra
-              NOT BETWEEN months * 28 * 86400 AND months * 31 * 86400 + coalesce(a.seconds, 0)""",
+        SELECT 'order ' || g.order_id, months || ' months and ' || extra - cut, (given / 1e6) || ' and ' || (ahead / 1e6)
+        FROM given g JOIN spent s ON s.id = g.id
+        WHERE kind = 'prepaid' AND standing <> 'revoked' AND given + ahead + (cut - extra) * 1000000
+              NOT BETWEEN months * 28 * 86400000000 AND months * 31 * 86400000000""",
     "what is for ever has no end": """
         SELECT 'order ' || order_id, 'for ever', ends_at FROM given
         WHERE (kind = 'lifetime') <> forever AND standing <> 'revoked'""",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.audit import LYCEUM, AuditAction, record
@@ -165,7 +166,7 @@ class Entitlements:
         )
         entitlement = judged(new, order, outcome, funding, suspends=self._suspends, now=now)
         await entitlements.add(tx, entitlement, ended_at=None if entitlement.status in RUNNING else now)
-        await self._record(tx, entitlement, ENTITLEMENT_IS[entitlement.status], now, order=str(order.id))
+        await self._record_status(tx, entitlement, order, now)
         await self._enqueue_dates(tx, entitlement)
         for previous in earlier if entitlement.status in RUNNING else ():
             if previous.id == order.follows:
@@ -178,7 +179,7 @@ class Entitlements:
         """Store what was judged anew, with what changed in the log."""
         await entitlements.rewrite(tx, entitlement, should, now)
         if should.status is not entitlement.status:
-            await self._record(tx, should, ENTITLEMENT_IS[should.status], now, order=str(order.id))
+            await self._record_status(tx, should, order, now)
         if (should.starts_at, should.ends_at) != (entitlement.starts_at, entitlement.ends_at):
             action = (
                 AuditAction.ENTITLEMENT_EXTENDED
@@ -188,6 +189,13 @@ class Entitlements:
             await self._record(tx, should, action, now, until=should.ends_at.isoformat())
         if should.status in (EntitlementStatus.LIVE, EntitlementStatus.ENDED):
             await self._enqueue_dates(tx, should)
+
+    async def _record_status(self, tx: Writer, entitlement: Entitlement, order: Order, now: datetime) -> None:
+        """Record what an order's money made of an entitlement, and when that begins or began."""
+        since = entitlement.starts_at.isoformat()
+        await self._record(
+            tx, entitlement, ENTITLEMENT_IS[entitlement.status], now, order=str(order.id), since=since
+        )
 
     async def _record(
         self, tx: Writer, entitlement: Entitlement, action: AuditAction, now: datetime, **detail: str
@@ -247,7 +255,7 @@ class Entitlements:
         for old in await entitlements.replaced_by(tx, order.guild_id, order.id):
             status = EntitlementStatus.LIVE if now < old.held_until else EntitlementStatus.ENDED
             await entitlements.set_status(tx, old, status, now)
-            await self._record(tx, old, ENTITLEMENT_IS[status], now, order=str(order.id))
+            await self._record_status(tx, replace(old, status=status), order, now)
             await self._enqueue_dates(tx, old)
             await self._judge_discounts(tx, old)
 
