@@ -75,7 +75,7 @@ async def first_wrong(shop: Shop, seed: int, done: Counter[str], refused: Counte
 
 @pytest.mark.parametrize(
     ("seeds", "seen"),
-    [((2, 9, 10, 13, 59, 119), set[str]()), pytest.param(range(25), set(VERBS), marks=pytest.mark.thorough)],
+    [((2, 9, 10), set[str]()), pytest.param(range(25), set(VERBS), marks=pytest.mark.thorough)],
 )
 async def test_no_verb_of_staff_leads_to_a_role_that_they_may_not_cause(
     seeds: Sequence[int], seen: set[str], tmp_path: Path
