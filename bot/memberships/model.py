@@ -55,11 +55,26 @@ class Benefits(TypedDict, total=False):
     grace_days: int | None
 
 
+class ItemKind(StrEnum):
+    """What can be sold singly. Each kind belongs to a domain that memberships do not know."""
+
+    COURSE = "course"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that is sold singly: its kind, and its id in the domain that owns it."""
+
+    kind: ItemKind
+    id: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tier:
-    """A membership that is or was for sale. `terms` are the present ones, or those of an order or entitlement.
+    """What is or was for sale: a membership or, with `item`, that one thing alone, which gives no roles.
 
-    `suspended` is the finding that keeps it off sale for now.
+    `terms` are the present ones, or those of an order or entitlement. `suspended` is the finding that keeps it off
+    sale for now.
     """
 
     id: int
@@ -71,6 +86,7 @@ class Tier:
     suspended: str | None
     archived: bool
     terms: Terms
+    item: Item | None = None
 
 
 class BillingKind(StrEnum):

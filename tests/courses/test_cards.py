@@ -14,9 +14,10 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card
 from bot.courses import cards, staff_cards
 from bot.courses.course import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.courses.pages import ROOM
-from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars, Taught
+from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Opening, Outline, Stars, Taught
 from bot.discord.components import view
 from bot.i18n import Catalog, Language
+from tests.courses.school import FakeOffer
 
 WORST = "*" * TITLE_LIMIT
 """Every character is escaped, so it is twice as long when shown."""
@@ -140,7 +141,7 @@ def test_staff_cards_fit(t: Language) -> None:
             ],
         )
     )
-    check(staff_cards.locked(t, WORST, [WORST] * 9))
+    check(staff_cards.locked(t, Opening(WORST, (WORST,) * 9, tuple(FakeOffer(10**6) for _ in range(10)))))
 
 
 def test_the_bar_is_full_only_when_all_is_done() -> None:
