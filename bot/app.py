@@ -23,7 +23,7 @@ from bot.i18n import Catalog
 from bot.insight import wiring as insight_wiring
 from bot.insight.inputs import InsightSources
 from bot.memberships import wiring as memberships_wiring
-from bot.memberships.model import ItemKind
+from bot.memberships.item import ItemKind
 from bot.payments import wiring as payments_wiring
 from bot.payments.inbox import Inbox
 from bot.payments.kind import Providers

@@ -28,7 +28,7 @@ from bot.discord.components import Interaction, answer, replace
 from bot.discord.forms import Dialog
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
 from bot.i18n import Language
-from bot.memberships.model import ItemKind
+from bot.memberships.item import ItemKind
 from bot.services import Services
 from cogs.membership import show_purchase
 

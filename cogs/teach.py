@@ -77,6 +77,8 @@ class TeachPage(
     )
     async def lock(self, interaction: Interaction, course: str, tier: str | None = None) -> None:
         course_id = await self._teaching.find(guild_of(interaction), course)
+        if tier is None and await self._teaching.offers(guild_of(interaction), course_id):
+            demand_administrator(interaction)  # it would take the course off sale
         opening = await self._teaching.lock(guild_of(interaction), course_id, tier, interaction.user.id)
         await answer(interaction, staff_cards.locked(words_of(interaction), opening))
 

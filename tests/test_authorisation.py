@@ -43,7 +43,11 @@ PAGES = {
     "order": Class.ADMIN,
     "tier": Class.ADMIN,
 }
-STRICTER = {"access import": Class.ADMIN}
+STRICTER = {
+    "access import": Class.ADMIN,
+    "teach price add": Class.ADMIN,
+    "teach price remove": Class.ADMIN,
+}
 """Seen with its page, but refused inside."""
 
 BUTTONS = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TypedDict
 
+from bot.memberships.item import Item
 from bot.memberships.periods import Anchor
 from bot.money import Money
 from bot.payments.port import Fact, Phase, Recurrence
@@ -53,20 +54,6 @@ class Benefits(TypedDict, total=False):
     consultations: int | None
     discount: int | None
     grace_days: int | None
-
-
-class ItemKind(StrEnum):
-    """What can be sold singly. Each kind belongs to a domain that memberships do not know."""
-
-    COURSE = "course"
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that is sold singly: its kind, and its id in the domain that owns it."""
-
-    kind: ItemKind
-    id: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
 from bot.memberships.departures.parts import departure_parts
 from bot.memberships.departures.store import departures
-from bot.memberships.model import Entitlement, EntitlementStatus, ItemKind, Order, OrderStatus, Tier
+from bot.memberships.item import ItemKind
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.delivery import Delivery
@@ -387,12 +388,8 @@ class Memberships:
         """The member's live entitlements that are not over, including those that begin later."""
         now = self._clock.now()
         async with self._db.read() as db:
-            all_entitlements = await entitlements.of_member(db, guild_id, user_id)
-        return [
-            entitlement
-            for entitlement in all_entitlements
-            if entitlement.status is EntitlementStatus.LIVE and entitlement.held_until > now
-        ]
+            of_member = await entitlements.of_member(db, guild_id, user_id)
+        return [one for one in of_member if one.status is EntitlementStatus.LIVE and one.held_until > now]
 
     async def _own_order(self, guild_id: int, user_id: int, number: str) -> Order:
         async with self._db.read() as db:

@@ -247,7 +247,11 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
         lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
     if order.discount:
         less = t.money(Money(order.discount, order.price.currency))
-        lines.append(t("{amount} were taken off by another membership", amount=less))
+        lines.append(
+            t("{amount} were taken off by a membership", amount=less)
+            if order.tier.item
+            else t("{amount} were taken off by another membership", amount=less)
+        )
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))

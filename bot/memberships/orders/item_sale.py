@@ -17,8 +17,9 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.catalog import pricing
 from bot.memberships.catalog.durations import read_duration, read_price
 from bot.memberships.catalog.store import tiers
+from bot.memberships.item import Item, ItemKind
 from bot.memberships.membership_actions import BUY, AtPrice
-from bot.memberships.model import BillingKind, Item, ItemKind, Price, Product, Terms, Tier
+from bot.memberships.model import BillingKind, Price, Product, Terms, Tier
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.purchasing import Activated, PurchaseChoice, Purchasing
 from bot.memberships.wording import price_words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.cards import plain
 from bot.i18n import Language, stamp
-from bot.memberships.model import Entitlement, EntitlementStatus, Item, ItemKind, Order, OrderStatus, Tier
+from bot.memberships.item import Item, ItemKind
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.wording import duration_words
 
 BUYS = {ItemKind.COURSE: "/course buy"}

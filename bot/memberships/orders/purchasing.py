@@ -13,12 +13,12 @@ from bot.ids import new_id
 from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.judging import held_until
 from bot.memberships.catalog.tiers import TierCatalog
+from bot.memberships.item import Item
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import (
     BillingKind,
     Entitlement,
     EntitlementStatus,
-    Item,
     Order,
     OrderRequest,
     OrderStatus,

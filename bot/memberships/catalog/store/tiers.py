@@ -11,12 +11,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, u
 
 from bot.db import Reader, Writer
 from bot.memberships.catalog.tables import price, terms, tier
+from bot.memberships.item import Item, ItemKind
 from bot.memberships.model import (
     BillingKind,
     Duration,
     ExpiryAction,
-    Item,
-    ItemKind,
     Price,
     Product,
     Terms,
