@@ -112,11 +112,14 @@ def outline(t: Language, outline: Outline, page: int = 0) -> Card:
 def _state(t: Language, outline: Outline) -> str | None:
     course = outline.course
     if course.locked and course.offers:
-        prices = t("🔒 Sold on its own: {prices}.", prices=prices_words(t, course.offers))
+        prices = prices_words(t, course.offers)
         if not course.tiers:
-            return prices
-        with_plan = t("It opens with {plans} too: /membership buy.", plans=plans(t, course.tiers))
-        return f"{prices} {with_plan}"
+            return t("🔒 Sold on its own: {prices}.", prices=prices)
+        return t(
+            "🔒 Sold on its own: {prices}. It opens with {plans} too: /membership buy.",
+            prices=prices,
+            plans=plans(t, course.tiers),
+        )
     if course.locked:
         return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=plans(t, course.tiers))
     return t("You are done with every lesson. Well done!") if outline.following is None else None

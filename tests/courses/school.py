@@ -84,7 +84,8 @@ class FakeSale:
         actor: int,
     ) -> Sequence[FakeOffer]:
         self.names[item_id] = title
-        return self.sold.setdefault(item_id, [FakeOffer(int(price))])
+        self.sold[item_id] = [FakeOffer(int(price))]
+        return self.sold[item_id]
 
     async def remove_price(
         self, tx: Writer, guild_id: int, item_id: int, price: str, actor: int, /
