@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -325,21 +324,27 @@ async def test_no_card_calls_it_a_membership_or_speaks_of_roles(shop: Shop) -> N
         cards.append(change_cards.choice(t, choice))
         for made, user in ((ever, ANN), (month, BOB)):
             order = await bought(shop, made, user)
-            cards += [*await _receipts(shop, t, order.id, user)]
+            cards += await _receipts(shop, t, order.id, user)
             cards.append(access_cards.explanation(t, await shop.service.explain(GUILD, user)))
             drafted = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "she asked", None)
             cards.append(backoffice_answers.refund_drafted(t, drafted))
             await happens(shop, order, FactKind.DISPUTED)
-            cards += [*await _receipts(shop, t, order.id, user)]
+            cards += await _receipts(shop, t, order.id, user)
             await happens(shop, order, FactKind.DISPUTE_WON)
             if made is month:
+                ahead = await shop.service.purchasing.press(GUILD, user, made.id, None)
+                assert isinstance(ahead, PendingOrder)
+                cards.append(order_cards.pay(t, ahead))
+                later = await bought(shop, made, user)
+                cards += await _receipts(shop, t, later.id, user)
+                await happens(shop, later, FactKind.REFUNDED)
                 held = (await shop.service.status(GUILD, user)).held[-1]
                 cards += [
                     reminder_cards.reminder(t, held.entitlement, held.order, kind)
                     for kind in (ReminderKind.BEFORE, ReminderKind.OVER)
                 ]
             await happens(shop, order, FactKind.REFUNDED)
-            cards += [*await _receipts(shop, t, order.id, user)]
+            cards += await _receipts(shop, t, order.id, user)
 
     for words in map(shown, cards):
         kept = words.replace("/membership reminders", "")
@@ -349,7 +354,7 @@ async def test_no_card_calls_it_a_membership_or_speaks_of_roles(shop: Shop) -> N
         assert "<@&" not in kept, words
 
 
-async def _receipts(shop: Shop, t: Language, order_id: int, user: int) -> Iterable[Card]:
+async def _receipts(shop: Shop, t: Language, order_id: int, user: int) -> list[Card]:
     checked = await shop.service.check(GUILD, user, str(order_id))
     assert isinstance(checked, OrderReceipt)
     details = await shop.service.backoffice.detail(GUILD, str(order_id))
