@@ -32,7 +32,9 @@ class Buyer:
 
 
 async def asks(shop: Shop, buyer: Buyer, dice: random.Random) -> None:
-    told = await shop.service.purchasing.press(GUILD, buyer.user, dice.choice(buyer.prices).id, None)
+    days, forever = buyer.prices
+    price = dice.choice([days, days, days, forever])
+    told = await shop.service.purchasing.press(GUILD, buyer.user, price.id, None)
     assert isinstance(told, PendingOrder)
     if told.order.id not in [order.id for order in buyer.links]:
         buyer.links.append(told.order)
@@ -43,6 +45,11 @@ async def pays(shop: Shop, buyer: Buyer, dice: random.Random) -> None:
         order = dice.choice(buyer.links)
         known = shop.provider.known.get(order.ref or "", [])
         await shop.settle(shop.paid(order, f"pay_{buyer.user}_{buyer.links.index(order)}_{len(known)}"))
+
+
+async def buys(shop: Shop, buyer: Buyer, dice: random.Random) -> None:
+    await asks(shop, buyer, dice)
+    await shop.settle(shop.paid(buyer.links[-1], f"pay_{buyer.user}_{len(buyer.links)}"))
 
 
 def told(shop: Shop, buyer: Buyer, kind: FactKind) -> list[Fact]:
@@ -85,12 +92,9 @@ async def is_given_back_in_part(shop: Shop, buyer: Buyer, dice: random.Random) -
 
 
 ACTS: list[Callable[[Shop, Buyer, random.Random], Awaitable[None]]] = [
-    asks,
+    *[buys, reports] * 3,
     asks,
     pays,
-    pays,
-    reports,
-    reports,
     is_given_back_in_part,
 ]
 
@@ -130,7 +134,7 @@ async def step(
     return ""
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 async def test_whatever_happens_it_comes_out_alike(shop: Shop, seed: int) -> None:
     await shop.tier("Gold", GOLD, price="10.00", days=30)
     [gold] = (await shop.service.catalog.products(GUILD))[0].prices
@@ -145,6 +149,6 @@ async def test_whatever_happens_it_comes_out_alike(shop: Shop, seed: int) -> Non
         assert refusals[0] == refusals[1], act.__name__
         membership, item = [await stands(shop, buyer, since) for buyer in pair]
         assert membership == item, f"{number}: {act.__name__}"
-        await shop.turn(dice.choice([timedelta(seconds=1), timedelta(hours=1), 11 * DAY, 31 * DAY]))
+        await shop.turn(dice.choice([timedelta(seconds=1), timedelta(hours=1), 5 * DAY, 31 * DAY]))
 
     assert pair[0].links
