@@ -25,6 +25,7 @@ from bot.memberships.orders.purchasing import Activated, PurchaseChoice
 from bot.memberships.reminders import cards as reminder_cards
 from bot.memberships.reminders.cards import ReminderKind
 from bot.money import Money
+from bot.payments.manual.provider import ManualProvider
 from bot.payments.port import FactKind
 from tests.memberships.changes import EN
 from tests.memberships.discounts import money_back
@@ -360,3 +361,22 @@ async def _receipts(shop: Shop, t: Language, order_id: int, user: int) -> list[C
     assert isinstance(checked, OrderReceipt)
     details = await shop.service.backoffice.detail(GUILD, str(order_id))
     return [order_cards.receipt(t, checked), backoffice_cards.order_detail(t, details)]
+
+
+async def test_paid_by_hand_in_parts_it_opens_with_the_last_part(shop: Shop) -> None:
+    shop.providers["manual"] = ManualProvider("To Olivia, account 12345", ["USD"])
+    made = await offer(shop)
+    told = await shop.service.purchasing.press(GUILD, ANN, made.id, "manual")
+    assert isinstance(told, PendingOrder)
+    number = str(told.order.id)
+
+    first = await shop.service.offline_payments.mark(GUILD, number, OLIVIA, "came", "9")
+    assert await owned(shop) == frozenset()
+    second = await shop.service.offline_payments.mark(GUILD, number, OLIVIA, "came", "20")
+    await shop.worker.run_due()
+
+    assert await owned(shop) == {ASYNC}
+    for t in (EN, ZH):
+        for note in (first, second):
+            words = shown(backoffice_answers.marked(t, note))
+            assert "embership" not in words and "会员" not in words
