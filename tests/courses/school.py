@@ -53,7 +53,7 @@ class FakeOffer:
     payable: bool = True
 
     def words(self, t: Language, /) -> str:
-        return f"{self.id} coins"
+        return f"{self.id} coins once, for ever"
 
 
 @dataclass

@@ -26,6 +26,10 @@ EN = Catalog("en", ZoneInfo("UTC")).of("en")
 ZH = Catalog("en", ZoneInfo("UTC")).of("zh-CN")
 
 
+DEAR = tuple(FakeOffer(10**30 + n, f"membership.buy:p{2**62 + n}") for n in range(10))
+"""As many prices as a course may have, each longer than any."""
+
+
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for one in components:
         yield one
@@ -62,6 +66,7 @@ def a_course(*, locked: bool = False, lessons: int = 400, done: int = 399) -> Co
         lessons=lessons,
         done=done,
         stars=Stars(100, 21),
+        offers=DEAR if locked else (),
     )
 
 
@@ -141,7 +146,7 @@ def test_staff_cards_fit(t: Language) -> None:
             ],
         )
     )
-    check(staff_cards.locked(t, Opening(WORST, (WORST,) * 9, tuple(FakeOffer(10**6) for _ in range(10)))))
+    check(staff_cards.locked(t, Opening(WORST, (WORST,) * 9, DEAR)))
 
 
 def test_the_bar_is_full_only_when_all_is_done() -> None:
