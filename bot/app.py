@@ -23,6 +23,7 @@ from bot.i18n import Catalog
 from bot.insight import wiring as insight_wiring
 from bot.insight.inputs import InsightSources
 from bot.memberships import wiring as memberships_wiring
+from bot.memberships.item import ItemKind
 from bot.payments import wiring as payments_wiring
 from bot.payments.inbox import Inbox
 from bot.payments.kind import Providers
@@ -135,7 +136,9 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     inbox, inbox_part = payments_wiring.wire_inbox(core, payments.by_name, memberships.order_callbacks)
     events, voice_attendance, events_part = events_wiring.wire(core, memberships)
     activity, activity_part = activity_wiring.wire(core, events)
-    courses, teaching, courses_part = courses_wiring.wire(core, memberships)
+    courses, teaching, courses_part = courses_wiring.wire(
+        core, memberships, memberships.items[ItemKind.COURSE]
+    )
     insight, weekly, insight_part = insight_wiring.wire(
         core, InsightSources(activity, courses, events, memberships)
     )

@@ -161,6 +161,10 @@ class AccessPage(
 
     @grant.autocomplete("tier")
     @revoke.autocomplete("tier")
+    async def choose_any(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        tiers = await self._memberships.plans(guild_of(interaction), items=True)
+        return choices(((tier.name, tier.id) for tier in tiers), typed)
+
     @import_members.autocomplete("tier")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         tiers = await self._memberships.plans(guild_of(interaction))

@@ -1,4 +1,4 @@
-"""/course: find a course, read its lessons, continue where one left off, rate a lesson."""
+"""/course: find a course, buy it, read its lessons, continue where one left off, rate a lesson."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ from bot.discord.components import Interaction, answer, replace
 from bot.discord.forms import Dialog
 from bot.discord.page import Page, asker_of, choices, guild_of, on_press, words_of
 from bot.i18n import Language
+from bot.memberships.item import ItemKind
 from bot.services import Services
+from cogs.membership import show_purchase
 
 
 class CoursePage(
@@ -44,6 +46,7 @@ class CoursePage(
         super().__init__(bot, app)
         self._courses = app.courses
         self._teaching = app.teaching
+        self._memberships = app.memberships
 
     @app_commands.command(name=locale_str("browse"), description=locale_str("Every course here"))
     async def browse(self, interaction: Interaction) -> None:
@@ -64,6 +67,17 @@ class CoursePage(
         else:
             lesson_id = await self._teaching.find_lesson(guild_of(interaction), lesson, course_id)
             await answer(interaction, await self._lesson(interaction, lesson_id))
+
+    @app_commands.command(
+        name=locale_str("buy"), description=locale_str("Buy one course, without a membership")
+    )
+    @app_commands.describe(course=locale_str("Which course"), price=locale_str("At which price"))
+    async def buy(self, interaction: Interaction, course: str, price: str | None = None) -> None:
+        await interaction.response.defer(ephemeral=True)
+        course_id = await self._teaching.find(guild_of(interaction), course)
+        sale = self._memberships.items[ItemKind.COURSE]
+        result = await sale.buy(*asker_of(interaction), course_id, price)
+        await show_purchase(interaction, self._memberships, result)
 
     @app_commands.command(
         name=locale_str("continue"), description=locale_str("Go on with the course that you opened last")
@@ -100,6 +114,19 @@ class CoursePage(
             return []
         course_id = await self._teaching.find(guild_of(interaction), str(course))
         return choices(_labelled(await self._teaching.lessons(guild_of(interaction), course_id)), typed)
+
+    @buy.autocomplete("course")
+    async def choose_sold(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return choices(_labelled(await self._teaching.sold(guild_of(interaction))), typed)
+
+    @buy.autocomplete("price")
+    async def choose_price(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        course = getattr(interaction.namespace, "course", None)
+        if not course:
+            return []
+        guild_id, t = guild_of(interaction), words_of(interaction)
+        offers = await self._teaching.offers(guild_id, await self._teaching.find(guild_id, str(course)))
+        return choices(((offer.words(t), offer.id) for offer in offers if offer.payable), typed)
 
     @rate.autocomplete("lesson")
     async def choose_opened(self, interaction: Interaction, typed: str) -> list[Choice[str]]:

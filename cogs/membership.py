@@ -76,7 +76,7 @@ class Membership(
     async def buy(self, interaction: Interaction, plan: str, price: str | None = None) -> None:
         await interaction.response.defer(ephemeral=True)
         result = await self._memberships.buy(*asker_of(interaction), plan, price)
-        await self._show(interaction, result)
+        await show_purchase(interaction, self._memberships, result)
 
     @app_commands.command(
         name=locale_str("change"), description=locale_str("Change to another membership or price")
@@ -91,7 +91,7 @@ class Membership(
     ) -> None:
         await interaction.response.defer(ephemeral=True)
         result = await self._memberships.change_pricing.propose(*asker_of(interaction), plan, price, instead)
-        await self._show(interaction, result)
+        await show_purchase(interaction, self._memberships, result)
 
     @app_commands.command(
         name=locale_str("cancel"), description=locale_str("End a subscription, or take a planned change back")
@@ -167,7 +167,7 @@ class Membership(
                 result = await self._memberships.buy(*asker, str(tier_id))
             case AtPrice(price_id):
                 result = await self._memberships.purchasing.press(*asker, price_id, provider)
-        await self._show(interaction, result)
+        await show_purchase(interaction, self._memberships, result)
 
     @on_press(CHECK_ORDER)
     async def press_check(self, interaction: Interaction, order_id: int) -> None:
@@ -198,14 +198,14 @@ class Membership(
         result = await self._memberships.change_pricing.press(
             *asker_of(interaction), entitlement_id, price_id
         )
-        await self._show(interaction, result)
+        await show_purchase(interaction, self._memberships, result)
 
     @on_press(CONFIRM_CHANGE)
     async def press_confirm(self, interaction: Interaction, draft: ChangeDraft, provider: str | None) -> None:
         """The button under the preview of a change."""
         await interaction.response.defer()
         result = await self._memberships.changes.confirm(*asker_of(interaction), draft, provider)
-        await self._show(interaction, result)
+        await show_purchase(interaction, self._memberships, result)
 
     @on_press(UNDO_CHANGE)
     async def press_undo(self, interaction: Interaction, order_id: int) -> None:
@@ -276,22 +276,22 @@ class Membership(
         endings = await self._memberships.renewals.endings(*asker_of(interaction))
         return status_cards.endings(words_of(interaction), endings, page)
 
-    async def _show(self, interaction: Interaction, result: PurchaseResult) -> None:
-        t = words_of(interaction)
-        match result:
-            case PendingOrder():
-                await self._memberships.pay_cards.remember(
-                    result.order, interaction.token, str(interaction.locale)
-                )
-                await answer(interaction, order_cards.pay(t, result))
-            case PurchaseChoice():
-                await answer(interaction, change_cards.choice(t, result))
-            case Activated():
-                await answer(interaction, change_cards.given(t, result))
-            case PlannedChange():
-                await answer(interaction, change_cards.planned(t, result))
-            case Quote():
-                await answer(interaction, change_cards.quote(t, result))
+
+async def show_purchase(interaction: Interaction, memberships: Memberships, result: PurchaseResult) -> None:
+    """Answer whoever buys or changes something: with where to pay, what is still to be chosen, or what they have now."""
+    t = words_of(interaction)
+    match result:
+        case PendingOrder():
+            await memberships.pay_cards.remember(result.order, interaction.token, str(interaction.locale))
+            await answer(interaction, order_cards.pay(t, result))
+        case PurchaseChoice():
+            await answer(interaction, change_cards.choice(t, result))
+        case Activated():
+            await answer(interaction, change_cards.given(t, result))
+        case PlannedChange():
+            await answer(interaction, change_cards.planned(t, result))
+        case Quote():
+            await answer(interaction, change_cards.quote(t, result))
 
 
 class EndingForm(Dialog):

@@ -216,7 +216,8 @@ class OrderPage(
     async def choose_plan(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         if not interaction.permissions.administrator:
             return []
-        products = await self._memberships.catalog.products(guild_of(interaction), archived=True)
+        catalog = self._memberships.catalog
+        products = await catalog.products(guild_of(interaction), archived=True, items=True)
         return choices(((product.tier.name, product.tier.id) for product in products), typed)
 
     @on_press(TURN_ORDERS, demand_administrator)

@@ -19,9 +19,10 @@ from bot.courses.views import CourseChoice
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import Dialog
-from bot.discord.page import Page, choices, guild_of, on_press, words_of
+from bot.discord.page import Page, choices, demand_administrator, guild_of, on_press, words_of
 from bot.errors import RetryLater, UserError
 from bot.i18n import Language
+from bot.memberships.catalog.tiers import LONGEST
 from bot.names import means
 from bot.services import Services
 
@@ -34,7 +35,11 @@ class TeachPage(
     group_name=locale_str("teach"),
     group_description=locale_str("Bring courses and look after them"),
 ):
-    """For moderators. Every answer is private."""
+    """For moderators; prices are for administrators, as those of memberships. Every answer is private."""
+
+    price = app_commands.Group(
+        name=locale_str("price"), description=locale_str("Courses that are sold on their own")
+    )
 
     def __init__(self, bot: Client, app: Services) -> None:
         super().__init__(bot, app)
@@ -72,10 +77,66 @@ class TeachPage(
     )
     async def lock(self, interaction: Interaction, course: str, tier: str | None = None) -> None:
         course_id = await self._teaching.find(guild_of(interaction), course)
-        title, tiers = await self._teaching.lock(guild_of(interaction), course_id, tier, interaction.user.id)
-        await answer(interaction, staff_cards.locked(words_of(interaction), title, tiers))
+        if tier is None and await self._teaching.offers(guild_of(interaction), course_id):
+            demand_administrator(interaction)  # it would take the course off sale
+        opening = await self._teaching.lock(guild_of(interaction), course_id, tier, interaction.user.id)
+        await answer(interaction, staff_cards.locked(words_of(interaction), opening))
+
+    @price.command(
+        name=locale_str("add"), description=locale_str("Sell a course on its own, or at a new price")
+    )
+    @app_commands.describe(
+        course=locale_str("Which course"),
+        price=locale_str("What it costs, such as 19 or 19.90"),
+        currency=locale_str("Three letters: USD, EUR, CNY …"),
+        days=locale_str("How many days it stays open; without it: for ever"),
+    )
+    async def add_price(
+        self,
+        interaction: Interaction,
+        course: str,
+        price: app_commands.Range[str, 1, 20],
+        currency: app_commands.Range[str, 1, 10],
+        days: app_commands.Range[int, 1, LONGEST] | None = None,
+    ) -> None:
+        demand_administrator(interaction)
+        course_id = await self._teaching.find(guild_of(interaction), course)
+        opening = await self._teaching.add_price(
+            guild_of(interaction),
+            course_id,
+            price=price,
+            currency=currency,
+            days=days,
+            actor=interaction.user.id,
+        )
+        await answer(interaction, staff_cards.locked(words_of(interaction), opening))
+
+    @price.command(name=locale_str("remove"), description=locale_str("Sell a course at this price no more"))
+    @app_commands.describe(course=locale_str("Which course"), price=locale_str("Which price"))
+    async def remove_price(self, interaction: Interaction, course: str, price: str) -> None:
+        demand_administrator(interaction)
+        course_id = await self._teaching.find(guild_of(interaction), course)
+        opening = await self._teaching.remove_price(
+            guild_of(interaction), course_id, price, interaction.user.id
+        )
+        await answer(interaction, staff_cards.locked(words_of(interaction), opening))
+
+    @remove_price.autocomplete("course")
+    async def choose_sold(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        courses = await self._teaching.sold(guild_of(interaction))
+        return choices(((course.name, course.id) for course in courses), typed)
+
+    @remove_price.autocomplete("price")
+    async def choose_price(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        course = getattr(interaction.namespace, "course", None)
+        if not course:
+            return []
+        guild_id, t = guild_of(interaction), words_of(interaction)
+        offers = await self._teaching.offers(guild_id, await self._teaching.find(guild_id, str(course)))
+        return choices(((offer.words(t), offer.id) for offer in offers), typed)
 
     @lock.autocomplete("course")
+    @add_price.autocomplete("course")
     async def choose_course(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
         courses = await self._teaching.courses(guild_of(interaction))
         return choices(((course.name, course.id) for course in courses), typed)

@@ -235,8 +235,11 @@ class TierPage(
         guild_id = guild_of(interaction)
         tier_id = (await self._tiers.find(guild_id, tier)).id
         course_id = await self._teaching.find(guild_id, course)
-        changed = await self._teaching.include(guild_id, course_id, tier_id, included, interaction.user.id)
-        await answer(interaction, catalog_cards.course_included(words_of(interaction), *changed))
+        opening = await self._teaching.include(guild_id, course_id, tier_id, included, interaction.user.id)
+        shown = catalog_cards.course_included(
+            words_of(interaction), opening.title, opening.tiers, sold=bool(opening.offers)
+        )
+        await answer(interaction, shown)
 
     @app_commands.command(name=locale_str("order"), description=locale_str("Move a membership on the shelf"))
     @app_commands.describe(tier=TIER, position=locale_str("Its place, counted from 1"))

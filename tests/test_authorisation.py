@@ -43,7 +43,11 @@ PAGES = {
     "order": Class.ADMIN,
     "tier": Class.ADMIN,
 }
-STRICTER = {"access import": Class.ADMIN}
+STRICTER = {
+    "access import": Class.ADMIN,
+    "teach price add": Class.ADMIN,
+    "teach price remove": Class.ADMIN,
+}
 """Seen with its page, but refused inside."""
 
 BUTTONS = {
@@ -130,10 +134,15 @@ async def test_a_command_that_one_does_not_see_cannot_be_used(community: Communi
 
 async def test_what_is_stricter_than_its_page_says_so(community: Community) -> None:
     assert set(STRICTER) <= set(leaves(community))
-    told = await community.slash(
-        "max", "access import", channel="staff", tier="x", until="30", source="elsewhere"
-    )
-    assert "Only an administrator" in words(told["message"])
+    asked: dict[str, dict[str, str]] = {
+        "access import": {"tier": "x", "until": "30", "source": "elsewhere"},
+        "teach price add": {"course": "x", "price": "19", "currency": "USD"},
+        "teach price remove": {"course": "x", "price": "1"},
+    }
+    assert set(asked) == set(STRICTER)
+    for command, options in asked.items():
+        told = await community.slash("max", command, channel="staff", **options)
+        assert "Only an administrator" in words(told["message"]), command
 
 
 async def test_a_server_that_lends_order_out_lends_no_money(community: Community) -> None:

@@ -1,12 +1,15 @@
-"""Who may open a course. The memberships know which tiers a member has."""
+"""Who may open a course. The memberships know which tiers a member has, and which courses they bought singly."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.cards import plain
+from bot.db import Writer
 from bot.errors import UserError
+from bot.i18n import Language
 from bot.names import means
 
 
@@ -31,14 +34,85 @@ class CourseAccess(Protocol):
         ...
 
 
+class Offer(Protocol):
+    """One way to buy a course singly."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def action(self) -> str:
+        """The action of the button that buys it."""
+        ...
+
+    @property
+    def payable(self) -> bool:
+        """Does a payment provider here take it?"""
+        ...
+
+    def words(self, t: Language, /) -> str:
+        """What it costs, and for how long."""
+        ...
+
+
+class CourseSale(Protocol):
+    """Sells single courses. What changes a price is done in the caller's transaction."""
+
+    async def owned(self, guild_id: int, user_id: int, /) -> frozenset[int]:
+        """The courses that this member has now, whatever tiers they have."""
+        ...
+
+    async def offers(self, guild_id: int, /) -> Mapping[int, Sequence[Offer]]:
+        """How each course on sale can be bought."""
+        ...
+
+    async def add_price(
+        self,
+        tx: Writer,
+        guild_id: int,
+        item_id: int,
+        title: str,
+        /,
+        *,
+        price: str,
+        currency: str,
+        days: int | None,
+        actor: int,
+    ) -> Sequence[Offer]:
+        """Sell a course for so many days, or for ever; how it can be bought then."""
+        ...
+
+    async def remove_price(
+        self, tx: Writer, guild_id: int, item_id: int, price: str, actor: int, /
+    ) -> Sequence[Offer]:
+        """Sell a course at this price no more; how it can be bought then."""
+        ...
+
+    async def withdraw(self, tx: Writer, guild_id: int, item_id: int, actor: int, /) -> None:
+        """Sell a course no more at all."""
+        ...
+
+    async def rename(self, tx: Writer, guild_id: int, item_id: int, title: str, /) -> None:
+        """A course is called so from now on."""
+        ...
+
+
 async def plan_names(access: CourseAccess, guild_id: int) -> dict[int, str]:
     """The names of the tiers on sale, by id."""
     return {plan.id: plan.name for plan in await access.plans(guild_id)}
 
 
-def is_locked(tier_ids: Collection[int], open_tiers: frozenset[int], *, staff: bool) -> bool:
-    """A course that names tiers is locked unless one of them is open; staff open everything."""
-    return bool(tier_ids) and not staff and open_tiers.isdisjoint(tier_ids)
+@dataclass(frozen=True, kw_only=True)
+class Keys:
+    """What one member opens courses with: the tiers that they have, and the courses that they own. Staff open all."""
+
+    tiers: frozenset[int] = frozenset()
+    owned: frozenset[int] = frozenset()
+    staff: bool = False
+
+    def open(self, course_id: int, tier_ids: Collection[int], *, sold: bool) -> bool:
+        """Does the course open? One that names no tier and is not sold singly is open to everybody."""
+        closed = bool(tier_ids) or sold
+        return not closed or self.staff or course_id in self.owned or not self.tiers.isdisjoint(tier_ids)
 
 
 def tier_ids(names: Mapping[int, str], typed_tiers: Iterable[str]) -> list[int]:
@@ -55,16 +129,26 @@ def tier_ids(names: Mapping[int, str], typed_tiers: Iterable[str]) -> list[int]:
     return ids
 
 
-def locked_sentence(title: str, names: Iterable[str]) -> UserError:
-    """The refusal for a locked course: which plan opens it and how to get that plan."""
-    plans = " / ".join(plain(name, 60) for name in names)
+def locked_sentence(title: str, names: Iterable[str], *, sold: bool) -> UserError:
+    """The refusal for a locked course: which plan opens it, or that it is sold singly, and how to get that."""
+    plans, course = " / ".join(plain(name, 60) for name in names), plain(title, 100)
+    if sold and not plans:
+        return UserError(
+            "“{course}” is sold on its own. Get it with /course buy, then come back.", course=course
+        )
     if not plans:
         return UserError(
             "“{course}” is locked, and its plan is no longer for sale. Ask the owner to open it.",
-            course=plain(title, 100),
+            course=course,
+        )
+    if sold:
+        return UserError(
+            "“{course}” opens with {plans}, and is also sold on its own. Get it with /membership buy or /course buy, then come back.",
+            course=course,
+            plans=plans,
         )
     return UserError(
         "“{course}” opens with {plans}. Get it with /membership buy, then come back.",
-        course=plain(title, 100),
+        course=course,
         plans=plans,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Option, Row, Select, card, plain
+from bot.courses.access import Offer
 from bot.courses.actions import (
     AFTER_LAST,
     BROWSE_COURSES,
@@ -26,6 +27,7 @@ MODULES = 15  # on a page of a course
 LESSONS = 15  # on a page of a module
 _TITLE = 60  # characters of a title in a line of text
 _TIER = 24
+BUTTONS = 5  # in a row
 
 BAR = 10
 _INDENT = "\u2003"  # a wide blank: Discord drops ordinary ones at the beginning of a line
@@ -54,11 +56,14 @@ def browse(t: Language, courses: Sequence[CourseView], page: int = 0) -> Card:
 
 
 def _offer(t: Language, course: CourseView) -> str:
-    facts = _dotted(
-        t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
-    )
+    facts = _facts(t, course)
     begun = f"\n{_progress(t, course)}" if course.done else ""
     return f"**{'🔒 ' if course.locked else ''}{plain(course.title, _TITLE)}**\n-# {facts}{begun}"
+
+
+def _facts(t: Language, course: CourseView) -> str:
+    lessons = t.n("{n} lesson", "{n} lessons", course.lessons)
+    return _dotted(lessons, _opened_by(t, course), stars_text(t, course.stars))
 
 
 def _open_button(t: Language, course: CourseView) -> Button:
@@ -71,9 +76,7 @@ def outline(t: Language, outline: Outline, page: int = 0) -> Card:
     """A course with its modules, the member's progress, and the button that continues."""
     course = outline.course
     shown, page, pages = page_of(outline.modules, page, MODULES)
-    facts = _dotted(
-        t.n("{n} lesson", "{n} lessons", course.lessons), _opened_by(t, course), stars_text(t, course.stars)
-    )
+    facts = _facts(t, course)
     return card(
         f"## {'🔒' if course.locked else '📘'} {plain(course.title, 100)}",
         course.description or None,
@@ -94,6 +97,7 @@ def outline(t: Language, outline: Outline, page: int = 0) -> Card:
         ),
         turn(t, lambda to: OPEN_COURSE.encode(course.id, to), page, pages),
         _state(t, outline),
+        _buy_row(t, course),
         Row(
             tuple(
                 button
@@ -107,9 +111,28 @@ def outline(t: Language, outline: Outline, page: int = 0) -> Card:
 
 def _state(t: Language, outline: Outline) -> str | None:
     course = outline.course
+    if course.locked and course.offers:
+        prices = prices_words(t, course.offers)
+        if not course.tiers:
+            return t("🔒 Sold on its own: {prices}.", prices=prices)
+        return t(
+            "🔒 Sold on its own: {prices}. It opens with {plans} too: /membership buy.",
+            prices=prices,
+            plans=plans(t, course.tiers),
+        )
     if course.locked:
         return t("🔒 It opens with {plans}. Get it with /membership buy.", plans=plans(t, course.tiers))
     return t("You are done with every lesson. Well done!") if outline.following is None else None
+
+
+def _buy_row(t: Language, course: CourseView) -> Row | None:
+    """A button for each of the first prices that can be paid, while the course is locked."""
+    buttons = [
+        Button(t("Buy: {price}", price=offer.words(t))[:80], offer.action, style="primary")
+        for offer in course.offers
+        if offer.payable
+    ]
+    return Row(tuple(buttons[:BUTTONS])) if course.locked and buttons else None
 
 
 def _continue(t: Language, outline: Outline) -> Button | None:
@@ -241,16 +264,23 @@ def _share(t: Language, done: int, total: int) -> str:
 
 
 def _opened_by(t: Language, course: CourseView) -> str:
-    return (
-        opened_by(t, course.tiers)
-        if course.tiers or not course.locked
-        else t("opens with {plans}", plans=plans(t, ()))
-    )
+    if course.locked and not course.tiers and not course.offers:
+        return t("opens with {plans}", plans=plans(t, ()))
+    return opened_by(t, course.tiers, course.offers)
 
 
-def opened_by(t: Language, tiers: Sequence[str]) -> str:
+def opened_by(t: Language, tiers: Sequence[str], offers: Sequence[Offer]) -> str:
     """Who can open a course."""
-    return t("opens with {plans}", plans=plans(t, tiers)) if tiers else t("open to everybody")
+    ways = [
+        t("opens with {plans}", plans=plans(t, tiers)) if tiers else "",
+        t("sold on its own: {prices}", prices=prices_words(t, offers)) if offers else "",
+    ]
+    return _dotted(*ways) or t("open to everybody")
+
+
+def prices_words(t: Language, offers: Sequence[Offer]) -> str:
+    """The first three prices of a course."""
+    return " / ".join(offer.words(t) for offer in offers[:3]) + (" …" if len(offers) > 3 else "")
 
 
 def plans(t: Language, tiers: Sequence[str]) -> str:

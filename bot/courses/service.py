@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.courses.access import CourseAccess, is_locked, locked_sentence, plan_names
+from bot.courses.access import CourseAccess, CourseSale, Keys, Offer, locked_sentence, plan_names
 from bot.courses.pages import pages
 from bot.courses.store import learning_records, library
 from bot.courses.views import (
@@ -30,10 +30,13 @@ WORDS_LIMIT = 1000
 class Courses:
     """Everything that members do with courses. Openings are counted by day of `zone`, the community's."""
 
-    def __init__(self, db: Database, clock: Clock, access: CourseAccess, zone: ZoneInfo) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, access: CourseAccess, sale: CourseSale, zone: ZoneInfo
+    ) -> None:
         self._db = db
         self._clock = clock
         self._access = access
+        self._sale = sale
         self._zone = zone
 
     async def browse(self, guild_id: int, user_id: int, *, staff: bool = False) -> list[CourseView]:
@@ -112,9 +115,8 @@ class Courses:
             if course_id is None and not positions:
                 raise UserError("You have not opened a course yet. Find one with /course browse.")
             row = await _course(db, guild_id, positions[0].course_id if course_id is None else course_id)
-            outline = await _read_outline(
-                db, guild_id, user_id, row, _MemberAccess(frozenset(), {}, staff=True)
-            )
+            access = _MemberAccess(Keys(staff=True), {}, {})
+            outline = await _read_outline(db, guild_id, user_id, row, access)
         lessons = _all_lessons(outline.modules)
         last = next((position.lesson_id for position in positions if position.course_id == row.id), None)
         current = next((lesson for lesson in lessons if lesson.id == last), None)
@@ -168,26 +170,35 @@ class Courses:
         return Library(contents, ratings.rated, int(ratings.total), ratings.count)
 
     async def _access_of(self, guild_id: int, user_id: int, staff: bool) -> _MemberAccess:
-        tiers = await self._access.tiers_of(guild_id, user_id)
-        return _MemberAccess(tiers, await plan_names(self._access, guild_id), staff=staff)
+        keys = Keys(
+            tiers=await self._access.tiers_of(guild_id, user_id),
+            owned=await self._sale.owned(guild_id, user_id),
+            staff=staff,
+        )
+        names = await plan_names(self._access, guild_id)
+        return _MemberAccess(keys, names, await self._sale.offers(guild_id))
 
 
 class _MemberAccess:
     """Which courses one member can open."""
 
-    def __init__(self, tiers: frozenset[int], names: Mapping[int, str], *, staff: bool) -> None:
-        self._tiers = tiers
+    def __init__(self, keys: Keys, names: Mapping[int, str], offers: Mapping[int, Sequence[Offer]]) -> None:
+        self._keys = keys
         self._names = names
-        self._staff = staff
+        self._offers = offers
 
     def names(self, row: Any) -> tuple[str, ...]:
         """The tiers that open the course."""
         return tuple(self._names[id_] for id_ in row.tier_ids if id_ in self._names)
 
     def require_open(self, row: Any) -> None:
-        """Refuse a locked course with a UserError that names the plan that opens it."""
-        if is_locked(row.tier_ids, self._tiers, staff=self._staff):
-            raise locked_sentence(row.title, self.names(row))
+        """Refuse a locked course with a UserError that says what opens it."""
+        if self.locked(row):
+            raise locked_sentence(row.title, self.names(row), sold=row.id in self._offers)
+
+    def locked(self, row: Any) -> bool:
+        """Is the course closed to this member?"""
+        return not self._keys.open(row.id, row.tier_ids, sold=row.id in self._offers)
 
     def view(
         self, row: Any, stars: Mapping[int, tuple[int, int]], lessons: list[Any], done: set[int]
@@ -199,10 +210,11 @@ class _MemberAccess:
             description=row.description,
             version=row.version,
             tiers=self.names(row),
-            locked=is_locked(row.tier_ids, self._tiers, staff=self._staff),
+            locked=self.locked(row),
             lessons=len(lessons),
             done=sum(lesson.lesson_id in done for lesson in lessons),
             stars=Stars(*stars.get(row.id, (0, 0))),
+            offers=tuple(self._offers.get(row.id, ())),
         )
 
 

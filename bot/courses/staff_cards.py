@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.cards import Accent, Button, Card, Row, card, plain
 from bot.courses.actions import OPEN_COURSE, TURN_TAUGHT
-from bot.courses.cards import opened_by, page_of, stars_text, turn
+from bot.courses.cards import opened_by, page_of, prices_words, stars_text, turn
 from bot.courses.unsupported_markup import UnsupportedMarkup
-from bot.courses.views import Change, Imported, Taught
+from bot.courses.views import Change, Imported, Opening, Taught
 from bot.i18n import Language, stamp
 
 LISTED = 8  # courses on a card
@@ -18,7 +18,7 @@ def imported(t: Language, done: Imported, unsupported: UnsupportedMarkup | None 
     """The answer to an import."""
     return card(
         f"## 📘 {plain(done.title, 100)}",
-        f"{_outcome(t, done)}\n-# {_size(t, done)} · {opened_by(t, done.tiers)}",
+        f"{_outcome(t, done)}\n-# {_size(t, done)} · {opened_by(t, done.tiers, done.offers)}",
         _plain_text(t, unsupported) if unsupported else None,
         Row((Button(t("Look at it"), OPEN_COURSE.encode(done.course_id, None)),)),
         accent=Accent.QUIET if done.change is Change.UNCHANGED else Accent.GOOD,
@@ -86,7 +86,7 @@ def _course(t: Language, course: Taught) -> str:
     facts = [
         t.n("{n} lesson", "{n} lessons", course.lessons),
         t("version {version}, {when}", version=course.version, when=stamp(course.imported_at, "D")),
-        opened_by(t, course.tiers),
+        opened_by(t, course.tiers, course.offers),
     ]
     usage = [
         t.n("opened {n} time in 28 days", "opened {n} times in 28 days", course.openings),
@@ -96,6 +96,19 @@ def _course(t: Language, course: Taught) -> str:
     return f"**{plain(course.title, 60)}**\n{' · '.join(usage)}\n-# {' · '.join(facts)}"
 
 
-def locked(t: Language, title: str, tiers: Sequence[str]) -> Card:
-    """The answer to a lock: who may open the course from now on."""
-    return card(f"**{plain(title, 100)}**: {opened_by(t, tiers)}.", accent=Accent.GOOD)
+def locked(t: Language, opening: Opening) -> Card:
+    """The answer to a lock or a price: who may open the course from now on, and what nobody can pay yet."""
+    unpayable = [offer for offer in opening.offers if not offer.payable]
+    return card(
+        f"**{plain(opening.title, 100)}**: {opened_by(t, opening.tiers, opening.offers)}.",
+        t(
+            "⚠ Nobody can pay this yet: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
+            prices=prices_words(t, unpayable),
+        )
+        if unpayable
+        else None,
+        t("Members buy it with /course buy, or on its card. Whoever has it keeps it.")
+        if opening.offers
+        else None,
+        accent=Accent.WARN if unpayable else Accent.GOOD,
+    )

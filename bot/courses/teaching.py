@@ -1,19 +1,21 @@
-"""What teachers do with courses: import them, lock them, see how they are used; and finding one by its name."""
+"""What teachers do with courses: import, lock and price them, see how they are used; and finding one by its name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.audit import LYCEUM, AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.courses import versions
-from bot.courses.access import CourseAccess, plan_names, tier_ids
+from bot.courses.access import CourseAccess, CourseSale, Offer, plan_names, tier_ids
 from bot.courses.course import Course
 from bot.courses.store import learning_records, library
-from bot.courses.views import Change, CourseChoice, Imported, Stars, Taught
-from bot.db import Database
+from bot.courses.views import Change, CourseChoice, Imported, Opening, Stars, Taught
+from bot.db import Database, Reader
 from bot.errors import UserError
 from bot.names import means
 
@@ -23,10 +25,13 @@ RECENT = timedelta(days=28)
 class Teaching:
     """Courses from the teachers' side. `zone` is the community's."""
 
-    def __init__(self, db: Database, clock: Clock, access: CourseAccess, zone: ZoneInfo) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, access: CourseAccess, sale: CourseSale, zone: ZoneInfo
+    ) -> None:
         self._db = db
         self._clock = clock
         self._access = access
+        self._sale = sale
         self._zone = zone
 
     async def import_course(
@@ -46,6 +51,7 @@ class Teaching:
             new_tiers = chosen_tiers or (course_tiers if stored.change is not Change.UNCHANGED else [])
             locked = bool(new_tiers) and await library.set_tiers(tx, guild_id, stored.course_id, new_tiers)
             row = await library.course_by_id(tx, guild_id, stored.course_id)
+            await self._sale.rename(tx, guild_id, stored.course_id, source.title)
             if locked or stored.change is not Change.UNCHANGED:
                 await record(
                     tx,
@@ -69,18 +75,17 @@ class Teaching:
             added=stored.added,
             removed=stored.removed,
             tiers=opened_by,
+            offers=tuple((await self._sale.offers(guild_id)).get(stored.course_id, ())),
         )
 
-    async def lock(
-        self, guild_id: int, course_id: int, tier: str | None, actor: int
-    ) -> tuple[str, tuple[str, ...]]:
-        """Let only this tier open the course, or everybody when it is None. Returns the course's title and its tiers' names."""
+    async def lock(self, guild_id: int, course_id: int, tier: str | None, actor: int) -> Opening:
+        """Let this tier open the course, beside who owns it; or everybody when it is None, which takes it off sale."""
         names = await plan_names(self._access, guild_id)
         new_tiers = tier_ids(names, [tier] if tier else [])
         async with self._db.write() as tx:
-            row = await library.course_by_id(tx, guild_id, course_id)
-            if row is None:
-                raise _unknown(str(course_id))
+            row = await _course(tx, guild_id, course_id)
+            if not new_tiers:
+                await self._sale.withdraw(tx, guild_id, course_id, actor)
             if await library.set_tiers(tx, guild_id, course_id, new_tiers):
                 await record(
                     tx,
@@ -92,22 +97,66 @@ class Teaching:
                     title=row.title,
                     tiers=[names[id_] for id_ in new_tiers],
                 )
-        return row.title, tuple(names[id_] for id_ in new_tiers)
+        return await self._opening(guild_id, course_id)
+
+    async def add_price(
+        self, guild_id: int, course_id: int, *, price: str, currency: str, days: int | None, actor: int
+    ) -> Opening:
+        """Sell the course singly for so many days, or for ever. From then on it is closed to all others.
+
+        It takes the place of the price for the same time and currency.
+        """
+        async with self._db.write() as tx:
+            row = await _course(tx, guild_id, course_id)
+            await self._sale.add_price(
+                tx, guild_id, course_id, row.title, price=price, currency=currency, days=days, actor=actor
+            )
+        return await self._opening(guild_id, course_id)
+
+    async def remove_price(self, guild_id: int, course_id: int, price: str, actor: int) -> Opening:
+        """Sell the course at this price no more; whoever has it keeps it.
+
+        UserError when the last price would go and no tier opens it, because that would open the course to everybody.
+        """
+        async with self._db.write() as tx:
+            row = await _course(tx, guild_id, course_id)
+            left = await self._sale.remove_price(tx, guild_id, course_id, price, actor)
+            if not left and not row.tier_ids:
+                raise UserError(
+                    "Without a price everybody could open “{course}”. Name a membership for it first, or open it, both with /teach lock.",
+                    course=plain(row.title, 100),
+                )
+        return await self._opening(guild_id, course_id)
+
+    async def offers(self, guild_id: int, course_id: int) -> Sequence[Offer]:
+        """How the course is sold singly."""
+        return (await self._sale.offers(guild_id)).get(course_id, ())
+
+    async def sold(self, guild_id: int) -> list[CourseChoice]:
+        """The courses that are sold singly, by title."""
+        offers = await self._sale.offers(guild_id)
+        return [course for course in await self.courses(guild_id) if course.id in offers]
+
+    async def _opening(self, guild_id: int, course_id: int) -> Opening:
+        names = await plan_names(self._access, guild_id)
+        async with self._db.read() as db:
+            row = await _course(db, guild_id, course_id)
+        offers = tuple(await self.offers(guild_id, course_id))
+        return Opening(row.title, tuple(names[id_] for id_ in row.tier_ids if id_ in names), offers)
 
     async def include(
         self, guild_id: int, course_id: int, tier_id: int, included: bool, actor: int
-    ) -> tuple[str, tuple[str, ...]]:
-        """Add the tier to those that open the course, or remove it. Returns the course's title and its tiers' names.
+    ) -> Opening:
+        """Add the tier to those that open the course, or remove it.
 
-        UserError when the last one would be removed, because that would open the course to everybody.
+        UserError when the last one would be removed and it is not sold, because that would open it to everybody.
         """
         names = await plan_names(self._access, guild_id)
         async with self._db.write() as tx:
-            row = await library.course_by_id(tx, guild_id, course_id)
-            if row is None:
-                raise _unknown(str(course_id))
+            row = await _course(tx, guild_id, course_id)
+            sold = await self.offers(guild_id, course_id)
             others = [id_ for id_ in row.tier_ids if id_ != tier_id]
-            if not included and row.tier_ids and not others:
+            if not included and row.tier_ids and not others and not sold:
                 raise UserError(
                     "Without {tier} everybody could open “{course}”. Name another membership for it first, or open it with /teach lock.",
                     tier=plain(names.get(tier_id, ""), 60),
@@ -125,7 +174,7 @@ class Teaching:
                     title=row.title,
                     tier=str(tier_id),
                 )
-        return row.title, tuple(names[id_] for id_ in new_tiers if id_ in names)
+        return await self._opening(guild_id, course_id)
 
     async def opened_by(self, guild_id: int, tier_id: int) -> list[str]:
         """The titles of the courses that this tier opens."""
@@ -134,7 +183,7 @@ class Teaching:
 
     async def taught(self, guild_id: int) -> list[Taught]:
         """Every course with its openings, graduates and ratings."""
-        names = await plan_names(self._access, guild_id)
+        names, offers = await plan_names(self._access, guild_id), await self._sale.offers(guild_id)
         since = (self._clock.now() - RECENT).astimezone(self._zone).date()
         courses: list[Taught] = []
         async with self._db.read() as db:
@@ -155,6 +204,7 @@ class Teaching:
                         openings=openings.get(row.id, 0),
                         graduates=await learning_records.graduates(db, guild_id, lessons),
                         stars=Stars(*stars.get(row.id, (0, 0))),
+                        offers=tuple(offers.get(row.id, ())),
                     )
                 )
         return courses
@@ -210,6 +260,13 @@ class Teaching:
         async with self._db.read() as db:
             recent = await learning_records.opened_lessons(db, guild_id, user_id)
         return [choice_by_id[lesson_id] for lesson_id in recent if lesson_id in choice_by_id]
+
+
+async def _course(db: Reader, guild_id: int, course_id: int) -> Any:
+    row = await library.course_by_id(db, guild_id, course_id)
+    if row is None:
+        raise _unknown(str(course_id))
+    return row
 
 
 def _unknown(typed: str) -> UserError:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.courses.access import Offer
+
 
 @dataclass(frozen=True)
 class Stars:
@@ -35,7 +37,7 @@ class LessonView:
 
 @dataclass(frozen=True, kw_only=True)
 class CourseView:
-    """A course with one member's progress. `tiers` are the names of the tiers that open it."""
+    """A course with one member's progress. `tiers` are the names of the tiers that open it, `offers` its own prices."""
 
     id: int
     title: str
@@ -46,6 +48,7 @@ class CourseView:
     lessons: int
     done: int
     stars: Stars
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class Imported:
     added: int
     removed: int
     tiers: tuple[str, ...]
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +125,16 @@ class Taught:
     openings: int
     graduates: int
     stars: Stars
+    offers: tuple[Offer, ...] = ()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Who can open a course: the names of its tiers, and how it is sold singly. With neither: everybody."""
+
+    title: str
+    tiers: tuple[str, ...]
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)

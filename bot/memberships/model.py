@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TypedDict
 
+from bot.memberships.item import Item
 from bot.memberships.periods import Anchor
 from bot.money import Money
 from bot.payments.port import Fact, Phase, Recurrence
@@ -57,9 +58,10 @@ class Benefits(TypedDict, total=False):
 
 @dataclass(frozen=True, kw_only=True)
 class Tier:
-    """A membership that is or was for sale. `terms` are the present ones, or those of an order or entitlement.
+    """What is or was for sale: a membership or, with `item`, that one thing alone, which gives no roles.
 
-    `suspended` is the finding that keeps it off sale for now.
+    `terms` are the present ones, or those of an order or entitlement. `suspended` is the finding that keeps it off
+    sale for now.
     """
 
     id: int
@@ -71,6 +73,7 @@ class Tier:
     suspended: str | None
     archived: bool
     terms: Terms
+    item: Item | None = None
 
 
 class BillingKind(StrEnum):

@@ -30,11 +30,13 @@ from bot.memberships.changes.renewals import Renewals
 from bot.memberships.changes.status_cards import Status
 from bot.memberships.departures.parts import departure_parts
 from bot.memberships.departures.store import departures
+from bot.memberships.item import ItemKind
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Tier
 from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.delivery import Delivery
 from bot.memberships.orders.holdings import owned_by, planned_changes
+from bot.memberships.orders.item_sale import ItemSale
 from bot.memberships.orders.pay_cards import PayCards
 from bot.memberships.orders.paying import paid_by
 from bot.memberships.orders.polling import Polling
@@ -134,6 +136,7 @@ class Memberships:
             receipt_page=lambda order: self.receipts.page(order),
         )
         self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
+        self.items = {kind: ItemSale(kind, db, clock, self.purchasing) for kind in ItemKind}
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.refusals = Refusals(db, outbox, texts)
         self.rejudging = Rejudging(db, self.settlement)
@@ -223,9 +226,9 @@ class Memberships:
         """Is play money among what members can pay with?"""
         return self._playing
 
-    async def plans(self, guild_id: int) -> list[Tier]:
-        """The tiers on sale, in the owner's order."""
-        return await self.catalog.on_sale(guild_id)
+    async def plans(self, guild_id: int, *, items: bool = False) -> list[Tier]:
+        """The memberships on sale, in the owner's order; with `items` then what was ever sold singly."""
+        return await self.catalog.on_sale(guild_id, items=items)
 
     async def offers(self, guild_id: int, user_id: int) -> list[Offer]:
         """Everything that can be bought, with the member's latest entitlement to each tier."""
@@ -385,12 +388,8 @@ class Memberships:
         """The member's live entitlements that are not over, including those that begin later."""
         now = self._clock.now()
         async with self._db.read() as db:
-            all_entitlements = await entitlements.of_member(db, guild_id, user_id)
-        return [
-            entitlement
-            for entitlement in all_entitlements
-            if entitlement.status is EntitlementStatus.LIVE and entitlement.held_until > now
-        ]
+            of_member = await entitlements.of_member(db, guild_id, user_id)
+        return [one for one in of_member if one.status is EntitlementStatus.LIVE and one.held_until > now]
 
     async def _own_order(self, guild_id: int, user_id: int, number: str) -> Order:
         async with self._db.read() as db:

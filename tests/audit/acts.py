@@ -37,7 +37,11 @@ COMMANDS: Mapping[str, frozenset[AuditAction]] = {
     "stats week": READS,
     "teach courses": READS,
     "teach import": frozenset({AuditAction.COURSE_IMPORTED}),
-    "teach lock": frozenset({AuditAction.COURSE_LOCKED, AuditAction.COURSE_OPENED}),
+    "teach lock": frozenset(
+        {AuditAction.COURSE_LOCKED, AuditAction.COURSE_OPENED, AuditAction.TIER_UNPRICED}
+    ),
+    "teach price add": frozenset({AuditAction.TIER_PRICED}),
+    "teach price remove": frozenset({AuditAction.TIER_UNPRICED}),
     "tier archive": frozenset({AuditAction.TIER_ARCHIVED}),
     "tier course": frozenset({AuditAction.COURSE_INCLUDED, AuditAction.COURSE_EXCLUDED}),
     "tier create": frozenset({AuditAction.TIER_CREATED}),

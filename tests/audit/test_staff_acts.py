@@ -113,6 +113,11 @@ async def _courses(staff: StaffAtWork) -> None:
     await staff.types("max", "teach import", file=upload("course.zip", zipped(DEMO)))
     course = await course_of(staff.community)
     await staff.types("max", "teach lock", course=course, tier="Pro")
+    await staff.types("olivia", "teach price add", course=course, price="29", currency="USD")
+    [offered] = await staff.community.choices(
+        "olivia", "teach price remove", "price", channel="staff", course=course, price=""
+    )
+    await staff.types("olivia", "teach price remove", course=course, price=offered["value"])
     await staff.types("max", "teach lock", course=course)
     await staff.types("olivia", "tier course", tier="Gold", course=course)
 

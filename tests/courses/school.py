@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from bot.courses.course import Course, Lesson, Module
 from bot.courses.service import Courses
 from bot.courses.tables import consumption, consumption_day
 from bot.courses.teaching import Teaching
-from bot.db import Database
+from bot.db import Database, Writer
+from bot.i18n import Language
 from tests.blank import prepare
 from tests.clock import FakeClock
 
@@ -45,6 +46,61 @@ class FakeTierAccess:
         return self.sold if guild_id == GUILD else []
 
 
+@dataclass(frozen=True)
+class FakeOffer:
+    id: int
+    action: str = "membership.buy:p1"
+    payable: bool = True
+
+    def words(self, t: Language, /) -> str:
+        return f"{self.id} coins once, for ever"
+
+
+@dataclass
+class FakeSale:
+    """Which courses are sold singly, at one price each, and who owns which."""
+
+    sold: dict[int, list[FakeOffer]] = field(default_factory=dict[int, list[FakeOffer]])
+    bought: dict[int, set[int]] = field(default_factory=dict[int, set[int]])
+    names: dict[int, str] = field(default_factory=dict[int, str])
+
+    async def owned(self, guild_id: int, user_id: int, /) -> frozenset[int]:
+        return frozenset(self.bought.get(user_id, ())) if guild_id == GUILD else frozenset()
+
+    async def offers(self, guild_id: int, /) -> Mapping[int, Sequence[FakeOffer]]:
+        return {id_: offers for id_, offers in self.sold.items() if offers} if guild_id == GUILD else {}
+
+    async def add_price(
+        self,
+        tx: Writer,
+        guild_id: int,
+        item_id: int,
+        title: str,
+        /,
+        *,
+        price: str,
+        currency: str,
+        days: int | None,
+        actor: int,
+    ) -> Sequence[FakeOffer]:
+        self.names[item_id] = title
+        self.sold[item_id] = [FakeOffer(int(price))]
+        return self.sold[item_id]
+
+    async def remove_price(
+        self, tx: Writer, guild_id: int, item_id: int, price: str, actor: int, /
+    ) -> Sequence[FakeOffer]:
+        self.sold[item_id] = [offer for offer in self.sold.get(item_id, ()) if str(offer.id) != price]
+        return self.sold[item_id]
+
+    async def withdraw(self, tx: Writer, guild_id: int, item_id: int, actor: int, /) -> None:
+        self.sold.pop(item_id, None)
+
+    async def rename(self, tx: Writer, guild_id: int, item_id: int, title: str, /) -> None:
+        if item_id in self.names:
+            self.names[item_id] = title
+
+
 class School:
     """The course services, and shortcuts for what tests do with them."""
 
@@ -52,8 +108,9 @@ class School:
         self.db = db
         self.clock = FakeClock(MONDAY + timedelta(hours=8))
         self.tier_access = FakeTierAccess()
-        self.courses = Courses(db, self.clock, self.tier_access, ZoneInfo(zone))
-        self.teaching = Teaching(db, self.clock, self.tier_access, ZoneInfo(zone))
+        self.sale = FakeSale()
+        self.courses = Courses(db, self.clock, self.tier_access, self.sale, ZoneInfo(zone))
+        self.teaching = Teaching(db, self.clock, self.tier_access, self.sale, ZoneInfo(zone))
 
     async def brings(self, source: Course, *, tier: str | None = None) -> int:
         """Import and return the course's id."""

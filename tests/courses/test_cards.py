@@ -14,15 +14,20 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card
 from bot.courses import cards, staff_cards
 from bot.courses.course import DESCRIPTION_LIMIT, TITLE_LIMIT
 from bot.courses.pages import ROOM
-from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Outline, Stars, Taught
+from bot.courses.views import CourseView, LessonPage, LessonView, ModuleView, Opening, Outline, Stars, Taught
 from bot.discord.components import view
 from bot.i18n import Catalog, Language
+from tests.courses.school import FakeOffer
 
 WORST = "*" * TITLE_LIMIT
 """Every character is escaped, so it is twice as long when shown."""
 
 EN = Catalog("en", ZoneInfo("UTC")).of("en")
 ZH = Catalog("en", ZoneInfo("UTC")).of("zh-CN")
+
+
+DEAR = tuple(FakeOffer(10**30 + n, f"membership.buy:p{2**62 + n}") for n in range(10))
+"""As many prices as a course may have, each longer than any."""
 
 
 def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -61,6 +66,7 @@ def a_course(*, locked: bool = False, lessons: int = 400, done: int = 399) -> Co
         lessons=lessons,
         done=done,
         stars=Stars(100, 21),
+        offers=DEAR if locked else (),
     )
 
 
@@ -140,7 +146,7 @@ def test_staff_cards_fit(t: Language) -> None:
             ],
         )
     )
-    check(staff_cards.locked(t, WORST, [WORST] * 9))
+    check(staff_cards.locked(t, Opening(WORST, (WORST,) * 9, DEAR)))
 
 
 def test_the_bar_is_full_only_when_all_is_done() -> None:

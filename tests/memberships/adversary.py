@@ -268,6 +268,8 @@ NO_ROLES: Mapping[str, str] = {
     "order.done": "a payment of no order gives nothing",
     "teach import": "a course gives no role",
     "teach lock": "a course gives no role",
+    "teach price add": "a course gives no role",
+    "teach price remove": "a course gives no role",
     "tier course": "a course gives no role",
     "tier price remove": "it only takes off sale",
     "tier shop": "it shows what is on sale already",

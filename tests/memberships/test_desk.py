@@ -143,7 +143,7 @@ async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalo
         "active",
         "<@9> · a refund was asked for · half of it",
         "Lyceum · paid",
-        "the membership began",
+        "access began",
     ):
         assert part in told, part
     number = order.id

@@ -73,3 +73,14 @@ async def test_who_is_gone_is_recorded(harness: OutboxHarness) -> None:
     assert await send(harness) is OutboxState.GONE
 
     assert (await harness.arrived(), await harness.record()) == (0, ("gone", None))
+
+
+async def test_what_arrived_before_a_death_is_not_recorded_as_undelivered(harness: OutboxHarness) -> None:
+    """The member left, or closed the door, between the message and its record: nobody knows that it did not arrive."""
+    await dies(harness, "outbox.posted")
+    await harness.community.post("/sandbox/direct", **{"as": "ann"}, open=False)
+    harness.forget()
+
+    assert await send(harness) is OutboxState.UNKNOWN
+
+    assert await harness.record() == ("unknown", None)

@@ -10,6 +10,13 @@ ORDERS = {
     "an order's state follows from its facts": """
         SELECT 'order ' || o.id, j.state, o.state FROM shop."order" o JOIN judged j ON j.id = o.id
         WHERE j.state <> o.state""",
+    "a single item is sold for days or for ever, gives no role, and nothing is counted for it": """
+        SELECT 'order ' || o.id, 'once or lifetime, [], 0', o.kind || ', ' || s.roles || ', ' || o.credit
+        FROM shop."order" o JOIN shop.tier t ON t.id = o.tier_id
+        JOIN shop.terms s ON s.tier_id = o.tier_id AND s.version = o.version
+        WHERE t.item_kind IS NOT NULL
+          AND (o.kind NOT IN ('once', 'lifetime') OR s.roles <> '[]' OR o.credit <> 0
+               OR o.replaces IS NOT NULL OR o.follows IS NOT NULL)""",
 }
 
 DAYS = {

@@ -14,6 +14,7 @@ import pytest
 
 from bot.memberships.model import BillingKind
 from bot.payments.port import Fact, FactKind
+from tests.memberships.items import bought, offer
 from tests.memberships.shop import ANN, BOB, CID, GUILD, OLIVIA, Shop, opened
 from tests.second_opinion.opinion import Second, differences
 from tests.second_opinion.rules import RULES
@@ -24,11 +25,12 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 async def sold(tmp_path: Path) -> AsyncIterator[Shop]:
-    """Ann bought 30 days, Bob subscribed, a quarter of Ann's money went back; Cid has not paid."""
+    """Ann bought 30 days, Bob subscribed, a quarter of Ann's money went back; Cid bought a course and no more yet."""
     async with opened(tmp_path) as shop:
         await shop.tier()
         order = await shop.buy(ANN)
         await shop.order(CID)
+        await bought(shop, await offer(shop), CID)
         monthly = await shop.price("Gold", "15.00", months=1, way=BillingKind.RECURRING)
         await shop.renew(await shop.subscribe(BOB, "Gold", monthly))
         draft = await shop.service.refunds.draft(GUILD, str(order.id), OLIVIA, "a quarter", "4.75")
@@ -121,6 +123,10 @@ SPOILT = {
     "roles longer than the grace": (
         "UPDATE entitlement SET held_until = datetime(held_until, '+3 days') || '.000000'",
         "roles stay for the grace",
+    ),
+    "a course that gives a role": (
+        "UPDATE terms SET roles = '[1]' WHERE tier_id IN (SELECT id FROM tier WHERE item_kind IS NOT NULL)",
+        "a single item is sold for days",
     ),
     "an entitlement revoked by nobody": (
         "UPDATE entitlement SET state = 'revoked', ended_at = starts_at",

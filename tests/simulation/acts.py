@@ -41,6 +41,7 @@ async def buy(world: Schedule) -> None:
     price = world.dice.choice([*PRICES, *SUBSCRIBED])  # else too few live to see their renewal
     tier = next(tier for tier, _ in TIERS if tier.id == price.tier_id)
     bill = await world.process.service.checkouts.buy(tier, price, _somebody(world))
+    world.tally.items += tier.item is not None
     world.provider.tills[bill.checkout.ref].shown = True
     paid = world.provider.pay(bill.checkout.ref) if world.dice.random() < 0.7 else None
     if (
@@ -51,8 +52,8 @@ async def buy(world: Schedule) -> None:
 
 
 async def buy_in_every_way(world: Schedule) -> None:
-    """Somebody opens several links to one tier, for themself or a double click, and pays all of them."""
-    user, tier = _somebody(world), TIERS[0][0]
+    """Somebody opens several links to one tier or item, for themself or a double click, and pays all of them."""
+    user, (tier, _) = _somebody(world), world.dice.choice([TIERS[0], TIERS[0], TIERS[-1]])
     ways = [price for price in (*PRICES, QUARTERLY, LIFETIME) if price.tier_id == tier.id]
     shown: list[str] = []
     for price in world.dice.sample(ways, world.dice.randint(2, len(ways))):

@@ -18,6 +18,7 @@ PER_HUNDRED = {
     "trials": 8,
     "changes": 6,
     "together": 5,
+    "items": 15,
     "endings": 1,
     "grants": 15,
     "revocations": 4,

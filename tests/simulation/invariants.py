@@ -15,6 +15,7 @@ from bot.memberships.access.queueing import laid_out
 from bot.memberships.access.store import entitlements, overrides, revocations
 from bot.memberships.access.wanted_roles import role_claim, wanted_roles
 from bot.memberships.departures.store import departures
+from bot.memberships.item import ItemKind
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Outcome
 from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.store import ledger, orders
@@ -48,6 +49,7 @@ async def check(world: Schedule) -> None:
     for user in world.server.held:
         await _roles_are_wanted(world, user)
         await _days_are_given_one_after_the_other(world, user)
+        await _items_stand_alone(world, user)
     await _words_come_once(world)
     await agrees(world)
     await books_agree(world)
@@ -249,6 +251,30 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
         assert not present or any(kept_of(till, fact, disputed=True) for fact in present), (
             "charged on, though the money of the present period went back"
         )
+
+
+async def _items_stand_alone(world: Schedule, user: int) -> None:
+    """Who owns the course is who paid for it or was given it, now; nothing replaces or follows it."""
+    sale = world.process.service.items[ItemKind.COURSE]
+    async with world.disk.view.read() as db:
+        of_member = await entitlements.of_member(db, GUILD, user)
+    items = [one for one in of_member if one.tier.item]
+    running = {
+        one.tier.item.id
+        for one in items
+        if one.tier.item
+        and one.status is EntitlementStatus.LIVE
+        and one.starts_at <= world.now() < one.ends_at
+    }
+    assert await sale.owned(GUILD, user) == running
+    alone = all(
+        one.follows is None and one.replaced_by is None and one.held_until == one.ends_at for one in items
+    )
+    assert alone, f"exchanged, planned or held longer: {items}"
+    ids = {one.id for one in items}
+    for order in await _orders(world):
+        assert not {order.replaces, order.follows} & ids, f"{order.id} was exchanged for an item"
+        assert order.tier.item is None or order.credit.amount == 0, f"{order.id} counts days for an item"
 
 
 async def _days_are_given_one_after_the_other(world: Schedule, user: int) -> None:

@@ -16,6 +16,7 @@ from bot.clock import real_now
 from bot.db import Writer
 from bot.errors import NeedsAction, RetryLater
 from bot.memberships.access.store import entitlements
+from bot.memberships.item import ItemKind
 from bot.memberships.model import EntitlementStatus, OrderStatus
 from bot.memberships.orders import admission
 from bot.memberships.orders.store import ledger, orders
@@ -178,6 +179,17 @@ def refund_forgotten(process: SimulatedProcess) -> None:
     _set(process.intake, "_settle", known_only)
 
 
+def item_kept(process: SimulatedProcess) -> None:
+    """Whoever bought a course has it for good, whatever became of its money and its days."""
+
+    async def ever(guild_id: int, user_id: int) -> frozenset[int]:
+        async with process.db.read() as db:
+            of_member = await entitlements.of_member(db, guild_id, user_id)
+        return frozenset(one.tier.item.id for one in of_member if one.tier.item)
+
+    _set(process.service.items[ItemKind.COURSE], "owned", ever)
+
+
 def judged_at_asking_only(process: SimulatedProcess) -> None:
     """What may stand beside what is looked at when the link is made, not when the money comes."""
     _set(process.service.settlement, "rules", (admission.base_stands, admission.seat_left))
@@ -320,6 +332,7 @@ MUTATIONS = {
         {"late_webhooks": 0.8, "lost_webhooks": 0.0, "polling": False, "often": ("buy",)},
     ),
     "judged_at_asking_only": Bug(judged_at_asking_only, True, {"often": ("buy_in_every_way",)}),
+    "item_kept": Bug(item_kept, False, {"often": ("buy", "pay")}),
     "timer_in_memory": Bug(timer_in_memory, True, {"kills": 5}),
     "takes_foreign": Bug(takes_foreign, True, {"often": ("by_hand",)}),
     "polar_swallows_403": Bug(

@@ -51,6 +51,7 @@ class Tally:
     trials: int = 0
     changes: int = 0
     together: int = 0
+    items: int = 0
     endings: int = 0
     grants: int = 0
     revocations: int = 0

@@ -60,8 +60,10 @@ class AccessAdmin:
     async def grant(
         self, guild_id: int, user_id: int, plan: str, until: str, reason: str, staff: Staff
     ) -> Entitlement:
-        """Give a tier for free. UserError for bots, people who are not here, what the giver may not cause, or a bad end."""
-        tier = await self._tiers.find(guild_id, plan)
+        """Give a tier or an item for free. UserError for bots, people who are not here, what the giver may not cause, or
+        a bad end.
+        """
+        tier = await self._tiers.find(guild_id, plan, items=True)
         await self._require_present(guild_id, user_id)
         (await self._authorities.of(guild_id, staff)).require_terms([tier.terms], user_id)
         await self._tiers.require_givable(tier)

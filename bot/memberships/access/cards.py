@@ -123,15 +123,17 @@ def retried(t: Language) -> Card:
 
 
 def granted(t: Language, entitlement: Entitlement) -> Card:
-    """A tier was given for free."""
+    """A tier or an item was given for free."""
+    values = {
+        "member": f"<@{entitlement.user_id}>",
+        "plan": plain(entitlement.tier.name),
+        "when": _end(t, entitlement.ends_at),
+    }
+    roles = roles_words(entitlement.tier.terms.roles)
     return card(
-        t(
-            "{member} has **{plan}** until {when}: {roles}.",
-            member=f"<@{entitlement.user_id}>",
-            plan=plain(entitlement.tier.name),
-            when=_end(t, entitlement.ends_at),
-            roles=roles_words(entitlement.tier.terms.roles),
-        ),
+        t("{member} has **{plan}** until {when}: {roles}.", roles=roles, **values)
+        if roles
+        else t("{member} has **{plan}** until {when}.", **values),
         t("Reason: {reason}", reason=plain(entitlement.reason)),
         accent=Accent.GOOD,
     )
@@ -269,6 +271,13 @@ def _end(t: Language, moment: datetime) -> str:
 
 
 def _entitlement_line(t: Language, entitlement: Entitlement, access: Explanation) -> str:
+    if entitlement.tier.item is not None:
+        return t(
+            "{plan}, on its own — until {when} — {source}",
+            plan=plain(entitlement.tier.name),
+            when=_end(t, entitlement.ends_at),
+            source=_source(t, entitlement),
+        )
     role = roles_words(entitlement.tier.terms.roles)
     if entitlement.starts_at > access.now:
         return t(

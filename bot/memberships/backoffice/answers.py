@@ -11,7 +11,7 @@ from bot.memberships.backoffice.offline_payment import Corrected, Marked
 from bot.memberships.backoffice.resending import ResendOutcome, Resent
 from bot.memberships.model import OrderStatus
 from bot.memberships.orders.cards import state_word
-from bot.memberships.orders.refund_preview import Effect
+from bot.memberships.orders.refund_preview import Consequence, Effect
 from bot.memberships.orders.refunds import RefundProposal
 from bot.memberships.wording import roles_words
 from bot.payments.port import Fact, FactKind, Phase
@@ -200,6 +200,8 @@ def exported(t: Language, export: Exported) -> Card:
 
 def _effect(t: Language, proposal: RefundProposal) -> str:
     effect = proposal.effect
+    if proposal.order.tier.item is not None:
+        return _effect_on_item(t, effect)
     if effect.exchanged is not None and effect.effect is not Effect.NONE:
         return _effect_on_exchange(t, proposal, plain(effect.exchanged.name))
     if effect.effect is Effect.NONE and proposal.going:
@@ -225,6 +227,17 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
     return t(
         "The membership ends at once. No role is taken: something else gives them too, or none was given."
     )
+
+
+def _effect_on_item(t: Language, effect: Consequence) -> str:
+    """What happens to the single item that this money paid."""
+    if effect.effect is Effect.NONE:
+        return t("Nothing depends on this money, so nobody loses anything.")
+    if effect.effect is Effect.STAYS:
+        return t("They keep what they bought.")
+    if effect.effect is Effect.SHORTER and effect.until is not None:
+        return t("They keep what they bought, but only until {when}.", when=stamp(effect.until))
+    return t("What they bought with it is theirs no more.")
 
 
 def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str:

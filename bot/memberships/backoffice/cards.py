@@ -124,7 +124,7 @@ def _waiting(t: Language, item: Waiting) -> str:
             "A refund came back: the bank did not take it. Ask the member for another way, or try /order refund again."
         ),
         "payer-gone": t(
-            "Whoever paid this has left the server. The membership waits for them and its days run; /order refund gives the money back."
+            "Whoever paid this has left the server. What they bought waits for them and its days run; /order refund gives the money back."
         ),
         "paid-role-deleted": t(
             "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
@@ -133,7 +133,7 @@ def _waiting(t: Language, item: Waiting) -> str:
             "More went back than was paid: it was refunded, and the payer's bank took it as well. Object to the dispute at your provider."
         ),
         "credit-lost": t(
-            "Money that counted towards it went back, so it is not paid in full and is suspended. Give the rest back with /order refund, or give the membership for nothing with /access grant."
+            "Money that counted towards it went back, so it is not paid in full and is suspended. Give the rest back with /order refund, or give what was bought for nothing with /access grant."
         ),
         "payment-refused": t("The provider refused. Look into your account there."),
         "provider-off": t(
@@ -247,7 +247,11 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
         lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
     if order.discount:
         less = t.money(Money(order.discount, order.price.currency))
-        lines.append(t("{amount} were taken off by another membership", amount=less))
+        lines.append(
+            t("{amount} were taken off by a membership", amount=less)
+            if order.tier.item
+            else t("{amount} were taken off by another membership", amount=less)
+        )
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))

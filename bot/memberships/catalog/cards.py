@@ -97,14 +97,15 @@ def restored(t: Language, tier: Tier) -> Card:
     return card(t("**{plan}** is on sale again, as it was.", plan=plain(tier.name)), accent=Accent.GOOD)
 
 
-def course_included(t: Language, title: str, tiers: Sequence[str]) -> Card:
-    """Which memberships open a course now."""
-    plans = " · ".join(plain(name, 60) for name in tiers)
-    sentence = (
-        t("**{course}** opens with {plans}.", course=plain(title, 100), plans=plans)
-        if plans
-        else t("**{course}** is open to everybody.", course=plain(title, 100))
-    )
+def course_included(t: Language, title: str, tiers: Sequence[str], *, sold: bool) -> Card:
+    """Which memberships open a course now; without one, whether it is `sold` singly."""
+    course, plans = plain(title, 100), " · ".join(plain(name, 60) for name in tiers)
+    if plans:
+        sentence = t("**{course}** opens with {plans}.", course=course, plans=plans)
+    elif sold:
+        sentence = t("No membership opens **{course}** any more. It is sold on its own.", course=course)
+    else:
+        sentence = t("**{course}** is open to everybody.", course=course)
     return card(sentence, accent=Accent.GOOD)
 
 

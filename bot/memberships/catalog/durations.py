@@ -25,7 +25,7 @@ def read_duration(way: BillingKind | None, days: int | None, months: int | None)
             )
         if not 1 <= days <= LONGEST:
             raise UserError(
-                "A membership lasts between 1 and {longest} days. Choose a number in between.",
+                "This lasts between 1 and {longest} days. Choose a number in between.",
                 longest=LONGEST,
             )
         return Duration(way, days=days)

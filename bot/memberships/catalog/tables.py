@@ -29,6 +29,7 @@ class TierColumns(TypedColumns):
     """A tier. `name_key` is the name's key for comparison; `version` names its present terms.
 
     `seats` limits how many may hold it (None: no limit); `suspended` is the finding that keeps it off sale.
+    With `item_kind` and `item_id` the row is no membership but one thing that is sold singly; it is never archived.
     """
 
     id: Named[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -42,6 +43,8 @@ class TierColumns(TypedColumns):
     suspended: Named[str | None] = Column(String)
     created_at: Named[datetime] = Column(Utc())
     archived_at: Named[datetime | None] = Column(Utc())
+    item_kind: Named[str | None] = Column(String)
+    item_id: Named[int | None] = Column(BigInteger)
 
 
 class TermsColumns(TypedColumns):
@@ -87,13 +90,15 @@ tier = Table(
     metadata,
     TierColumns,
     CheckConstraint("seats IS NULL OR seats > 0", name="seats"),
+    CheckConstraint("(item_kind IS NULL) = (item_id IS NULL)", name="item"),
     Index(
         "ix_tier_name",
         "guild_id",
         "name_key",
         unique=True,
-        **only_where(Column("archived_at", Utc()).is_(None)),
+        **only_where(Column("archived_at", Utc()).is_(None) & Column("item_kind", String).is_(None)),
     ),
+    Index("ix_tier_item", "guild_id", "item_kind", "item_id", unique=True),
     **STRICT,
 )
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 from bot.audit import LYCEUM, AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
-from bot.db import Database, Reader
+from bot.db import Database
 from bot.errors import UserError
 from bot.ids import new_id
 from bot.memberships.catalog.authority import Authorities, Staff
 from bot.memberships.catalog.durations import LONGEST, read_duration, read_price
 from bot.memberships.catalog.holders import TierHolders
 from bot.memberships.catalog.naming import NAME_LIMIT, read_name, require_free_name
+from bot.memberships.catalog.pricing import add_price, product_of, remove_price
 from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
@@ -22,9 +23,6 @@ from bot.names import compared, means
 from bot.work import Queue
 
 __all__ = ["LONGEST", "NAME_LIMIT", "TierCatalog"]
-
-PRICES = 10
-"""How many prices a tier may have: more would not fit onto a card."""
 
 
 class TierCatalog:
@@ -121,58 +119,20 @@ class TierCatalog:
         (await self._authorities.by_id(guild_id, actor)).require_sale(tier)
         now = self._clock.now()
         async with self._db.write() as tx:
-            prices = (await self._product(tx, guild_id, tier.id)).prices
-            replaced = [
-                old for old in prices if (old.duration, old.money.currency) == (duration, money.currency)
-            ]
-            if len(prices) - len(replaced) >= PRICES:
-                raise UserError(
-                    "A membership has {most} prices at most. Take one away first with /tier price remove.",
-                    most=PRICES,
-                )
-            for old in replaced:
-                await tiers.archive_price(tx, guild_id, old.id, now)
-            await tiers.add_price(tx, guild_id, Price(new_id(), tier.id, duration, money), now)
-            await record(
-                tx,
-                guild_id=guild_id,
-                at=now,
-                actor=actor,
-                action=AuditAction.TIER_PRICED,
-                subject=tier.id,
-                way=duration.kind.value,
-                amount=money.amount,
-                currency=money.currency,
-                days=duration.days,
-                months=duration.months,
+            product = await add_price(
+                tx, await product_of(tx, guild_id, tier.id), duration, money, now, actor
             )
             await catalog_changed(tx, self._queue, guild_id)
-            return await self._product(tx, guild_id, tier.id)
+            return product
 
     async def remove_price(self, guild_id: int, typed: str, price: str, actor: int) -> Product:
         """Take a price off sale. Members who bought at it keep it, renewals included."""
         tier = await self.find(guild_id, typed)
         now = self._clock.now()
         async with self._db.write() as tx:
-            prices = (await self._product(tx, guild_id, tier.id)).prices
-            chosen = next((sold for sold in prices if str(sold.id) == price.strip()), None)
-            if chosen is None:
-                raise UserError(
-                    "{plan} is not sold that way. Pick a price from the list that appears while typing.",
-                    plan=plain(tier.name),
-                )
-            await tiers.archive_price(tx, guild_id, chosen.id, now)
-            await record(
-                tx,
-                guild_id=guild_id,
-                at=now,
-                actor=actor,
-                action=AuditAction.TIER_UNPRICED,
-                subject=tier.id,
-                price=str(chosen.id),
-            )
+            product = await remove_price(tx, await product_of(tx, guild_id, tier.id), price, now, actor)
             await catalog_changed(tx, self._queue, guild_id)
-            return await self._product(tx, guild_id, tier.id)
+            return product
 
     async def archive(self, guild_id: int, typed: str, actor: int) -> Tier:
         """Take a tier off sale; members who have it keep it to the end."""
@@ -236,26 +196,32 @@ class TierCatalog:
             await catalog_changed(tx, self._queue, guild_id)
         return await self.products(guild_id)
 
-    async def on_sale(self, guild_id: int) -> list[Tier]:
-        """The tiers on sale, in the owner's order."""
+    async def on_sale(self, guild_id: int, *, items: bool = False) -> list[Tier]:
+        """The memberships on sale, in the owner's order; with `items` then what was ever sold singly."""
         async with self._db.read() as db:
-            return await tiers.all_of(db, guild_id)
+            return await tiers.all_of(db, guild_id, items=items)
 
-    async def products(self, guild_id: int, *, archived: bool = False) -> list[Product]:
-        """The tiers on sale (with `archived`, all that ever were) with their prices."""
+    async def products(self, guild_id: int, *, archived: bool = False, items: bool = False) -> list[Product]:
+        """The memberships on sale (with `archived`, all that ever were) with their prices.
+
+        With `items` also what was ever sold singly, last.
+        """
         async with self._db.read() as db:
-            return await tiers.products(db, guild_id, archived=archived)
+            return await tiers.products(db, guild_id, archived=archived, items=items)
 
     async def product(self, guild_id: int, typed: str) -> tuple[Product, int]:
         """A tier on sale with its prices, and how many seats are taken."""
         tier = await self.find(guild_id, typed)
         async with self._db.read() as db:
             taken = await self._holders.seats_taken(db, guild_id, self._clock.now())
-            return await self._product(db, guild_id, tier.id), taken.get(tier.id, 0)
+            return await product_of(db, guild_id, tier.id), taken.get(tier.id, 0)
 
-    async def find(self, guild_id: int, typed: str) -> Tier:
-        """The tier on sale with the id that autocomplete filled in, or with the typed name. UserError for neither."""
-        on_sale = await self.on_sale(guild_id)
+    async def find(self, guild_id: int, typed: str, *, items: bool = False) -> Tier:
+        """The tier on sale with the id that autocomplete filled in, or with the typed name. UserError for neither.
+
+        With `items` it may be a single item too; of one name the membership is meant.
+        """
+        on_sale = await self.on_sale(guild_id, items=items)
         tier = _match(on_sale, typed)
         if tier is not None:
             return tier
@@ -267,8 +233,9 @@ class TierCatalog:
         )
 
     async def ever_sold(self, guild_id: int, typed: str) -> Tier:
-        """As `find`, including archived tiers."""
-        tier = _match([product.tier for product in await self.products(guild_id, archived=True)], typed)
+        """As `find`, including archived tiers and what was sold singly."""
+        products = await self.products(guild_id, archived=True, items=True)
+        tier = _match([product.tier for product in products], typed)
         return tier or await self.find(guild_id, typed)
 
     async def require_sellable(self, tier: Tier) -> None:
@@ -290,10 +257,6 @@ class TierCatalog:
     async def recheck(self, guild_id: int, actor: int = LYCEUM) -> None:
         """Check again which tiers can be sold: at a start, and when roles of the server changed."""
         await self._safety.recheck(guild_id, actor)
-
-    async def _product(self, db: Reader, guild_id: int, tier_id: int) -> Product:
-        products = await tiers.products(db, guild_id, archived=True)
-        return next(product for product in products if product.tier.id == tier_id)
 
 
 def _match(candidates: list[Tier], typed: str) -> Tier | None:

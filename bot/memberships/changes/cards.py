@@ -9,6 +9,7 @@ from bot.memberships.changes.quote import Quote
 from bot.memberships.changes.renewals import Reason
 from bot.memberships.membership_actions import CONFIRM_CHANGE, PICK_CHANGE, UNDO_CHANGE
 from bot.memberships.model import BillingKind, Price, Product
+from bot.memberships.orders import item_words
 from bot.memberships.orders.cards import start_here
 from bot.memberships.orders.discounts import is_free
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
@@ -59,17 +60,31 @@ def choice(t: Language, choice: PurchaseChoice) -> Card:
     return card(
         title,
         plain(choice.tier.description, 300) if choice.tier.description else None,
-        t("Gives {role}. Which price?", role=roles_words(choice.tier.terms.roles)),
-        t("Your other membership takes {percent} off.", percent=t.percent(choice.percent / 100))
-        if choice.percent
-        else None,
+        t("Which price?")
+        if choice.tier.item
+        else t("Gives {role}. Which price?", role=roles_words(choice.tier.terms.roles)),
+        _percent_off(t, choice) if choice.percent else None,
         *_button_rows(buttons),
     )
 
 
+def _percent_off(t: Language, choice: PurchaseChoice) -> str:
+    percent = t.percent(choice.percent / 100)
+    if choice.tier.item:
+        return t("Your membership takes {percent} off.", percent=percent)
+    return t("Your other membership takes {percent} off.", percent=percent)
+
+
 def given(t: Language, activated: Activated) -> Card:
-    """A membership that began without a checkout."""
-    entitlement, order = activated.entitlement, activated.order
+    """A membership or an item that began without a checkout."""
+    entitlement, order, item = activated.entitlement, activated.order, activated.entitlement.tier.item
+    if item is not None:
+        return card(
+            t("**You have {plan} now.**", plan=plain(entitlement.tier.name)),
+            item_words.held(t, item, entitlement),
+            t("It costs nothing because of your membership, and ends with it at the latest."),
+            accent=Accent.GOOD,
+        )
     if order is None:
         first = t("**Your trial of {plan} has begun.**", plan=plain(entitlement.tier.name))
         rest = t(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from bot.cards import plain
@@ -65,12 +65,10 @@ class ChangePricing:
         return await self._propose(product, user_id, str(price_id), str(entitlement_id))
 
     async def choices(self, guild_id: int, user_id: int) -> list[OwnedMembership]:
-        """The member's running memberships."""
+        """The member's running memberships. What was bought singly is never exchanged."""
         now = self._clock.now()
         async with self._db.read() as db:
-            return [
-                membership for membership in await owned_by(db, guild_id, user_id) if membership.runs(now)
-            ]
+            return _running(await owned_by(db, guild_id, user_id), now)
 
     async def option(self, guild_id: int, user_id: int, entitlement_id: int) -> OwnedMembership | None:
         """The member's running membership with that id. UserError when another account pays for it."""
@@ -93,14 +91,8 @@ class ChangePricing:
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, now)
-        held = next(
-            (
-                membership
-                for membership in owned
-                if membership.entitlement.id == entitlement_id and membership.runs(now)
-            ),
-            None,
-        )
+        running = _running(owned, now)
+        held = next((one for one in running if one.entitlement.id == entitlement_id), None)
         if held is None:
             await self._require_not_moved(guild_id, user_id, entitlement_id=entitlement_id)
             raise UserError(
@@ -135,11 +127,10 @@ class ChangePricing:
         async with self._db.read() as db:
             owned = await owned_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, now)
-        if not any(membership.runs(now) for membership in owned):
+        running = _running(owned, now)
+        if not running:
             await self._require_not_moved(guild_id, user_id)
-        held = _membership_to_change(
-            [membership for membership in owned if membership.runs(now)], product.tier, instead
-        )
+        held = _membership_to_change(running, product.tier, instead)
         changeable_order(held, planned, now)
         if chosen is None:
             prices = tuple(offer for offer in product.prices if offer.duration.kind is not BillingKind.TRIAL)
@@ -304,6 +295,11 @@ class ChangePricing:
         )
 
 
+def _running(owned: Iterable[OwnedMembership], now: datetime) -> list[OwnedMembership]:
+    """The memberships among these that run."""
+    return [one for one in owned if one.runs(now) and one.entitlement.tier.item is None]
+
+
 def _membership_to_change(
     running: Sequence[OwnedMembership], tier: Tier, instead: str | None
 ) -> OwnedMembership:
@@ -330,8 +326,13 @@ def _membership_to_change(
 
 
 def _require_difference(held: OwnedMembership, order: Order, tier: Tier, price: Price) -> None:
-    """UserError when the change would change nothing."""
+    """UserError when the change would change nothing, or exchange a membership for a single item."""
     plan = plain(tier.name)
+    if tier.item is not None:
+        raise UserError(
+            "{plan} is sold on its own: you have it beside your membership, and nothing is counted for it.",
+            plan=plan,
+        )
     if price.duration.kind is BillingKind.TRIAL:
         raise UserError("A trial is for those who have nothing yet. Choose one of the other prices.")
     if tier.id != held.entitlement.tier.id:

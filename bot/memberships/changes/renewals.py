@@ -77,7 +77,7 @@ class Renewals:
             paid = await paid_by(db, guild_id, user_id)
             planned = await planned_changes(db, guild_id, user_id, now)
         return Endings(
-            tuple(membership for membership in owned if membership.runs(now)),
+            tuple(one for one in owned if one.runs(now) and one.entitlement.tier.item is None),
             tuple(planned),
             tuple(subscription for subscription in paid if subscription.needs_showing(now)),
         )

@@ -26,6 +26,7 @@ from bot.memberships.membership_actions import (
     UNDO_CHANGE,
 )
 from bot.memberships.model import EntitlementStatus, Order, Parts
+from bot.memberships.orders import item_words
 from bot.memberships.orders.cards import arrived_words, order_line, play_money
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange
 from bot.memberships.orders.paying import PaidSubscription
@@ -63,13 +64,18 @@ class Status:
 def status(t: Language, status: Status, page: int = 0) -> Card:
     """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
     blocks: list[Block | str | None] = [t("## Your membership")]
-    if not status.held:
+    memberships = [one for one in status.held if one.entitlement.tier.item is None]
+    if not memberships:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
-    for membership in status.held:
+    for membership in memberships:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
     for paid in status.paying:
         blocks += paying_blocks(t, paid)
+    items = [one for one in status.held if one.entitlement.tier.item is not None]
+    if items:
+        blocks.append(t("**Also yours**"))
+        blocks += [f"{item_words.owned_line(t, one.entitlement)}\n-# {_source_line(t, one)}" for one in items]
     lines = [
         t(
             "**{plan}** was bought ahead: {starts} to {until}.",

@@ -20,6 +20,7 @@ from bot.memberships.model import (
     Product,
     Tier,
 )
+from bot.memberships.orders import item_words
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.refusal_words import why_refused
 from bot.memberships.wording import duration_words, end_notice, price_words, roles_words
@@ -104,7 +105,9 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
         t("Nothing was paid yet. If you have paid just now, wait a minute and look again.")
         if looked
         else None,
-        t(
+        item_words.offered(t, order)
+        if order.tier.item
+        else t(
             "{price} for {days}. You get {role}.",
             price=t.money(order.price),
             days=duration_words(t, order.duration),
@@ -153,7 +156,12 @@ def _price_notes(t: Language, pending: PendingOrder) -> list[str]:
 
     lines: list[str] = []
     if order.discount:
-        lines.append(t("Your other membership took {amount} off.", amount=money(order.discount)))
+        taken_off = money(order.discount)
+        lines.append(
+            item_words.taken_off(t, taken_off)
+            if order.tier.item
+            else t("Your other membership took {amount} off.", amount=taken_off)
+        )
     if order.credit.amount:
         lines.append(t("Your unused days took {amount} off.", amount=t.money(order.credit)))
     if order.renewal is not None:
@@ -224,7 +232,7 @@ def receipt(t: Language, receipt: OrderReceipt) -> Card:
         f"## {plain(order.tier.name)}",
         sentence,
         t("-# Order {number} · {price}", number=order.id, price=t.money(order.price)),
-        start_here(t) if accent is Accent.GOOD else None,
+        start_here(t) if accent is Accent.GOOD and order.tier.item is None else None,
         t(
             "-# It renews by itself. /membership cancel ends that; the receipt's page does too, even when you are no longer in this server."
         )
@@ -243,6 +251,8 @@ def _receipt_button(t: Language, order: Order, link: str) -> Button:
 
 def _why_over(t: Language, entitlement: Entitlement) -> str:
     """Why the membership of a paid order is over."""
+    if entitlement.tier.item is not None:
+        return item_words.over(t, entitlement.tier.item, entitlement)
     if entitlement.status is EntitlementStatus.REVOKED:
         return t("The staff ended this membership. Ask them if you think that this is a mistake.")
     if entitlement.status is EntitlementStatus.REPLACED:
@@ -260,13 +270,16 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
     if order.state is OrderStatus.PAID and entitlement is not None and entitlement.user_id != order.user_id:
         return Accent.QUIET, t(
             "Paid. The staff moved this membership to another account; whoever paid for it still sees and ends its payments in /membership status."
-        )
+        ) if order.tier.item is None else t("Paid. The staff moved it to another account.")
     if order.state is OrderStatus.PAID and entitlement is not None:
         when, role = t("for ever") if entitlement.forever else stamp(entitlement.ends_at), _role(order.tier)
         if receipt.ahead:
             return Accent.GOOD, t(
                 "Paid. It begins on {when}, when what you have ends.", when=stamp(entitlement.starts_at)
             )
+        if order.tier.item is not None:
+            rests = entitlement.status is EntitlementStatus.SUSPENDED
+            return Accent.WARN if rests else Accent.GOOD, item_words.held(t, order.tier.item, entitlement)
         if entitlement.forever and receipt.held:
             return Accent.GOOD, t("**Yours for ever.** You have the role {role}.", role=role)
         if receipt.held:
@@ -276,6 +289,8 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
             when=when,
             role=role,
         )
+    if order.state is OrderStatus.DISPUTED:
+        return Accent.WARN, t("Paid, and disputed at the payer's bank. It has not been decided yet.")
     if order.refused is not None and order.state in (OrderStatus.REFUNDED, OrderStatus.REVIEW):
         price = t.money(order.price)
         back = (
@@ -286,6 +301,8 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
         return Accent.WARN, f"{why_refused(t, order)} {back}"
     if order.state is OrderStatus.REFUNDED and is_by_hand(order.provider):
         return Accent.QUIET, t("What came for this order was given back.")
+    if order.tier.item is not None and order.state is not OrderStatus.REVIEW:
+        return Accent.QUIET, item_words.closed(t, order.tier.item, order)
     if order.state is OrderStatus.REFUNDED:
         return Accent.QUIET, t(
             "{price} was given back, so this membership is over.", price=t.money(order.price)

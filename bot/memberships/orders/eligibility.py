@@ -115,6 +115,12 @@ def _error(tier: Tier, found: Obstacle, owned: Sequence[OwnedMembership]) -> Use
         )
     if found.planned is not None:
         return _planned_already(found.planned, owned)
+    if tier.item is not None:
+        return UserError(
+            "You have {plan} until {when}. Buy it for ever once those days are over.",
+            plan=plan,
+            when=stamp(found.until or FOREVER),
+        )
     if found.membership is not None:
         return _already_subscribed(found.membership)
     return UserError(

@@ -13,6 +13,7 @@ from bot.ids import new_id
 from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.judging import held_until
 from bot.memberships.catalog.tiers import TierCatalog
+from bot.memberships.item import Item
 from bot.memberships.membership_actions import BUY, AtPrice
 from bot.memberships.model import (
     BillingKind,
@@ -79,7 +80,21 @@ class Purchasing:
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
     ) -> PendingOrder | PurchaseChoice | Activated:
         """Buy this plan at this price through this provider. UserError when it cannot be bought."""
-        product = await self.product(guild_id, plan)
+        return await self._buy(await self.product(guild_id, plan), user_id, price, provider)
+
+    async def buy_item(
+        self, guild_id: int, user_id: int, item: Item, price: str | None = None
+    ) -> PendingOrder | PurchaseChoice | Activated:
+        """Buy one item that is sold singly. UserError when it cannot be bought."""
+        for product in await self.products(guild_id, items=True):
+            if product.tier.item == item:
+                return await self._buy(product, user_id, price, None)
+        raise UserError("This is not sold on its own at the moment. Please ask the owner of this server.")
+
+    async def _buy(
+        self, product: Product, user_id: int, price: str | None, provider: str | None
+    ) -> PendingOrder | PurchaseChoice | Activated:
+        guild_id = product.tier.guild_id
         chosen = await self.price_of(product, price)
         now = self._clock.now()
         async with self._db.read() as db:
@@ -101,8 +116,7 @@ class Purchasing:
         self, guild_id: int, user_id: int, price_id: int, provider: str | None
     ) -> PendingOrder | PurchaseChoice | Activated:
         """Buy at the price of a button. UserError when that price is no longer on sale."""
-        product = await self.sold(guild_id, price_id)
-        return await self.buy(guild_id, user_id, str(product.tier.id), str(price_id), provider)
+        return await self._buy(await self.sold(guild_id, price_id), user_id, str(price_id), provider)
 
     async def sell(
         self, request: OrderRequest, provider: str | None, action_for: Callable[[str], str]
@@ -148,21 +162,24 @@ class Purchasing:
         )
 
     async def sold(self, guild_id: int, price_id: int) -> Product:
-        """The plan that is on sale at the price with that id. UserError when there is none."""
-        for product in await self.products(guild_id):
+        """The plan or item that is on sale at the price with that id. UserError when there is none."""
+        for product in await self.products(guild_id, items=True):
             if any(price.id == price_id for price in product.prices):
-                return await self.product(guild_id, str(product.tier.id))
+                await self._tier_catalog.require_sellable(product.tier)
+                return product
         raise _price_gone()
 
-    async def products(self, guild_id: int) -> list[Product]:
-        """Everything on sale, with the prices that a provider here accepts."""
+    async def products(self, guild_id: int, *, items: bool = False) -> list[Product]:
+        """The memberships on sale, with the prices that a provider here accepts; with `items` single items too."""
         payable = [
-            replace(
-                product, prices=tuple(price for price in product.prices if self._checkouts.payable(price))
-            )
-            for product in await self._tier_catalog.products(guild_id)
+            replace(product, prices=tuple(filter(self.payable, product.prices)))
+            for product in await self._tier_catalog.products(guild_id, items=items)
         ]
         return [product for product in payable if product.prices]
+
+    def payable(self, price: Price) -> bool:
+        """Does any provider here accept this price?"""
+        return self._checkouts.payable(price)
 
     async def price_of(self, product: Product, price: str | None) -> Price | None:
         """The price with that id; without an id the only price, or None when the member has to choose."""
@@ -219,5 +236,5 @@ def order_request(tier: Tier, price: Price, user_id: int, discount: Discount) ->
 
 def _price_gone() -> UserError:
     return UserError(
-        "This is not sold at that price any more. Pick one from the list that appears while typing; /membership plans shows them all."
+        "This is not sold at that price any more. Pick one from the list that appears while typing; /membership plans and /course browse show what is on sale."
     )

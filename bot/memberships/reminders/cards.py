@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.cards import Accent, Card, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.model import Entitlement, Order
+from bot.memberships.orders.item_words import buy_command
 from bot.memberships.wording import removal_line
 
 
@@ -43,8 +44,9 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
         return card(
             t("### {plan} ends {soon}", plan=plan, soon=stamp(entitlement.ends_at, "R")),
             t(
-                "It runs until {when}. To go on, type /membership buy in the server: the days are added.",
+                "It runs until {when}. To go on, type {command} in the server: the days are added.",
                 when=when,
+                command=buy_command(entitlement.tier),
             ),
             removal,
             turn_off,
@@ -81,7 +83,9 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
         )
     return card(
         t("### {plan} is over", plan=plan),
-        t("Thank you for having been a member. /membership buy in the server begins anew."),
+        t("{command} in the server begins anew.", command=buy_command(entitlement.tier))
+        if entitlement.tier.item
+        else t("Thank you for having been a member. /membership buy in the server begins anew."),
         turn_off,
         accent=Accent.QUIET,
     )

@@ -180,9 +180,10 @@ async def _update(tx: Writer, old: Entitlement, **values: Any) -> None:
 
 
 async def count_holders(db: Reader, guild_id: int, at: datetime) -> int:
-    """How many members had a running entitlement from an order at that moment."""
+    """How many members had a running membership from an order at that moment. A single item is none."""
     ended = func.coalesce(entitlement.c.ended_at, entitlement.c.ends_at)
     query = select(func.count(entitlement.c.user_id.distinct())).where(
+        entitlement.c.tier_id.in_(tiers.memberships(guild_id)),
         entitlement.c.guild_id == guild_id,
         entitlement.c.source == "order",
         entitlement.c.starts_at <= at,

@@ -7,11 +7,20 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 
 from bot.db import Reader, Writer
 from bot.memberships.catalog.tables import price, terms, tier
-from bot.memberships.model import BillingKind, Duration, ExpiryAction, Price, Product, Terms, Tier
+from bot.memberships.item import Item, ItemKind
+from bot.memberships.model import (
+    BillingKind,
+    Duration,
+    ExpiryAction,
+    Price,
+    Product,
+    Terms,
+    Tier,
+)
 from bot.money import Money
 
 PREFIX = "its_"
@@ -37,6 +46,8 @@ async def add(tx: Writer, new: Tier, name_key: str, now: datetime, actor: int) -
             suspended=new.suspended,
             created_at=now,
             archived_at=None,
+            item_kind=new.item.kind.value if new.item else None,
+            item_id=new.item.id if new.item else None,
         )
     )
     await add_terms(tx, new.guild_id, new.id, new.terms, now, actor)
@@ -91,6 +102,11 @@ async def change(tx: Writer, guild_id: int, tier_id: int, version: int, /, **val
     return (await tx.execute(update(tier).where(unchanged).values(**values))).rowcount == 1
 
 
+async def rename_item(tx: Writer, guild_id: int, item: Item, name: str, name_key: str) -> None:
+    """Let what is sold singly have the name that its owner gives it now; nothing happens while it was never sold."""
+    await tx.execute(update(tier).where(_is_item(guild_id, item)).values(name=name, name_key=name_key))
+
+
 async def archive(tx: Writer, guild_id: int, tier_id: int, now: datetime) -> bool:
     """Take a tier off sale; False when it was not on sale."""
     on_sale = (tier.c.guild_id == guild_id) & (tier.c.id == tier_id) & tier.c.archived_at.is_(None)
@@ -132,17 +148,24 @@ async def suspend(tx: Writer, guild_id: int, tier_id: int, finding: str | None) 
     return (await tx.execute(update(tier).where(differs).values(suspended=finding))).rowcount == 1
 
 
-async def all_of(db: Reader, guild_id: int, *, archived: bool = False) -> list[Tier]:
-    """The tiers on sale (with `archived`, all) with their present terms, in the owner's order."""
+async def all_of(db: Reader, guild_id: int, *, archived: bool = False, items: bool = False) -> list[Tier]:
+    """The memberships on sale (with `archived`, all) with their present terms, in the owner's order.
+
+    With `items` also what was ever sold singly, last.
+    """
     query = _tiers(tier.c.version).where(tier.c.guild_id == guild_id)
     if not archived:
         query = query.where(tier.c.archived_at.is_(None))
-    rows = await db.execute(query.order_by(tier.c.archived_at.is_not(None), tier.c.position, tier.c.id))
-    return [read(row) for row in rows]
+    if not items:
+        query = query.where(tier.c.item_kind.is_(None))
+    in_order = (tier.c.item_kind.is_not(None), tier.c.archived_at.is_not(None), tier.c.position, tier.c.id)
+    return [read(row) for row in await db.execute(query.order_by(*in_order))]
 
 
-async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list[Product]:
-    """The tiers on sale (with `archived`, all) with the prices at which they are sold now."""
+async def products(
+    db: Reader, guild_id: int, *, archived: bool = False, items: bool = False
+) -> list[Product]:
+    """What `all_of` names, with the prices at which it is sold now."""
     query = (
         select(price)
         .where(price.c.guild_id == guild_id, price.c.archived_at.is_(None))
@@ -161,7 +184,7 @@ async def products(db: Reader, guild_id: int, *, archived: bool = False) -> list
         prices_by_tier.setdefault(row.tier_id, []).append(_price(row))
     return [
         Product(product_tier, tuple(prices_by_tier.get(product_tier.id, ())))
-        for product_tier in await all_of(db, guild_id, archived=archived)
+        for product_tier in await all_of(db, guild_id, archived=archived, items=items)
     ]
 
 
@@ -179,9 +202,25 @@ async def get(db: Reader, guild_id: int, tier_id: int) -> Tier | None:
     return read(row) if row else None
 
 
+def memberships(guild_id: int) -> Select[int]:
+    """The ids of all memberships of a guild, for another query: what is sold singly is none."""
+    return select(tier.c.id).where(tier.c.guild_id == guild_id, tier.c.item_kind.is_(None))
+
+
+async def of_item(db: Reader, guild_id: int, item: Item) -> Tier | None:
+    """What the item is sold as; None if it never was."""
+    row = (await db.execute(_tiers(tier.c.version).where(_is_item(guild_id, item)))).one_or_none()
+    return read(row) if row else None
+
+
+def _is_item(guild_id: int, item: Item) -> ColumnElement[bool]:
+    return (tier.c.guild_id == guild_id) & (tier.c.item_kind == item.kind.value) & (tier.c.item_id == item.id)
+
+
 async def find(db: Reader, guild_id: int, name_key: str) -> Tier | None:
-    """The tier on sale with that name."""
-    has_name = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & tier.c.archived_at.is_(None)
+    """The membership on sale with that name."""
+    on_sale = tier.c.archived_at.is_(None) & tier.c.item_kind.is_(None)
+    has_name = (tier.c.guild_id == guild_id) & (tier.c.name_key == name_key) & on_sale
     row = (await db.execute(_tiers(tier.c.version).where(has_name))).one_or_none()
     return read(row) if row else None
 
@@ -203,6 +242,7 @@ def read(row: Row[Any]) -> Tier:
         suspended=value("suspended"),
         archived=value("archived_at") is not None,
         terms=_terms(row),
+        item=Item(ItemKind(value("item_kind")), value("item_id")) if value("item_kind") else None,
     )
 
 
