@@ -130,6 +130,7 @@ def _changes(memberships: Memberships) -> dict[str, Handler]:
         "subscription.end": end_subscription,
         "subscription.stop": memberships.renewals.stop_asked,
         "payer.tell": memberships.handovers.tell,
+        "payer.spared": memberships.handovers.tell_spared,
     }
 
 

@@ -84,7 +84,9 @@ class Outbox:
         point("outbox.sending")
         delivery = await self._server.direct(key.guild_id, user_id, card, key=key.nonce)
         point("outbox.posted")
-        tried_before = entry is not None and delivery is not Delivery.SENT  # and that attempt may have arrived
+        tried_before = (
+            entry is not None and delivery is not Delivery.SENT
+        )  # and that attempt may have arrived
         state = await self._write(key, OutboxState.UNKNOWN if tried_before else _STATES[delivery])
         point("outbox.sent")
         return state

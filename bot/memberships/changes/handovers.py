@@ -9,9 +9,11 @@ from bot.db import Database, Writer
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.ids import new_id
+from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import paying_cards
 from bot.memberships.model import RENEWING, Entitlement, Order
+from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.orders.receipts import Receipts
 from bot.memberships.orders.store import orders
@@ -19,8 +21,8 @@ from bot.outbox import Outbox, OutboxKey
 from bot.payments.port import Phase
 from bot.work import Job, Queue
 
-TOLD = "payer.moved"
-"""The kind of these messages in the outbox."""
+TOLD, SPARED = "payer.moved", "payer.spared"
+"""The kinds of these messages in the outbox."""
 
 
 class Handovers:
@@ -38,8 +40,10 @@ class Handovers:
     async def moved(self, tx: Writer, guild_id: int, moved: Sequence[Entitlement], taker: int) -> None:
         """Queue a message to each payer whose subscription serves another member from now on.
 
-        UserError while a provider is making a change of one of them: who gets the outcome could not be told.
+        UserError while a provider is making a change of one of them: who gets the outcome could not be told. And where
+        one of the two accounts' subscriptions would charge for what the other one has.
         """
+        await _require_none_for_nothing(tx, guild_id, moved, taker)
         by_payer: dict[int, list[str]] = {}
         for entitlement in moved:
             order = await _subscription(tx, entitlement)
@@ -58,6 +62,18 @@ class Handovers:
                 tx, "payer.tell", guild_id, str(new_id()), payer=str(payer), orders=order_ids
             )
 
+    async def tell_spared(self, job: Job) -> None:
+        """Work `payer.spared`: write to a payer that their subscription was stopped, as its tier is there for ever."""
+        payer, key = int(job.payload["payer"]), OutboxKey(job.guild_id, SPARED, job.key)
+        async with self._db.read() as db:
+            order = await orders.find(db, job.guild_id, int(job.key))
+            entitlement = await entitlements.find(db, job.guild_id, order_id=int(job.key))
+        if order is None or entitlement is None or order.phase in RENEWING:
+            await self._outbox.drop(key, "it goes on", user_id=payer)
+        else:
+            paid = PaidSubscription(order, entitlement)
+            await self._outbox.direct(key, payer, paying_cards.spared(self._texts.community, paid))
+
     async def tell(self, job: Job) -> None:
         """Work `payer.tell`: write to a payer what was moved, that they go on paying, and how to end that."""
         payer, key = int(job.payload["payer"]), OutboxKey(job.guild_id, TOLD, job.key)
@@ -73,6 +89,30 @@ class Handovers:
             await self._outbox.direct(key, payer, paying_cards.moved(self._texts.community, subscriptions))
         else:
             await self._outbox.drop(key, "nothing is paid for another any more", user_id=payer)
+
+
+async def _require_none_for_nothing(
+    tx: Writer, guild_id: int, moved: Sequence[Entitlement], taker: int
+) -> None:
+    moved_ids = {entitlement.id for entitlement in moved}
+    live = [
+        one
+        for one in await owned_by(tx, guild_id, taker)
+        if one.entitlement.status in RUNNING and (one.renews or _is_paid_or_for_ever(one.entitlement))
+    ]
+    theirs = [one for one in live if one.entitlement.id not in moved_ids]
+    for one in live:
+        for other in theirs if one.entitlement.id in moved_ids else ():
+            same = one.entitlement.tier.id == other.entitlement.tier.id
+            if same and (one.renews or other.renews):
+                raise UserError(
+                    "Both accounts have {plan}, and a subscription to it would go on charging for nothing. End that one first with /membership cancel, then hand over the rest.",
+                    plan=plain(one.entitlement.tier.name),
+                )
+
+
+def _is_paid_or_for_ever(entitlement: Entitlement) -> bool:
+    return entitlement.source == "order" or entitlement.forever
 
 
 async def _subscription(tx: Writer, entitlement: Entitlement) -> Order | None:

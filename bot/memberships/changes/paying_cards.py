@@ -69,6 +69,25 @@ def moved(t: Language, subscriptions: Sequence[tuple[PaidSubscription, str | Non
     )
 
 
+def spared(t: Language, paid: PaidSubscription) -> Card:
+    """The direct message to who pays for what the holder has for ever by now."""
+    plan = plain(paid.order.tier.name)
+    return card(
+        t("### Your subscription has been stopped"),
+        t(
+            "You have **{plan}** for ever now, so the subscription would charge you for nothing. Nothing more is charged.",
+            plan=plan,
+        )
+        if paid.serves is None
+        else t(
+            "{member}, for whom you pay, has **{plan}** for ever now, so the subscription would charge you for nothing. Nothing more is charged.",
+            plan=plan,
+            member=f"<@{paid.serves}>",
+        ),
+        accent=Accent.GOOD,
+    )
+
+
 def charge_line(t: Language, paid: PaidSubscription) -> str:
     """What it will charge, and when."""
     order = paid.order

@@ -17,7 +17,7 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import SOON, Checkouts
-from bot.memberships.orders.eligibility import bought_after
+from bot.memberships.orders.eligibility import for_ever_beside, outlasted
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
 from bot.memberships.orders.paying import PaidSubscription, paid_by, require_paid_by
 from bot.memberships.orders.store import ledger, orders
@@ -186,7 +186,20 @@ class Renewals:
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
             await self._audit(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
+            if not asked:
+                await self._tell_if_for_ever(order)
             await self._checkouts.refresh(order)
+
+    async def _tell_if_for_ever(self, order: Order) -> None:
+        """Write to who pays when the subscription was stopped because what it gives is there for ever."""
+        async with self._db.write() as tx:
+            entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
+            if entitlement is not None and for_ever_beside(
+                entitlement, await owned_by(tx, order.guild_id, entitlement.user_id)
+            ):
+                await self._queue.enqueue(
+                    tx, "payer.spared", order.guild_id, str(order.id), payer=str(order.user_id)
+                )
 
     async def _withdraw_stop(self, order: Order) -> None:
         """The end that was asked for is there, or is not wanted any more: a later keep must not be undone by it."""
@@ -203,7 +216,7 @@ class Renewals:
         facts = await ledger.facts(db, order.guild_id, order.id)
         if outcome_of(order, facts).lapsed:  # the money of its present period went back
             return True
-        if bought_after(entitlement, await owned_by(db, entitlement.guild_id, entitlement.user_id)):
+        if outlasted(entitlement, await owned_by(db, entitlement.guild_id, entitlement.user_id)):
             return True
         for follower in await orders.following(db, order.guild_id, entitlement_id=entitlement.id):
             given = await entitlements.find(db, order.guild_id, order_id=follower.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,15 +130,29 @@ def _error(tier: Tier, found: Obstacle, owned: Sequence[OwnedMembership]) -> Use
     )
 
 
-def bought_after(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
-    """Was more of this tier bought since its subscription was to end, so that it must not renew beside that? Pure."""
+def outlasted(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
+    """Was more of this tier bought that runs on without this subscription, or is it there for ever? Pure.
+
+    Then the subscription must not renew: it would charge for what the member has anyway.
+    """
     return any(
-        other.entitlement.id != held.id
+        other.entitlement.source == "order" and (other.renews or other.entitlement.ends_at > held.ends_at)
+        for other in _beside(held, owned)
+    ) or for_ever_beside(held, owned)
+
+
+def for_ever_beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
+    """Does the member have the tier for ever beside this, bought or given? Pure."""
+    return any(other.entitlement.forever for other in _beside(held, owned))
+
+
+def _beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> Iterator[OwnedMembership]:
+    return (
+        other
+        for other in owned
+        if other.entitlement.id != held.id
         and other.entitlement.tier.id == held.tier.id
         and other.entitlement.status is EntitlementStatus.LIVE
-        and other.entitlement.source == "order"
-        and (other.renews or other.entitlement.ends_at > held.ends_at)
-        for other in owned
     )
 
 

@@ -1,0 +1,110 @@
+"""A subscription charges for nothing beside the same tier for ever, or beside a second one that a transfer would bring."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UserError
+from bot.memberships.access.access_admin import Staff
+from bot.memberships.model import BillingKind, Order, Price
+from bot.payments.port import FactKind, Phase
+from tests.memberships.money import happen, payment
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, OLIVIA, Shop
+
+OWNER = Staff(OLIVIA, owner=True)
+
+
+@pytest.fixture
+async def month(shop: Shop) -> Price:
+    await shop.tier("Gold", GOLD, price="19.00", days=30)
+    return await shop.price("Gold", "18", months=1, way=BillingKind.RECURRING)
+
+
+async def for_ever(shop: Shop, user_id: int = ANN) -> Order:
+    """Bought for ever, and paid."""
+    price = await shop.price("Gold", "500", way=BillingKind.LIFETIME)
+    order = (await shop.bill(user_id, price=price)).order
+    await shop.settle(shop.paid(order, f"pay_{order.id}"))
+    await shop.worker.run_due()
+    return order
+
+
+async def days(shop: Shop) -> Price:
+    [gold] = await shop.service.catalog.products(GUILD)
+    return next(price for price in gold.prices if price.duration.kind is BillingKind.ONCE)
+
+
+async def hand_over(shop: Shop, giver: int = ANN, taker: int = BOB) -> None:
+    await shop.service.access_admin.transfer(GUILD, giver, taker, "one person", OWNER)
+    await shop.worker.run_due()
+
+
+async def test_what_comes_back_for_ever_ends_the_subscription_bought_meanwhile(
+    shop: Shop, month: Price
+) -> None:
+    life = await for_ever(shop)
+    paid = await payment(shop, life)
+    await happen(shop, paid, FactKind.DISPUTED)
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await happen(shop, paid, FactKind.DISPUTE_WON)
+    await shop.worker.run_due()
+
+    assert (await shop.look(subscription)).phase is Phase.ENDING
+    await shop.turn(40 * DAY)
+    assert shop.server.held[ANN] == {GOLD}
+
+
+async def test_a_gift_for_ever_ends_the_subscription_and_its_payer_is_told(shop: Shop, month: Price) -> None:
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "forever", "a present", OWNER)
+    await shop.worker.run_due()
+
+    assert (await shop.look(subscription)).phase is Phase.ENDING
+    assert shop.said() == ["### Your subscription has been stopped"]
+    with pytest.raises(UserError, match="cannot go on"):
+        await shop.service.renewals.keep(GUILD, ANN, subscription.id)
+
+
+async def test_control_a_gift_of_some_days_leaves_the_subscription(shop: Shop, month: Price) -> None:
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "90", "a present", OWNER)
+    await shop.worker.run_due()
+
+    assert (await shop.look(subscription)).phase is Phase.ACTIVE
+    assert shop.said() == []
+
+
+@pytest.mark.parametrize("takes", ["month", "days", "for ever"])
+async def test_nothing_is_handed_over_that_would_let_a_subscription_charge_for_nothing(
+    shop: Shop, month: Price, takes: str
+) -> None:
+    subscription = await shop.subscribe(ANN, "Gold", month)
+    if takes == "month":
+        await shop.subscribe(BOB, "Gold", month)
+    elif takes == "days":
+        await shop.settle(shop.paid((await shop.bill(BOB, price=await days(shop))).order, "pay_bob"))
+    else:
+        await for_ever(shop, BOB)
+
+    for giver, taker in ((ANN, BOB), (BOB, ANN)):
+        with pytest.raises(UserError, match="Both accounts have Gold"):
+            await hand_over(shop, giver, taker)
+
+    await shop.service.renewals.stop(GUILD, ANN, subscription.id, None)
+    if takes != "month":
+        await hand_over(shop)
+        assert await shop.held_entitlements(ANN) == []
+
+
+async def test_control_to_an_account_without_it_a_subscription_is_handed_over(
+    shop: Shop, month: Price
+) -> None:
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await hand_over(shop)
+
+    assert (await shop.look(subscription)).phase is Phase.ACTIVE
+    assert shop.server.held[BOB] == {GOLD}
