@@ -362,7 +362,7 @@ async def _words_come_once(world: Schedule) -> None:
     """I7: a reminder came once or is on record as not sent; never twice, and never is it unknown that it came."""
     async with world.disk.view.read() as db:
         query = select(outbox.c.kind, outbox.c.key, outbox.c.state).where(
-            outbox.c.kind.in_(["notice", "refusal"])
+            outbox.c.kind.in_(["notice", "refusal", "payer.spared"])
         )
         told = {f"{row.kind}:{row.key}": row.state for row in await db.execute(query)}
     came = {key: len(when) for (_, key), when in world.server.directs.items()}
