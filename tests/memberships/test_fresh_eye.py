@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.model import BillingKind, Refusal
+from bot.memberships.access.store import entitlements
+from bot.memberships.catalog.tables import terms
+from bot.memberships.model import BillingKind, Order, Refusal
 from bot.memberships.orders.checkouts import PendingOrder
+from bot.memberships.orders.holdings import unused_value
 from bot.memberships.orders.store import ledger
 from bot.payments.port import FactKind, Phase, Subscription
-from tests.memberships.changes import confirm, quote
+from tests.memberships.changes import confirm, quote, upgraded
 from tests.memberships.changes import shelf as two_tiers
 from tests.memberships.discounts import free
 from tests.memberships.discounts import shelf as discounting
 from tests.memberships.money import about, happen, payment
 from tests.memberships.orders import transfer
 from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, OLIVIA, Shop
+from tests.memberships.transfers import give_back, note
 
 OWNER = Staff(OLIVIA, owner=True)
 
@@ -98,3 +103,40 @@ async def test_what_may_not_stand_is_refused_however_its_money_was_first_heard_o
     assert [status for status, _, _ in await shop.held_entitlements()] == ["live"]
     phases = [shop.provider.subscriptions[order.ref or ""].phase for order in (first, second)]
     assert Phase.ACTIVE not in phases[:1] and phases[1] is Phase.ACTIVE
+
+
+async def test_a_part_that_went_back_and_came_again_is_worth_its_days(shop: Shop) -> None:
+    """The second note of it was no credit: 40 came, and 20 were counted for the exchange."""
+    await shop.tier("Gold", GOLD, price="40.00", days=30)
+    order = await transfer(shop, ANN)
+    for amount in ("20", "20"):
+        await note(shop, order, amount)
+    await give_back(shop, order, "20")
+    await note(shop, order, "20")
+
+    async with shop.db.read() as db:
+        held = await entitlements.find(db, GUILD, order_id=order.id)
+        assert held is not None
+        assert await unused_value(db, held, shop.moment) == 4000
+
+
+async def test_nobody_gives_back_what_backs_a_membership_that_leaves_a_role_above_them(shop: Shop) -> None:
+    """Silver's money was exchanged for Gold: given back, Gold ends sooner, and what comes after it comes sooner."""
+    await two_tiers(shop)
+    shop.server.role(70, "Mod", 3)
+    shop.server.held[BOB] = {70}
+    silver = await shop.buy(ANN, "Silver", "pay_silver")
+    gold = await upgraded(shop)
+    assert await _drafted(shop, silver, BOB), "it leaves nothing above them"
+
+    async with shop.db.write() as tx:
+        changed = update(terms).where(terms.c.tier_id == gold.tier.id)
+        await tx.execute(changed.values(after="fallback", after_role_id=HELPER))
+
+    with pytest.raises(UserError):
+        await _drafted(shop, silver, BOB)
+    assert await _drafted(shop, silver, OLIVIA)
+
+
+async def _drafted(shop: Shop, order: Order, by: int) -> int:
+    return (await shop.service.refunds.draft(GUILD, str(order.id), by, "asked for")).draft

@@ -8,7 +8,8 @@ exchanged again backs the next one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.db import Reader
@@ -103,13 +104,22 @@ class Backing:
         outcome, given_back = outcome_of(source, facts), refunded(facts)
         once = outcome_of(source, [fact for fact in facts if fact.kind is FactKind.PAID]).counted
         stayed = (*outcome.counted, *(outcome.resting if disputed_counts else ()))
-        value = sum(amount_left(fact, given_back) for fact in stayed if _lasted(fact, exchanged_for))
+        value = money_left(outcome, [fact for fact in stayed if _lasted(fact, exchanged_for)], given_back)
         gross = sum(fact.money.amount for fact in once if _lasted(fact, exchanged_for))
         if source.renewal is None or any(not fact.renewal for fact in stayed if _lasted(fact, exchanged_for)):
             value += await self._credit(db, source, disputed_counts=disputed_counts)
         if source.renewal is None or any(not fact.renewal for fact in once if _lasted(fact, exchanged_for)):
             gross += source.credit.amount
         return value, gross
+
+
+def money_left(
+    outcome: Outcome, payments: Iterable[Fact], given_back: Counter[tuple[str | None, str]]
+) -> int:
+    """What is left of these payments of an order; of one whose notes are by hand, what of all its parts pays it."""
+    if outcome.parts is not None:
+        return outcome.parts.allocated.amount
+    return sum(amount_left(fact, given_back) for fact in payments)
 
 
 def _lasted(fact: Fact, exchanged_for: Order) -> bool:

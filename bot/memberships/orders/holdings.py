@@ -10,7 +10,7 @@ from bot.db import Reader
 from bot.memberships.access.judging import period_ends
 from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, Entitlement, EntitlementStatus, Order, OrderStatus
-from bot.memberships.orders.backing import Backing, outcome_of
+from bot.memberships.orders.backing import Backing, money_left, outcome_of
 from bot.memberships.orders.discounts import Discount, best, given
 from bot.memberships.orders.order_state import amount_left, refunded
 from bot.memberships.orders.proration import SECOND, unused
@@ -114,7 +114,7 @@ async def unused_value(db: Reader, entitlement: Entitlement, at: datetime) -> in
     given_back, outcome = refunded(facts), outcome_of(order, facts)
     funding, credit = await STRICT.funding(db, order), await STRICT.credit(db, order)
     if order.renewal is None:
-        paid = sum(amount_left(fact, given_back) for fact in outcome.counted)
+        paid = money_left(outcome, outcome.counted, given_back)
         paid = min(paid, order.price.amount) + credit  # what came above the price goes back
         # The dates may enclose days that were not given, or leave out some that were: what was bought is the measure.
         starts = entitlement.ends_at - SECOND * ((entitlement.length or 0) - entitlement.cut)
