@@ -75,12 +75,18 @@ SELECT o.id, o.guild_id, o.kind,
 FROM shop."order" o;
 CREATE INDEX temp.judged_id ON judged (id);
 
+-- A subscription rests while all that was paid for the present period is disputed.
+CREATE TEMP VIEW resting AS
+SELECT order_id FROM paying p WHERE held AND starts_at <= (SELECT now FROM setting)
+GROUP BY order_id, period
+HAVING min(dispute) = 1 AND period = (SELECT max(q.period) FROM paying q WHERE q.order_id = p.order_id AND q.held
+                                      AND q.starts_at <= (SELECT now FROM setting));
+
 -- The entitlement of an order beside what the order says of it. `by_staff`: staff ended it, and nobody paid since.
 CREATE TEMP TABLE given AS
 SELECT e.id, e.guild_id, e.user_id, e.tier_id, e.order_id, e.state AS standing, e.starts_at, e.ends_at, e.held_until,
-       e.replaced_by, e.cut, j.state AS judgement, j.ever, o.kind, o.days, o.months, o.extra, o.created_at,
+       e.replaced_by, e.cut, e.length, j.state AS judgement, j.ever, o.kind, o.days, o.months, o.extra, o.created_at,
        e.ends_at >= '9999' AS forever,
-       strftime('%s', e.ends_at) - strftime('%s', e.starts_at) AS seconds,
        EXISTS (SELECT 1 FROM shop.revocation v WHERE v.entitlement_id = e.id
                AND v.at >= coalesce((SELECT max(c.at) FROM counted c WHERE c.order_id = e.order_id), '')) AS by_staff,
        -- Its credit or its discount may have lost what backed it; `tests/simulation/worth.py` computes how much.
@@ -127,7 +133,7 @@ CREATE INDEX temp.stretch_id ON stretch (id);
 -- Time is given while it runs, and the rest is still to come: from now, or from when it was taken away.
 CREATE TEMP TABLE spent AS
 SELECT g.id,
-       coalesce((SELECT sum(max(0, min(coalesce(t.until, g.now), g.ends) - max(t.at, t.since)))
+       coalesce((SELECT sum(max(0, min(coalesce(t.until, g.now), g.ends) - max(t.at, coalesce(t.since, t.at))))
                  FROM stretch t WHERE t.id = g.id AND t.runs), 0) AS given,
        max(0, g.ends - max(g.starts, coalesce(
            (SELECT min(t.at) FROM stretch t WHERE t.id = g.id AND NOT t.runs

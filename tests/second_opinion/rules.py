@@ -28,13 +28,15 @@ DAYS = {
     "what is paid runs to its end": """
         SELECT 'order ' || order_id, 'live', standing FROM given
         WHERE judgement = 'paid' AND held_until > (SELECT now FROM setting)
-          AND standing NOT IN ('live', 'replaced') AND NOT by_staff AND NOT shaken""",
+          AND standing NOT IN ('live', 'replaced') AND NOT by_staff AND NOT shaken
+          AND NOT (standing = 'suspended' AND order_id IN (SELECT order_id FROM resting))""",
     "what is not paid does not run": """
         SELECT 'order ' || order_id, 'not running, as the order is ' || judgement, standing FROM given
         WHERE judgement NOT IN ('paid', 'disputed') AND standing IN ('live', 'suspended')""",
     "what is disputed rests, if the owner wants that": """
         SELECT 'order ' || order_id, 'suspended', standing FROM given
-        WHERE judgement = 'disputed' AND (SELECT dispute_suspends FROM setting) AND standing = 'live'""",
+        WHERE (judgement = 'disputed' OR order_id IN (SELECT order_id FROM resting))
+          AND (SELECT dispute_suspends FROM setting) AND standing = 'live'""",
     "what is over has ended": """
         SELECT 'entitlement ' || id, 'ended', state FROM shop.entitlement
         WHERE state = 'live' AND held_until <= (SELECT now FROM setting)""",
@@ -48,12 +50,12 @@ DAYS = {
         SELECT 'order ' || g.order_id, days * 86400 + extra - cut, (given / 1e6) || ' and ' || (ahead / 1e6)
         FROM given g JOIN spent s ON s.id = g.id
         WHERE kind = 'once' AND standing <> 'revoked' AND given + ahead <> (days * 86400 + extra - cut) * 1000000""",
-    # A month is a calendar month, from its first day or from the day before a gap was closed.
+    # A month is a calendar month, counted when it is bought: from then on it is so many seconds.
     "months paid ahead are as many as were sold": """
         SELECT 'order ' || g.order_id, months || ' months and ' || extra - cut, (given / 1e6) || ' and ' || (ahead / 1e6)
         FROM given g JOIN spent s ON s.id = g.id
-        WHERE kind = 'prepaid' AND standing <> 'revoked' AND given + ahead + (cut - extra) * 1000000
-              NOT BETWEEN months * 28 * 86400000000 AND months * 31 * 86400000000""",
+        WHERE kind = 'prepaid' AND standing <> 'revoked' AND (given + ahead <> (length - cut) * 1000000
+              OR length - extra NOT BETWEEN months * 28 * 86400 AND months * 31 * 86400)""",
     "what is for ever has no end": """
         SELECT 'order ' || order_id, 'for ever', ends_at FROM given
         WHERE (kind = 'lifetime') <> forever AND standing <> 'revoked'""",

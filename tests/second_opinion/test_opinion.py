@@ -15,7 +15,8 @@ import pytest
 from bot.memberships.model import BillingKind
 from bot.payments.port import Fact, FactKind
 from tests.memberships.items import bought, offer
-from tests.memberships.shop import ANN, BOB, CID, GUILD, OLIVIA, Shop, opened
+from tests.memberships.money import about
+from tests.memberships.shop import ANN, BOB, CID, DAY, GUILD, OLIVIA, Shop, opened
 from tests.second_opinion.opinion import Second, differences
 from tests.second_opinion.rules import RULES
 from tests.simulation.second import listed, told
@@ -142,6 +143,27 @@ async def test_a_wrong_sum_is_seen(sold: Shop, what: str) -> None:
     spoil(sold, statement)
 
     assert [found for found in await opinion(sold) if found.startswith(rule)]
+
+
+@pytest.mark.parametrize("more", ["-1 second", "+1 second", "+1 day"])
+async def test_days_that_rested_are_all_there_and_no_more(sold: Shop, more: str) -> None:
+    [paid] = [fact for facts in sold.provider.known.values() for fact in facts if fact.object_id == "pay_1"]
+    for kind, days in ((FactKind.DISPUTED, 4), (FactKind.DISPUTE_WON, 3)):
+        await sold.turn(days * DAY)
+        fact = about(paid, kind, "dp_1", sold.moment)
+        sold.provider.known[paid.ref].append(fact)
+        await sold.settle(fact)
+        await sold.worker.run_due()
+    assert await opinion(sold) == []
+
+    spoil(
+        sold,
+        f"UPDATE entitlement SET ends_at = datetime(ends_at, '{more}') || '.000000',"
+        f" held_until = datetime(held_until, '{more}') || '.000000'"
+        f" WHERE order_id = {paid.order_id}",
+    )
+
+    assert [found for found in await opinion(sold) if found.startswith("days paid once")]
 
 
 async def test_a_refund_that_was_not_booked_is_seen(sold: Shop) -> None:
