@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
+
 import pytest
 
-from bot.errors import UserError
+from bot import crashpoints
+from bot.errors import RetryLater, UserError
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.model import BillingKind, Order, Price
 from bot.payments.port import FactKind, Phase
@@ -32,6 +36,22 @@ async def for_ever(shop: Shop, user_id: int = ANN) -> Order:
 async def days(shop: Shop) -> Price:
     [gold] = await shop.service.catalog.products(GUILD)
     return next(price for price in gold.prices if price.duration.kind is BillingKind.ONCE)
+
+
+@contextlib.contextmanager
+def stopped_at(name: str) -> Generator[None]:
+    """The work that passes this point first gets no further."""
+
+    def stop(passed: str) -> None:
+        if passed == name:
+            crashpoints.watch(None)
+            raise RetryLater("stopped here")
+
+    crashpoints.watch(stop)
+    try:
+        yield
+    finally:
+        crashpoints.watch(None)
 
 
 async def hand_over(shop: Shop, giver: int = ANN, taker: int = BOB) -> None:
@@ -65,6 +85,21 @@ async def test_a_gift_for_ever_ends_the_subscription_and_its_payer_is_told(shop:
     assert shop.said() == ["### Your subscription has been stopped"]
     with pytest.raises(UserError, match="cannot go on"):
         await shop.service.renewals.keep(GUILD, ANN, subscription.id)
+
+
+async def test_who_pays_is_told_though_the_work_ended_when_the_provider_had_just_been_asked(
+    shop: Shop, month: Price
+) -> None:
+    subscription = await shop.subscribe(ANN, "Gold", month)
+    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "forever", "a present", OWNER)
+
+    with stopped_at("subscription.ended"):
+        await shop.worker.run_due()
+    for _ in range(2):  # the message waits until the end is known
+        await shop.patience()
+
+    assert (await shop.look(subscription)).phase is Phase.ENDING
+    assert shop.said() == ["### Your subscription has been stopped"]
 
 
 async def test_control_a_gift_of_some_days_leaves_the_subscription(shop: Shop, month: Price) -> None:

@@ -6,17 +6,17 @@ import pytest
 
 from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.model import BillingKind
+from bot.memberships.model import BillingKind, Refusal
 from bot.memberships.orders.checkouts import PendingOrder
 from bot.memberships.orders.store import ledger
-from bot.payments.port import FactKind
+from bot.payments.port import FactKind, Phase, Subscription
 from tests.memberships.changes import confirm, quote
 from tests.memberships.changes import shelf as two_tiers
 from tests.memberships.discounts import free
 from tests.memberships.discounts import shelf as discounting
-from tests.memberships.money import happen, payment
+from tests.memberships.money import about, happen, payment
 from tests.memberships.orders import transfer
-from tests.memberships.shop import ANN, BOB, DAY, GUILD, HELPER, OLIVIA, Shop
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, OLIVIA, Shop
 
 OWNER = Staff(OLIVIA, owner=True)
 
@@ -68,3 +68,33 @@ async def test_nobody_below_the_owner_notes_money_for_what_they_hold(shop: Shop)
 
     with pytest.raises(UserError, match="for yourself"):
         await shop.service.offline_payments.mark(GUILD, str(order.id), BOB, "came again")
+
+
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [(FactKind.DISPUTED, FactKind.DISPUTE_WON), (FactKind.REFUNDED, FactKind.REFUND_FAILED)],
+)
+async def test_what_may_not_stand_is_refused_however_its_money_was_first_heard_of(
+    shop: Shop, bad: FactKind, good: FactKind
+) -> None:
+    """Its payment was heard of together with the dispute or the refund, and came to stand only later."""
+    await shop.tier("Gold", GOLD, price="19.00", days=30)
+    month = await shop.price("Gold", "18", months=1, way=BillingKind.RECURRING)
+    quarter = await shop.price("Gold", "50", months=3, way=BillingKind.RECURRING)
+    first, second = (await shop.bill(price=month)).order, (await shop.bill(price=quarter)).order
+    for order in (first, second):
+        ref = order.ref or ""
+        shop.provider.subscriptions[ref] = Subscription(f"sub_{order.id}", Phase.ACTIVE, "cus_1")
+        shop.provider.take(order, ref, order.price, shop.moment)
+    early = shop.provider.known[first.ref or ""]
+    early.append(about(early[0], bad, "dp", shop.moment))
+    await shop.news(second)
+    await shop.news(first)
+
+    early.append(about(early[0], good, "dp", shop.moment))
+    await shop.news(first)
+
+    assert (await shop.look(first)).refused is Refusal.SUBSCRIBED
+    assert [status for status, _, _ in await shop.held_entitlements()] == ["live"]
+    phases = [shop.provider.subscriptions[order.ref or ""].phase for order in (first, second)]
+    assert Phase.ACTIVE not in phases[:1] and phases[1] is Phase.ACTIVE

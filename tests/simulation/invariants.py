@@ -148,8 +148,10 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
             truth.state,
         )
     assert notes[-1].removeprefix("order.") == order.state.value, f"{order.state} was not noted: {notes}"
-    if truth.ever:
-        assert entitlement is not None, "paid, and no right"
+    if entitlement is None:  # money that went back before it was heard of gave nothing
+        assert truth.state is not OrderStatus.PAID, "paid, and no right"
+    else:
+        assert truth.ever, "a right that nobody paid for"
         _right_fits(
             truth,
             entitlement,
@@ -157,8 +159,6 @@ async def _order_is_what_the_bank_knows(world: Schedule, order: Order) -> None:
             world,
             by_staff=await _revoked_by_staff(world, entitlement, truth.counted),
         )
-    else:
-        assert entitlement is None, "a right that nobody paid for"
 
 
 async def _revoked_by_staff(world: Schedule, entitlement: Entitlement, counted: Sequence[Fact]) -> bool:

@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.db import Database
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.store import tiers
-from bot.memberships.model import Order, OrderStatus
+from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus
 from bot.memberships.orders.settlement import Settlement
 from bot.memberships.orders.store import orders
 from bot.memberships.orders.tables import ledger, payment
@@ -120,10 +120,17 @@ class Row:
             facts = select(payment.c.kind).where(payment.c.order_id == order.id)
             return {
                 "order": found and found.state,
-                "right": entitlement and entitlement.status,
+                "right": _standing(entitlement),
                 "ledger": sorted(tuple(row) for row in await db.execute(booked.group_by(ledger.c.account))),
                 "facts": sorted((await db.execute(facts)).scalars()),
             }
+
+
+def _standing(entitlement: Entitlement | None) -> EntitlementStatus | None:
+    """None as well for what was revoked: heard of before the payment, the refund leaves nothing to revoke."""
+    return (
+        None if entitlement is None or entitlement.status is EntitlementStatus.REVOKED else entitlement.status
+    )
 
 
 def _fact(order: Order, kind: FactKind) -> Fact:

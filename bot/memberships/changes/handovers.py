@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from bot.cards import plain
 from bot.db import Database, Writer
-from bot.errors import UserError
+from bot.errors import RetryLater, UserError
 from bot.i18n import Catalog
 from bot.ids import new_id
 from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import paying_cards
 from bot.memberships.model import RENEWING, Entitlement, Order
+from bot.memberships.orders.eligibility import for_ever_beside
 from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.orders.receipts import Receipts
@@ -64,15 +65,20 @@ class Handovers:
 
     async def tell_spared(self, job: Job) -> None:
         """Work `payer.spared`: write to a payer that their subscription was stopped, as its tier is there for ever."""
-        payer, key = int(job.payload["payer"]), OutboxKey(job.guild_id, SPARED, job.key)
+        key, order_id = OutboxKey(job.guild_id, SPARED, job.key), int(job.payload["order"])
         async with self._db.read() as db:
-            order = await orders.find(db, job.guild_id, int(job.key))
-            entitlement = await entitlements.find(db, job.guild_id, order_id=int(job.key))
-        if order is None or entitlement is None or order.phase in RENEWING:
-            await self._outbox.drop(key, "it goes on", user_id=payer)
+            order = await orders.find(db, job.guild_id, order_id)
+            held = await entitlements.find(db, job.guild_id, order_id=order_id)
+            owned = [] if held is None else await owned_by(db, job.guild_id, held.user_id)
+        if order is None or held is None:
+            return
+        if for_ever_beside(held, owned) is None:
+            await self._outbox.drop(key, "it is not there for ever any more", user_id=order.user_id)
+        elif order.phase in RENEWING:
+            raise RetryLater("the subscription is being stopped")
         else:
-            paid = PaidSubscription(order, entitlement)
-            await self._outbox.direct(key, payer, paying_cards.spared(self._texts.community, paid))
+            card = paying_cards.spared(self._texts.community, PaidSubscription(order, held))
+            await self._outbox.direct(key, order.user_id, card)
 
     async def tell(self, job: Job) -> None:
         """Work `payer.tell`: write to a payer what was moved, that they go on paying, and how to end that."""
@@ -106,7 +112,7 @@ async def _require_none_for_nothing(
             same = one.entitlement.tier.id == other.entitlement.tier.id
             if same and (one.renews or other.renews):
                 raise UserError(
-                    "Both accounts have {plan}, and a subscription to it would go on charging for nothing. End that one first with /membership cancel, then hand over the rest.",
+                    "Both accounts have {plan}, and a subscription to it would go on charging for nothing. Whoever pays for it has to end it first, with /membership cancel or on the receipt’s page; then hand over the rest.",
                     plan=plain(one.entitlement.tier.name),
                 )
 

@@ -183,23 +183,22 @@ class Renewals:
             order = await orders.find(db, order.guild_id, order.id) or order
             must_end = order.phase in RENEWING and (asked or await self._must_not_renew(db, order))
         if must_end and order.ref is not None:
+            if not asked:
+                await self._tell_if_for_ever(order)
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
             await self._audit(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
-            if not asked:
-                await self._tell_if_for_ever(order)
             await self._checkouts.refresh(order)
 
     async def _tell_if_for_ever(self, order: Order) -> None:
-        """Write to who pays when the subscription was stopped because what it gives is there for ever."""
+        """Write to who pays once the subscription is stopped, because what it gives is there for ever."""
         async with self._db.write() as tx:
-            entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-            if entitlement is not None and for_ever_beside(
-                entitlement, await owned_by(tx, order.guild_id, entitlement.user_id)
-            ):
-                await self._queue.enqueue(
-                    tx, "payer.spared", order.guild_id, str(order.id), payer=str(order.user_id)
-                )
+            held = await entitlements.find(tx, order.guild_id, order_id=order.id)
+            owned = [] if held is None else await owned_by(tx, order.guild_id, held.user_id)
+            lasting = None if held is None else for_ever_beside(held, owned)
+            if lasting is not None:
+                key = f"{order.id}:{lasting.id}"
+                await self._queue.enqueue(tx, "payer.spared", order.guild_id, key, order=str(order.id))
 
     async def _withdraw_stop(self, order: Order) -> None:
         """The end that was asked for is there, or is not wanted any more: a later keep must not be undone by it."""

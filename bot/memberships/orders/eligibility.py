@@ -135,15 +135,18 @@ def outlasted(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
 
     Then the subscription must not renew: it would charge for what the member has anyway.
     """
-    return any(
-        other.entitlement.source == "order" and (other.renews or other.entitlement.ends_at > held.ends_at)
-        for other in _beside(held, owned)
-    ) or for_ever_beside(held, owned)
+    return (
+        any(
+            other.entitlement.source == "order" and (other.renews or other.entitlement.ends_at > held.ends_at)
+            for other in _beside(held, owned)
+        )
+        or for_ever_beside(held, owned) is not None
+    )
 
 
-def for_ever_beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
-    """Does the member have the tier for ever beside this, bought or given? Pure."""
-    return any(other.entitlement.forever for other in _beside(held, owned))
+def for_ever_beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> Entitlement | None:
+    """What gives the member the tier for ever beside this, bought or given. Pure."""
+    return next((other.entitlement for other in _beside(held, owned) if other.entitlement.forever), None)
 
 
 def _beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> Iterator[OwnedMembership]:

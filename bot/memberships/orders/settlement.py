@@ -178,7 +178,9 @@ class Settlement:
             )
         replaced: Sequence[Entitlement] = ()
         changed = False
-        if outcome.ever or before is not None:  # a payment that was corrected gave something, and never came
+        if (
+            first or before is not None
+        ):  # nothing is given before it was admitted, whatever is heard of it earlier
             if order.replaces is not None:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
                 await self.entitlements.exchange(tx, order, outcome)

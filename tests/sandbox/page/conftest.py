@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from sandbox.app import Sandbox
 from tests.browser import driven, profile
 from tests.sandbox.people import Bot, Control, signed_in
 
+BEGIN = datetime(2026, 11, 2, 8, tzinfo=UTC)
 _HERE = Path(__file__).parent
 
 
@@ -46,7 +48,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(tmp_path: Path) -> AsyncIterator[Sandbox]:
-    async with Sandbox(tmp_path / "world", answer_seconds=1.0) as running:
+    """It begins on a day of its own: some tests turn its clock to a date, and it never goes back."""
+    async with Sandbox(tmp_path / "world", answer_seconds=1.0, clock=BEGIN) as running:
         yield running
 
 
