@@ -30,6 +30,7 @@ from bot.payments.port import FactKind
 from tests.memberships.changes import EN
 from tests.memberships.discounts import money_back
 from tests.memberships.items import ASYNC, RUST, TITLES, bought, happens, link, offer, owned, sale
+from tests.memberships.removing import for_sale
 from tests.memberships.shop import (
     ANN,
     BOB,
@@ -380,3 +381,14 @@ async def test_paid_by_hand_in_parts_it_opens_with_the_last_part(shop: Shop) -> 
         for note in (first, second):
             words = shown(backoffice_answers.marked(t, note))
             assert "embership" not in words and "会员" not in words
+
+
+@pytest.mark.parametrize("days", [None, 10])
+async def test_a_course_that_runs_keeps_its_owner_in_the_server(shop: Shop, days: int | None) -> None:
+    await for_sale(shop)  # Gold removes its members at the end
+    await shop.buy(ANN)
+    await bought(shop, await offer(shop, days=days))
+
+    await shop.turn(30 * DAY)
+
+    assert shop.server.kicked == ([] if days is None else [ANN])

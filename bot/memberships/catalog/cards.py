@@ -212,7 +212,7 @@ def _removal_warning(t: Language, before: Tier, after: Tier, *, may_remove: bool
         return None
     return t(
         "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. "
-        "I never remove staff, bots or whoever has another membership, and nobody after a refund, a dispute or /access revoke. "
+        "I never remove staff, bots or whoever has something else here, and nobody after a refund, a dispute or /access revoke. "
         "My role needs **Kick Members** for it."
     ) + ("" if may_remove else " " + t("It lacks that at the moment."))
 
