@@ -241,6 +241,8 @@ async def _nobody_pays_for_nothing(world: Schedule) -> None:
             continue
         async with world.disk.view.read() as db:
             entitlement = await entitlements.find(db, GUILD, order_id=order.id)
+        if entitlement is None and order.state is OrderStatus.DISPUTED:
+            continue  # disputed before it was heard of: it begins when that is won, or with the next payment
         assert entitlement is not None, f"charged for an order that is {order.state}"
         assert entitlement.status not in (EntitlementStatus.REVOKED, EntitlementStatus.REPLACED), (
             f"charged for what is {entitlement.status}"
