@@ -95,7 +95,7 @@ async def test_five_thousand_messages_scroll_and_few_are_in_the_page(
     await page.evaluate(
         """async () => {
           const log = document.getElementById("log");
-          for (let n = 0; n < 400 && !log.textContent.includes("number 1."); n += 1) {
+          for (let n = 0; n < 2000 && !log.textContent.includes("number 1."); n += 1) {
             log.scrollTop = 0;
             await new Promise((done) => setTimeout(done, 15));
           }

@@ -80,6 +80,7 @@ async def test_older_messages_come_in_above_what_is_read(
     ]
     sandbox.world.messages.put_all(rows)
     page = await open_page("#ann/general")
+    await until(page, "document.getElementById('log').scrollTop > 0")  # the newest are there, and shown
 
     await page.evaluate("document.getElementById('log').scrollTop = 0")
     await until(page, "document.getElementById('log').scrollHeight > 4500")
