@@ -8,7 +8,7 @@ from tests.simulation import runner
 from tests.simulation.floor import enough
 
 QUICK = range(5079, 5091)
-FULL = [range(start, start + 100) for start in (0, 100, 400)]
+FULL = [range(start, start + 100) for start in (0, 200, 400)]
 
 
 @pytest.mark.parametrize(

@@ -66,4 +66,4 @@ async def _sooner(db: Reader, entitlement: Entitlement, now: datetime) -> frozen
     exceptions = await overrides.of_member(db, entitlement.guild_id, entitlement.user_id)
     without = [other for other in of_member if other.id != entitlement.id]
     after = entitlement.tier.terms.after_role_id
-    return gains(of_member, without, exceptions, now) | (frozenset() if after is None else {after})
+    return gains(of_member, without, exceptions, now) | (frozenset[int]() if after is None else {after})
