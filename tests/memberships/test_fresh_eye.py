@@ -140,3 +140,18 @@ async def test_nobody_gives_back_what_backs_a_membership_that_leaves_a_role_abov
 
 async def _drafted(shop: Shop, order: Order, by: int) -> int:
     return (await shop.service.refunds.draft(GUILD, str(order.id), by, "asked for")).draft
+
+
+async def test_paid_again_is_asked_again(shop: Shop) -> None:
+    """Given back, and a membership for ever bought since: the money of the second note has nothing to pay for."""
+    await shop.tier("Gold", GOLD, price="19.00", days=30)
+    order = await transfer(shop, ANN)
+    await note(shop, order)
+    await give_back(shop, order)
+    life = await shop.price("Gold", "500", way=BillingKind.LIFETIME)
+    await shop.settle(shop.paid((await shop.bill(price=life)).order, "pay_life"))
+
+    await note(shop, order, "19")
+
+    assert (await shop.look(order)).refused is Refusal.FOREVER
+    assert [status for status, _, _ in await shop.held_entitlements()] == ["revoked", "live"]

@@ -113,7 +113,7 @@ def _of_time(
     if status is not EntitlementStatus.LIVE:
         if entitlement.status in (EntitlementStatus.LIVE, EntitlementStatus.ENDED):
             taken = now
-    elif entitlement.status is EntitlementStatus.REVOKED and _paid_again(entitlement, outcome, now):
+    elif paid_again(entitlement, outcome, now):
         # All the days from now, not what is left of those that were given back.
         starts, taken = max(now, starts), None
         full = min(order.duration.end(starts) + order.extra * SECOND, FOREVER)
@@ -140,8 +140,10 @@ def _of_time(
     )
 
 
-def _paid_again(entitlement: Entitlement, outcome: Outcome, now: datetime) -> bool:
-    """Was it paid once more after it was taken away?"""
+def paid_again(entitlement: Entitlement, outcome: Outcome, now: datetime) -> bool:
+    """Was it taken away, and paid once more after that?"""
+    if entitlement.status is not EntitlementStatus.REVOKED:
+        return False
     if entitlement.taken_at is not None:
         return any(fact.at > entitlement.taken_at for fact in outcome.counted)
     return any(fact.at > entitlement.starts_at for fact in outcome.counted) and now > entitlement.starts_at

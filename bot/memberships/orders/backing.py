@@ -118,7 +118,7 @@ def money_left(
 ) -> int:
     """What is left of these payments of an order; of one whose notes are by hand, what of all its parts pays it."""
     if outcome.parts is not None:
-        return outcome.parts.allocated.amount
+        return outcome.parts.allocated.amount if outcome.counted else 0
     return sum(amount_left(fact, given_back) for fact in payments)
 
 

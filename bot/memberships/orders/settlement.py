@@ -13,6 +13,7 @@ from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
 from bot.db import Reader, Writer
 from bot.memberships.access.entitlements import Entitlements
+from bot.memberships.access.judging import paid_again
 from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
@@ -157,8 +158,10 @@ class Settlement:
         facts = await ledger.facts(tx, order.guild_id, order.id)
         outcome = order_state(self.due(order), facts)
         before = await entitlements.find(tx, order.guild_id, order_id=order.id)
-        first = outcome.state is OrderStatus.PAID and before is None
-        if first:
+        paid = outcome.state is OrderStatus.PAID
+        first = paid and before is None
+        again = before is not None and order.renewal is None and paid_again(before, outcome, now)
+        if first or (paid and again):
             banned = await self.is_banned(tx, order.guild_id, order.user_id)
             why = await refusal_of(tx, order, now, outcome.counted, banned=banned, rules=self.rules)
             if why is not None:
