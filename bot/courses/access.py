@@ -34,7 +34,7 @@ class CourseAccess(Protocol):
         ...
 
 
-class Offer(Protocol):
+class CourseOffer(Protocol):
     """One way to buy a course singly."""
 
     @property
@@ -61,7 +61,7 @@ class CourseSale(Protocol):
         """The courses that this member has now, whatever tiers they have."""
         ...
 
-    async def offers(self, guild_id: int, /) -> Mapping[int, Sequence[Offer]]:
+    async def offers(self, guild_id: int, /) -> Mapping[int, Sequence[CourseOffer]]:
         """How each course on sale can be bought."""
         ...
 
@@ -77,13 +77,13 @@ class CourseSale(Protocol):
         currency: str,
         days: int | None,
         actor: int,
-    ) -> Sequence[Offer]:
+    ) -> Sequence[CourseOffer]:
         """Sell a course for so many days, or for ever; how it can be bought then."""
         ...
 
     async def remove_price(
         self, tx: Writer, guild_id: int, item_id: int, price: str, actor: int, /
-    ) -> Sequence[Offer]:
+    ) -> Sequence[CourseOffer]:
         """Sell a course at this price no more; how it can be bought then."""
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.cards import Accent, Block, Button, Card, Divider, Line, Option, Row, Select, card, plain
-from bot.courses.access import Offer
+from bot.courses.access import CourseOffer
 from bot.courses.actions import (
     AFTER_LAST,
     BROWSE_COURSES,
@@ -269,7 +269,7 @@ def _opened_by(t: Language, course: CourseView) -> str:
     return opened_by(t, course.tiers, course.offers)
 
 
-def opened_by(t: Language, tiers: Sequence[str], offers: Sequence[Offer]) -> str:
+def opened_by(t: Language, tiers: Sequence[str], offers: Sequence[CourseOffer]) -> str:
     """Who can open a course."""
     ways = [
         t("opens with {plans}", plans=plans(t, tiers)) if tiers else "",
@@ -278,7 +278,7 @@ def opened_by(t: Language, tiers: Sequence[str], offers: Sequence[Offer]) -> str
     return _dotted(*ways) or t("open to everybody")
 
 
-def prices_words(t: Language, offers: Sequence[Offer]) -> str:
+def prices_words(t: Language, offers: Sequence[CourseOffer]) -> str:
     """The first three prices of a course."""
     return " / ".join(offer.words(t) for offer in offers[:3]) + (" …" if len(offers) > 3 else "")
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.courses.access import CourseAccess, CourseSale, Keys, Offer, locked_sentence, plan_names
+from bot.courses.access import CourseAccess, CourseOffer, CourseSale, Keys, locked_sentence, plan_names
 from bot.courses.pages import pages
 from bot.courses.store import learning_records, library
 from bot.courses.views import (
@@ -182,7 +182,9 @@ class Courses:
 class _MemberAccess:
     """Which courses one member can open."""
 
-    def __init__(self, keys: Keys, names: Mapping[int, str], offers: Mapping[int, Sequence[Offer]]) -> None:
+    def __init__(
+        self, keys: Keys, names: Mapping[int, str], offers: Mapping[int, Sequence[CourseOffer]]
+    ) -> None:
         self._keys = keys
         self._names = names
         self._offers = offers

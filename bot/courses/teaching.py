@@ -11,7 +11,7 @@ from bot.audit import LYCEUM, AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.courses import versions
-from bot.courses.access import CourseAccess, CourseSale, Offer, plan_names, tier_ids
+from bot.courses.access import CourseAccess, CourseOffer, CourseSale, plan_names, tier_ids
 from bot.courses.course import Course
 from bot.courses.store import learning_records, library
 from bot.courses.views import Change, CourseChoice, Imported, Opening, Stars, Taught
@@ -128,7 +128,7 @@ class Teaching:
                 )
         return await self._opening(guild_id, course_id)
 
-    async def offers(self, guild_id: int, course_id: int) -> Sequence[Offer]:
+    async def offers(self, guild_id: int, course_id: int) -> Sequence[CourseOffer]:
         """How the course is sold singly."""
         return (await self._sale.offers(guild_id)).get(course_id, ())
 

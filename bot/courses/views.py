@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.courses.access import Offer
+from bot.courses.access import CourseOffer
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class CourseView:
     lessons: int
     done: int
     stars: Stars
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[CourseOffer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Imported:
     added: int
     removed: int
     tiers: tuple[str, ...]
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[CourseOffer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ class Taught:
     openings: int
     graduates: int
     stars: Stars
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[CourseOffer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Opening:
 
     title: str
     tiers: tuple[str, ...]
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[CourseOffer, ...] = ()
 
 
 @dataclass(frozen=True)

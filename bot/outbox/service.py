@@ -84,10 +84,10 @@ class Outbox:
         point("outbox.sending")
         delivery = await self._server.direct(key.guild_id, user_id, card, key=key.nonce)
         point("outbox.posted")
-        tried_before = (
-            entry is not None and delivery is not Delivery.SENT
-        )  # and that attempt may have arrived
-        state = await self._write(key, OutboxState.UNKNOWN if tried_before else _STATES[delivery])
+        state = _STATES[delivery]
+        if entry is not None and state is not OutboxState.SENT:  # the attempt before may have arrived
+            state = OutboxState.UNKNOWN
+        state = await self._write(key, state)
         point("outbox.sent")
         return state
 

@@ -75,11 +75,46 @@ async def test_what_comes_back_for_ever_ends_the_subscription_bought_meanwhile(
     assert shop.server.held[ANN] == {GOLD}
 
 
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [(FactKind.DISPUTED, FactKind.DISPUTE_WON), (FactKind.REFUNDED, FactKind.REFUND_FAILED)],
+)
+async def test_days_that_come_back_end_the_subscription_that_they_outlast(
+    shop: Shop, month: Price, bad: FactKind, good: FactKind
+) -> None:
+    long = await shop.price("Gold", "49", days=90)
+    order = (await shop.bill(price=long)).order
+    await shop.settle(shop.paid(order, "pay_days"))
+    paid = await payment(shop, order)
+    await happen(shop, paid, bad)
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await happen(shop, paid, good)
+    await shop.patience()  # the message waits until the end is known
+
+    assert (await shop.look(subscription)).phase is Phase.ENDING
+    assert "### Your subscription has been stopped" in shop.said()
+
+
+async def test_control_days_that_end_first_leave_it(shop: Shop, month: Price) -> None:
+    order = (await shop.bill(price=await days(shop))).order
+    await shop.settle(shop.paid(order, "pay_days"))
+    paid = await payment(shop, order)
+    await happen(shop, paid, FactKind.DISPUTED)
+    subscription = await shop.subscribe(ANN, "Gold", month)
+
+    await happen(shop, paid, FactKind.DISPUTE_WON)
+    await shop.worker.run_due()
+
+    assert (await shop.look(subscription)).phase is Phase.ACTIVE
+    assert shop.said() == []
+
+
 async def test_a_gift_for_ever_ends_the_subscription_and_its_payer_is_told(shop: Shop, month: Price) -> None:
     subscription = await shop.subscribe(ANN, "Gold", month)
 
     await shop.service.access_admin.grant(GUILD, ANN, "Gold", "forever", "a present", OWNER)
-    await shop.worker.run_due()
+    await shop.patience()
 
     assert (await shop.look(subscription)).phase is Phase.ENDING
     assert shop.said() == ["### Your subscription has been stopped"]

@@ -90,7 +90,7 @@ class Entitlements:
         now = self._clock.now()
         await entitlements.add(tx, new, ended_at=None)
         await self._enqueue_dates(tx, new)
-        await self._end_outlasted(tx, new)
+        await self._look_at_subscriptions(tx, new)
         await record(
             tx,
             guild_id=new.guild_id,
@@ -169,7 +169,7 @@ class Entitlements:
         await entitlements.add(tx, entitlement, ended_at=None if entitlement.status in RUNNING else now)
         await self._record_status(tx, entitlement, order, now)
         await self._enqueue_dates(tx, entitlement)
-        await self._end_outlasted(tx, entitlement)
+        await self._look_at_subscriptions(tx, entitlement)
         for previous in earlier if entitlement.status in RUNNING else ():
             if previous.id == order.follows:
                 await self._end_subscription(tx, previous)
@@ -191,7 +191,7 @@ class Entitlements:
             await self._record(tx, should, action, now, until=should.ends_at.isoformat())
         if should.status in (EntitlementStatus.LIVE, EntitlementStatus.ENDED):
             await self._enqueue_dates(tx, should)
-        await self._end_outlasted(tx, should)
+        await self._look_at_subscriptions(tx, should)
 
     async def _record_status(self, tx: Writer, entitlement: Entitlement, order: Order, now: datetime) -> None:
         """Record what an order's money made of an entitlement, and when that begins or began."""
@@ -261,19 +261,19 @@ class Entitlements:
             back = replace(old, status=status)
             await self._record_status(tx, back, order, now)
             await self._enqueue_dates(tx, old)
-            await self._end_outlasted(tx, back)
+            await self._look_at_subscriptions(tx, back)
             await self._judge_discounts(tx, old)
 
     async def _judge_discounts(self, tx: Writer, giver: Entitlement) -> None:
         """Have judged anew what this membership made cheaper or free: it was revoked, replaced, or is back."""
         await self._queue.enqueue(tx, "discount.judge", giver.guild_id, str(giver.id))
 
-    async def _end_outlasted(self, tx: Writer, entitlement: Entitlement) -> None:
-        """What is there for ever leaves nothing for a subscription to the same tier to pay for."""
-        if entitlement.status is not EntitlementStatus.LIVE or not entitlement.forever:
+    async def _look_at_subscriptions(self, tx: Writer, begun: Entitlement) -> None:
+        """A subscription to the same tier may have nothing left to pay for beside what begins or comes back."""
+        if begun.status is not EntitlementStatus.LIVE or not (begun.forever or begun.length is not None):
             return
-        for other in await entitlements.of_member(tx, entitlement.guild_id, entitlement.user_id):
-            if other.tier.id == entitlement.tier.id and other.id != entitlement.id:
+        for other in await entitlements.of_member(tx, begun.guild_id, begun.user_id):
+            if other.tier.id == begun.tier.id and other.id != begun.id:
                 await self._end_subscription(tx, other)
 
     async def _end_subscription(self, tx: Writer, entitlement: Entitlement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from bot.cards import plain
@@ -13,7 +14,7 @@ from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.store import entitlements
 from bot.memberships.changes import paying_cards
 from bot.memberships.model import RENEWING, Entitlement, Order
-from bot.memberships.orders.eligibility import for_ever_beside
+from bot.memberships.orders.eligibility import outlasting
 from bot.memberships.orders.holdings import owned_by
 from bot.memberships.orders.paying import PaidSubscription
 from bot.memberships.orders.receipts import Receipts
@@ -64,7 +65,7 @@ class Handovers:
             )
 
     async def tell_spared(self, job: Job) -> None:
-        """Work `payer.spared`: write to a payer that their subscription was stopped, as its tier is there for ever."""
+        """Work `payer.spared`: write to a payer that their subscription was stopped, as what it gave is there without it."""
         key, order_id = OutboxKey(job.guild_id, SPARED, job.key), int(job.payload["order"])
         async with self._db.read() as db:
             order = await orders.find(db, job.guild_id, order_id)
@@ -72,12 +73,14 @@ class Handovers:
             owned = [] if held is None else await owned_by(db, job.guild_id, held.user_id)
         if order is None or held is None:
             return
-        if for_ever_beside(held, owned) is None:
-            await self._outbox.drop(key, "it is not there for ever any more", user_id=order.user_id)
+        lasting = outlasting(held, owned)
+        if lasting is None:
+            await self._outbox.drop(key, "it is not there without it any more", user_id=order.user_id)
         elif order.phase in RENEWING:
             raise RetryLater("the subscription is being stopped")
         else:
-            card = paying_cards.spared(self._texts.community, PaidSubscription(order, held))
+            paid = PaidSubscription(order, held)
+            card = paying_cards.spared(self._texts.community, paid, lasting.entitlement)
             await self._outbox.direct(key, order.user_id, card)
 
     async def tell(self, job: Job) -> None:
@@ -101,24 +104,20 @@ async def _require_none_for_nothing(
     tx: Writer, guild_id: int, moved: Sequence[Entitlement], taker: int
 ) -> None:
     moved_ids = {entitlement.id for entitlement in moved}
-    live = [
+    lasting = [
         one
         for one in await owned_by(tx, guild_id, taker)
-        if one.entitlement.status in RUNNING and (one.renews or _is_paid_or_for_ever(one.entitlement))
+        if one.entitlement.status in RUNNING and (one.order is not None or one.entitlement.forever)
     ]
-    theirs = [one for one in live if one.entitlement.id not in moved_ids]
-    for one in live:
-        for other in theirs if one.entitlement.id in moved_ids else ():
-            same = one.entitlement.tier.id == other.entitlement.tier.id
-            if same and (one.renews or other.renews):
-                raise UserError(
-                    "Both accounts have {plan}, and a subscription to it would go on charging for nothing. Whoever pays for it has to end it first, with /membership cancel or on the receipt’s page; then hand over the rest.",
-                    plan=plain(one.entitlement.tier.name),
-                )
-
-
-def _is_paid_or_for_ever(entitlement: Entitlement) -> bool:
-    return entitlement.source == "order" or entitlement.forever
+    arriving = [one for one in lasting if one.entitlement.id in moved_ids]
+    there = [one for one in lasting if one.entitlement.id not in moved_ids]
+    for one, other in itertools.product(arriving, there):
+        same = one.entitlement.tier.id == other.entitlement.tier.id
+        if same and (one.renews or other.renews):
+            raise UserError(
+                "Both accounts have {plan}, and a subscription to it would go on charging for nothing. Whoever pays for it has to end it first, with /membership cancel or on the receipt’s page; then hand over the rest.",
+                plan=plain(one.entitlement.tier.name),
+            )
 
 
 async def _subscription(tx: Writer, entitlement: Entitlement) -> Order | None:

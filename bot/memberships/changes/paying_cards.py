@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.cards import Accent, Block, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.membership_actions import KEEP_RENEWAL, OPEN_PORTAL, STOP_RENEWAL
-from bot.memberships.model import Order
+from bot.memberships.model import Entitlement, Order
 from bot.memberships.orders.paying import PaidSubscription
 from bot.payments.port import Phase
 
@@ -69,22 +69,33 @@ def moved(t: Language, subscriptions: Sequence[tuple[PaidSubscription, str | Non
     )
 
 
-def spared(t: Language, paid: PaidSubscription) -> Card:
-    """The direct message to who pays for what the holder has for ever by now."""
-    plan = plain(paid.order.tier.name)
-    return card(
-        t("### Your subscription has been stopped"),
-        t(
-            "You have **{plan}** for ever now, so the subscription would charge you for nothing. Nothing more is charged.",
-            plan=plan,
+def spared(t: Language, paid: PaidSubscription, lasting: Entitlement) -> Card:
+    """The direct message to who pays for what the holder has without that, for ever or for longer: `lasting`."""
+    values = {"plan": plain(paid.order.tier.name), "when": stamp(lasting.ends_at, "D")}
+    if paid.serves is None:
+        why = (
+            t("You have **{plan}** for ever now, so the subscription would charge you for nothing.", **values)
+            if lasting.forever
+            else t(
+                "You have paid for **{plan}** until {when} besides, so the subscription would charge you for nothing.",
+                **values,
+            )
         )
-        if paid.serves is None
-        else t(
-            "{member}, for whom you pay, has **{plan}** for ever now, so the subscription would charge you for nothing. Nothing more is charged.",
-            plan=plan,
-            member=f"<@{paid.serves}>",
-        ),
-        accent=Accent.GOOD,
+    else:
+        values["member"] = f"<@{paid.serves}>"
+        why = (
+            t(
+                "{member}, for whom you pay, has **{plan}** for ever now, so the subscription would charge you for nothing.",
+                **values,
+            )
+            if lasting.forever
+            else t(
+                "{member}, for whom you pay, has **{plan}** until {when} besides, so the subscription would charge you for nothing.",
+                **values,
+            )
+        )
+    return card(
+        t("### Your subscription has been stopped"), why, t("Nothing more is charged."), accent=Accent.GOOD
     )
 
 

@@ -17,7 +17,7 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.model import RENEWING, EntitlementStatus, Order
 from bot.memberships.orders.backing import outcome_of
 from bot.memberships.orders.checkouts import SOON, Checkouts
-from bot.memberships.orders.eligibility import for_ever_beside, outlasted
+from bot.memberships.orders.eligibility import outlasting
 from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
 from bot.memberships.orders.paying import PaidSubscription, paid_by, require_paid_by
 from bot.memberships.orders.store import ledger, orders
@@ -184,20 +184,20 @@ class Renewals:
             must_end = order.phase in RENEWING and (asked or await self._must_not_renew(db, order))
         if must_end and order.ref is not None:
             if not asked:
-                await self._tell_if_for_ever(order)
+                await self._tell_if_outlasted(order)
             await subscriptions_of(provider).set_ending(order.ref, True)
             point("subscription.ended")
             await self._audit(order, LYCEUM, AuditAction.SUBSCRIPTION_STOPPED, None)
             await self._checkouts.refresh(order)
 
-    async def _tell_if_for_ever(self, order: Order) -> None:
-        """Write to who pays once the subscription is stopped, because what it gives is there for ever."""
+    async def _tell_if_outlasted(self, order: Order) -> None:
+        """Write to who pays once the subscription is stopped, because what it gives is there without it."""
         async with self._db.write() as tx:
             held = await entitlements.find(tx, order.guild_id, order_id=order.id)
             owned = [] if held is None else await owned_by(tx, order.guild_id, held.user_id)
-            lasting = None if held is None else for_ever_beside(held, owned)
-            if lasting is not None:
-                key = f"{order.id}:{lasting.id}"
+            lasting = None if held is None else outlasting(held, owned)
+            if lasting is not None and not lasting.renews:
+                key = f"{order.id}:{lasting.entitlement.id}"
                 await self._queue.enqueue(tx, "payer.spared", order.guild_id, key, order=str(order.id))
 
     async def _withdraw_stop(self, order: Order) -> None:
@@ -215,7 +215,7 @@ class Renewals:
         facts = await ledger.facts(db, order.guild_id, order.id)
         if outcome_of(order, facts).lapsed:  # the money of its present period went back
             return True
-        if outlasted(entitlement, await owned_by(db, entitlement.guild_id, entitlement.user_id)):
+        if outlasting(entitlement, await owned_by(db, entitlement.guild_id, entitlement.user_id)):
             return True
         for follower in await orders.following(db, order.guild_id, entitlement_id=entitlement.id):
             given = await entitlements.find(db, order.guild_id, order_id=follower.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -130,33 +130,25 @@ def _error(tier: Tier, found: Obstacle, owned: Sequence[OwnedMembership]) -> Use
     )
 
 
-def outlasted(held: Entitlement, owned: Sequence[OwnedMembership]) -> bool:
-    """Was more of this tier bought that runs on without this subscription, or is it there for ever? Pure.
+def outlasting(held: Entitlement, owned: Sequence[OwnedMembership]) -> OwnedMembership | None:
+    """What of its tier the member has for longer without this subscription: bought, or for ever. Pure.
 
-    Then the subscription must not renew: it would charge for what the member has anyway.
+    Beside that the subscription must not renew: it would charge for what is there anyway.
     """
-    return (
-        any(
-            other.entitlement.source == "order" and (other.renews or other.entitlement.ends_at > held.ends_at)
-            for other in _beside(held, owned)
-        )
-        or for_ever_beside(held, owned) is not None
-    )
-
-
-def for_ever_beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> Entitlement | None:
-    """What gives the member the tier for ever beside this, bought or given. Pure."""
-    return next((other.entitlement for other in _beside(held, owned) if other.entitlement.forever), None)
-
-
-def _beside(held: Entitlement, owned: Sequence[OwnedMembership]) -> Iterator[OwnedMembership]:
-    return (
+    beside = (
         other
         for other in owned
         if other.entitlement.id != held.id
         and other.entitlement.tier.id == held.tier.id
         and other.entitlement.status is EntitlementStatus.LIVE
+        and (other.entitlement.forever or _bought_for_longer(other, held))
     )
+    return max(beside, key=lambda other: other.entitlement.ends_at, default=None)
+
+
+def _bought_for_longer(other: OwnedMembership, held: Entitlement) -> bool:
+    longer = other.renews or other.entitlement.ends_at > held.ends_at
+    return other.entitlement.source == "order" and longer
 
 
 def changeable_order(held: OwnedMembership, planned: Sequence[PlannedChange], now: datetime) -> Order:

@@ -181,9 +181,8 @@ class Settlement:
             )
         replaced: Sequence[Entitlement] = ()
         changed = False
-        if (
-            first or before is not None
-        ):  # nothing is given before it was admitted, whatever is heard of it earlier
+        # Nothing is given before it was admitted, whatever is heard of it earlier.
+        if first or before is not None:
             if order.replaces is not None:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
                 await self.entitlements.exchange(tx, order, outcome)
