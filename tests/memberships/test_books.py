@@ -28,7 +28,7 @@ async def sold(shop: Shop) -> Shop:
 async def test_books_that_agree_with_the_provider_have_their_tick(sold: Shop, texts: Catalog) -> None:
     told = await books(sold, texts)
 
-    assert "✔ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in told
+    assert "✔ $49.00 came = $44.25 for what was sold + $4.75 given back + $0.00 open" in told
     assert "✗" not in told
     assert "✔" in await books(sold, texts, language="zh-CN")
     assert await needs(sold) == []
@@ -114,7 +114,7 @@ async def test_what_a_backup_lost_is_found_and_settled(sold: Shop, texts: Catalo
     told = await books(sold, texts)
 
     assert "$19.00 (`pay_1`) were not known here" in told
-    assert "✗ $49.00 came = $44.25 for memberships + $4.75 given back + $0.00 open" in told
+    assert "✗ $49.00 came = $44.25 for what was sold + $4.75 given back + $0.00 open" in told
     assert "✔ $49.00 came" in await books(sold, texts)
     assert [status for status, _, _ in await sold.held_entitlements(ANN)] == ["live"]
 
@@ -169,7 +169,7 @@ async def test_a_dispute_won_on_appeal_has_a_tick_only_if_the_money_counts_again
     told = await books(shop, texts)
 
     counted = (await shop.look(order)).state is OrderStatus.PAID
-    assert ("✔ $19.00 came = $19.00 for memberships" in told) is counted
+    assert ("✔ $19.00 came = $19.00 for what was sold" in told) is counted
     assert ("Of `pay_1`" in told) is not counted
 
 
@@ -191,7 +191,7 @@ async def test_a_dispute_that_is_open_is_open_and_agrees(sold: Shop, texts: Cata
     [paid, *_] = [fact for facts in sold.provider.known.values() for fact in facts]
     await hear(sold, dispute_of(paid, FactKind.DISPUTED, 0))
 
-    assert "✔ $49.00 came = $30.00 for memberships + $4.75 given back + $14.25 open" in await books(
+    assert "✔ $49.00 came = $30.00 for what was sold + $4.75 given back + $14.25 open" in await books(
         sold, texts
     )
 
@@ -204,7 +204,7 @@ async def test_who_keeps_no_list_gets_no_tick(shop: Shop, texts: Catalog) -> Non
     told = await books(shop, texts)
 
     assert "Cannot be compared: this way to pay has no list." in told
-    assert "– $19.00 came = $19.00 for memberships" in told
+    assert "– $19.00 came = $19.00 for what was sold" in told
     assert "✔" not in told
     spoil(shop, "DELETE FROM payment WHERE kind = 'paid'")
     assert "✗" in await books(shop, texts)

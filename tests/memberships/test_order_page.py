@@ -70,7 +70,7 @@ async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Com
     await transfers.settled()
     assert "Noted: $19.00 went back" in words(done["message"])
     assert "Gold" not in await roles(transfers)
-    assert "$19.00 came = $0.00 for memberships + $19.00 given back + $0.00 open" in words(
+    assert "$19.00 came = $0.00 for what was sold + $19.00 given back + $0.00 open" in words(
         await ask(transfers, "order books")
     )
 

@@ -163,7 +163,7 @@ SELECT provider, currency,
                 ELSE 0 END) AS amount
 FROM reported GROUP BY provider, currency;
 
--- Where the money of each currency is: came = for memberships + given back + open.
+-- Where the money of each currency is: came = for what was sold + given back + open.
 CREATE TEMP VIEW sums AS
 SELECT currency, sum(amount) AS came,
        sum(CASE WHEN counts AND dispute = 0 THEN rest ELSE 0 END) AS allocated,

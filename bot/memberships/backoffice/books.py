@@ -1,4 +1,4 @@
-"""The books: what came = for memberships + given back + open, held against what each provider lists by itself.
+"""The books: what came = for what was sold + given back + open, held against what each provider lists by itself.
 
 Compared when an owner asks and every night. What a provider knows and Lyceum does not is settled at once by looking at
 its order again; what still differs then is on the owner's list until it agrees.

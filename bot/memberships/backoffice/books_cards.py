@@ -179,7 +179,7 @@ def _sums(t: Language, report: BooksReport, provider: str, currency: str, line: 
         differs = not line.closed or any(one.provider == provider for one in report.differing)
         mark = "✗" if comparable or differs else "–"
     return t(
-        "{mark} {captured} came = {allocated} for memberships + {back} given back + {open} open",
+        "{mark} {captured} came = {allocated} for what was sold + {back} given back + {open} open",
         mark=mark,
         captured=t.money(Money(line.came, currency)),
         allocated=t.money(Money(line.allocated, currency)),

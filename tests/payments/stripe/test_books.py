@@ -48,7 +48,7 @@ async def test_what_was_bought_once_agrees_and_what_others_sell_is_said(fake: Fa
 
     told = await books(shop)
 
-    assert "✔ $19.00 came = $19.00 for memberships + $0.00 given back + $0.00 open" in told
+    assert "✔ $19.00 came = $19.00 for what was sold + $0.00 given back + $0.00 open" in told
     assert "1 payment on the same account is not Lyceum's and is not counted." in told
 
 
@@ -58,7 +58,7 @@ async def test_every_period_of_a_subscription_agrees(fake: FakeStripe, shop: Sho
     fake.shop.pay(order.ref or "")
     await shop.news(order)
 
-    assert "✔ $9.00 came = $9.00 for memberships" in await books(shop)
+    assert "✔ $9.00 came = $9.00 for what was sold" in await books(shop)
 
 
 async def test_a_refund_of_which_nobody_told_is_found_and_settled(fake: FakeStripe, shop: Shop) -> None:
@@ -68,7 +68,7 @@ async def test_a_refund_of_which_nobody_told_is_found_and_settled(fake: FakeStri
     told = await books(shop)
 
     assert "were not known here" in told and "✗ $19.00 came" in told
-    assert "✔ $19.00 came = $0.00 for memberships + $19.00 given back" in await books(shop)
+    assert "✔ $19.00 came = $0.00 for what was sold + $19.00 given back" in await books(shop)
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
 
 
