@@ -33,6 +33,8 @@ ABOUT_MONEY = (
     "order.review",
     "order.refund",
     "order.settle",
+    "order.judge",
+    "discount.judge",
     "order.expire",
     "order.close",
     "order.deliver",

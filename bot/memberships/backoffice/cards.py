@@ -145,6 +145,9 @@ def _waiting(t: Language, item: Waiting) -> str:
         "books-differ": t(
             "The books are not what the provider lists. /order books tells what differs, and what to do."
         ),
+        "work-failed": t(
+            "Something went wrong that Lyceum does not know. Nothing is lost: it is tried again every hour."
+        ),
         "payment-account": t(
             "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
         ),
