@@ -124,12 +124,20 @@ class OrderPage(
         name=locale_str("paid"), description=locale_str("The money of a bank transfer came: mark its order")
     )
     @app_commands.describe(
-        order=WHICH, reason=REASON, amount=locale_str("What came, if it is not all that is open, like 9.50")
+        order=WHICH,
+        reason=REASON,
+        amount=locale_str("What came, if it is not all that is open, like 9.50"),
+        arrived=locale_str("On which day it came, like 2026-11-30; leave it out for today"),
     )
     async def paid(
-        self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
+        self,
+        interaction: Interaction,
+        order: str,
+        reason: Reason,
+        amount: Amount | None = None,
+        arrived: str | None = None,
     ) -> None:
-        await self._mark(interaction, order, reason, amount)
+        await self._mark(interaction, order, reason, amount, arrived)
 
     @app_commands.command(
         name=locale_str("correct"),
@@ -294,12 +302,15 @@ class OrderPage(
         """*Mark as paid…*: opens a form with amount and reason."""
 
         async def submit(sent: Interaction, fields: dict[str, str]) -> None:
-            await self._mark(sent, str(order_id), fields["reason"], fields["amount"] or None)
+            amount, arrived = fields["amount"] or None, fields["arrived"] or None
+            await self._mark(sent, str(order_id), fields["reason"], amount, arrived)
 
         t = words_of(interaction)
         hint = t("Leave it empty if all that is open came.")
         amount = Field("amount", t("Amount"), hint, required=False, longest=20)
-        await ask_with_reason(interaction, t("Mark as paid"), [amount], submit, demand_administrator)
+        hint = t("Like 2026-11-30. Leave it empty for today.")
+        arrived = Field("arrived", t("Day on which it came"), hint, required=False, longest=20)
+        await ask_with_reason(interaction, t("Mark as paid"), [amount, arrived], submit, demand_administrator)
 
     @on_press(CORRECT_NOTE, demand_administrator)
     async def press_correct(self, interaction: Interaction, order_id: int) -> None:
@@ -354,10 +365,17 @@ class OrderPage(
         )
         await answer(interaction, backoffice_answers.refund_drafted(words_of(interaction), draft))
 
-    async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
+    async def _mark(
+        self,
+        interaction: Interaction,
+        order: str,
+        reason: str,
+        amount: str | None,
+        arrived: str | None,
+    ) -> None:
         """Mark an order as paid by hand."""
         marked = await self._memberships.offline_payments.mark(
-            guild_of(interaction), order, interaction.user.id, reason, amount
+            guild_of(interaction), order, interaction.user.id, reason, amount, arrived
         )
         await answer(interaction, backoffice_answers.marked(words_of(interaction), marked))
 

@@ -157,6 +157,7 @@ class Order:
     `refused`: it could not be fulfilled when it was paid, so its money goes back.
     `discounted_by` is the entitlement that gave the discount; None without one, and for orders from before it was kept.
     `customer` is the provider's id of who pays its subscription.
+    `kept` is what of the credit was still there at an exchange that came late; None when all of it counts.
     """
 
     id: int
@@ -181,6 +182,7 @@ class Order:
     refused: Refusal | None = None
     discounted_by: int | None = None
     customer: str | None = None
+    kept: int | None = None
 
     @property
     def full_price(self) -> Money:

@@ -74,6 +74,23 @@ class AccessAdmin:
             await self._entitlement_service.give(tx, entitlement, staff.id)
         return entitlement
 
+    async def renewing_beside(self, given: Entitlement) -> Entitlement | None:
+        """The member's subscription to the same tier, if there is one: it is charged for time that is given as well."""
+        async with self._db.read() as db:
+            of_member = await entitlements.of_member(db, given.guild_id, given.user_id)
+        return next(
+            (
+                other
+                for other in of_member
+                if other.tier.id == given.tier.id
+                and other.source == "order"
+                and other.status is EntitlementStatus.LIVE
+                and not other.forever
+                and other.length is None
+            ),
+            None,
+        )
+
     async def revoke(
         self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
     ) -> list[Entitlement]:

@@ -122,8 +122,8 @@ def retried(t: Language) -> Card:
     return card(t("I am trying again now. If Discord still refuses, I say so here."), accent=Accent.GOOD)
 
 
-def granted(t: Language, entitlement: Entitlement) -> Card:
-    """A tier or an item was given for free."""
+def granted(t: Language, entitlement: Entitlement, renewing: Entitlement | None = None) -> Card:
+    """A tier or an item was given for free, maybe beside a subscription to it."""
     values = {
         "member": f"<@{entitlement.user_id}>",
         "plan": plain(entitlement.tier.name),
@@ -135,7 +135,22 @@ def granted(t: Language, entitlement: Entitlement) -> Card:
         if roles
         else t("{member} has **{plan}** until {when}.", **values),
         t("Reason: {reason}", reason=plain(entitlement.reason)),
-        accent=Accent.GOOD,
+        _beside(t, entitlement, renewing),
+        accent=Accent.WARN if renewing else Accent.GOOD,
+    )
+
+
+def _beside(t: Language, given: Entitlement, renewing: Entitlement | None) -> str | None:
+    """What the gift means for a subscription to the same tier."""
+    if renewing is None:
+        return None
+    if given.forever:
+        return t(
+            "Their subscription to it ends by itself on {when}, and whoever pays it is told.",
+            when=stamp(renewing.ends_at, "D"),
+        )
+    return t(
+        "⚠ It is paid by subscription too, which goes on charging: these days run beside it and save nobody anything. If nothing is to be paid meanwhile, have the subscription ended with /membership cancel."
     )
 
 

@@ -129,6 +129,9 @@ def _waiting(t: Language, item: Waiting) -> str:
         "paid-role-deleted": t(
             "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
         ),
+        "paid-role-refused": t(
+            "A role that was paid for may not be given any more: it stands above mine, can do what nobody may buy, or belongs to an integration. /tier list says which; mend it, or give the membership another with /tier edit, *Apply to existing too*. The days are safe."
+        ),
         "payment-overdrawn": t(
             "More went back than was paid: it was refunded, and the payer's bank took it as well. Object to the dispute at your provider."
         ),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.audit import AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
+from bot.i18n import stamp
 from bot.memberships.access.store import entitlements
+from bot.memberships.backoffice.days import arrival
 from bot.memberships.catalog.authority import Authorities, Authority
 from bot.memberships.model import Order, OrderStatus, Outcome, Parts
 from bot.memberships.orders.admission import is_seat_free
@@ -58,12 +60,14 @@ class OfflinePayments:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
         providers: Mapping[str, PaymentProvider],
         settlement: Settlement,
         authorities: Authorities,
+        zone: tzinfo,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -71,13 +75,21 @@ class OfflinePayments:
         self._providers = providers
         self._settlement = settlement
         self._authorities = authorities
+        self._zone = zone
 
     async def mark(
-        self, guild_id: int, number: str, actor: int, reason: str, typed: str | None = None
+        self,
+        guild_id: int,
+        number: str,
+        actor: int,
+        reason: str,
+        typed: str | None = None,
+        arrived: str | None = None,
     ) -> Marked:
-        """Note that the amount `typed` (None: all that is still open) came for this order.
+        """Note that the amount `typed` (None: all that is still open) came for this order, on the day `arrived` (today).
 
-        The membership begins once the parts make up the price. What is above puts the order on the owner's list.
+        The day decides whether it came in time. It must be named when unused days were credited and the link is over,
+        for what was quoted holds only for money that came before. The membership begins once the parts make up the price. What is above puts the order on the owner's list.
         Without an amount, an order of which nothing is open is not changed.
         """
         reason = clean_reason(reason)
@@ -91,17 +103,25 @@ class OfflinePayments:
             if money is None and not parts.missing.amount:
                 return Marked(order=order, money=parts.held, parts=parts, before=True)
             money = money or parts.missing
-            paid = _payment(order, facts, money, next_moment(facts, self._clock.now()))
+            now = self._clock.now()
+            if arrived is None and order.credit.amount and parts.missing.amount and now > order.expires_at:
+                raise UserError(
+                    "The link of this order ended on {when}, and unused days were credited to it. Say under `arrived` on which day the money came: in time it counts as quoted, later only what is unused now.",
+                    when=stamp(order.expires_at, "f"),
+                )
+            at = arrival(arrived, order, facts, now, self._zone) if arrived else next_moment(facts, now)
+            paid = _payment(order, facts, money, at)
             await record(
                 tx,
                 guild_id=guild_id,
-                at=self._clock.now(),
+                at=now,
                 actor=actor,
                 action=AuditAction.ORDER_MARKED,
                 subject=order.id,
                 reason=reason,
                 amount=money.amount,
                 currency=money.currency,
+                came=at.isoformat(),
             )
             order, parts = await self._settle(tx, order, [paid])
             return Marked(order=order, money=money, parts=parts)

@@ -19,8 +19,9 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
 from bot.memberships.orders import parts
-from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
+from bot.memberships.orders.admission import RULES, Rule, is_late, no_longer_possible, refusal_of
 from bot.memberships.orders.backing import Backing, expected_payment
+from bot.memberships.orders.holdings import unused_value
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders, refusals
 from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase, Subscription
@@ -182,7 +183,9 @@ class Settlement:
         if first or before is not None:
             if order.replaces is not None:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-                await self.entitlements.exchange(tx, order, outcome)
+                exchanged = await self.entitlements.exchange(tx, order, outcome)
+                if exchanged and (before is not None or is_late(order, outcome.counted)):
+                    order = await self._keep_unused(tx, order, exchanged, now)
             funding = await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
@@ -216,6 +219,17 @@ class Settlement:
         if before is not None:  # nothing depends yet on what has only just begun
             await self.rejudge_backed(tx, before)
         return outcome
+
+    async def _keep_unused(
+        self, tx: Writer, order: Order, exchanged: Sequence[Entitlement], now: datetime
+    ) -> Order:
+        """Count as credit only what is unused at the exchange: the quote holds for its link, and for the first payment.
+
+        Later, and once more after the money came back or was paid again, the days since then were used.
+        """
+        kept = min(order.credit.amount, sum([await unused_value(tx, old, now) for old in exchanged]))
+        await orders.set_kept(tx, order, kept)
+        return replace(order, kept=kept)
 
     async def rejudge_backed(self, tx: Writer, giver: Entitlement) -> None:
         """Let everything be judged again that this membership's money backs; called after every fact about it.

@@ -34,7 +34,8 @@ class OrderColumns(TypedColumns):
     `amount` is due first, `renewal_amount` at every renewal of a recurring order. `credit` is the value of the unused
     days of `replaces` (an entitlement that ends when this order is paid), `discount` what another membership took off,
     `extra` the seconds that credit above the price adds. With `follows` the membership begins when that entitlement
-    ends. `phase` is the phase of the provider's subscription, `customer` the provider's id of who pays it. `discounted_by` is the entitlement that gave the discount,
+    ends. `phase` is the phase of the provider's subscription, `customer` the provider's id of who pays it. `kept` is
+    what of the credit was still there when the order was paid late. `discounted_by` is the entitlement that gave the discount,
     unless it is from before that was kept.
     """
 
@@ -57,6 +58,7 @@ class OrderColumns(TypedColumns):
     discount: Named[int] = Column(BigInteger)
     discounted_by: Named[int | None] = Column(BigInteger)
     extra: Named[int] = Column(BigInteger)
+    kept: Named[int | None] = Column(BigInteger)
     replaces: Named[int | None] = Column(BigInteger)
     follows: Named[int | None] = Column(BigInteger)
     phase: Named[str | None] = Column(String)

@@ -205,6 +205,12 @@ async def extend(tx: Writer, guild_id: int, order_id: int, until: datetime) -> N
     await tx.execute(update(order).where(own).values(expires_at=until))
 
 
+async def set_kept(tx: Writer, exchanged: Order, kept: int) -> None:
+    """Store what of an order's credit was still there when it was exchanged."""
+    own = (order.c.guild_id == exchanged.guild_id) & (order.c.id == exchanged.id)
+    await tx.execute(update(order).where(own).values(kept=kept))
+
+
 async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
     """Store the phase of the provider's subscription; False when it has not changed."""
     own = (
@@ -303,6 +309,7 @@ def _order(row: Row[Any]) -> Order:
         discount=row.discount,
         discounted_by=row.discounted_by,
         customer=row.customer,
+        kept=row.kept,
         extra=row.extra,
         refused=Refusal(row.why) if row.why else None,
     )
