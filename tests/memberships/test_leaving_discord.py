@@ -145,9 +145,12 @@ async def test_a_kick_is_known_by_the_audit_log_or_counts_as_a_leave(
     await (allow if sees_log else deny)(community, VIEW_AUDIT_LOG)
 
     await community.discord("olivia", "DELETE", f"/guilds/{community.guild_id}/members/{people['ann']}")
-    await later(community)
+    for _ in range(20):  # the gateway tells of it after the request was answered
+        await later(community)
+        if told := await cards(community):
+            break
 
-    [card] = await cards(community)
+    [card] = told
     assert ("was kicked" if sees_log else "left the server") in words(card)
 
 

@@ -9,8 +9,8 @@ from bot.cards import plain
 from bot.errors import UserError
 from bot.i18n import stamp
 from bot.memberships.model import Order
-from bot.memberships.orders.parts import next_moment
-from bot.payments.port import Fact
+from bot.memberships.orders.parts import NOTES, next_moment
+from bot.payments.port import Fact, FactKind
 
 
 def read_day(typed: str) -> date:
@@ -36,10 +36,11 @@ def arrival(typed: str, order: Order, facts: Sequence[Fact], now: datetime, zone
     day = read_day(typed)
     if day > now.astimezone(zone).date():
         raise UserError("That day is still to come. Give the day on which the money arrived.")
-    earliest = max([order.created_at, *(fact.at for fact in facts)])
+    noted = [fact for fact in facts if fact.kind in (*NOTES, FactKind.CORRECTED)]
+    earliest = max([order.created_at, *(fact.at for fact in noted)])
     if day < earliest.astimezone(zone).date():
         raise UserError(
             "This order was made, or something was noted for it, on {when}. The money cannot have arrived before that.",
             when=stamp(earliest, "D"),
         )
-    return next_moment(facts, max(datetime.combine(day, time.min, zone), order.created_at))
+    return next_moment(noted, max(datetime.combine(day, time.min, zone), order.created_at))
