@@ -100,7 +100,11 @@ def locked(t: Language, opening: Opening) -> Card:
     """The answer to a lock or a price: who may open the course from now on, and what nobody can pay yet."""
     unpayable = [offer for offer in opening.offers if not offer.payable]
     return card(
-        f"**{plain(opening.title, 100)}**: {opened_by(t, opening.tiers, opening.offers)}.",
+        t(
+            "**{course}**: {ways}.",
+            course=plain(opening.title, 100),
+            ways=opened_by(t, opening.tiers, opening.offers),
+        ),
         t(
             "⚠ Nobody can pay this yet: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
             prices=prices_words(t, unpayable),

@@ -145,7 +145,7 @@ async def test_olivia_prices_a_course_and_ann_buys_it_on_its_card(community: Com
     again = await community.slash("ann", "course buy", course=course_id)
     assert "for ever, so there is nothing more to buy" in words(again["message"])
     status = await community.slash("ann", "membership status")
-    assert "**Also yours**\n**Asyncio in practice** — yours for ever" in words(status["message"])
+    assert "## What you have\n**Asyncio in practice** — yours for ever" in words(status["message"])
 
 
 async def test_in_chinese_some_days_are_bought_by_command_given_back_and_the_course_closes(

@@ -67,9 +67,7 @@ def shop_posted(t: Language, channel_id: int) -> Card:
 def preview(t: Language, product: Product, taken: int, courses: Sequence[str]) -> Card:
     """A tier as members will see it, with the courses that it opens."""
     tier = product.tier
-    opened = t(
-        "Opens these courses: {courses}", courses=", ".join(plain(title, 60) for title in courses[:10])
-    )
+    opened = t("Opens these courses: {courses}", courses=t.join([plain(title, 60) for title in courses[:10]]))
     return card(
         _description(t, product, taken, limit=300),
         opened if courses else None,
@@ -147,7 +145,7 @@ def ending(t: Language, terms: Terms) -> str:
         )
     else:
         then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")
-    return " ".join(part for part in (grace, then) if part)
+    return t.sentences(grace, then)
 
 
 def seats_left(tier: Tier, taken: int) -> int | None:

@@ -19,7 +19,7 @@ from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
 from bot.memberships.model import BillingKind, Price, Product, Terms, Tier
-from bot.names import compared, means
+from bot.names import compared, means, require_typed
 from bot.work import Queue
 
 __all__ = ["LONGEST", "NAME_LIMIT", "TierCatalog"]
@@ -227,6 +227,7 @@ class TierCatalog:
             return tier
         if not on_sale:
             raise UserError("Nothing is on sale here yet. An owner can change that with /tier create.")
+        require_typed(typed)
         raise UserError(
             "There is no plan called {plan}. Pick one from the list that appears while typing; /membership plans shows them all.",
             plan=plain(typed, NAME_LIMIT),

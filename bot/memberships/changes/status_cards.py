@@ -63,18 +63,20 @@ class Status:
 
 def status(t: Language, status: Status, page: int = 0) -> Card:
     """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
-    blocks: list[Block | str | None] = [t("## Your membership")]
     memberships = [one for one in status.held if one.entitlement.tier.item is None]
-    if not memberships:
+    items = [one for one in status.held if one.entitlement.tier.item is not None]
+    blocks: list[Block | str | None] = [
+        t("## What you have") if items and not memberships else t("## Your membership")
+    ]
+    if not memberships and not items:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
     for membership in memberships:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
     for paid in status.paying:
         blocks += paying_blocks(t, paid)
-    items = [one for one in status.held if one.entitlement.tier.item is not None]
     if items:
-        blocks.append(t("**Also yours**"))
+        blocks.append(t("**Also yours**") if memberships else None)
         blocks += [f"{item_words.owned_line(t, one.entitlement)}\n-# {_source_line(t, one)}" for one in items]
     lines = [
         t(

@@ -113,6 +113,7 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
             days=duration_words(t, order.duration),
             role=_role(order.tier),
         ),
+        item_words.opened_already(t, pending.opened_by),
         *_price_notes(t, pending),
         _arrived(t, pending),
         None if order.duration.kind is BillingKind.LIFETIME else end_notice(t, order.tier.terms),
@@ -298,7 +299,7 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
             if order.state is OrderStatus.REFUNDED
             else t("{price} is on its way back to where it came from. You have nothing to do.", price=price)
         )
-        return Accent.WARN, f"{why_refused(t, order)} {back}"
+        return Accent.WARN, t.sentences(why_refused(t, order), back)
     if order.state is OrderStatus.REFUNDED and is_by_hand(order.provider):
         return Accent.QUIET, t("What came for this order was given back.")
     if order.tier.item is not None and order.state is not OrderStatus.REVIEW:

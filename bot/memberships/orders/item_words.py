@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards import plain
 from bot.i18n import Language, stamp
 from bot.memberships.item import Item, ItemKind
@@ -19,6 +21,16 @@ def offered(t: Language, order: Order) -> str:
         "{price} for {days}. It opens as soon as it is paid.",
         price=t.money(order.price),
         days=duration_words(t, order.duration),
+    )
+
+
+def opened_already(t: Language, opened_by: Sequence[str]) -> str | None:
+    """Before the payment: that the member can open the item already, with these memberships; None without one."""
+    if not opened_by:
+        return None
+    return t(
+        "⚠ You can open it already: it comes with {plans}. Buy it only if you want to keep it without that membership.",
+        plans=t.join([plain(name, 60) for name in opened_by[:3]]),
     )
 
 

@@ -31,6 +31,7 @@ from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.discounts import Discount, require_single
 from bot.memberships.orders.eligibility import require_eligible
 from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
+from bot.memberships.orders.item_openings import ItemOpenings
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
 
@@ -40,7 +41,8 @@ class PurchaseChoice:
     """What the member still has to choose: one of the prices, or one of the `providers` that can take what is `due`.
 
     `actions` belong to the buttons: one for each provider, or for each price while `providers` is empty.
-    `percent` is the discount that another membership gives.
+    `percent` is the discount that another membership gives. `opened_by` are the memberships with which the member can
+    open the item already.
     """
 
     tier: Tier
@@ -49,6 +51,7 @@ class PurchaseChoice:
     percent: int = 0
     due: Money | None = None
     providers: tuple[str, ...] = ()
+    opened_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,14 @@ class Purchasing:
         tier_catalog: TierCatalog,
         checkouts: Checkouts,
         entitlement_service: Entitlements,
+        item_openings: ItemOpenings,
     ) -> None:
         self._db = db
         self._clock = clock
         self._tier_catalog = tier_catalog
         self._checkouts = checkouts
         self._entitlement_service = entitlement_service
+        self._item_openings = item_openings
 
     async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
@@ -103,7 +108,10 @@ class Purchasing:
         discount = discount_of(owned, product.tier.id, now)
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
-            return PurchaseChoice(product.tier, product.prices, actions, discount.percent)
+            opened_by = await self._item_openings.memberships(product.tier, user_id)
+            return PurchaseChoice(
+                product.tier, product.prices, actions, discount.percent, opened_by=opened_by
+            )
         require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
             return Activated(await self._start_trial(product.tier, chosen, user_id))
@@ -126,7 +134,15 @@ class Purchasing:
         if provider is None and request.due.amount and len(candidates) > 1:
             names = tuple(candidate.name for candidate in candidates)
             actions = tuple(action_for(name) for name in names)
-            return PurchaseChoice(request.tier, (request.price,), actions, due=request.due, providers=names)
+            opened_by = await self._item_openings.memberships(request.tier, request.user_id)
+            return PurchaseChoice(
+                request.tier,
+                (request.price,),
+                actions,
+                due=request.due,
+                providers=names,
+                opened_by=opened_by,
+            )
         order = await self._checkouts.open(
             request, self._checkouts.provider_for(request.price, provider, request.due)
         )
