@@ -124,7 +124,7 @@ class OrderPage(
         name=locale_str("paid"), description=locale_str("The money of a bank transfer came: mark its order")
     )
     @app_commands.describe(
-        order=WHICH, reason=REASON, amount=locale_str("What came, if it is not all that is open, like 9.50")
+        order=WHICH, reason=REASON, amount=locale_str("What came, if it was not all that is open, like 9.50")
     )
     async def paid(
         self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
@@ -140,7 +140,7 @@ class OrderPage(
     @app_commands.describe(
         order=WHICH,
         reason=REASON,
-        amount=locale_str("What it really was, like 9.50; leave it out if nothing came, or went back"),
+        amount=locale_str("What it really was, like 9.50; leave it out if nothing came or went back"),
         note=locale_str("Which note was wrong; leave it out for the last one"),
     )
     async def correct(
@@ -175,7 +175,7 @@ class OrderPage(
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
-    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; else the last 35 days"))
+    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; leave it out for the last 35 days"))
     async def books(self, interaction: Interaction, since: str | None = None) -> None:
         await self._compare(interaction, since)
 
@@ -297,7 +297,7 @@ class OrderPage(
             await self._mark(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        hint = t("Leave it empty if all that is open came.")
+        hint = t("Leave it empty if everything that was open has come.")
         amount = Field("amount", t("Amount"), hint, required=False, longest=20)
         await ask_with_reason(interaction, t("Mark as paid"), [amount], submit, demand_administrator)
 
@@ -309,7 +309,7 @@ class OrderPage(
             await self._correct(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        hint = t("Of the last note. Leave it empty if nothing came, or went back.")
+        hint = t("The true amount of the last note. Leave it empty if nothing came or nothing went back.")
         amount = Field("amount", t("What it really was"), hint, required=False, longest=20)
         await ask_with_reason(interaction, t("Correct the last note"), [amount], submit, demand_administrator)
 

@@ -43,7 +43,7 @@ def end_notice(t: Language, terms: Terms) -> str | None:
     """For buyers: that the end of the membership removes from the server; None when it does not."""
     if terms.after is not ExpiryAction.KICK:
         return None
-    return t("⚠ When it is over, whoever has nothing else here leaves this server.")
+    return t("⚠ When it is over, anyone who has nothing else here is removed from this server.")
 
 
 def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str | None:
@@ -51,8 +51,8 @@ def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str 
     if not entitlement.removes:
         return None
     if renews:
-        return t("⚠ When it ends, you leave this server, unless you have something else here by then.")
+        return t("⚠ When it ends, you will be removed from this server, unless you have something else here by then.")
     return t(
-        "⚠ You leave this server on {when}, unless you have something else here by then.",
+        "⚠ You will be removed from this server on {when}, unless you have something else here by then.",
         when=stamp(entitlement.held_until),
     )

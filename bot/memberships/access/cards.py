@@ -106,7 +106,7 @@ def refused(t: Language, role_id: int, action: str) -> Card:
             "2. My role stands **below** {role}: drag mine above it in Server Settings → Roles.",
             role=f"<@&{role_id}>",
         ),
-        t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
+        t("Nothing is lost: everyone who paid keeps their days. I go on by myself as soon as I may."),
         Row((Button(t("Try again"), action, style="primary"),)),
         accent=Accent.BAD,
     )
@@ -119,7 +119,7 @@ def retry_action(mark: int) -> str:
 
 def retried(t: Language) -> Card:
     """The answer to *Try again*."""
-    return card(t("I am trying again now. If Discord still refuses, I say so here."), accent=Accent.GOOD)
+    return card(t("I am trying again now. If Discord still refuses, I will say so here."), accent=Accent.GOOD)
 
 
 def granted(t: Language, entitlement: Entitlement) -> Card:
@@ -195,7 +195,7 @@ def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence
 
 def importable(t: Language, tier: Tier, count: int, end: datetime, *, owner: bool = True) -> Card:
     """How many members an import would reach, before it is confirmed. Only the `owner` reaches themselves."""
-    left_out = None if owner else t("You yourself are left out: only the owner can give you something.")
+    left_out = None if owner else t("You are left out yourself: only the owner can give you something.")
     if not count:
         return card(
             t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),

@@ -29,7 +29,7 @@ from bot.memberships.orders.store.ledger import Booking
 from bot.memberships.wording import duration_words
 from bot.money import Money
 from bot.paging import Weight, fitting, turning
-from bot.payments.port import Fact, FactKind, Unmatched
+from bot.payments.port import Fact, FactKind, Phase, Unmatched
 
 WITHOUT_DETAIL = ("payment-mismatch", "payment-partial", "refund-by-hand", "payer-gone", "paid-role-deleted")
 UNMATCHED_SHOWN = 4
@@ -127,7 +127,7 @@ def _waiting(t: Language, item: Waiting) -> str:
             "Whoever paid this has left the server. What they bought waits for them and its days run; /order refund gives the money back."
         ),
         "paid-role-deleted": t(
-            "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
+            "A role that was paid for was deleted. Give the membership another role with /tier edit and *Apply to existing too*; the days are safe."
         ),
         "payment-overdrawn": t(
             "More went back than was paid: it was refunded, and the payer's bank took it as well. Object to the dispute at your provider."
@@ -140,10 +140,10 @@ def _waiting(t: Language, item: Waiting) -> str:
             "Its provider is not set up any more. Set it up again, or give the money back there."
         ),
         "kick-members": t(
-            "Its membership is over and removes the member, but I may not. Give my role *Kick Members*."
+            "This membership is over and should remove the member, but I may not. Give my role *Kick Members*."
         ),
         "books-differ": t(
-            "The books are not what the provider lists. /order books tells what differs, and what to do."
+            "The books do not match what the provider lists. /order books shows what differs and what to do."
         ),
         "payment-account": t(
             "The provider's key belongs to another account, or to the other mode. Put the right one into the settings."
@@ -188,7 +188,7 @@ def _is_grouped(payments: Sequence[Unmatched]) -> bool:
 def _unmatched(t: Language, payment: Unmatched) -> Line:
     money = t.money(payment.money) if payment.money else t("something")
     sentence = "⚠ " + t(
-        "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
+        "{when}: {money} at {provider} ({id}) belongs to no order here. See there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(payment.received_at, "d"),
         money=money,
         provider=payment.provider,
@@ -238,19 +238,19 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
     if order.renewal:
         lines.append(
             t(
-                "Renews for {price}; the subscription is {phase}",
+                "Renews for {price} · subscription: {phase}",
                 price=t.money(order.renewal),
-                phase=order.phase or "–",
+                phase=_phase(t, order.phase),
             )
         )
     if order.credit.amount:
-        lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+        lines.append(t("{credit} was credited for unused days", credit=t.money(order.credit)))
     if order.discount:
         less = t.money(Money(order.discount, order.price.currency))
         lines.append(
-            t("{amount} were taken off by a membership", amount=less)
+            t("A membership took {amount} off", amount=less)
             if order.tier.item
-            else t("{amount} were taken off by another membership", amount=less)
+            else t("Another membership took {amount} off", amount=less)
         )
     lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
@@ -262,6 +262,18 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
     if detail.entitlement is not None:
         lines.append(_entitlement(t, detail.entitlement, order))
     return lines
+
+
+def _phase(t: Language, phase: Phase | None) -> str:
+    """How a subscription stands at its provider, in a word or two."""
+    words = {
+        Phase.ACTIVE: t("active"),
+        Phase.ENDING: t("ends with its period"),
+        Phase.PAST_DUE: t("a payment is missing"),
+        Phase.PAUSED: t("paused"),
+        Phase.ENDED: t("ended"),
+    }
+    return words[phase] if phase is not None else "–"
 
 
 def parts_line(t: Language, order: Order, parts: Parts) -> str:
@@ -311,7 +323,7 @@ def _fact(t: Language, fact: Fact) -> str:
         FactKind.EXPIRED: t("expired"),
         FactKind.CANCELLED: t("cancelled"),
         FactKind.REJECTED: t("cannot be given any more"),
-        FactKind.CORRECTED: t("corrected: this was never so"),
+        FactKind.CORRECTED: t("corrected: this did not happen"),
     }
     id_ = "" if fact.object_id.startswith("order:") else f" · {coded(fact.object_id, 40)}"
     return f"{stamp(fact.at)} · {words[fact.kind]} · {t.money(fact.money)}{id_}"

@@ -212,11 +212,9 @@ def _removal_warning(t: Language, before: Tier, after: Tier, *, may_remove: bool
         return None
     return t.sentences(
         t(
-            "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. "
-            "I never remove staff, bots or whoever has something else here, and nobody after a refund, a dispute or /access revoke. "
-            "My role needs **Kick Members** for it."
+            "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. I never remove staff, bots or anyone who has something else here, and nobody after a refund, a dispute or /access revoke. My role needs **Kick Members** for it."
         ),
-        None if may_remove else t("It lacks that at the moment."),
+        None if may_remove else t("It lacks that permission at the moment."),
     )
 
 

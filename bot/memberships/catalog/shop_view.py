@@ -139,9 +139,9 @@ def ending(t: Language, terms: Terms) -> str:
         then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
     elif terms.after is ExpiryAction.KICK:
         then = (
-            t("Then the roles are taken, and whoever has nothing else here leaves this server.")
+            t("Then the roles are taken, and anyone who has nothing else here is removed from this server.")
             if grace
-            else t("At the end the roles are taken, and whoever has nothing else here leaves this server.")
+            else t("At the end the roles are taken, and anyone who has nothing else here is removed from this server.")
         )
     else:
         then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")

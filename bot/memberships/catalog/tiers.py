@@ -251,7 +251,7 @@ class TierCatalog:
         """UserError for staff while the tier's roles cannot be given: nobody should be told that they have them."""
         if await self._safety.finding(tier) is not None:
             raise UserError(
-                "{plan} cannot be given at the moment, because one of its roles cannot be. /tier preview says what is wrong and what an administrator can do.",
+                "{plan} cannot be given at the moment, because one of its roles cannot be given. /tier preview says what is wrong and what an administrator can do.",
                 plan=plain(tier.name),
             )
 

@@ -274,7 +274,7 @@ class ChangePricing:
             require_single(tier, [membership.entitlement for membership in owned], now)
             if discount.until <= last.ends_at:
                 raise UserError(
-                    "Your discount would make {plan} cost nothing, but the membership that gives it ends before {plan} would begin. Buy it then.",
+                    "Your discount would make {plan} cost nothing, but the membership that gives it ends before {plan} would begin. Buy {plan} then.",
                     plan=plain(tier.name),
                 )
         held = next(membership for membership in owned if membership.entitlement.id == last.id)

@@ -268,7 +268,7 @@ def _line_of_another(t: Language, held: OwnedMembership) -> str:
         )
     if held.renews:
         return t("⚠ Another account pays for it, and its last payment did not arrive.")
-    return t("Another account paid for it and pays no more: it ends on {when}.", when=when)
+    return t("Another account paid for it and has stopped: it ends on {when}.", when=when)
 
 
 def _button_row(t: Language, held: OwnedMembership) -> Row | None:

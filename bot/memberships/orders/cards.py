@@ -197,7 +197,7 @@ def _how_to_pay(t: Language, pending: PendingOrder) -> list[Block | str]:
         fenced(f"{checkout.instructions}\n\n{reference}"),
         *_qr_code(t, pending),
         t(
-            "A person looks whether it came, so it may take some days. This offer stands until {when}.",
+            "A person checks whether it has arrived, so it may take some days. This offer stands until {when}.",
             when=stamp(checkout.expires_at),
         ),
     ]
@@ -310,7 +310,7 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
         )
     if order.state is OrderStatus.REVIEW and entitlement is not None:
         return Accent.WARN, t(
-            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace or what gave your discount is over. Your money goes back to you."
+            "Your money came, but this cannot be given any more: it is sold out, or the membership that it was to replace, or that gave your discount, is over. Your money goes back to you."
         )
     if order.state is OrderStatus.REVIEW:
         return Accent.WARN, t(

@@ -136,7 +136,7 @@ class Checkouts:
                 order = await _reload(tx, order)
                 if order.refused is not None:  # rolls back: nothing was ordered
                     raise UserError(
-                        "What you have changed just now, so nothing was begun. /membership status shows it."
+                        "Your memberships have changed just now, so nothing was started. /membership status shows what you have."
                     )
             elif work is not None:  # in case this process dies before the work is done
                 due = self._clock.now() + SOON

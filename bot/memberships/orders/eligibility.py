@@ -220,7 +220,7 @@ def _planned_already(change: PlannedChange, owned: Sequence[OwnedMembership]) ->
 
 def _paid_elsewhere(plan: str, until: datetime) -> UserError:
     return UserError(
-        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account pays no more and those days are over.",
+        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account has stopped paying and those days are over.",
         plan=plan,
         when=stamp(until),
     )

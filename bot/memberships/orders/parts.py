@@ -145,7 +145,7 @@ def latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list
     if open_:
         held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
         raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
+            "There is not that much left of this order. You can give back {most} at most.",
             most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
         )
     return back

@@ -150,7 +150,7 @@ class Purchasing:
             return await self._checkouts.pending_order(order)
         if order.state is not OrderStatus.PAID:  # somebody pressed twice at once
             raise UserError(
-                "With your discount {plan} would cost nothing, but what gave it is over, or you have {plan} by now. /membership status shows what you have.",
+                "With your discount {plan} would cost nothing, but the membership that gave it is over, or you have {plan} already. /membership status shows what you have.",
                 plan=plain(order.tier.name),
             )
         async with self._db.read() as db:
