@@ -175,7 +175,9 @@ class OrderPage(
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
-    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; leave it out for the last 35 days"))
+    @app_commands.describe(
+        since=locale_str("From which day on, like 2026-11-30; leave it out for the last 35 days")
+    )
     async def books(self, interaction: Interaction, since: str | None = None) -> None:
         await self._compare(interaction, since)
 

@@ -51,7 +51,9 @@ def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str 
     if not entitlement.removes:
         return None
     if renews:
-        return t("⚠ When it ends, you will be removed from this server, unless you have something else here by then.")
+        return t(
+            "⚠ When it ends, you will be removed from this server, unless you have something else here by then."
+        )
     return t(
         "⚠ You will be removed from this server on {when}, unless you have something else here by then.",
         when=stamp(entitlement.held_until),

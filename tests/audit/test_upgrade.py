@@ -262,7 +262,7 @@ async def bought(shop: Shop, id_: int) -> Order:
 
 
 async def test_an_open_draft_can_still_be_confirmed_once(shop: Shop) -> None:
-    with pytest.raises(UserError, match="Only who asked"):
+    with pytest.raises(UserError, match="Only the person who asked"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), MAX)
 
     done = await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)

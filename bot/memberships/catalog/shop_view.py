@@ -141,7 +141,9 @@ def ending(t: Language, terms: Terms) -> str:
         then = (
             t("Then the roles are taken, and anyone who has nothing else here is removed from this server.")
             if grace
-            else t("At the end the roles are taken, and anyone who has nothing else here is removed from this server.")
+            else t(
+                "At the end the roles are taken, and anyone who has nothing else here is removed from this server."
+            )
         )
     else:
         then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")

@@ -74,7 +74,10 @@ def spared(t: Language, paid: PaidSubscription, lasting: Entitlement) -> Card:
     values = {"plan": plain(paid.order.tier.name), "when": stamp(lasting.ends_at, "D")}
     if paid.serves is None:
         why = (
-            t("You have **{plan}** for ever now, so the subscription would have charged you for nothing.", **values)
+            t(
+                "You have **{plan}** for ever now, so the subscription would have charged you for nothing.",
+                **values,
+            )
             if lasting.forever
             else t(
                 "You have also paid for **{plan}** until {when}, so the subscription would have charged you for nothing.",

@@ -48,4 +48,6 @@ class Delivery:
                 "paid-role-deleted", "A role of order {number} is gone: it was deleted.", number=order.id
             )
         if await self._server.member(job.guild_id, entitlement.user_id) is None:
-            raise NeedsAction("payer-gone", "The payer of order {number} is not in this server.", number=order.id)
+            raise NeedsAction(
+                "payer-gone", "The payer of order {number} is not in this server.", number=order.id
+            )

@@ -42,7 +42,9 @@ def taken_off(t: Language, amount: str) -> str:
 def held(t: Language, item: Item, entitlement: Entitlement) -> str:
     """That the item is there, until when, and how to open it; or that it rests."""
     if entitlement.status is EntitlementStatus.SUSPENDED:
-        return t("Paid, but money that counted towards it went back. It is paused until the owner has decided.")
+        return t(
+            "Paid, but money that counted towards it went back. It is paused until the owner has decided."
+        )
     command = OPENS[item.kind]
     if entitlement.forever:
         return t("**Yours for ever.** {command} opens it.", command=command)

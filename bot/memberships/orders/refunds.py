@@ -116,7 +116,9 @@ class Refunds:
         async with self._db.write() as tx:
             drafted = await refund_drafts.find(tx, guild_id, _draft_id(draft))
             if drafted is None or drafted.actor != actor:
-                raise UserError("Only the person who asked for this refund can confirm it. Type /order refund yourself.")
+                raise UserError(
+                    "Only the person who asked for this refund can confirm it. Type /order refund yourself."
+                )
             order = await self._require_order(tx, guild_id, str(drafted.order_id))
             await require_refund(tx, authority, order, self._clock.now())
             if not await refund_drafts.confirm(tx, guild_id, _draft_id(draft), self._clock.now()):

@@ -21,7 +21,8 @@ def why_refused(t: Language, order: Order) -> str:
         return t("You already had {plan} for ever when this was paid.", plan=plan)
     if order.refused is Refusal.PAID_AHEAD:
         return t(
-            "You already had paid days of {plan} when this was paid, and they would have been lost.", plan=plan
+            "You already had paid days of {plan} when this was paid, and they would have been lost.",
+            plan=plan,
         )
     if order.refused is Refusal.PLANNED:
         return t("You had already planned another change when this was paid.")
@@ -36,7 +37,9 @@ def why_refused(t: Language, order: Order) -> str:
     if order.refused is Refusal.DISCOUNT_GONE:
         return t("The membership that gave you the discount was taken back before this was paid.")
     if order.refused is Refusal.FREE_TWICE:
-        return t("With your discount {plan} costs nothing, so you can have it only once at a time.", plan=plan)
+        return t(
+            "With your discount {plan} costs nothing, so you can have it only once at a time.", plan=plan
+        )
     if order.refused is Refusal.BANNED:
         return t("You were banned from this server before this was paid.")
     return t("By the time this was paid, it could not be given any more.")
