@@ -189,3 +189,46 @@ async def test_in_chinese_some_days_are_bought_by_command_given_back_and_the_cou
 
     closed = await reads(community, "linxiaoyu", "What the event loop does", locale="zh-CN")
     assert "也可单独购买" in words(closed["message"])
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en-US", "You can open it already: it comes with Pro. Buy it only if you want to keep it"),
+        ("zh-CN", "你现在就能打开它：Pro 会员已包含这项内容。"),
+    ],
+)
+async def test_whoever_has_it_by_membership_is_told_before_they_pay(
+    community: Community, locale: str, told: str
+) -> None:
+    await opens_shop(community)
+    await brings_demo(community)
+    course_id = await course_of(community)
+    for days in (30, 90):
+        await community.slash(
+            "olivia", "teach price add", course=course_id, price=str(days), currency="USD", days=days
+        )
+    await community.slash(
+        "olivia", "access grant", member="ann", tier="Pro", until="30", reason="a prize", channel="staff"
+    )
+    await community.settled()
+
+    for who, knows in (("ann", True), ("linxiaoyu", False)):
+        choice = await community.slash(who, "course buy", locale=locale, course=course_id)
+        assert (told in words(choice["message"])) is knows
+        bill = await community.click(
+            who, choice["message"]["id"], label=labels(choice["message"])[0], locale=locale
+        )
+        assert "30.00" in words(bill["message"])
+        assert (told in words(bill["message"])) is knows
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b"])
+async def test_an_empty_name_is_answered_with_what_to_do(here: School, typed: str) -> None:
+    course_id = await here.brings(course("A"))
+
+    for looked in (here.teaching.find(GUILD, typed), here.teaching.find_lesson(GUILD, typed, course_id)):
+        with pytest.raises(UserError, match="You have not typed a name"):
+            await looked
+    with pytest.raises(UserError, match="There is no course"):
+        await here.teaching.find(GUILD, "Splices")
