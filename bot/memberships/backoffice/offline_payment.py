@@ -298,5 +298,5 @@ def _require_correctable(facts: list[Fact], wrong: Fact, right: Money | None) ->
     if right is not None and right.amount > left.amount:
         raise UserError(
             "There is not that much left of this order. You can give back {most} at most.",
-            most=f"{left.decimal()} {left.currency}",
+            most=left,
         )

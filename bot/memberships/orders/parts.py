@@ -146,7 +146,7 @@ def latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list
         held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
         raise UserError(
             "There is not that much left of this order. You can give back {most} at most.",
-            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
+            most=Money(held, asked.currency),
         )
     return back
 
