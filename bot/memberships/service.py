@@ -36,7 +36,6 @@ from bot.memberships.orders.cards import Offer, OrderReceipt
 from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.delivery import Delivery
 from bot.memberships.orders.holdings import owned_by, planned_changes
-from bot.memberships.orders.item_openings import ItemOpenings
 from bot.memberships.orders.item_sale import ItemSale
 from bot.memberships.orders.pay_cards import PayCards
 from bot.memberships.orders.paying import paid_by
@@ -127,7 +126,6 @@ class Memberships:
             on_transfer=lambda tx, guild_id, moved, taker: self.handovers.moved(tx, guild_id, moved, taker),
         )
         # orders: buying, paying, refunding
-        self.item_openings = ItemOpenings(db, clock)
         self.checkouts = Checkouts(
             db=db,
             clock=clock,
@@ -136,11 +134,8 @@ class Memberships:
             settlement=self.settlement,
             valid_for=timedelta(minutes=config.link_minutes),
             receipt_page=lambda order: self.receipts.page(order),
-            item_openings=self.item_openings,
         )
-        self.purchasing = Purchasing(
-            db, clock, self.catalog, self.checkouts, self.settlement.entitlements, self.item_openings
-        )
+        self.purchasing = Purchasing(db, clock, self.catalog, self.checkouts, self.settlement.entitlements)
         self.items = {kind: ItemSale(kind, db, clock, self.purchasing) for kind in ItemKind}
         self.refunds = Refunds(db, clock, queue, providers, self.settlement, authorities)
         self.refusals = Refusals(db, outbox, texts)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.i18n import Language, stamp
 from bot.memberships.model import BillingKind, Duration, Entitlement, ExpiryAction, Price, Terms
+from bot.payments.port import Phase
 
 
 def duration_words(t: Language, duration: Duration) -> str:
@@ -32,6 +33,18 @@ def price_words(t: Language, price: Price) -> str:
             price=money,
         )
     return t("{price} for {days}", price=money, days=duration_words(t, duration))
+
+
+def phase_word(t: Language, phase: Phase | None) -> str:
+    """How a subscription stands at its provider."""
+    words = {
+        Phase.ACTIVE: t("active"),
+        Phase.ENDING: t("ends with its period"),
+        Phase.PAST_DUE: t("a payment is missing"),
+        Phase.PAUSED: t("paused"),
+        Phase.ENDED: t("ended"),
+    }
+    return words[phase] if phase is not None else "–"
 
 
 def roles_words(roles: Iterable[int]) -> str:

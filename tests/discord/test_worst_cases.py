@@ -266,7 +266,11 @@ CARDS: dict[str, Build] = {
     "choice of prices": lambda t, name, page: change_cards.choice(
         t,
         PurchaseChoice(
-            tier(1, name), product(1, name, 25).prices, tuple(f"some.thing:{n}" for n in range(25)), 9
+            tier=tier(1, name),
+            prices=product(1, name, 25).prices,
+            actions=tuple(f"some.thing:{n}" for n in range(25)),
+            percent=9,
+            opened_by=(name, name, name, name),
         ),
     ),
     "options": lambda t, name, page: change_cards.options(

@@ -26,10 +26,11 @@ from bot.memberships.changes.cards import departure_reasons, stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.store.ledger import Booking
-from bot.memberships.wording import duration_words
+from bot.memberships.wording import duration_words, phase_word
 from bot.money import Money
 from bot.paging import Weight, fitting, turning
-from bot.payments.port import Fact, FactKind, Phase, Unmatched
+from bot.payments.port import Fact, FactKind, Unmatched
+from bot.payments.registry import label as provider_label
 
 WITHOUT_DETAIL = ("payment-mismatch", "payment-partial", "refund-by-hand", "payer-gone", "paid-role-deleted")
 UNMATCHED_SHOWN = 4
@@ -173,7 +174,7 @@ def _strays(t: Language, payments: Sequence[Unmatched]) -> list[Text | Line]:
             "{n} report from {provider} belongs to no order here, the latest from {when}.",
             "{n} reports from {provider} belong to no order here, the latest from {when}.",
             len(strays),
-            provider=provider,
+            provider=provider.capitalize(),
             when=stamp(max(stray.received_at for stray in strays)),
         )
         blocks.append(Text(f"⚠ {sentence}"))
@@ -191,7 +192,7 @@ def _unmatched(t: Language, payment: Unmatched) -> Line:
         "{when}: {money} at {provider} ({id}) belongs to no order here. See there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(payment.received_at, "d"),
         money=money,
-        provider=payment.provider,
+        provider=payment.provider.capitalize(),
         id=coded(payment.object_id, 40),
     )
     return Line(sentence, Button(t("Done…"), action=CLOSE_UNMATCHED.encode(unmatched_id(payment))))
@@ -240,7 +241,7 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
             t(
                 "Renews for {price} · subscription: {phase}",
                 price=t.money(order.renewal),
-                phase=_phase(t, order.phase),
+                phase=phase_word(t, order.phase),
             )
         )
     if order.credit.amount:
@@ -252,7 +253,7 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
             if order.tier.item
             else t("Another membership took {amount} off", amount=less)
         )
-    lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
+    lines.append(t("{way}: {ref}", way=provider_label(t, order.provider), ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
     if detail.parts is not None and detail.parts.held.amount:
@@ -262,18 +263,6 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
     if detail.entitlement is not None:
         lines.append(_entitlement(t, detail.entitlement, order))
     return lines
-
-
-def _phase(t: Language, phase: Phase | None) -> str:
-    """How a subscription stands at its provider, in a word or two."""
-    words = {
-        Phase.ACTIVE: t("active"),
-        Phase.ENDING: t("ends with its period"),
-        Phase.PAST_DUE: t("a payment is missing"),
-        Phase.PAUSED: t("paused"),
-        Phase.ENDED: t("ended"),
-    }
-    return words[phase] if phase is not None else "–"
 
 
 def parts_line(t: Language, order: Order, parts: Parts) -> str:

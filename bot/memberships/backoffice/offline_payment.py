@@ -225,7 +225,7 @@ class OfflinePayments:
         if by_hand(self._providers.get(order.provider)) is None:
             raise UserError(
                 "This order is paid through {provider}, which reports payments itself. Only orders by bank transfer can be marked.",
-                provider=order.provider,
+                provider=order.provider.capitalize(),
             )
         if order.price.amount == 0:
             raise UserError("Nothing has to be paid for this order.")

@@ -135,7 +135,9 @@ class ChangePricing:
         if chosen is None:
             prices = tuple(offer for offer in product.prices if offer.duration.kind is not BillingKind.TRIAL)
             return PurchaseChoice(
-                product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices)
+                tier=product.tier,
+                prices=prices,
+                actions=tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices),
             )
         return await self.quote(guild_id, user_id, held.entitlement.id, chosen.id, now)
 

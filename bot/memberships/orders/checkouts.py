@@ -68,7 +68,6 @@ class Checkouts:
         settlement: Settlement,
         valid_for: timedelta,
         receipt_page: Callable[[Order], str | None],
-        item_openings: ItemOpenings,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -77,7 +76,7 @@ class Checkouts:
         self._settlement = settlement
         self._valid_for = valid_for
         self._receipt_page = receipt_page
-        self._item_openings = item_openings
+        self.item_openings = ItemOpenings(db, clock)
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def is_play_money(self, provider: str) -> bool:
@@ -152,7 +151,7 @@ class Checkouts:
         async with self._db.read() as db:
             customer = await orders.customer_of(db, order.guild_id, order.user_id, provider.name)
             parts = await self.parts(db, order)
-        opened_by = await self._item_openings.memberships(order.tier, order.user_id)
+        opened_by = await self.item_openings.memberships(order.tier, order.user_id)
         asked = purchase(order, customer)
         checkout = await provider.create_checkout(replace(asked, money=parts.missing) if parts else asked)
         point("order.checkout")

@@ -31,12 +31,11 @@ from bot.memberships.orders.checkouts import Checkouts, PendingOrder
 from bot.memberships.orders.discounts import Discount, require_single
 from bot.memberships.orders.eligibility import require_eligible
 from bot.memberships.orders.holdings import discount_of, owned_by, planned_changes
-from bot.memberships.orders.item_openings import ItemOpenings
 from bot.memberships.orders.proration import discounted
 from bot.money import Money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PurchaseChoice:
     """What the member still has to choose: one of the prices, or one of the `providers` that can take what is `due`.
 
@@ -72,14 +71,12 @@ class Purchasing:
         tier_catalog: TierCatalog,
         checkouts: Checkouts,
         entitlement_service: Entitlements,
-        item_openings: ItemOpenings,
     ) -> None:
         self._db = db
         self._clock = clock
         self._tier_catalog = tier_catalog
         self._checkouts = checkouts
         self._entitlement_service = entitlement_service
-        self._item_openings = item_openings
 
     async def buy(
         self, guild_id: int, user_id: int, plan: str, price: str | None = None, provider: str | None = None
@@ -108,9 +105,13 @@ class Purchasing:
         discount = discount_of(owned, product.tier.id, now)
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
-            opened_by = await self._item_openings.memberships(product.tier, user_id)
+            opened_by = await self._checkouts.item_openings.memberships(product.tier, user_id)
             return PurchaseChoice(
-                product.tier, product.prices, actions, discount.percent, opened_by=opened_by
+                tier=product.tier,
+                prices=product.prices,
+                actions=actions,
+                percent=discount.percent,
+                opened_by=opened_by,
             )
         require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
@@ -134,11 +135,11 @@ class Purchasing:
         if provider is None and request.due.amount and len(candidates) > 1:
             names = tuple(candidate.name for candidate in candidates)
             actions = tuple(action_for(name) for name in names)
-            opened_by = await self._item_openings.memberships(request.tier, request.user_id)
+            opened_by = await self._checkouts.item_openings.memberships(request.tier, request.user_id)
             return PurchaseChoice(
-                request.tier,
-                (request.price,),
-                actions,
+                tier=request.tier,
+                prices=(request.price,),
+                actions=actions,
                 due=request.due,
                 providers=names,
                 opened_by=opened_by,
