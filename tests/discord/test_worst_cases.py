@@ -347,8 +347,8 @@ def test_what_needs_the_owner_leaves_room_for_the_orders_and_shows_the_rest_on_i
 def test_many_reports_about_no_order_are_one_line_with_their_number() -> None:
     t = TEXTS.of("en-US")
     many = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=30))
-    [line] = [block for block in many.blocks if isinstance(block, Text) and "stripe" in block.text]
-    assert "30 reports from stripe belong to no order here" in line.text
+    [line] = [block for block in many.blocks if isinstance(block, Text) and "Stripe" in block.text]
+    assert "30 reports from Stripe belong to no order here" in line.text
     few = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=UNMATCHED_SHOWN))
     assert len([block for block in few.blocks if isinstance(block, Line)]) == UNMATCHED_SHOWN
 

@@ -314,4 +314,6 @@ def _source(t: Language, entitlement: Entitlement) -> str:
         return t("order {number}", number=entitlement.order_id)
     labels = {"trial": t("trial"), "grant": t("given by staff"), "import": t("imported")}
     label = labels[entitlement.source]
-    return f"{label} ({plain(entitlement.reason, 80)})" if entitlement.reason else label
+    if not entitlement.reason:
+        return label
+    return t("{source} ({reason})", source=label, reason=plain(entitlement.reason, 80))
