@@ -287,7 +287,7 @@ async def test_an_open_draft_is_checked_against_what_changed_meanwhile(shop: Sho
     [paid] = shop.provider.known[f"co_{HERS}"]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
-    with pytest.raises(UserError, match="changed meanwhile"):
+    with pytest.raises(UserError, match="changed in the meantime"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)
 
     async with shop.db.read() as db:

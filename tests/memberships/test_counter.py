@@ -306,7 +306,7 @@ async def test_a_subscription_does_not_begin_with_nothing(shop: Shop) -> None:
     price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.buy(ANN, "Silver", "pay_silver")
 
-    with pytest.raises(UserError, match="cannot begin so"):
+    with pytest.raises(UserError, match="cannot begin with nothing to pay"):
         await shop.bill(ANN, "Gold", price)
 
 

@@ -87,7 +87,7 @@ def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
         "\n".join(lines),
         looked,
         away,
-        t("Being put right now. /access audit shows what is left.") if repairing else None,
+        t("The roles are being corrected now. /access audit shows what is left.") if repairing else None,
         button if report.repairable and not repairing else None,
         accent=Accent.WARN if report.repairable else Accent.PLAIN,
     )
@@ -198,7 +198,7 @@ def importable(t: Language, tier: Tier, count: int, end: datetime, *, owner: boo
     left_out = None if owner else t("You are left out yourself: only the owner can give you something.")
     if not count:
         return card(
-            t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),
+            t("Nobody holds the roles of **{plan}** without having them from me.", plan=plain(tier.name)),
             left_out,
             accent=Accent.QUIET,
         )
@@ -248,7 +248,7 @@ def _difference_line(t: Language, difference: RoleDifference) -> str:
     parts = [
         t("lacks {roles}", roles=roles_words(sorted(missing))) if missing else None,
         t("still has {roles}", roles=roles_words(sorted(superfluous))) if superfluous else None,
-        t("has {roles} from somebody else; I leave that", roles=roles_words(sorted(foreign)))
+        t("has {roles} from somebody else; I leave those alone", roles=roles_words(sorted(foreign)))
         if foreign
         else None,
     ]

@@ -36,7 +36,7 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         )
         if order.phase in (Phase.ACTIVE, Phase.PAST_DUE) and not proposal.stops_charging
         else None,
-        t("The subscription is ended with it and charges no more.") if proposal.stops_charging else None,
+        t("Its subscription ends with it and charges nothing more.") if proposal.stops_charging else None,
         t(
             "Its discount goes with it: what was bought at that discount gets shorter or ends as well ({plans}).",
             plans=t.join([f"**{plain(tier.name)}**" for tier in proposal.discounted]),
@@ -44,7 +44,7 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         if proposal.discounted
         else None,
         t(
-            "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
+            "Nobody but you can send this money. Send it back the way it came, and press the button when that is done."
         )
         if proposal.by_hand
         else t("Nothing has been sent yet."),

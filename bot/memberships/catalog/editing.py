@@ -209,5 +209,5 @@ class TierEditing:
 
 def _outdated() -> UserError:
     return UserError(
-        "This membership was changed or archived meanwhile, so nothing was saved. Look at it with /tier preview and edit it again."
+        "This membership was changed or archived in the meantime, so nothing was saved. Look at it with /tier preview and edit it again."
     )

@@ -250,7 +250,7 @@ def _lines_if_later(t: Language, quote: Quote) -> list[str | None]:
         amount = t.money(Money(quote.discount, quote.due.currency))
         lines.append(t("Your other membership takes {amount} off.", amount=amount))
     if quote.held.renews:
-        lines.append(t("Your subscription then renews no more."))
+        lines.append(t("Your subscription then stops renewing."))
     lines.append(t("It runs until {when}.", when=stamp(quote.ends_at)))
     return [*lines]
 

@@ -149,7 +149,7 @@ def kept(t: Language, paid: PaidSubscription) -> Card:
 def portal(t: Language, url: str) -> Card:
     """The link to the provider's page for card and invoices."""
     return card(
-        t("Your card and your invoices are on the provider's page. The door closes after a few minutes."),
+        t("Your card and your invoices are on the provider's page. The link works for a few minutes only."),
         Row((Button(t("Open it"), url=url),)),
     )
 
@@ -293,7 +293,7 @@ def _reminder_blocks(t: Language, status: Status) -> list[Block | str]:
     if status.reminders:
         words = t("I remind you by direct message before a membership ends.")
     else:
-        words = t("I write you no direct messages, so nothing reminds you before a membership ends.")
+        words = t("I send you no direct messages, so nothing reminds you before a membership ends.")
     button = Button(t("No reminders") if status.reminders else t("Remind me"), TOGGLE_REMINDERS.encode())
     return [words, Row((button,))]
 

@@ -203,7 +203,7 @@ def _already_subscribed(membership: OwnedMembership) -> UserError:
 def already_tried(tier: Tier) -> UserError:
     """Why a trial is refused."""
     return UserError(
-        "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
+        "You have or had {plan}, or its trial. A trial is for those who have not tried it yet; /membership buy has the other prices.",
         plan=plain(tier.name),
     )
 

@@ -238,7 +238,7 @@ def order_request(tier: Tier, price: Price, user_id: int, discount: Discount) ->
     due = discounted(price.money, discount.percent)
     if due.amount == 0 and price.duration.kind is BillingKind.RECURRING:
         raise UserError(
-            "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin so. Choose a price that does not renew.",
+            "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin with nothing to pay. Choose a price that does not renew.",
             plan=plain(tier.name),
         )
     return OrderRequest(

@@ -123,14 +123,14 @@ class Refunds:
             await require_refund(tx, authority, order, self._clock.now())
             if not await refund_drafts.confirm(tx, guild_id, _draft_id(draft), self._clock.now()):
                 raise UserError(
-                    "This was confirmed already; it is not done twice. /order show tells where it stands."
+                    "This was confirmed already, and is not done twice. /order show tells where it stands."
                 )
             facts = await ledger.facts(tx, guild_id, order.id)
             back = await self._payments_to_refund(tx, order, facts, drafted.part)
             proposal = await self._proposal(tx, order, facts, back, drafted.reason)
             if (_amounts(back), proposal.effect.effect) != (drafted.back, drafted.effect):
                 raise UserError(
-                    "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
+                    "This order changed in the meantime, so nothing was sent. Type /order refund again."
                 )
             await self._give_back(
                 tx=tx,
