@@ -7,9 +7,10 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.discord import order_forms
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
-from bot.discord.forms import Field, ask_with_reason
+from bot.discord.forms import ask_with_reason
 from bot.discord.page import (
     Page,
     asker_of,
@@ -19,7 +20,6 @@ from bot.discord.page import (
     on_press,
     words_of,
 )
-from bot.i18n import Language
 from bot.memberships.backoffice import answers as backoffice_answers
 from bot.memberships.backoffice import books_cards
 from bot.memberships.backoffice import cards as backoffice_cards
@@ -49,15 +49,6 @@ REASON = locale_str("Why; kept in the records")
 DAY = locale_str("A date like 2026-11-30; included")
 Reason = app_commands.Range[str, 1, 200]
 Amount = app_commands.Range[str, 1, 20]
-STATES = [
-    Choice(name=locale_str("waits for payment"), value=OrderStatus.PENDING.value),
-    Choice(name=locale_str("paid"), value=OrderStatus.PAID.value),
-    Choice(name=locale_str("in review"), value=OrderStatus.REVIEW.value),
-    Choice(name=locale_str("disputed"), value=OrderStatus.DISPUTED.value),
-    Choice(name=locale_str("refunded"), value=OrderStatus.REFUNDED.value),
-    Choice(name=locale_str("expired"), value=OrderStatus.EXPIRED.value),
-    Choice(name=locale_str("cancelled"), value=OrderStatus.CANCELLED.value),
-]
 
 
 @app_commands.default_permissions(administrator=True)
@@ -86,7 +77,7 @@ class OrderPage(
         state=locale_str("Only orders that stand like this"),
         plan=locale_str("Only orders of this plan"),
     )
-    @app_commands.choices(state=STATES)
+    @app_commands.choices(state=order_forms.STATES)
     async def latest(
         self,
         interaction: Interaction,
@@ -126,7 +117,7 @@ class OrderPage(
     @app_commands.describe(
         order=WHICH,
         reason=REASON,
-        amount=locale_str("What came, if it is not all that is open, like 9.50"),
+        amount=locale_str("What came, if it was not all that is open, like 9.50"),
         arrived=locale_str("On which day it came, like 2026-11-30; leave it out for today"),
     )
     async def paid(
@@ -148,7 +139,7 @@ class OrderPage(
     @app_commands.describe(
         order=WHICH,
         reason=REASON,
-        amount=locale_str("What it really was, like 9.50; leave it out if nothing came, or went back"),
+        amount=locale_str("What it really was, like 9.50; leave it out if nothing came or went back"),
         note=locale_str("Which note was wrong; leave it out for the last one"),
     )
     async def correct(
@@ -183,7 +174,9 @@ class OrderPage(
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
-    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; else the last 35 days"))
+    @app_commands.describe(
+        since=locale_str("From which day on, like 2026-11-30; leave it out for the last 35 days")
+    )
     async def books(self, interaction: Interaction, since: str | None = None) -> None:
         await self._compare(interaction, since)
 
@@ -287,7 +280,9 @@ class OrderPage(
             await self._draft(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("Give money back"), [_amount(t)], submit, demand_administrator)
+        await ask_with_reason(
+            interaction, t("Give money back"), order_forms.refund(t), submit, demand_administrator
+        )
 
     @on_press(GIVE_BACK, demand_administrator)
     async def press_give_back(self, interaction: Interaction, draft: int) -> None:
@@ -306,11 +301,8 @@ class OrderPage(
             await self._mark(sent, str(order_id), fields["reason"], amount, arrived)
 
         t = words_of(interaction)
-        hint = t("Leave it empty if all that is open came.")
-        amount = Field("amount", t("Amount"), hint, required=False, longest=20)
-        hint = t("Like 2026-11-30. Leave it empty for today.")
-        arrived = Field("arrived", t("Day on which it came"), hint, required=False, longest=20)
-        await ask_with_reason(interaction, t("Mark as paid"), [amount, arrived], submit, demand_administrator)
+        fields = order_forms.paid(t)
+        await ask_with_reason(interaction, t("Mark as paid"), fields, submit, demand_administrator)
 
     @on_press(CORRECT_NOTE, demand_administrator)
     async def press_correct(self, interaction: Interaction, order_id: int) -> None:
@@ -320,9 +312,8 @@ class OrderPage(
             await self._correct(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        hint = t("Of the last note. Leave it empty if nothing came, or went back.")
-        amount = Field("amount", t("What it really was"), hint, required=False, longest=20)
-        await ask_with_reason(interaction, t("Correct the last note"), [amount], submit, demand_administrator)
+        fields = order_forms.correction(t)
+        await ask_with_reason(interaction, t("Correct the last note"), fields, submit, demand_administrator)
 
     @on_press(EXTEND_ORDER, demand_administrator)
     async def press_extend(self, interaction: Interaction, order_id: int) -> None:
@@ -402,11 +393,6 @@ class OrderPage(
             return []
         t = words_of(interaction)
         return choices(((order_cards.label(t, order), order.id) for order in orders), typed, by_number=True)
-
-
-def _amount(t: Language) -> Field:
-    hint = t("Leave it empty for the whole price.")
-    return Field("amount", t("Amount"), hint, required=False, longest=20)
 
 
 setup = OrderPage.setup

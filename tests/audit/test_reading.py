@@ -156,7 +156,7 @@ async def test_what_is_rolled_back_was_not_done(shop: Shop) -> None:
     "locale, off, on",
     [
         ("en-US", "renewal was turned off · It costs too much", "renewal was turned on again"),
-        ("zh-CN", "关闭了自动续费 · 太贵了", "恢复了自动续费"),
+        ("zh-CN", "停止了续费 · 太贵了", "恢复了续费"),
     ],
 )
 async def test_an_order_says_in_words_that_its_renewal_was_stopped_and_kept(

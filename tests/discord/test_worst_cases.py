@@ -266,7 +266,11 @@ CARDS: dict[str, Build] = {
     "choice of prices": lambda t, name, page: change_cards.choice(
         t,
         PurchaseChoice(
-            tier(1, name), product(1, name, 25).prices, tuple(f"some.thing:{n}" for n in range(25)), 9
+            tier=tier(1, name),
+            prices=product(1, name, 25).prices,
+            actions=tuple(f"some.thing:{n}" for n in range(25)),
+            percent=9,
+            opened_by=(name, name, name, name),
         ),
     ),
     "options": lambda t, name, page: change_cards.options(
@@ -343,8 +347,8 @@ def test_what_needs_the_owner_leaves_room_for_the_orders_and_shows_the_rest_on_i
 def test_many_reports_about_no_order_are_one_line_with_their_number() -> None:
     t = TEXTS.of("en-US")
     many = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=30))
-    [line] = [block for block in many.blocks if isinstance(block, Text) and "stripe" in block.text]
-    assert "30 reports from stripe belong to no order here" in line.text
+    [line] = [block for block in many.blocks if isinstance(block, Text) and "Stripe" in block.text]
+    assert "30 reports from Stripe belong to no order here" in line.text
     few = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=UNMATCHED_SHOWN))
     assert len([block for block in few.blocks if isinstance(block, Line)]) == UNMATCHED_SHOWN
 

@@ -173,4 +173,4 @@ async def until(community: Community, told: Any) -> None:
 
 
 def _tells(said: str) -> bool:
-    return "Pro is off sale" in said and "nobody should buy" in said
+    return "Pro is off sale" in said and "nobody should be able to buy" in said

@@ -77,7 +77,7 @@ async def test_money_for_no_order_is_on_the_list_with_what_to_do(shop: Shop, tex
     )
 
     assert "These need you" in told
-    assert "$19.00 at bank (`pay_404`) belong to no order here" in told
+    assert "$19.00 at Bank (`pay_404`) belongs to no order here" in told
     assert "/access grant" in told
 
 
@@ -116,7 +116,7 @@ async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, t
     assert " more." in told
     whole = read(backoffice_cards.needs_you(texts.of("en"), page))
     assert whole.count("Money came that is not the price") == 12
-    assert whole.count("belong to no order here") == 25
+    assert whole.count("belongs to no order here") == 25
 
 
 async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalog) -> None:
@@ -134,7 +134,7 @@ async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalo
         f"Order {order.id}",
         "<@1> · **Gold** · paid",
         "$19.00 for 30 days",
-        f"bank: `co_{order.id}`",
+        f"Bank: `co_{order.id}`",
         "paid · $19.00 · `pay_1`",
         "refunded · $9.50 · `re_pay_1`",
         f"`clearing:bank` +$19.00 · `sales:{tier.id}` −$19.00",

@@ -200,8 +200,7 @@ async def test_lists_of_memberships_leave_it_out(shop: Shop) -> None:
     assert (await service.renewals.endings(GUILD, ANN)).held == ()
     assert not (await service.explain(GUILD, ANN)).wanted
     status = shown(status_cards.status(EN, await service.status(GUILD, ANN)))
-    assert "You have no membership here" in status
-    assert "**Also yours**\n**Asyncio in practice** — yours for ever" in status
+    assert status.startswith("## What you have\n**Asyncio in practice**")
 
 
 async def test_nothing_is_exchanged_for_it_and_it_for_nothing(shop: Shop) -> None:

@@ -123,7 +123,7 @@ async def test_a_ban_reaches_staff_who_decide_with_a_button(community: Community
     await later(community)
 
     [card] = await cards(community)
-    assert "was banned" in words(card) and "What should become of it?" in words(card)
+    assert "was banned" in words(card) and "What should happen to it?" in words(card)
     assert [one["label"] for one in buttons(card)] == [
         "End the renewal",
         "Let it go on",
@@ -238,4 +238,4 @@ async def test_the_owner_who_chooses_it_reads_whether_lyceum_may(community: Comm
     told = await community.slash("olivia", "tier edit", **chosen)
 
     assert "I remove the member from this server" in words(told["message"])
-    assert "It lacks that at the moment" in words(told["message"])
+    assert "It lacks that permission at the moment" in words(told["message"])

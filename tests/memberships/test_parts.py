@@ -26,7 +26,7 @@ async def test_the_rest_of_a_transfer_completes_the_order(shop: Shop, texts: Cat
     order = await sold(shop)
 
     told = read(backoffice_answers.marked(texts.of("en"), await note(shop, order, "30")))
-    assert "$10.00 are still open" in told
+    assert "$10.00 is still open" in told
     assert (await shop.look(order)).state is OrderStatus.PENDING
     assert shop.server.held[ANN] == set()
     assert await waiting(shop) == []
@@ -80,7 +80,7 @@ async def test_money_above_the_price_is_said_and_waits_until_it_went_back(shop: 
 
     assert shop.server.held[ANN] == {GOLD}
     told = read(backoffice_answers.marked(texts.of("en"), marked))
-    assert "the $5.00 above its price wait on your list" in told
+    assert "the $5.00 above its price waits on your list" in told
     assert await waiting(shop) == ["payment-over"]
     assert (await shop.balances())["suspense"] == [Money(-500, "USD")]
     assert await books_close(shop)
@@ -177,7 +177,7 @@ async def test_a_part_that_comes_after_the_time_waits_for_the_owner(shop: Shop) 
 
 async def test_an_order_waits_no_longer_for_a_seat_that_is_taken(shop: Shop) -> None:
     order = await sold(shop)
-    with pytest.raises(UserError, match="does not wait for you any more"):
+    with pytest.raises(UserError, match="is not waiting for you any more"):
         await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
     await note(shop, order, "30")
     await shop.turn(8 * DAY)
@@ -189,7 +189,7 @@ async def test_an_order_waits_no_longer_for_a_seat_that_is_taken(shop: Shop) -> 
     ).order
     await shop.settle(shop.paid(bobs))
 
-    with pytest.raises(UserError, match="sold out meanwhile"):
+    with pytest.raises(UserError, match="sold out by now"):
         await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
 
 

@@ -387,7 +387,7 @@ async def test_what_costs_nothing_is_judged_too_and_leaves_no_order(shop: Shop) 
         tier=gold.tier, price=prices["days"], user_id=ANN, due=Money(0, "USD"), discount=1900
     )
 
-    with pytest.raises(UserError, match="nothing was begun"):
+    with pytest.raises(UserError, match="nothing was started"):
         await shop.service.checkouts.open(request, shop.provider)
 
     assert len((await shop.service.status(GUILD, ANN)).orders) == 1

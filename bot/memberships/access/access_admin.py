@@ -175,7 +175,9 @@ class AccessAdmin:
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, giver)
             if not running:
-                raise UserError("The first member has nothing that runs, so nothing can be handed over.")
+                raise UserError(
+                    "The first member has nothing that is running, so nothing can be handed over."
+                )
             # A refund would revive the replaced ones, so they move too.
             replaced = await self._replaced(tx, guild_id, giver, running)
             authority.require_terms((one.tier.terms for one in [*running, *replaced]), taker)

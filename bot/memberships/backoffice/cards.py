@@ -26,10 +26,11 @@ from bot.memberships.changes.cards import departure_reasons, stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.cards import state_word
 from bot.memberships.orders.store.ledger import Booking
-from bot.memberships.wording import duration_words
+from bot.memberships.wording import duration_words, phase_word
 from bot.money import Money
 from bot.paging import Weight, fitting, turning
 from bot.payments.port import Fact, FactKind, Unmatched
+from bot.payments.registry import label as provider_label
 
 WITHOUT_DETAIL = ("payment-mismatch", "payment-partial", "refund-by-hand", "payer-gone", "paid-role-deleted")
 UNMATCHED_SHOWN = 4
@@ -127,7 +128,7 @@ def _waiting(t: Language, item: Waiting) -> str:
             "Whoever paid this has left the server. What they bought waits for them and its days run; /order refund gives the money back."
         ),
         "paid-role-deleted": t(
-            "A role that was paid for is deleted. Give the membership another role with /tier edit, *Apply to existing too*; the days are safe."
+            "A role that was paid for was deleted. Give the membership another role with /tier edit and *Apply to existing too*; the days are safe."
         ),
         "paid-role-refused": t(
             "A role that was paid for may not be given any more: it stands above mine, can do what nobody may buy, or belongs to an integration. /tier list says which; mend it, or give the membership another with /tier edit, *Apply to existing too*. The days are safe."
@@ -143,10 +144,10 @@ def _waiting(t: Language, item: Waiting) -> str:
             "Its provider is not set up any more. Set it up again, or give the money back there."
         ),
         "kick-members": t(
-            "Its membership is over and removes the member, but I may not. Give my role *Kick Members*."
+            "This membership is over and should remove the member, but I may not. Give my role *Kick Members*."
         ),
         "books-differ": t(
-            "The books are not what the provider lists. /order books tells what differs, and what to do."
+            "The books do not match what the provider lists. /order books shows what differs and what to do."
         ),
         "work-failed": t(
             "Something went wrong that Lyceum does not know. Nothing is lost: it is tried again every hour."
@@ -179,7 +180,7 @@ def _strays(t: Language, payments: Sequence[Unmatched]) -> list[Text | Line]:
             "{n} report from {provider} belongs to no order here, the latest from {when}.",
             "{n} reports from {provider} belong to no order here, the latest from {when}.",
             len(strays),
-            provider=provider,
+            provider=provider.capitalize(),
             when=stamp(max(stray.received_at for stray in strays)),
         )
         blocks.append(Text(f"⚠ {sentence}"))
@@ -194,10 +195,10 @@ def _is_grouped(payments: Sequence[Unmatched]) -> bool:
 def _unmatched(t: Language, payment: Unmatched) -> Line:
     money = t.money(payment.money) if payment.money else t("something")
     sentence = "⚠ " + t(
-        "{when}: {money} at {provider} ({id}) belong to no order here. Look there who paid: give it back there, or give the membership with /access grant.",
+        "{when}: {money} at {provider} ({id}) belongs to no order here. See there who paid: give it back there, or give the membership with /access grant.",
         when=stamp(payment.received_at, "d"),
         money=money,
-        provider=payment.provider,
+        provider=payment.provider.capitalize(),
         id=coded(payment.object_id, 40),
     )
     return Line(sentence, Button(t("Done…"), action=CLOSE_UNMATCHED.encode(unmatched_id(payment))))
@@ -244,21 +245,21 @@ def _agreed(t: Language, detail: OrderDetail) -> list[str]:
     if order.renewal:
         lines.append(
             t(
-                "Renews for {price}; the subscription is {phase}",
+                "Renews for {price} · subscription: {phase}",
                 price=t.money(order.renewal),
-                phase=order.phase or "–",
+                phase=phase_word(t, order.phase),
             )
         )
     if order.credit.amount:
-        lines.append(t("{credit} were credited for unused days", credit=t.money(order.credit)))
+        lines.append(t("{credit} was credited for unused days", credit=t.money(order.credit)))
     if order.discount:
         less = t.money(Money(order.discount, order.price.currency))
         lines.append(
-            t("{amount} were taken off by a membership", amount=less)
+            t("A membership took {amount} off", amount=less)
             if order.tier.item
-            else t("{amount} were taken off by another membership", amount=less)
+            else t("Another membership took {amount} off", amount=less)
         )
-    lines.append(t("Paid through {provider}: {ref}", provider=order.provider, ref=coded(order.ref or "–")))
+    lines.append(t("{way}: {ref}", way=provider_label(t, order.provider), ref=coded(order.ref or "–")))
     if order.state in (OrderStatus.CREATED, OrderStatus.PENDING):
         lines.append(t("Can be paid until {when}", when=stamp(order.expires_at)))
     if detail.parts is not None and detail.parts.held.amount:
@@ -317,7 +318,7 @@ def _fact(t: Language, fact: Fact) -> str:
         FactKind.EXPIRED: t("expired"),
         FactKind.CANCELLED: t("cancelled"),
         FactKind.REJECTED: t("cannot be given any more"),
-        FactKind.CORRECTED: t("corrected: this was never so"),
+        FactKind.CORRECTED: t("corrected: this did not happen"),
     }
     id_ = "" if fact.object_id.startswith("order:") else f" · {coded(fact.object_id, 40)}"
     return f"{stamp(fact.at)} · {words[fact.kind]} · {t.money(fact.money)}{id_}"

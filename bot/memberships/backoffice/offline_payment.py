@@ -200,11 +200,11 @@ class OfflinePayments:
             open_ = order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
             if provider is None or not open_ or now < order.expires_at:
                 raise UserError(
-                    "This order does not wait for you any more. /order show tells where it stands."
+                    "This order is not waiting for you any more. /order show tells where it stands."
                 )
             if not await is_seat_free(tx, order.tier, order.user_id, now):
                 raise UserError(
-                    "{plan} is sold out meanwhile, so this order cannot wait longer. Give back what came with /order refund.",
+                    "{plan} is sold out by now, so this order cannot wait longer. Give back what came with /order refund.",
                     plan=plain(order.tier.name),
                 )
             until = now + provider.valid_for
@@ -245,7 +245,7 @@ class OfflinePayments:
         if by_hand(self._providers.get(order.provider)) is None:
             raise UserError(
                 "This order is paid through {provider}, which reports payments itself. Only orders by bank transfer can be marked.",
-                provider=order.provider,
+                provider=order.provider.capitalize(),
             )
         if order.price.amount == 0:
             raise UserError("Nothing has to be paid for this order.")
@@ -296,7 +296,7 @@ def _amount(typed: str | None, was: Money) -> Money | None:
         return None
     money = parse_amount(typed, was.currency)
     if money == was:
-        raise UserError("That is what is noted already. Type the amount that should stand there.")
+        raise UserError("That amount is noted already. Type the amount that is right.")
     return money
 
 
@@ -317,6 +317,6 @@ def _require_correctable(facts: list[Fact], wrong: Fact, right: Money | None) ->
     left = Money(payment.money.amount - others, wrong.money.currency)
     if right is not None and right.amount > left.amount:
         raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
-            most=f"{left.decimal()} {left.currency}",
+            "There is not that much left of this order. You can give back {most} at most.",
+            most=left,
         )

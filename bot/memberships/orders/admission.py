@@ -68,7 +68,7 @@ async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces:
     """UserError when the membership to be exchanged is no longer running."""
     if not await credited(db, guild_id, user_id, replaces, new_id(), now):
         raise UserError(
-            "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
+            "The membership that you wanted to change is over or was changed in the meantime. /membership status shows what you have."
         )
 
 

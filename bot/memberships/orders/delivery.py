@@ -51,7 +51,9 @@ class Delivery:
             )
         member = await self._server.member(job.guild_id, entitlement.user_id)
         if member is None:
-            raise NeedsAction("payer-gone", "Who paid order {number} is not in this server.", number=order.id)
+            raise NeedsAction(
+                "payer-gone", "The payer of order {number} is not in this server.", number=order.id
+            )
         own_top = await self._server.own_top_position(job.guild_id)
         for role_id in paid_for:
             if role_id not in member.roles and finding_of(roles[role_id], own_top) is not None:

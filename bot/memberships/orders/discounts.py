@@ -63,7 +63,7 @@ def require_single(tier: Tier, of_member: Iterable[Entitlement], now: datetime) 
     for entitlement in of_member:
         if entitlement.tier.id == tier.id and _is_running(entitlement, now):
             raise UserError(
-                "With your discount {plan} costs nothing, so it is given once at a time. You have it until {when}.",
+                "With your discount {plan} costs nothing, so you can have it only once at a time. You have it until {when}.",
                 plan=plain(tier.name),
                 when=stamp(entitlement.ends_at),
             )
