@@ -12,6 +12,7 @@ ALLOWED = {
     "tests/clients/bot_discordpy.py": "a program of its own: so does a bot of discord.py come to a sandbox",
     "tests/faults/test_gateway.py": "discord.py takes a silence for a death after a minute; only who makes a client may say less",
     "tests/memberships/test_adversary.py": "its control puts the old rules into a whole shop, to see that they are caught",
+    "tests/mutations/turned_back.py": "rules of the product read as they once did, to see that a property fails",
     "tests/simulation/mutations.py": "its bugs are put into a whole shop, to see that they are caught",
 }
 

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.catalog.tier_edit import TierEdit
 from bot.memberships.model import ExpiryAction
+from bot.money import Money
 from tests.memberships.orders import transfer
 from tests.memberships.shop import ANN, BOB, CID, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop, tier_edit
 
@@ -281,3 +282,14 @@ async def test_nobody_gives_money_back_to_themselves_or_revives_what_is_above(st
         await staffed.service.refunds.draft(GUILD, str(own.id), CID, "regretted")
     draft = (await staffed.service.refunds.draft(GUILD, str(own.id), OLIVIA, "regretted")).draft
     await staffed.service.refunds.confirm(GUILD, str(draft), OLIVIA)
+
+
+async def test_nobody_gives_money_back_to_themselves_that_gave_nothing(staffed: Shop) -> None:
+    """A payment of another amount waits for the owner, and whoever made it does not decide about it."""
+    await staffed.tier("Gold", GOLD)
+    own = await staffed.order(CID, "Gold")
+    await staffed.settle(staffed.paid(own, money=Money(500, "USD")))
+
+    with pytest.raises(UserError, match="only the owner"):
+        await staffed.service.refunds.draft(GUILD, str(own.id), CID, "regretted")
+    assert (await staffed.service.refunds.draft(GUILD, str(own.id), OLIVIA, "regretted")).draft

@@ -110,6 +110,17 @@ async def test_who_is_back_at_once_has_never_left(shop: Shop) -> None:
     assert told(shop) == []
 
 
+async def test_who_is_back_unseen_has_never_left(shop: Shop) -> None:
+    """The return is told to nobody; Discord is asked once more before anything is decided."""
+    order = await subscribed(shop)
+    await shop.service.departures.heard(GUILD, ANN, Cause.LEAVE)
+
+    await shop.turn(SOON)
+
+    assert (await shop.look(order)).phase is Phase.ACTIVE
+    assert told(shop) == []
+
+
 async def test_who_comes_back_in_time_can_keep_it_and_the_status_says_so(shop: Shop) -> None:
     order = await subscribed(shop)
     await gone(shop, Cause.LEAVE)

@@ -195,6 +195,19 @@ async def test_days_that_another_account_paid_for_are_no_credit(shop: Shop) -> N
     assert told.credit == 900, "his own days only"
 
 
+async def test_days_handed_over_behind_ones_own_are_not_spent(shop: Shop) -> None:
+    """Ann's days wait behind Bob's own of the same membership; he exchanges his, and hers stay what they are."""
+    await shelf(shop)
+    await shop.buy(BOB, "Silver", "pay_his")
+    await shop.buy(ANN, "Silver", "pay_hers")
+    await moved(shop)
+
+    told = await shop.service.change_pricing.propose(GUILD, BOB, "Gold", None, str(await of(shop, BOB)))
+
+    assert isinstance(told, Quote)
+    assert told.credit == 900, "his own days only"
+
+
 async def of(shop: Shop, payer: int) -> int:
     """The id of the one entitlement that this member acquired."""
     async with shop.db.read() as db:

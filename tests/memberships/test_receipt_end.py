@@ -179,6 +179,21 @@ async def test_ended_there_and_kept_in_discord_it_goes_on(shop: Shop, web: WebSe
     assert "It renews by itself on" in (await get(link(shop, order)))[1]
 
 
+async def test_what_was_asked_in_vain_does_not_undo_a_later_keep(shop: Shop, web: WebServer) -> None:
+    """The provider was away when the page asked; ended and kept in Discord since, it must not be ended after all."""
+    order = await subscribed(shop)
+    shop.provider.away = True
+    await end(link(shop, order))
+    shop.provider.away = False
+    await shop.service.renewals.stop(GUILD, ANN, order.id, None)
+
+    await shop.service.renewals.keep(GUILD, ANN, order.id)
+    await shop.turn(timedelta(hours=1))
+    await shop.patience()
+
+    assert shop.provider.subscriptions[order.ref or ""].phase is Phase.ACTIVE
+
+
 async def test_a_form_from_elsewhere_ends_nothing(shop: Shop, web: WebServer) -> None:
     order = await subscribed(shop)
     url = link(shop, order)

@@ -161,6 +161,19 @@ async def test_who_is_just_paying_is_waited_for(shop: Shop) -> None:
     assert shop.server.held[ANN] == {GOLD}
 
 
+async def test_money_that_goes_back_before_the_removal_prevents_it(shop: Shop) -> None:
+    """The removal waits for another link; meanwhile the days that are over are given back."""
+    bought_once = await bought(shop)
+    await shop.turn(30 * DAY - timedelta(minutes=5))
+    await shop.order(ANN)
+    await shop.turn(timedelta(minutes=6))
+
+    await shop.service.refunds.ask(GUILD, str(bought_once.id), OLIVIA, "a complaint")
+    await shop.turn(DAY)
+
+    assert shop.server.kicked == []
+
+
 async def test_control_a_link_that_is_opened_afterwards_holds_nothing_up(shop: Shop) -> None:
     await bought(shop)
     shop.server.kicks_allowed = False

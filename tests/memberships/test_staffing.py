@@ -211,6 +211,20 @@ async def test_after_a_start_everybody_is_looked_at_and_every_day_from_then_on(s
     assert shop.server.held[ANN] == {GOLD}
 
 
+async def test_after_a_lost_session_everybody_is_looked_at(shop: Shop) -> None:
+    """Meanwhile the role was taken, and the audit of the day is done: nobody told it, and nobody will."""
+    await shop.tier()
+    await shop.buy()
+    await shop.service.role_audit.schedule([GUILD])
+    await shop.worker.run_due()
+    shop.server.held[ANN] = set()
+
+    await shop.service.events_missed(GUILD)
+    await shop.worker.run_due()
+
+    assert shop.server.held[ANN] == {GOLD}
+
+
 async def test_a_month_turned_in_a_moment_lists_the_members_once(shop: Shop) -> None:
     """Discord allows ten listings in ten seconds; whoever asks for a look anew gets one all the same."""
     await shop.service.role_audit.schedule([GUILD])
