@@ -103,4 +103,11 @@ BUGS = {
         becomes="return []",
         found_by=test_fresh_eye.test_nobody_gives_back_what_backs_a_membership_that_leaves_a_role_above_them,
     ),
+    "what a planned membership gives is not asked for": Bug(
+        rows="B2",
+        rule=refund_authority._waiting,
+        was="one.tier.id in tiers or one.follows in ids",
+        becomes="one.tier.id in tiers",
+        found_by=test_fresh_eye.test_nobody_gives_back_what_a_planned_membership_above_them_waits_for,
+    ),
 }

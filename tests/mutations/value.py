@@ -8,6 +8,7 @@ from bot.memberships.backoffice import comparison
 from bot.memberships.changes.pricing import ChangePricing
 from bot.memberships.model import Outcome
 from bot.memberships.orders import (
+    admission,
     backing,
     discounts,
     holdings,
@@ -26,6 +27,7 @@ from tests.memberships import (
     test_discount_givers,
     test_discounts,
     test_fresh_eye,
+    test_late_credit,
     test_marking,
     test_months,
     test_parts,
@@ -41,9 +43,37 @@ BUGS = {
     "money is judged for its own order only": Bug(
         rows="B3",
         rule=Settlement.rejudge_backed,
-        was="if entitlement is None:",
-        becomes="if True:",
+        was="for order_id in backed:",
+        becomes="for order_id in ():",
         found_by=test_value.test_an_exchange_gets_shorter_when_the_money_behind_its_credit_goes_back,
+    ),
+    "days that were used are credited to who pays late": Bug(
+        rows="thin",
+        rule=Settlement.recompute,
+        was="before is not None or is_late(order, outcome.counted)",
+        becomes="before is not None",
+        found_by=test_late_credit.test_who_pays_late_is_credited_what_is_unused_then,
+    ),
+    "and again once their exchange came back": Bug(
+        rows="thin",
+        rule=Settlement.recompute,
+        was="before is not None or is_late(order, outcome.counted)",
+        becomes="is_late(order, outcome.counted)",
+        found_by=test_late_credit.test_nor_when_the_refund_fails,
+    ),
+    "one early cent makes all of it early": Bug(
+        rows="thin",
+        rule=admission.is_late,
+        was="max(moments) if in_parts(order) else min(moments)",
+        becomes="min(moments)",
+        found_by=test_late_credit.test_one_early_cent_does_not_make_the_rest_early,
+    ),
+    "what is for ever is exchanged for days that are gone": Bug(
+        rows="thin",
+        rule=admission.base_stands,
+        was="if case.credit_gone and for_ever",
+        becomes="if False",
+        found_by=test_late_credit.test_what_is_for_ever_is_not_made_shorter_so_late_money_goes_back,
     ),
     "credit is backed by whatever was paid once": Bug(
         rows="B3",
@@ -205,9 +235,9 @@ BUGS = {
     ),
     "nobody looks for what a discount gave": Bug(
         rows="thin S4",
-        rule=discounts.discounted_orders,
-        was="return await orders.discounted_by(db, giver.guild_id, [giver.id])",
-        becomes="return []",
+        rule=Settlement.rejudge_backed,
+        was="backed = await orders.ids_discounted_by(tx, giver.guild_id, giver.id)",
+        becomes="backed = list[int]()",
         found_by=test_discounts.test_it_ends_when_the_money_behind_goes_back_and_comes_back_with_it,
     ),
     "an order has one payment": Bug(
