@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.cards import Card
+from bot.discord import members
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import Field, ask_with_reason
 from bot.discord.page import (
+    OFFERED,
     Page,
     asker_of,
     choices,
@@ -30,6 +35,7 @@ from bot.memberships.backoffice.actions import (
     EXTEND_ORDER,
     GIVE_BACK,
     MARK_PAID,
+    PICK_ORDER,
     REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
@@ -39,9 +45,11 @@ from bot.memberships.backoffice.actions import (
     TURN_ORDERS,
     TURN_WAITING,
 )
+from bot.memberships.backoffice.backoffice import OrderListing
 from bot.memberships.backoffice.books_report import BooksReport
 from bot.memberships.model import Order, OrderStatus, Search
 from bot.memberships.orders import cards as order_cards
+from bot.names import holds
 from bot.services import Services
 
 WHICH = locale_str("Which order")
@@ -101,7 +109,7 @@ class OrderPage(
             tier.id if tier else None,
         )
         page = await self._memberships.backoffice.listing(guild_of(interaction), search)
-        await answer(interaction, backoffice_cards.order_list(words_of(interaction), page))
+        await answer(interaction, await self._listed(interaction, page))
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Everything about one order"))
     @app_commands.describe(order=WHICH)
@@ -182,26 +190,28 @@ class OrderPage(
     @show.autocomplete("order")
     @resend.autocomplete("order")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return self._choices(
-            interaction, typed, await self._memberships.backoffice.choices(guild_of(interaction))
+        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
+        return await self._choices(
+            interaction, typed, lambda buyers: backoffice.choices(guild_id, buyers=buyers)
         )
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.choices(
-            guild_of(interaction), [OrderStatus.PAID, OrderStatus.REVIEW]
+        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
+        states = [OrderStatus.PAID, OrderStatus.REVIEW]
+        return await self._choices(
+            interaction, typed, lambda buyers: backoffice.choices(guild_id, states, buyers)
         )
-        return self._choices(interaction, typed, orders)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.unmarked(guild_of(interaction))
-        return self._choices(interaction, typed, orders)
+        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
+        return await self._choices(interaction, typed, lambda buyers: backoffice.unmarked(guild_id, buyers))
 
     @correct.autocomplete("order")
     async def choose_marked(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.marked(guild_of(interaction))
-        return self._choices(interaction, typed, orders)
+        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
+        return await self._choices(interaction, typed, lambda buyers: backoffice.marked(guild_id, buyers))
 
     @correct.autocomplete("note")
     async def choose_note(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -232,7 +242,7 @@ class OrderPage(
         """*Newer* and *Older* under the list."""
         search = Search(user_id, state, tier_id)
         page = await self._memberships.backoffice.listing(guild_of(interaction), search, number)
-        await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
+        await replace(interaction, await self._listed(interaction, page))
 
     @on_press(TURN_WAITING, demand_administrator)
     async def turn_waiting(self, interaction: Interaction, number: int) -> None:
@@ -254,10 +264,15 @@ class OrderPage(
             backoffice, guild_id = self._memberships.backoffice, guild_of(sent)
             await backoffice.close_unmatched(guild_id, payment, sent.user.id, fields["reason"])
             page = await backoffice.listing(guild_id, Search())
-            await answer(sent, backoffice_cards.order_list(words_of(sent), page))
+            await answer(sent, await self._listed(sent, page))
 
         t = words_of(interaction)
         await ask_with_reason(interaction, t("What became of it?"), [], submit, demand_administrator)
+
+    @on_press(PICK_ORDER, demand_administrator)
+    async def pick_order(self, interaction: Interaction, order_id: int) -> None:
+        """An order of the list."""
+        await self._show(interaction, str(order_id))
 
     @on_press(SHOW_ORDER, demand_administrator)
     async def press_show(self, interaction: Interaction, order_id: int) -> None:
@@ -379,11 +394,36 @@ class OrderPage(
         resent = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
         await answer(interaction, backoffice_answers.resent(words_of(interaction), resent))
 
-    def _choices(self, interaction: Interaction, typed: str, orders: list[Order]) -> list[Choice[str]]:
+    async def _choices(
+        self,
+        interaction: Interaction,
+        typed: str,
+        find: Callable[[Collection[int] | None], Awaitable[list[Order]]],
+    ) -> list[Choice[str]]:
+        """The latest orders that are called what was typed, then those of members whose name begins so."""
         if not interaction.permissions.administrator:
             return []
-        t = words_of(interaction)
-        return choices(((order_cards.label(t, order), order.id) for order in orders), typed, by_number=True)
+        orders = await find(None)
+        if buyers := await members.called(interaction.guild, typed):
+            orders += await find(buyers)
+        orders = list({order.id: order for order in orders}.values())
+        t, named = words_of(interaction), await self._named(interaction, orders)
+        labelled = [(order, order_cards.label(t, order, named(order.user_id))) for order in orders]
+        return [
+            Choice(name=label, value=str(order.id))
+            for order, label in labelled
+            if order.user_id in buyers or holds(f"{label} {order.id} {order.user_id}", typed)
+        ][:OFFERED]
+
+    async def _listed(self, interaction: Interaction, page: OrderListing) -> Card:
+        named = await self._named(interaction, page.orders)
+        return backoffice_cards.order_list(words_of(interaction), page, named)
+
+    async def _named(self, interaction: Interaction, orders: Sequence[Order]) -> Callable[[int], str]:
+        """What tells the buyers' names."""
+        names = await members.names(interaction.guild, (order.user_id for order in orders))
+        gone = words_of(interaction)("left the server")
+        return lambda user_id: names.of(user_id, gone)
 
 
 def _amount(t: Language) -> Field:

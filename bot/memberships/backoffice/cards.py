@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bot.audit import Area, AuditAction, Entry
 from bot.audit.labels import action_label
-from bot.cards import Accent, Block, Button, Card, Divider, Line, Row, Text, card, coded, plain
+from bot.cards import (
+    Accent,
+    Block,
+    Button,
+    Card,
+    Divider,
+    Line,
+    Option,
+    Row,
+    Select,
+    Text,
+    card,
+    coded,
+    plain,
+)
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
     CORRECT_NOTE,
     EXTEND_ORDER,
     MARK_PAID,
+    PICK_ORDER,
     REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
@@ -24,7 +39,7 @@ from bot.memberships.backoffice.actions import (
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting, unmatched_id
 from bot.memberships.changes.cards import departure_reasons, stop_reasons
 from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Parts, Search
-from bot.memberships.orders.cards import state_word
+from bot.memberships.orders.cards import label, state_word
 from bot.memberships.orders.store.ledger import Booking
 from bot.memberships.wording import duration_words
 from bot.money import Money
@@ -39,8 +54,13 @@ NEEDS_YOU_ROOM = Weight(components=20, characters=1500, bytes=4000)
 FACTS_SHOWN, BOOKINGS_SHOWN, NOTES_SHOWN = 8, 8, 8
 
 
-def order_list(t: Language, page: OrderListing) -> Card:
-    """What needs the owner, then one page of orders, newest first."""
+def nameless(_: int) -> str:
+    """No name for anybody."""
+    return ""
+
+
+def order_list(t: Language, page: OrderListing, named: Callable[[int], str] = nameless) -> Card:
+    """What needs the owner, then one page of orders, newest first, and a list to open one. `named` tells a buyer's name."""
     blocks: list[Block | str | None] = []
     needed = [*(Text(_waiting(t, item)) for item in page.waiting), *_strays(t, page.unmatched_payments)]
     if needed:
@@ -62,6 +82,20 @@ def order_list(t: Language, page: OrderListing) -> Card:
         )
     else:
         blocks.append("\n".join(order_line(t, order) for order in page.orders))
+        blocks.append(
+            Select(
+                PICK_ORDER.name,
+                t("Open an order"),
+                tuple(
+                    Option(
+                        label(t, order, named(order.user_id)),
+                        PICK_ORDER.value(order.id),
+                        state_word(t, order.state),
+                    )
+                    for order in page.orders
+                ),
+            )
+        )
     if page.pages > 1:
         blocks.append(
             t(
