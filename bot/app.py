@@ -139,6 +139,7 @@ def build(settings: Settings, db: Database, clock: Clock) -> App:
     courses, teaching, courses_part = courses_wiring.wire(
         core, memberships, memberships.items[ItemKind.COURSE]
     )
+    memberships.checkouts.item_openings.learn(ItemKind.COURSE, teaching.tiers_that_open)
     insight, weekly, insight_part = insight_wiring.wire(
         core, InsightSources(activity, courses, events, memberships)
     )

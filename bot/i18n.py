@@ -93,6 +93,11 @@ class Language:
 
         return format_list(parts, locale=self._locale)
 
+    def sentences(self, *parts: str | None) -> str:
+        """Whole sentences in one line: with a space between them in English, with none in Chinese. None is left out."""
+        between = "" if self._locale.language == "zh" else " "
+        return between.join(part for part in parts if part)
+
 
 class Catalog:
     """Every language, in the community's time zone."""

@@ -76,7 +76,8 @@ class AccessPage(
         entitlement = await self._memberships.access_admin.grant(
             guild_of(interaction), member.id, tier, until, reason, _staff(interaction)
         )
-        await answer(interaction, access_cards.granted(words_of(interaction), entitlement))
+        renewing = await self._memberships.access_admin.renewing_beside(entitlement)
+        await answer(interaction, access_cards.granted(words_of(interaction), entitlement, renewing))
 
     @app_commands.command(
         name=locale_str("revoke"), description=locale_str("End a membership now; money is not given back")

@@ -64,7 +64,7 @@ def overview(
             )
             audience.extend(_leaves(top))
     full = _texts(t, sections, describe=True)
-    fits = total(linked(card(*full), ids).blocks).characters < TEXT_LIMIT - 100
+    fits = total(linked(card(*full).blocks, ids)).characters < TEXT_LIMIT - 100
     return card(
         f"## {t('What you can do here')}",
         *(full if fits else _texts(t, sections, describe=False)),

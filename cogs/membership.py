@@ -310,8 +310,8 @@ class EndingForm(Dialog):
             ],
         )
         label = ui.Label(
-            text=t("Why, if you want to say it?"),
-            description=t("You keep everything to the end of what is paid."),
+            text=t("Would you like to say why?"),
+            description=t("You keep everything until the end of what you have paid for."),
             component=self._reason,
         )
         self.add_item(label)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
 from bot.cards import Card
-from bot.discord import members
+from bot.discord import order_forms
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
-from bot.discord.forms import Field, ask_with_reason
+from bot.discord.forms import ask_with_reason
+from bot.discord.order_choices import buyers_named, offered
 from bot.discord.page import (
-    OFFERED,
     Page,
     asker_of,
     choices,
@@ -24,9 +22,8 @@ from bot.discord.page import (
     on_press,
     words_of,
 )
-from bot.i18n import Language
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import books_cards
+from bot.memberships.backoffice import books_cards, detail_cards
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
@@ -47,9 +44,7 @@ from bot.memberships.backoffice.actions import (
 )
 from bot.memberships.backoffice.backoffice import OrderListing
 from bot.memberships.backoffice.books_report import BooksReport
-from bot.memberships.model import Order, OrderStatus, Search
-from bot.memberships.orders import cards as order_cards
-from bot.names import holds
+from bot.memberships.model import OrderStatus, Search
 from bot.services import Services
 
 WHICH = locale_str("Which order")
@@ -57,15 +52,6 @@ REASON = locale_str("Why; kept in the records")
 DAY = locale_str("A date like 2026-11-30; included")
 Reason = app_commands.Range[str, 1, 200]
 Amount = app_commands.Range[str, 1, 20]
-STATES = [
-    Choice(name=locale_str("waits for payment"), value=OrderStatus.PENDING.value),
-    Choice(name=locale_str("paid"), value=OrderStatus.PAID.value),
-    Choice(name=locale_str("in review"), value=OrderStatus.REVIEW.value),
-    Choice(name=locale_str("disputed"), value=OrderStatus.DISPUTED.value),
-    Choice(name=locale_str("refunded"), value=OrderStatus.REFUNDED.value),
-    Choice(name=locale_str("expired"), value=OrderStatus.EXPIRED.value),
-    Choice(name=locale_str("cancelled"), value=OrderStatus.CANCELLED.value),
-]
 
 
 @app_commands.default_permissions(administrator=True)
@@ -94,7 +80,7 @@ class OrderPage(
         state=locale_str("Only orders that stand like this"),
         plan=locale_str("Only orders of this plan"),
     )
-    @app_commands.choices(state=STATES)
+    @app_commands.choices(state=order_forms.STATES)
     async def latest(
         self,
         interaction: Interaction,
@@ -132,12 +118,20 @@ class OrderPage(
         name=locale_str("paid"), description=locale_str("The money of a bank transfer came: mark its order")
     )
     @app_commands.describe(
-        order=WHICH, reason=REASON, amount=locale_str("What came, if it is not all that is open, like 9.50")
+        order=WHICH,
+        reason=REASON,
+        amount=locale_str("What came, if it was not all that is open, like 9.50"),
+        arrived=locale_str("On which day it came, like 2026-11-30; leave it out for today"),
     )
     async def paid(
-        self, interaction: Interaction, order: str, reason: Reason, amount: Amount | None = None
+        self,
+        interaction: Interaction,
+        order: str,
+        reason: Reason,
+        amount: Amount | None = None,
+        arrived: str | None = None,
     ) -> None:
-        await self._mark(interaction, order, reason, amount)
+        await self._mark(interaction, order, reason, amount, arrived)
 
     @app_commands.command(
         name=locale_str("correct"),
@@ -148,7 +142,7 @@ class OrderPage(
     @app_commands.describe(
         order=WHICH,
         reason=REASON,
-        amount=locale_str("What it really was, like 9.50; leave it out if nothing came, or went back"),
+        amount=locale_str("What it really was, like 9.50; leave it out if nothing came or went back"),
         note=locale_str("Which note was wrong; leave it out for the last one"),
     )
     async def correct(
@@ -183,35 +177,28 @@ class OrderPage(
     @app_commands.command(
         name=locale_str("books"), description=locale_str("Where all the money is, in each currency")
     )
-    @app_commands.describe(since=locale_str("From which day on, like 2026-11-30; else the last 35 days"))
+    @app_commands.describe(
+        since=locale_str("From which day on, like 2026-11-30; leave it out for the last 35 days")
+    )
     async def books(self, interaction: Interaction, since: str | None = None) -> None:
         await self._compare(interaction, since)
 
     @show.autocomplete("order")
     @resend.autocomplete("order")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
-        return await self._choices(
-            interaction, typed, lambda buyers: backoffice.choices(guild_id, buyers=buyers)
-        )
+        return await offered(interaction, typed, self._memberships.backoffice.choices)
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
-        states = [OrderStatus.PAID, OrderStatus.REVIEW]
-        return await self._choices(
-            interaction, typed, lambda buyers: backoffice.choices(guild_id, states, buyers)
-        )
+        return await offered(interaction, typed, self._memberships.backoffice.refundable)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
-        return await self._choices(interaction, typed, lambda buyers: backoffice.unmarked(guild_id, buyers))
+        return await offered(interaction, typed, self._memberships.backoffice.unmarked)
 
     @correct.autocomplete("order")
     async def choose_marked(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        backoffice, guild_id = self._memberships.backoffice, guild_of(interaction)
-        return await self._choices(interaction, typed, lambda buyers: backoffice.marked(guild_id, buyers))
+        return await offered(interaction, typed, self._memberships.backoffice.marked)
 
     @correct.autocomplete("note")
     async def choose_note(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -254,7 +241,7 @@ class OrderPage(
     async def turn_order(self, interaction: Interaction, order_id: int, number: int) -> None:
         """*Back* and *Next* under one order."""
         detail = await self._memberships.backoffice.detail(guild_of(interaction), str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail, number))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail, number))
 
     @on_press(CLOSE_UNMATCHED, demand_administrator)
     async def press_done(self, interaction: Interaction, payment: str) -> None:
@@ -284,7 +271,7 @@ class OrderPage(
         """*Look again at the provider*."""
         await interaction.response.defer()
         detail = await self._memberships.backoffice.refresh(guild_of(interaction), str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     @on_press(REFUND_ORDER, demand_administrator)
     async def press_refund(self, interaction: Interaction, order_id: int) -> None:
@@ -294,7 +281,9 @@ class OrderPage(
             await self._draft(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        await ask_with_reason(interaction, t("Give money back"), [_amount(t)], submit, demand_administrator)
+        await ask_with_reason(
+            interaction, t("Give money back"), order_forms.refund(t), submit, demand_administrator
+        )
 
     @on_press(GIVE_BACK, demand_administrator)
     async def press_give_back(self, interaction: Interaction, draft: int) -> None:
@@ -309,12 +298,12 @@ class OrderPage(
         """*Mark as paid…*: opens a form with amount and reason."""
 
         async def submit(sent: Interaction, fields: dict[str, str]) -> None:
-            await self._mark(sent, str(order_id), fields["reason"], fields["amount"] or None)
+            amount, arrived = fields["amount"] or None, fields["arrived"] or None
+            await self._mark(sent, str(order_id), fields["reason"], amount, arrived)
 
         t = words_of(interaction)
-        hint = t("Leave it empty if all that is open came.")
-        amount = Field("amount", t("Amount"), hint, required=False, longest=20)
-        await ask_with_reason(interaction, t("Mark as paid"), [amount], submit, demand_administrator)
+        fields = order_forms.paid(t)
+        await ask_with_reason(interaction, t("Mark as paid"), fields, submit, demand_administrator)
 
     @on_press(CORRECT_NOTE, demand_administrator)
     async def press_correct(self, interaction: Interaction, order_id: int) -> None:
@@ -324,9 +313,8 @@ class OrderPage(
             await self._correct(sent, str(order_id), fields["reason"], fields["amount"] or None)
 
         t = words_of(interaction)
-        hint = t("Of the last note. Leave it empty if nothing came, or went back.")
-        amount = Field("amount", t("What it really was"), hint, required=False, longest=20)
-        await ask_with_reason(interaction, t("Correct the last note"), [amount], submit, demand_administrator)
+        fields = order_forms.correction(t)
+        await ask_with_reason(interaction, t("Correct the last note"), fields, submit, demand_administrator)
 
     @on_press(EXTEND_ORDER, demand_administrator)
     async def press_extend(self, interaction: Interaction, order_id: int) -> None:
@@ -335,7 +323,7 @@ class OrderPage(
         guild_id, user_id = asker_of(interaction)
         await self._memberships.offline_payments.extend(guild_id, str(order_id), user_id)
         detail = await self._memberships.backoffice.detail(guild_id, str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     @on_press(RESEND_ORDER, demand_administrator)
     async def press_resend(self, interaction: Interaction, order_id: int) -> None:
@@ -369,10 +357,17 @@ class OrderPage(
         )
         await answer(interaction, backoffice_answers.refund_drafted(words_of(interaction), draft))
 
-    async def _mark(self, interaction: Interaction, order: str, reason: str, amount: str | None) -> None:
+    async def _mark(
+        self,
+        interaction: Interaction,
+        order: str,
+        reason: str,
+        amount: str | None,
+        arrived: str | None,
+    ) -> None:
         """Mark an order as paid by hand."""
         marked = await self._memberships.offline_payments.mark(
-            guild_of(interaction), order, interaction.user.id, reason, amount
+            guild_of(interaction), order, interaction.user.id, reason, amount, arrived
         )
         await answer(interaction, backoffice_answers.marked(words_of(interaction), marked))
 
@@ -387,48 +382,16 @@ class OrderPage(
 
     async def _show(self, interaction: Interaction, order: str) -> None:
         detail = await self._memberships.backoffice.detail(guild_of(interaction), order)
-        await answer(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await answer(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     async def _resend(self, interaction: Interaction, order: str) -> None:
         await defer(interaction)
         resent = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
         await answer(interaction, backoffice_answers.resent(words_of(interaction), resent))
 
-    async def _choices(
-        self,
-        interaction: Interaction,
-        typed: str,
-        find: Callable[[Collection[int] | None], Awaitable[list[Order]]],
-    ) -> list[Choice[str]]:
-        """The latest orders that are called what was typed, then those of members whose name begins so."""
-        if not interaction.permissions.administrator:
-            return []
-        orders = await find(None)
-        if buyers := await members.called(interaction.guild, typed):
-            orders += await find(buyers)
-        orders = list({order.id: order for order in orders}.values())
-        t, named = words_of(interaction), await self._named(interaction, orders)
-        labelled = [(order, order_cards.label(t, order, named(order.user_id))) for order in orders]
-        return [
-            Choice(name=label, value=str(order.id))
-            for order, label in labelled
-            if order.user_id in buyers or holds(f"{label} {order.id} {order.user_id}", typed)
-        ][:OFFERED]
-
     async def _listed(self, interaction: Interaction, page: OrderListing) -> Card:
-        named = await self._named(interaction, page.orders)
+        named = await buyers_named(interaction, page.orders)
         return backoffice_cards.order_list(words_of(interaction), page, named)
-
-    async def _named(self, interaction: Interaction, orders: Sequence[Order]) -> Callable[[int], str]:
-        """What tells the buyers' names."""
-        names = await members.names(interaction.guild, (order.user_id for order in orders))
-        gone = words_of(interaction)("left the server")
-        return lambda user_id: names.of(user_id, gone)
-
-
-def _amount(t: Language) -> Field:
-    hint = t("Leave it empty for the whole price.")
-    return Field("amount", t("Amount"), hint, required=False, longest=20)
 
 
 setup = OrderPage.setup

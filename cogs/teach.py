@@ -89,7 +89,7 @@ class TeachPage(
         course=locale_str("Which course"),
         price=locale_str("What it costs, such as 19 or 19.90"),
         currency=locale_str("Three letters: USD, EUR, CNY …"),
-        days=locale_str("How many days it stays open; without it: for ever"),
+        days=locale_str("How many days it stays open; leave it out for one that never ends"),
     )
     async def add_price(
         self,
@@ -111,7 +111,7 @@ class TeachPage(
         )
         await answer(interaction, staff_cards.locked(words_of(interaction), opening))
 
-    @price.command(name=locale_str("remove"), description=locale_str("Sell a course at this price no more"))
+    @price.command(name=locale_str("remove"), description=locale_str("Stop selling a course at this price"))
     @app_commands.describe(course=locale_str("Which course"), price=locale_str("Which price"))
     async def remove_price(self, interaction: Interaction, course: str, price: str) -> None:
         demand_administrator(interaction)

@@ -115,7 +115,8 @@ class TierPage(
         )
 
     @app_commands.command(
-        name=locale_str("edit"), description=locale_str("Change a membership; who has it keeps it as it was")
+        name=locale_str("edit"),
+        description=locale_str("Change a membership; those who have it keep it as it was"),
     )
     @app_commands.describe(
         tier=TIER,
@@ -123,7 +124,7 @@ class TierPage(
         description=locale_str("A few words on the shop card; - takes them away"),
         seats=locale_str("How many members may have it; 0: no limit"),
         add_role=locale_str("One more role that it gives"),
-        drop_role=locale_str("A role that it gives no more"),
+        drop_role=locale_str("A role that it should no longer give"),
         grace_days=locale_str("How many days the roles stay after the end"),
         events=locale_str("Does it open events for members?"),
         consultations=locale_str("How many consultations a month it includes"),
@@ -203,7 +204,7 @@ class TierPage(
             catalog_cards.priced(words_of(interaction), product, self._memberships.checkouts.payable),
         )
 
-    @price.command(name=locale_str("remove"), description=locale_str("Sell a membership in this way no more"))
+    @price.command(name=locale_str("remove"), description=locale_str("Stop selling a membership in this way"))
     @app_commands.describe(tier=TIER, price=locale_str("Which price"))
     async def remove_price(self, interaction: Interaction, tier: str, price: str) -> None:
         product = await self._tiers.remove_price(guild_of(interaction), tier, price, interaction.user.id)
@@ -226,7 +227,8 @@ class TierPage(
         await answer(interaction, shop_view.preview(words_of(interaction), product, seats_taken, courses))
 
     @app_commands.command(
-        name=locale_str("course"), description=locale_str("Let a membership open a course, or no more")
+        name=locale_str("course"),
+        description=locale_str("Let a membership open a course, or no longer open it"),
     )
     @app_commands.describe(
         tier=TIER, course=locale_str("Which course"), included=locale_str("Does the membership open it?")

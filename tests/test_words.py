@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from bot.cards import plain
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.money import Money, parse_money
+from tests.i18n.source import ROOT
 
 TEXTS = Catalog("en", ZoneInfo("UTC"))
 
@@ -47,6 +49,21 @@ def test_a_member_s_words_cannot_mention_format_or_reorder() -> None:
     assert "\u202e" not in shown
     assert "\\@everyone" in shown
     assert "](" not in shown.replace("\\]\\(", "")
+
+
+def test_no_amount_in_an_error_is_written_before_its_reader_is_known() -> None:
+    """A UserError is given Money; `Language.error` writes it with the sign and the marks of the reader's language."""
+    written = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for folder in ("bot", "cogs")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "UserError(" in path.read_text("utf-8")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UserError"
+        if any(".decimal()" in ast.unparse(one.value) for one in node.keywords)
+    ]
+
+    assert written == []
 
 
 @given(st.text(max_size=500))

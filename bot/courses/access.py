@@ -10,7 +10,7 @@ from bot.cards import plain
 from bot.db import Writer
 from bot.errors import UserError
 from bot.i18n import Language
-from bot.names import means
+from bot.names import means, require_typed
 
 
 class Plan(Protocol):
@@ -121,6 +121,7 @@ def tier_ids(names: Mapping[int, str], typed_tiers: Iterable[str]) -> list[int]:
     for typed in typed_tiers:
         matches = [id_ for id_, name in names.items() if means(typed, id_, name)]
         if not matches:
+            require_typed(typed)
             raise UserError(
                 "There is no tier “{tier}” here. Create it with /tier create first, or name another one.",
                 tier=plain(typed, 60),

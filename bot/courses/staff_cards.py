@@ -100,14 +100,18 @@ def locked(t: Language, opening: Opening) -> Card:
     """The answer to a lock or a price: who may open the course from now on, and what nobody can pay yet."""
     unpayable = [offer for offer in opening.offers if not offer.payable]
     return card(
-        f"**{plain(opening.title, 100)}**: {opened_by(t, opening.tiers, opening.offers)}.",
         t(
-            "⚠ Nobody can pay this yet: {prices}. Set up a payment provider that takes it; see docs/settings.md.",
+            "**{course}**: {ways}.",
+            course=plain(opening.title, 100),
+            ways=opened_by(t, opening.tiers, opening.offers),
+        ),
+        t(
+            "⚠ Nobody can pay {prices} yet. Set up a payment provider that takes it; see docs/settings.md.",
             prices=prices_words(t, unpayable),
         )
         if unpayable
         else None,
-        t("Members buy it with /course buy, or on its card. Whoever has it keeps it.")
+        t("Members buy it with /course buy or on its card. Anyone who has it already keeps it.")
         if opening.offers
         else None,
         accent=Accent.WARN if unpayable else Accent.GOOD,

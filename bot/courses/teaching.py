@@ -17,7 +17,7 @@ from bot.courses.store import learning_records, library
 from bot.courses.views import Change, CourseChoice, Imported, Opening, Stars, Taught
 from bot.db import Database, Reader
 from bot.errors import UserError
-from bot.names import means
+from bot.names import means, require_typed
 
 RECENT = timedelta(days=28)
 
@@ -176,6 +176,12 @@ class Teaching:
                 )
         return await self._opening(guild_id, course_id)
 
+    async def tiers_that_open(self, guild_id: int, course_id: int) -> frozenset[int]:
+        """The ids of the tiers that open a course; none when there is no such course."""
+        async with self._db.read() as db:
+            row = await library.course_by_id(db, guild_id, course_id)
+        return frozenset(row.tier_ids) if row is not None else frozenset()
+
     async def opened_by(self, guild_id: int, tier_id: int) -> list[str]:
         """The titles of the courses that this tier opens."""
         async with self._db.read() as db:
@@ -219,6 +225,7 @@ class Teaching:
             for row in await library.courses(db, guild_id):
                 if means(typed, row.id, row.title, row.slug):
                     return int(row.id)
+        require_typed(typed)
         raise _unknown(typed)
 
     async def find_lesson(self, guild_id: int, typed: str, course_id: int | None = None) -> int:
@@ -226,6 +233,7 @@ class Teaching:
         for choice in await self.lessons(guild_id, course_id):
             if means(typed, choice.id, choice.name):
                 return choice.id
+        require_typed(typed)
         raise UserError(
             "There is no lesson “{lesson}” here. Pick one from the list that appears while you type.",
             lesson=plain(typed, 60),

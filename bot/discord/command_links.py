@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bot.cards import Block, Card, Line, Text
+from bot.cards import Block, Line, Text
 
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 _NAMED = re.compile(r"(?<![\w/<.:])/(?P<name>[a-z]+(?: [a-z]+){0,2})")
 
 
-def linked(card: Card, ids: Mapping[str, int]) -> Card:
-    """The card with a link in place of each command that its texts name. `ids`: the id of each command, by its whole name.
+def linked(blocks: Iterable[Block], ids: Mapping[str, int]) -> tuple[Block, ...]:
+    """The blocks with a link in place of each command that they name. `ids`: the id of each command, by its whole name.
 
     What stands in code stays as it is, as does every name when no id is known yet.
     """
-    return replace(card, blocks=tuple(_linked_block(block, ids) for block in card.blocks)) if ids else card
+    return tuple(_linked_block(block, ids) if ids else block for block in blocks)
 
 
 def _linked_block(block: Block, ids: Mapping[str, int]) -> Block:

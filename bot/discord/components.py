@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -47,7 +48,7 @@ def view(card: Card, commands: Mapping[str, int]) -> ui.LayoutView:
     """The card as a message body that needs no memory of this process. `commands`: ids, to link those that it names."""
     layout = ui.LayoutView(timeout=None)
     container: ui.Container[Any] = ui.Container(accent_colour=card.accent.value)
-    for block in fit(linked(card, commands)).blocks:
+    for block in fit(dataclasses.replace(card, blocks=linked(card.blocks, commands))).blocks:
         container.add_item(_draw(block))
     layout.add_item(container)
     return layout

@@ -180,7 +180,11 @@ def roll(t: Language, roster: Roster) -> Card:
 
 def meaning(t: Language, moment: ParsedTime) -> str:
     """A parsed time as an autocomplete choice: "Fri 27 Nov 2026, 20:00 (Europe/Berlin)"."""
-    return f"{local_time_text(t, moment.at, ZoneInfo(moment.zone))} ({moment.zone})"
+    return t(
+        "{moment} ({zone})",
+        moment=local_time_text(t, moment.at, ZoneInfo(moment.zone)),
+        zone=moment.zone,
+    )
 
 
 def local_time_text(t: Language, at: datetime, zone: ZoneInfo) -> str:

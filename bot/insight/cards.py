@@ -55,7 +55,8 @@ def _header(t: Language, report: WeekReport) -> str:
     if week.stored_at is None:
         state = " · " + (t("running") if report.running else t("not stored yet"))
     days = formatting.days(t, week.own.window, week.zone)
-    return f"## {formatting.title(t, week.week)}{state}\n{days} ({week.zone})"
+    span = t("{moment} ({zone})", moment=days, zone=week.zone)
+    return f"## {formatting.title(t, week.week)}{state}\n{span}"
 
 
 def _missed_weeks(t: Language, others: Sequence[str]) -> str:

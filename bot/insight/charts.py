@@ -31,7 +31,7 @@ def alt_text(t: Language, weeks: Sequence[Snapshot]) -> str:
     )
     earlier = [f"{week.week} {figure(t, week.own.engagement, RATIO)}" for week in weeks[:-1]]
     while earlier:
-        text = head + " " + t("Weeks before: {weeks}.", weeks=", ".join(earlier))
+        text = t.sentences(head, t("Weeks before: {weeks}.", weeks=", ".join(earlier)))
         if len(text) <= ALT_LIMIT:
             return text
         earlier.pop(0)

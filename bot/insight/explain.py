@@ -42,6 +42,9 @@ def _origin(t: Language, week: Snapshot) -> str:
     zone = t(
         "Weeks begin on Monday 00:00 in {zone}; a window holds its start and not its end.", zone=week.zone
     )
-    if week.stored_at is None:
-        return f"{t('Computed just now; the week is not stored yet.')} {zone} {version}"
-    return f"{t('Stored {moment} and not changed since.', moment=stamp(week.stored_at))} {zone} {version}"
+    state = (
+        t("Computed just now; the week is not stored yet.")
+        if week.stored_at is None
+        else t("Stored {moment} and not changed since.", moment=stamp(week.stored_at))
+    )
+    return t.sentences(state, zone, version)

@@ -156,6 +156,8 @@ class Order:
     Credit above the price adds `extra` seconds. The entitlement begins when the entitlement `follows` ends.
     `refused`: it could not be fulfilled when it was paid, so its money goes back.
     `discounted_by` is the entitlement that gave the discount; None without one, and for orders from before it was kept.
+    `customer` is the provider's id of who pays its subscription.
+    `kept` is what of the credit was still there at an exchange that came late; None when all of it counts.
     """
 
     id: int
@@ -179,6 +181,8 @@ class Order:
     extra: int = 0
     refused: Refusal | None = None
     discounted_by: int | None = None
+    customer: str | None = None
+    kept: int | None = None
 
     @property
     def full_price(self) -> Money:

@@ -115,7 +115,8 @@ def _orders(memberships: Memberships) -> dict[str, Handler]:
         "order.refund": memberships.refunds.refund,
         "order.review": memberships.refunds.review,
         "card.update": memberships.pay_cards.update,
-        "discount.judge": memberships.rejudging.judge,
+        "order.judge": memberships.rejudging.judge,
+        "discount.judge": memberships.rejudging.judge_discounts,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.i18n import Language, stamp
 from bot.memberships.model import BillingKind, Duration, Entitlement, ExpiryAction, Price, Terms
+from bot.payments.port import Phase
 
 
 def duration_words(t: Language, duration: Duration) -> str:
@@ -34,6 +35,18 @@ def price_words(t: Language, price: Price) -> str:
     return t("{price} for {days}", price=money, days=duration_words(t, duration))
 
 
+def phase_word(t: Language, phase: Phase | None) -> str:
+    """How a subscription stands at its provider."""
+    words = {
+        Phase.ACTIVE: t("active"),
+        Phase.ENDING: t("ends with its period"),
+        Phase.PAST_DUE: t("a payment is missing"),
+        Phase.PAUSED: t("paused"),
+        Phase.ENDED: t("ended"),
+    }
+    return words[phase] if phase is not None else "–"
+
+
 def roles_words(roles: Iterable[int]) -> str:
     """Roles as Discord shows them."""
     return " ".join(f"<@&{role}>" for role in roles)
@@ -43,7 +56,7 @@ def end_notice(t: Language, terms: Terms) -> str | None:
     """For buyers: that the end of the membership removes from the server; None when it does not."""
     if terms.after is not ExpiryAction.KICK:
         return None
-    return t("⚠ When it is over, whoever has nothing else here leaves this server.")
+    return t("⚠ When it is over, anyone who has nothing else here is removed from this server.")
 
 
 def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str | None:
@@ -51,8 +64,10 @@ def removal_line(t: Language, entitlement: Entitlement, *, renews: bool) -> str 
     if not entitlement.removes:
         return None
     if renews:
-        return t("⚠ When it ends, you leave this server, unless you have something else here by then.")
+        return t(
+            "⚠ When it ends, you will be removed from this server, unless you have something else here by then."
+        )
     return t(
-        "⚠ You leave this server on {when}, unless you have something else here by then.",
+        "⚠ You will be removed from this server on {when}, unless you have something else here by then.",
         when=stamp(entitlement.held_until),
     )

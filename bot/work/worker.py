@@ -21,6 +21,8 @@ Handler = Callable[[Job], Awaitable[None]]
 SLOTS = 16
 TIMEOUT = 45.0  # seconds; shorter than the lease, so that a row never runs twice at once
 LONGEST_WAIT = timedelta(hours=1)
+STUBBORN = 8
+"""After so many tries, some four minutes, a defect does not go away by itself, and the owner sees what waits for it."""
 PATIENCE = 5.0  # seconds that `stop` waits for running work
 
 log = structlog.get_logger(__name__)
@@ -150,8 +152,13 @@ class Worker:
             )
         except Exception as error:
             # A defect: keep the row, log it, and let the others go on.
-            await self._postpone(job, "open", backoff(job.tries), f"{type(error).__name__}: {error}"[:500])
             log.exception("work failed unexpectedly", kind=job.kind, key=job.key, guild=job.guild_id)
+            if job.tries < STUBBORN:
+                wait, said = backoff(job.tries), f"{type(error).__name__}: {error}"[:500]
+                await self._postpone(job, "open", wait, said)
+            else:
+                told = _defect(job, error)
+                await self._postpone(job, "stuck", LONGEST_WAIT, str(told), problem=told.problem)
         else:
             point("work.before_done")
             async with self._db.write() as tx:
@@ -180,6 +187,17 @@ class Worker:
                 now=self._clock.now(),
                 due=due,
             )
+
+
+def _defect(job: Job, error: Exception) -> NeedsAction:
+    """What the owner is told of work that fails again and again for a reason that nobody foresaw."""
+    return NeedsAction(
+        "work-failed",
+        "Lyceum met an error that it does not know ({error}). It tries again every hour. Look for {kind} {key} in the log.",
+        error=type(error).__name__,
+        kind=job.kind,
+        key=job.key,
+    )
 
 
 def backoff(tries: int) -> timedelta:

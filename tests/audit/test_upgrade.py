@@ -262,7 +262,7 @@ async def bought(shop: Shop, id_: int) -> Order:
 
 
 async def test_an_open_draft_can_still_be_confirmed_once(shop: Shop) -> None:
-    with pytest.raises(UserError, match="Only who asked"):
+    with pytest.raises(UserError, match="Only the person who asked"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), MAX)
 
     done = await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)
@@ -287,7 +287,7 @@ async def test_an_open_draft_is_checked_against_what_changed_meanwhile(shop: Sho
     [paid] = shop.provider.known[f"co_{HERS}"]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
-    with pytest.raises(UserError, match="changed meanwhile"):
+    with pytest.raises(UserError, match="changed in the meantime"):
         await shop.service.refunds.confirm(GUILD, str(OPEN), OLIVIA)
 
     async with shop.db.read() as db:

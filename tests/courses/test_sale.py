@@ -145,7 +145,7 @@ async def test_olivia_prices_a_course_and_ann_buys_it_on_its_card(community: Com
     again = await community.slash("ann", "course buy", course=course_id)
     assert "for ever, so there is nothing more to buy" in words(again["message"])
     status = await community.slash("ann", "membership status")
-    assert "**Also yours**\n**Asyncio in practice** — yours for ever" in words(status["message"])
+    assert "## What you have\n**Asyncio in practice** — yours for ever" in words(status["message"])
 
 
 async def test_in_chinese_some_days_are_bought_by_command_given_back_and_the_course_closes(
@@ -183,9 +183,52 @@ async def test_in_chinese_some_days_are_bought_by_command_given_back_and_the_cou
     drafted = await community.slash(
         "olivia", "order refund", channel="staff", order=str(order_id), reason="asked for"
     )
-    assert "What they bought with it is theirs no more." in words(drafted["message"])
+    assert "They lose what they bought with it." in words(drafted["message"])
     await community.click("olivia", drafted["message"]["id"], label="Give $30.00 back")
     await community.settled()
 
     closed = await reads(community, "linxiaoyu", "What the event loop does", locale="zh-CN")
     assert "也可单独购买" in words(closed["message"])
+
+
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [
+        ("en-US", "You can open it already: it comes with Pro. Buy it only if you want to keep it"),
+        ("zh-CN", "你现在就能打开它：Pro 会员已包含这项内容。"),
+    ],
+)
+async def test_whoever_has_it_by_membership_is_told_before_they_pay(
+    community: Community, locale: str, told: str
+) -> None:
+    await opens_shop(community)
+    await brings_demo(community)
+    course_id = await course_of(community)
+    for days in (30, 90):
+        await community.slash(
+            "olivia", "teach price add", course=course_id, price=str(days), currency="USD", days=days
+        )
+    await community.slash(
+        "olivia", "access grant", member="ann", tier="Pro", until="30", reason="a prize", channel="staff"
+    )
+    await community.settled()
+
+    for who, knows in (("ann", True), ("linxiaoyu", False)):
+        choice = await community.slash(who, "course buy", locale=locale, course=course_id)
+        assert (told in words(choice["message"])) is knows
+        bill = await community.click(
+            who, choice["message"]["id"], label=labels(choice["message"])[0], locale=locale
+        )
+        assert "30.00" in words(bill["message"])
+        assert (told in words(bill["message"])) is knows
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b"])
+async def test_an_empty_name_is_answered_with_what_to_do(here: School, typed: str) -> None:
+    course_id = await here.brings(course("A"))
+
+    for looked in (here.teaching.find(GUILD, typed), here.teaching.find_lesson(GUILD, typed, course_id)):
+        with pytest.raises(UserError, match="You have not typed a name"):
+            await looked
+    with pytest.raises(UserError, match="There is no course"):
+        await here.teaching.find(GUILD, "Splices")

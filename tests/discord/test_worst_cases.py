@@ -22,6 +22,7 @@ from bot.i18n import Catalog, Language
 from bot.memberships.access import cards as access_cards
 from bot.memberships.access.role_audit import RoleAuditReport, RoleDifference
 from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting
 from bot.memberships.backoffice.cards import UNMATCHED_SHOWN
 from bot.memberships.catalog import cards as catalog_cards
@@ -266,7 +267,11 @@ CARDS: dict[str, Build] = {
     "choice of prices": lambda t, name, page: change_cards.choice(
         t,
         PurchaseChoice(
-            tier(1, name), product(1, name, 25).prices, tuple(f"some.thing:{n}" for n in range(25)), 9
+            tier=tier(1, name),
+            prices=product(1, name, 25).prices,
+            actions=tuple(f"some.thing:{n}" for n in range(25)),
+            percent=9,
+            opened_by=(name, name, name, name),
         ),
     ),
     "options": lambda t, name, page: change_cards.options(
@@ -278,7 +283,7 @@ CARDS: dict[str, Build] = {
     ),
     "orders": lambda t, name, page: backoffice_cards.order_list(t, listing(name)),
     "needs you": lambda t, name, page: backoffice_cards.needs_you(t, listing(name), page),
-    "order": lambda t, name, page: backoffice_cards.order_detail(t, detail(name), page),
+    "order": lambda t, name, page: detail_cards.order_detail(t, detail(name), page),
     "explanation": lambda t, name, page: access_cards.explanation(t, explained(name), page),
     "log": lambda t, name, page: access_cards.history(
         t, [Entry(NOW, ID, AuditAction.ENTITLEMENT_REVOKED, ID, {"reason": name * 2})] * 20, ID, page
@@ -316,7 +321,7 @@ async def test_the_fullest_page_of_each_card_is_taken(community: Community) -> N
     channels = [one for one in guild.text_channels if one.permissions_for(guild.me).send_messages]
     for build, channel in zip(CARDS.values(), itertools.cycle(channels), strict=False):
         shown = built(build, LANGUAGES[:1], NAMES[:1])
-        await channel.send(view=view(max(shown, key=lambda card: total(fit(card).blocks).characters)))
+        await channel.send(view=view(max(shown, key=lambda card: total(fit(card).blocks).characters), {}))
 
 
 @pytest.mark.not_judged("more than Discord takes, on purpose")
@@ -343,8 +348,8 @@ def test_what_needs_the_owner_leaves_room_for_the_orders_and_shows_the_rest_on_i
 def test_many_reports_about_no_order_are_one_line_with_their_number() -> None:
     t = TEXTS.of("en-US")
     many = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=30))
-    [line] = [block for block in many.blocks if isinstance(block, Text) and "stripe" in block.text]
-    assert "30 reports from stripe belong to no order here" in line.text
+    [line] = [block for block in many.blocks if isinstance(block, Text) and "Stripe" in block.text]
+    assert "30 reports from Stripe belong to no order here" in line.text
     few = backoffice_cards.order_list(t, listing("Gold", waiting=0, strays=UNMATCHED_SHOWN))
     assert len([block for block in few.blocks if isinstance(block, Line)]) == UNMATCHED_SHOWN
 

@@ -273,7 +273,7 @@ def test_the_meaning_is_told_in_the_readers_language() -> None:
     moment = read_moment("Fri 20:00", NOW, BERLIN)
 
     assert meaning(texts.of("en-GB"), moment) == "Fri 27 Nov 2026, 20:00 (Europe/Berlin)"
-    assert meaning(texts.of("zh-CN"), moment) == "2026年11月27日 周五 20:00 (Europe/Berlin)"
+    assert meaning(texts.of("zh-CN"), moment) == "2026年11月27日 周五 20:00（Europe/Berlin）"
 
 
 def test_an_empty_text_suggests_the_coming_evenings() -> None:

@@ -43,7 +43,7 @@ async def test_a_role_order_that_forbids_it_heals_by_itself_when_it_is_mended(co
 
     await pay(link)
     await community.settled()
-    assert await stuck(community) == ["role.sync"]
+    assert await stuck(community) == ["order.deliver", "role.sync"]
 
     await fault(community, world="rise")
     await healed(community)

@@ -34,7 +34,8 @@ async def free(shop: Shop, plan: str = "Gold", price: Price | None = None) -> Or
 
 
 async def spans(shop: Shop, role: int, user: int = ANN) -> list[tuple[str, datetime, datetime]]:
-    """What the member has or had of the tier that gives this role."""
+    """What the member has or had of the tier that gives this role, once all work is done."""
+    await shop.worker.run_due()
     async with shop.db.read() as db:
         found = await entitlements.of_member(db, GUILD, user)
     return [(one.status.value, one.starts_at, one.ends_at) for one in found if role in one.tier.terms.roles]

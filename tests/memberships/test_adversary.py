@@ -116,7 +116,7 @@ class OldRule(Authorities):
         return self._rule(staff=found.staff, roles=found.roles, top=found.top, shelf=found.shelf)
 
 
-@pytest.mark.parametrize(("rule", "seed"), [(ForAnybody, 2), (WhileItRuns, 8)])
+@pytest.mark.parametrize(("rule", "seed"), [(ForAnybody, 2), (WhileItRuns, 19)])
 async def test_control_by_the_old_rule_they_are_seen_to(shop: Shop, rule: type[Authority], seed: int) -> None:
     services = shop.service
     for part in (

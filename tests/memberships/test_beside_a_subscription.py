@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot import crashpoints
 from bot.errors import RetryLater, UserError
+from bot.i18n import Catalog
+from bot.memberships.access import cards as access_cards
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.model import BillingKind, Order, Price
 from bot.payments.port import FactKind, Phase
 from tests.memberships.money import happen, payment
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, OLIVIA, Shop
+from tests.memberships.orders import read
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, OLIVIA, SILVER, Shop
 
 OWNER = Staff(OLIVIA, owner=True)
+EN = Catalog("en", ZoneInfo("UTC")).of("en-US")
 
 
 @pytest.fixture
@@ -137,14 +142,36 @@ async def test_who_pays_is_told_though_the_work_ended_when_the_provider_had_just
     assert shop.said() == ["### Your subscription has been stopped"]
 
 
-async def test_control_a_gift_of_some_days_leaves_the_subscription(shop: Shop, month: Price) -> None:
+async def test_control_a_gift_of_some_days_leaves_the_subscription_and_staff_read_that(
+    shop: Shop, month: Price
+) -> None:
     subscription = await shop.subscribe(ANN, "Gold", month)
 
-    await shop.service.access_admin.grant(GUILD, ANN, "Gold", "90", "a present", OWNER)
+    given = await shop.service.access_admin.grant(GUILD, ANN, "Gold", "90", "a present", OWNER)
     await shop.worker.run_due()
 
     assert (await shop.look(subscription)).phase is Phase.ACTIVE
     assert shop.said() == []
+    renewing = await shop.service.access_admin.renewing_beside(given)
+    assert renewing is not None and renewing.order_id == subscription.id
+    assert "goes on charging" in read(access_cards.granted(EN, given, renewing))
+
+
+@pytest.mark.parametrize("held", ["nothing", "days", "another tier's subscription"])
+async def test_control_a_gift_beside_nothing_that_renews_warns_of_nothing(
+    shop: Shop, month: Price, held: str
+) -> None:
+    if held == "days":
+        await shop.settle(shop.paid((await shop.bill(ANN, price=await days(shop))).order, "pay_ann"))
+    elif held != "nothing":
+        await shop.tier("Silver", SILVER)
+        await shop.subscribe(
+            ANN, "Silver", await shop.price("Silver", "9", months=1, way=BillingKind.RECURRING)
+        )
+
+    given = await shop.service.access_admin.grant(GUILD, ANN, "Gold", "90", "a present", OWNER)
+
+    assert await shop.service.access_admin.renewing_beside(given) is None
 
 
 @pytest.mark.parametrize("takes", ["month", "days", "for ever"])

@@ -7,7 +7,7 @@ import pytest
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes.quote import Quote
 from bot.memberships.model import OrderStatus
 from bot.money import Money
@@ -43,7 +43,7 @@ async def test_a_correction_is_in_ledger_and_log_as_what_it_is(shop: Shop, texts
     told = read(backoffice_answers.corrected(texts.of("en"), await correct(shop, order, "40")))
 
     after = await shop.service.backoffice.detail(GUILD, str(order.id))
-    assert "$40.00 came, and not $45.00" in told
+    assert "$40.00 came, not $45.00" in told
     assert set(before.bookings) < set(after.bookings)  # rows are only ever added
     assert sorted({booking.ref for booking in after.bookings}) == [
         f"corrected:{order.id}-1",
@@ -55,9 +55,7 @@ async def test_a_correction_is_in_ledger_and_log_as_what_it_is(shop: Shop, texts
     [entry] = [entry for entry in after.notes if entry.what == "order.corrected"]
     assert (entry.actor, entry.detail["reason"]) == (OLIVIA, "a slip of mine")
     assert (entry.detail["was"], entry.detail["amount"]) == (4500, 4000)
-    assert "corrected: this was never so · $45.00" in read(
-        backoffice_cards.order_detail(texts.of("en"), after)
-    )
+    assert "corrected: this did not happen · $45.00" in read(detail_cards.order_detail(texts.of("en"), after))
 
 
 async def test_the_wrong_order_marked_loses_what_it_gave(shop: Shop, texts: Catalog) -> None:
@@ -111,7 +109,7 @@ async def test_a_part_that_went_back_is_corrected_to_another(shop: Shop) -> None
     await give_back(shop, order, "35")  # of both payments in one transfer
     assert (await shop.look(order)).state is OrderStatus.PAID
 
-    with pytest.raises(UserError, match="So much is not left"):
+    with pytest.raises(UserError, match="There is not that much left"):
         await correct(shop, order, "99")
     with pytest.raises(UserError, match="Money was given back from this payment"):
         await correct(shop, order, "5", f"{order.id}-1")

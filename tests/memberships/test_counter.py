@@ -306,7 +306,7 @@ async def test_a_subscription_does_not_begin_with_nothing(shop: Shop) -> None:
     price = await shop.price("Gold", "15", months=1, way=BillingKind.RECURRING)
     await shop.buy(ANN, "Silver", "pay_silver")
 
-    with pytest.raises(UserError, match="cannot begin so"):
+    with pytest.raises(UserError, match="cannot begin with nothing to pay"):
         await shop.bill(ANN, "Gold", price)
 
 
@@ -343,3 +343,13 @@ async def test_a_price_that_was_changed_meanwhile_is_not_sold(shop: Shop) -> Non
         await shop.service.purchasing.press(GUILD, ANN, old.id, None)
     with pytest.raises(UserError, match="not sold at that price"):
         await shop.service.buy(GUILD, ANN, "Gold", str(old.id))
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\u200b"])
+async def test_an_empty_plan_is_answered_with_what_to_do(shop: Shop, typed: str) -> None:
+    await shop.tier()
+
+    with pytest.raises(UserError, match="You have not typed a name"):
+        await shop.service.buy(GUILD, ANN, typed)
+    with pytest.raises(UserError, match="There is no plan called Silver"):
+        await shop.service.buy(GUILD, ANN, "Silver")

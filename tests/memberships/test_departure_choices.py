@@ -39,7 +39,7 @@ async def test_staff_who_are_asked_end_it_or_let_it_go_on(asking: Shop) -> None:
     order = await subscribed(asking)
     await gone(asking, Cause.BAN)
     [card] = told(asking)
-    assert "What should become of it?" in shown(card)
+    assert "What should happen to it?" in shown(card)
     assert (await asking.look(order)).phase is Phase.ACTIVE
     assert [action.partition(":")[0] for action in actions(card)] == [
         "departure.stop",

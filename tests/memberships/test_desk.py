@@ -10,6 +10,7 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import RetryLater, UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.backoffice.actions import TURN_ORDERS
 from bot.memberships.backoffice.backoffice import unmatched_id
 from bot.memberships.backoffice.totals import Totals
@@ -77,7 +78,7 @@ async def test_money_for_no_order_is_on_the_list_with_what_to_do(shop: Shop, tex
     )
 
     assert "These need you" in told
-    assert "$19.00 at bank (`pay_404`) belong to no order here" in told
+    assert "$19.00 at Bank (`pay_404`) belongs to no order here" in told
     assert "/access grant" in told
 
 
@@ -116,7 +117,7 @@ async def test_a_list_that_is_too_long_says_how_much_more_there_is(shop: Shop, t
     assert " more." in told
     whole = read(backoffice_cards.needs_you(texts.of("en"), page))
     assert whole.count("Money came that is not the price") == 12
-    assert whole.count("belong to no order here") == 25
+    assert whole.count("belongs to no order here") == 25
 
 
 async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalog) -> None:
@@ -127,14 +128,14 @@ async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalo
     await shop.worker.run_due()
 
     sheet = await shop.service.backoffice.detail(GUILD, f" #{order.id} ")
-    card = backoffice_cards.order_detail(texts.of("en"), sheet)
+    card = detail_cards.order_detail(texts.of("en"), sheet)
 
     told = read(card)
     for part in (
         f"Order {order.id}",
         "<@1> · **Gold** · paid",
         "$19.00 for 30 days",
-        f"bank: `co_{order.id}`",
+        f"Bank: `co_{order.id}`",
         "paid · $19.00 · `pay_1`",
         "refunded · $9.50 · `re_pay_1`",
         f"`clearing:bank` +$19.00 · `sales:{tier.id}` −$19.00",
@@ -155,13 +156,13 @@ async def test_an_order_by_hand_has_a_button_to_mark_it(shop: Shop, texts: Catal
     await shop.tier()
     order = await transfer(shop)
 
-    card = backoffice_cards.order_detail(
+    card = detail_cards.order_detail(
         texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
     )
     assert f"order.paid:{order.id}" in actions(card)
 
     await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
-    card = backoffice_cards.order_detail(
+    card = detail_cards.order_detail(
         texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
     )
     assert f"order.paid:{order.id}" not in actions(card)
@@ -180,8 +181,8 @@ async def test_an_order_with_a_long_history_still_fits(shop: Shop, texts: Catalo
     sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
     assert len(sheet.facts) == 80
     for language in ("en", "zh-CN"):
-        assert fits_discord(backoffice_cards.order_detail(texts.of(language), sheet))
-    assert "72 before; /order export has all" in read(backoffice_cards.order_detail(texts.of("en"), sheet))
+        assert fits_discord(detail_cards.order_detail(texts.of(language), sheet))
+    assert "72 before; /order export has all" in read(detail_cards.order_detail(texts.of("en"), sheet))
 
 
 async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:

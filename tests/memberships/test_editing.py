@@ -108,7 +108,7 @@ async def test_of_two_edits_at_the_same_time_one_wins_and_the_other_hears_of_it(
 
     await apply(shop, one.draft, everybody=False)
 
-    with pytest.raises(UserError, match="meanwhile"):
+    with pytest.raises(UserError, match="in the meantime"):
         await apply(shop, other.draft, everybody=False)
 
 
@@ -169,7 +169,7 @@ async def test_an_edit_that_makes_no_sense_changes_nothing(shop: Shop, edit: dic
 async def test_a_forged_draft_is_refused(shop: Shop) -> None:
     await shop.tier()
 
-    with pytest.raises(UserError, match="meanwhile"):
+    with pytest.raises(UserError, match="in the meantime"):
         await apply(shop, TermsDraft(1, 2, 3), everybody=True)
     for draft in ("", "x", "9" * 30 + ":1:2"):
         with pytest.raises(UserError, match="older version"):

@@ -16,7 +16,7 @@ from bot.memberships.changes import status_cards
 from bot.memberships.changes.renewals import Reason
 from bot.memberships.model import BillingKind, ExpiryAction, Order
 from bot.money import Money
-from bot.payments.port import Phase
+from bot.payments.port import Phase, Subscription
 from tests.memberships.shop import (
     ANN,
     BOB,
@@ -116,6 +116,27 @@ async def test_what_was_paid_once_ends_by_itself_and_the_card_says_so(shop: Shop
     assert actions(card) == []
     nothing = status_cards.endings(EN, await shop.service.renewals.endings(GUILD, BOB))
     assert "nothing to end" in shown(nothing)
+
+
+async def test_each_subscription_has_the_portal_of_its_own_customer_and_none_is_news_again(
+    shop: Shop,
+) -> None:
+    """Stripe makes a customer anew when the owner deleted the first one, and for whoever pays without a stored card."""
+    await shop.tier("Silver", SILVER, price="9.00")
+    first = await subscribed(shop)
+    second = await shop.subscribe(
+        ANN, "Silver", await shop.price("Silver", "8", months=1, way=BillingKind.RECURRING)
+    )
+    shop.provider.subscriptions[second.ref or ""] = Subscription(second.ref or "", Phase.ACTIVE, "cus_anew")
+    second = await shop.news(second)
+
+    portals = [await shop.service.renewals.portal(GUILD, ANN, order.id) for order in (first, second)]
+    assert [portal.rsplit("/", 1)[1] for portal in portals] == ["cus_1", "cus_anew"]
+    for order in (await shop.look(first), await shop.look(second)):
+        async with shop.db.read() as db:
+            assert not await shop.service.settlement.is_news(
+                db, order, await shop.provider.fetch(order.ref or "")
+            )
 
 
 async def test_the_portal_is_the_provider_s(shop: Shop) -> None:

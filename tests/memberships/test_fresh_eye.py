@@ -20,7 +20,7 @@ from tests.memberships.discounts import free
 from tests.memberships.discounts import shelf as discounting
 from tests.memberships.money import about, happen, payment
 from tests.memberships.orders import transfer
-from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, OLIVIA, Shop
+from tests.memberships.shop import ANN, BOB, DAY, GOLD, GUILD, HELPER, OLIVIA, SILVER, Shop
 from tests.memberships.transfers import give_back, note
 
 OWNER = Staff(OLIVIA, owner=True)
@@ -136,6 +136,25 @@ async def test_nobody_gives_back_what_backs_a_membership_that_leaves_a_role_abov
     with pytest.raises(UserError):
         await _drafted(shop, silver, BOB)
     assert await _drafted(shop, silver, OLIVIA)
+
+
+async def test_nobody_gives_back_what_a_planned_membership_above_them_waits_for(shop: Shop) -> None:
+    """Gold's money goes back, and Silver, which was to follow it, begins now."""
+    await two_tiers(shop)
+    shop.server.role(70, "Mod", 3)
+    shop.server.held[BOB] = {70}
+    gold = await shop.buy(ANN, "Gold", "pay_gold")
+    planned = await confirm(shop, await quote(shop, "Silver"))
+    assert isinstance(planned, PendingOrder)
+    await shop.settle(shop.paid(planned.order, "pay_silver"))
+    await shop.worker.run_due()
+    assert await _drafted(shop, gold, BOB), "Silver stands below them"
+
+    shop.server.role(SILVER, "Silver", 4)
+
+    with pytest.raises(UserError):
+        await _drafted(shop, gold, BOB)
+    assert await _drafted(shop, gold, OLIVIA)
 
 
 async def _drafted(shop: Shop, order: Order, by: int) -> int:

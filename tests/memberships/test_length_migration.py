@@ -25,14 +25,19 @@ INSERT INTO "order" (id, guild_id, user_id, tier_id, version, state, provider, k
     VALUES (11, 7, 1, 1, 1, 'paid', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, 99, '{T}', '{T}', '{T}'),
            (12, 7, 1, 1, 1, 'refunded', 'bank', 'prepaid', 0, 1, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
            (13, 7, 1, 1, 1, 'paid', 'bank', 'lifetime', 0, 0, 9900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
-           (14, 7, 1, 1, 1, 'paid', 'bank', 'recurring', 0, 1, 900, 'USD', 900, 0, 0, 0, NULL, '{T}', '{T}', '{T}');
+           (14, 7, 1, 1, 1, 'paid', 'bank', 'recurring', 0, 1, 900, 'USD', 900, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
+           (16, 7, 1, 1, 1, 'disputed', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}');
 INSERT INTO entitlement (id, guild_id, user_id, tier_id, version, order_id, source, reason, state, starts_at, ends_at,
     held_until, ended_at)
     VALUES (1, 7, 1, 1, 1, 11, 'order', '', 'live', '{T}', '{END}', '{END}', NULL),
            (2, 7, 1, 1, 1, 12, 'order', '', 'revoked', '{T}', '{END}', '{END}', '{MID}'),
            (3, 7, 1, 1, 1, 13, 'order', '', 'live', '{T}', '9999-12-31 00:00:00', '9999-12-31 00:00:00', NULL),
            (4, 7, 1, 1, 1, 14, 'order', '', 'live', '{T}', '{END}', '{END}', NULL),
-           (5, 7, 1, 1, 1, NULL, 'grant', '', 'live', '{T}', '{END}', '{END}', NULL);
+           (5, 7, 1, 1, 1, NULL, 'grant', '', 'live', '{T}', '{END}', '{END}', NULL),
+           (6, 7, 1, 1, 1, 16, 'order', '', 'suspended', '{T}', '{END}', '{END}', NULL);
+INSERT INTO audit (id, guild_id, at, actor, what, subject, detail)
+    VALUES (1, 7, '{T}', 0, 'entitlement.suspended', 6, '{{}}'), (2, 7, '{MID}', 0, 'entitlement.suspended', 6, '{{}}'),
+           (3, 8, '{END}', 0, 'entitlement.suspended', 6, '{{}}'), (4, 7, '{END}', 0, 'entitlement.live', 6, '{{}}');
 """
 
 
@@ -58,4 +63,5 @@ def test_what_was_bought_before_keeps_its_length(tmp_path: Path) -> None:
             (3, None, 0, None, None),
             (4, None, 0, None, None),
             (5, None, 0, None, None),
+            (6, 30 * 86400, 0, MID, None),
         ]

@@ -212,7 +212,7 @@ async def test_only_orders_that_nobody_reports_can_be_marked(shop: Shop) -> None
     await shop.tier()
     order = await shop.order(BOB)
 
-    with pytest.raises(UserError, match="bank, which reports payments itself"):
+    with pytest.raises(UserError, match="Bank, which reports payments itself"):
         await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "cash")
     for number in ("404", "no number", "-1", "9" * 30):
         with pytest.raises(UserError, match="no such order"):

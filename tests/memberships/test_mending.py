@@ -140,7 +140,7 @@ ADVICE: list[tuple[str, list[Step]]] = [
         r"(Or use|Use) /tier edit: pick another (one|role) under `after_role`, or “(?P<label>[^”]+)” under `at_the_end`\.",
         [replace_fallback, no_fallback],
     ),
-    (r"Take those permissions from the role and from the channels that grant them\.", [tame]),
+    (r"Take them from the role and from the channels that grant them\.", [tame]),
     (r"Open Server Settings → Roles and drag my role above it\.", [tame]),
 ]
 

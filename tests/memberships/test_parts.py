@@ -8,7 +8,7 @@ from bot.cards import Picture
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes import status_cards
 from bot.memberships.model import OrderStatus
 from bot.memberships.orders import cards as order_cards
@@ -26,7 +26,7 @@ async def test_the_rest_of_a_transfer_completes_the_order(shop: Shop, texts: Cat
     order = await sold(shop)
 
     told = read(backoffice_answers.marked(texts.of("en"), await note(shop, order, "30")))
-    assert "$10.00 are still open" in told
+    assert "$10.00 is still open" in told
     assert (await shop.look(order)).state is OrderStatus.PENDING
     assert shop.server.held[ANN] == set()
     assert await waiting(shop) == []
@@ -45,7 +45,7 @@ async def test_the_order_s_card_says_what_is_noted_and_what_is_open(shop: Shop, 
     await note(shop, order, "30")
 
     detail = await shop.service.backoffice.detail(GUILD, str(order.id))
-    card = backoffice_cards.order_detail(texts.of("en"), detail)
+    card = detail_cards.order_detail(texts.of("en"), detail)
 
     assert "**$30.00 of $40.00 noted** · $10.00 still open" in read(card)
     assert actions(card) == [
@@ -80,7 +80,7 @@ async def test_money_above_the_price_is_said_and_waits_until_it_went_back(shop: 
 
     assert shop.server.held[ANN] == {GOLD}
     told = read(backoffice_answers.marked(texts.of("en"), marked))
-    assert "the $5.00 above its price wait on your list" in told
+    assert "the $5.00 above its price waits on your list" in told
     assert await waiting(shop) == ["payment-over"]
     assert (await shop.balances())["suspense"] == [Money(-500, "USD")]
     assert await books_close(shop)
@@ -118,7 +118,7 @@ async def test_a_part_never_ends_silently(shop: Shop, texts: Catalog) -> None:
     assert "the time to pay is over" in read(card)
     assert "Reference" not in read(card)
     detail = await shop.service.backoffice.detail(GUILD, str(order.id))
-    assert f"order.extend:{order.id}" in actions(backoffice_cards.order_detail(texts.of("en"), detail))
+    assert f"order.extend:{order.id}" in actions(detail_cards.order_detail(texts.of("en"), detail))
 
     waits = await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
     await shop.worker.run_due()
@@ -177,7 +177,7 @@ async def test_a_part_that_comes_after_the_time_waits_for_the_owner(shop: Shop) 
 
 async def test_an_order_waits_no_longer_for_a_seat_that_is_taken(shop: Shop) -> None:
     order = await sold(shop)
-    with pytest.raises(UserError, match="does not wait for you any more"):
+    with pytest.raises(UserError, match="is not waiting for you any more"):
         await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
     await note(shop, order, "30")
     await shop.turn(8 * DAY)
@@ -189,7 +189,7 @@ async def test_an_order_waits_no_longer_for_a_seat_that_is_taken(shop: Shop) -> 
     ).order
     await shop.settle(shop.paid(bobs))
 
-    with pytest.raises(UserError, match="sold out meanwhile"):
+    with pytest.raises(UserError, match="sold out by now"):
         await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
 
 

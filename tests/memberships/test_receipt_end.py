@@ -93,7 +93,7 @@ async def test_it_says_when_it_renews_and_ends_it_after_a_second_page(shop: Shop
 
     assert status == 200
     assert "It was ended: it runs until" in page
-    assert "only in Discord" in page
+    assert "Only its payer can keep it, by typing /membership cancel in Discord" in page
     assert "/end" not in page
     assert shop.provider.subscriptions[order.ref or ""].phase is Phase.ENDING
     assert shop.server.held[ANN] == {GOLD}, "to the end of what is paid"
@@ -223,7 +223,7 @@ async def test_the_first_receipt_leads_to_what_charges_now(shop: Shop, web: WebS
     await shop.news(old)
 
     _, page = await get(link(shop, await shop.look(old)))
-    found = re.search(r'href="(/receipt/[^"]+)">It was changed into Gold', page)
+    found = re.search(r'href="(/receipt/[^"]+)">It was changed to Gold', page)
     assert found is not None
     _, page = await end(web.url + found[1])
 

@@ -108,7 +108,7 @@ async def test_what_changed_meanwhile_is_told_and_nothing_is_sent(shop: Shop) ->
     [paid] = [fact for fact in shop.provider.known[order.ref or ""] if fact.kind is FactKind.PAID]
     await shop.settle(shop.refunded(paid, money=Money(400, "USD")))
 
-    with pytest.raises(UserError, match="changed meanwhile"):
+    with pytest.raises(UserError, match="changed in the meantime"):
         await confirm(shop, drafted)
 
     assert shop.provider.refunds == []

@@ -129,7 +129,7 @@ async def test_what_staff_gave_removes_nobody(shop: Shop) -> None:
     await shop.turn(3 * DAY)
 
     assert shop.server.kicked == []
-    assert "You leave this server" not in shown(
+    assert "You will be removed from this server" not in shown(
         status_cards.status(EN, await shop.service.status(GUILD, BOB))
     )
 

@@ -67,21 +67,21 @@ async def test_the_member_knows_beforehand(shop: Shop) -> None:
     await shop.service.reminders.choose(GUILD, ANN, True)
 
     words = shown(status_cards.status(EN, await shop.service.status(GUILD, ANN)))
-    assert "You leave this server on" in words
+    assert "You will be removed from this server on" in words
     product, taken = await shop.service.catalog.product(GUILD, "Gold")
-    assert "leaves this server" in shown(shop_view.preview(EN, product, taken, []))
+    assert "is removed from this server" in shown(shop_view.preview(EN, product, taken, []))
 
     await shop.turn(24 * DAY)
     [(_, card)] = shop.server.letters.values()
-    assert "You leave this server on" in shown(card)
+    assert "You will be removed from this server on" in shown(card)
 
 
 async def test_buyers_read_it_before_they_pay(shop: Shop) -> None:
     await for_sale(shop)
     [product] = await shop.service.catalog.products(GUILD)
 
-    assert "leaves this server" in shown(shop_view.shop(EN, [product], {}, False))
-    assert "leaves this server" in shown(order_cards.pay(EN, await shop.bill(BOB)))
+    assert "is removed from this server" in shown(shop_view.shop(EN, [product], {}, False))
+    assert "is removed from this server" in shown(order_cards.pay(EN, await shop.bill(BOB)))
 
 
 async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -> None:
@@ -95,8 +95,10 @@ async def test_the_owner_reads_what_it_means_before_it_is_in_force(shop: Shop) -
     words = shown(catalog_cards.proposed(EN, proposal))
     assert not proposal.saved
     assert "I remove the member from this server" in words and "Kick Members" in words
-    assert "It lacks that at the moment" not in words
-    assert "It lacks that at the moment" in shown(catalog_cards.proposed(EN, proposal, may_remove=False))
+    assert "It lacks that permission at the moment" not in words
+    assert "It lacks that permission at the moment" in shown(
+        catalog_cards.proposed(EN, proposal, may_remove=False)
+    )
 
 
 async def subscribed(shop: Shop, **terms: object) -> Order:

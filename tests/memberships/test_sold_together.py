@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -320,6 +322,32 @@ async def test_a_payer_who_left_is_honoured_and_stands_on_the_owner_s_list(shop:
     assert shop.server.held[ANN] == {GOLD}
 
 
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"dangerous": ("ban_members",)}, {"managed": True}, {"position": 99}],
+    ids=lambda spoilt: next(iter(spoilt)),
+)
+async def test_a_role_that_may_not_be_given_any_more_stands_there_until_it_is_mended(
+    shop: Shop, spoilt: dict[str, Any]
+) -> None:
+    await shop.tier()
+    order = await shop.order()
+    whole = shop.server.all_roles[GOLD]
+    shop.server.all_roles[GOLD] = replace(whole, **spoilt)
+    await shop.service.roles_changed(GUILD)
+    paid(shop, order)
+    assert (await shop.news(order)).state is OrderStatus.PAID
+    [waiting] = (await shop.service.backoffice.listing(GUILD, Search())).waiting
+    assert (waiting.finding, waiting.order and waiting.order.id) == ("paid-role-refused", order.id)
+    assert shop.server.held[ANN] == set()
+
+    shop.server.all_roles[GOLD] = whole
+    await shop.service.roles_changed(GUILD)
+    await shop.patience()
+    assert (await shop.service.backoffice.listing(GUILD, Search())).waiting == ()
+    assert shop.server.held[ANN] == {GOLD}
+
+
 async def test_a_role_deleted_before_the_payment_stands_on_the_owner_s_list(shop: Shop) -> None:
     await shop.tier()
     order = await shop.order()
@@ -359,7 +387,7 @@ async def test_what_costs_nothing_is_judged_too_and_leaves_no_order(shop: Shop) 
         tier=gold.tier, price=prices["days"], user_id=ANN, due=Money(0, "USD"), discount=1900
     )
 
-    with pytest.raises(UserError, match="nothing was begun"):
+    with pytest.raises(UserError, match="nothing was started"):
         await shop.service.checkouts.open(request, shop.provider)
 
     assert len((await shop.service.status(GUILD, ANN)).orders) == 1

@@ -156,7 +156,7 @@ async def test_a_missing_channel_names_the_setting_and_heals(
             await harness.post(to=setting)
         assert missing.value.finding == finding
         assert "#bulletin" in missing.value.detail and f"set {setting} to" in missing.value.detail
-        assert await harness.records() == 0, "nothing was begun"
+        assert await harness.records() == 0, "nothing was started"
         await make(harness, "bulletin")
 
         await harness.post(to=setting)

@@ -155,7 +155,7 @@ class SimulatedProvider:
         if new not in self.tills:
             old = self._going_on(ref)
             if at_once and to.money != self._difference(old, to):
-                raise UserError("The price of the change is another by now. Ask for it again.")
+                raise UserError("The price of the change is different now. Ask for the change again.")
             old.phase = Phase.ACTIVE
             self._drop_planned(ref)
             made = self.tills[new] = Till(to, phase=Phase.ACTIVE, after=None if at_once else ref)

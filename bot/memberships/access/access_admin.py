@@ -74,6 +74,23 @@ class AccessAdmin:
             await self._entitlement_service.give(tx, entitlement, staff.id)
         return entitlement
 
+    async def renewing_beside(self, given: Entitlement) -> Entitlement | None:
+        """The member's subscription to the same tier, if there is one: it is charged for time that is given as well."""
+        async with self._db.read() as db:
+            of_member = await entitlements.of_member(db, given.guild_id, given.user_id)
+        return next(
+            (
+                other
+                for other in of_member
+                if other.tier.id == given.tier.id
+                and other.source == "order"
+                and other.status is EntitlementStatus.LIVE
+                and not other.forever
+                and other.length is None
+            ),
+            None,
+        )
+
     async def revoke(
         self, guild_id: int, user_id: int, plan: str, reason: str, staff: Staff
     ) -> list[Entitlement]:
@@ -158,7 +175,9 @@ class AccessAdmin:
         async with self._db.write() as tx:
             running = await self._running(tx, guild_id, giver)
             if not running:
-                raise UserError("The first member has nothing that runs, so nothing can be handed over.")
+                raise UserError(
+                    "The first member has nothing that is running, so nothing can be handed over."
+                )
             # A refund would revive the replaced ones, so they move too.
             replaced = await self._replaced(tx, guild_id, giver, running)
             authority.require_terms((one.tier.terms for one in [*running, *replaced]), taker)

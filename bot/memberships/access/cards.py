@@ -87,7 +87,7 @@ def audited(t: Language, report: RoleAuditReport, *, repairing: bool) -> Card:
         "\n".join(lines),
         looked,
         away,
-        t("Being put right now. /access audit shows what is left.") if repairing else None,
+        t("The roles are being corrected now. /access audit shows what is left.") if repairing else None,
         button if report.repairable and not repairing else None,
         accent=Accent.WARN if report.repairable else Accent.PLAIN,
     )
@@ -106,7 +106,7 @@ def refused(t: Language, role_id: int, action: str) -> Card:
             "2. My role stands **below** {role}: drag mine above it in Server Settings → Roles.",
             role=f"<@&{role_id}>",
         ),
-        t("Nothing is lost: who paid keeps their days. I go on by myself as soon as I may."),
+        t("Nothing is lost: everyone who paid keeps their days. I go on by myself as soon as I may."),
         Row((Button(t("Try again"), action, style="primary"),)),
         accent=Accent.BAD,
     )
@@ -119,11 +119,11 @@ def retry_action(mark: int) -> str:
 
 def retried(t: Language) -> Card:
     """The answer to *Try again*."""
-    return card(t("I am trying again now. If Discord still refuses, I say so here."), accent=Accent.GOOD)
+    return card(t("I am trying again now. If Discord still refuses, I will say so here."), accent=Accent.GOOD)
 
 
-def granted(t: Language, entitlement: Entitlement) -> Card:
-    """A tier or an item was given for free."""
+def granted(t: Language, entitlement: Entitlement, renewing: Entitlement | None = None) -> Card:
+    """A tier or an item was given for free, maybe beside a subscription to it."""
     values = {
         "member": f"<@{entitlement.user_id}>",
         "plan": plain(entitlement.tier.name),
@@ -135,7 +135,22 @@ def granted(t: Language, entitlement: Entitlement) -> Card:
         if roles
         else t("{member} has **{plan}** until {when}.", **values),
         t("Reason: {reason}", reason=plain(entitlement.reason)),
-        accent=Accent.GOOD,
+        _beside(t, entitlement, renewing),
+        accent=Accent.WARN if renewing else Accent.GOOD,
+    )
+
+
+def _beside(t: Language, given: Entitlement, renewing: Entitlement | None) -> str | None:
+    """What the gift means for a subscription to the same tier."""
+    if renewing is None:
+        return None
+    if given.forever:
+        return t(
+            "Their subscription to it ends by itself on {when}, and whoever pays it is told.",
+            when=stamp(renewing.ends_at, "D"),
+        )
+    return t(
+        "⚠ It is paid by subscription too, which goes on charging: these days run beside it and save nobody anything. If nothing is to be paid meanwhile, have the subscription ended with /membership cancel."
     )
 
 
@@ -195,10 +210,10 @@ def transferred(t: Language, giver: int, taker: int, held_entitlements: Sequence
 
 def importable(t: Language, tier: Tier, count: int, end: datetime, *, owner: bool = True) -> Card:
     """How many members an import would reach, before it is confirmed. Only the `owner` reaches themselves."""
-    left_out = None if owner else t("You yourself are left out: only the owner can give you something.")
+    left_out = None if owner else t("You are left out yourself: only the owner can give you something.")
     if not count:
         return card(
-            t("Nobody holds the roles of **{plan}** without having it from me.", plan=plain(tier.name)),
+            t("Nobody holds the roles of **{plan}** without having them from me.", plan=plain(tier.name)),
             left_out,
             accent=Accent.QUIET,
         )
@@ -248,7 +263,7 @@ def _difference_line(t: Language, difference: RoleDifference) -> str:
     parts = [
         t("lacks {roles}", roles=roles_words(sorted(missing))) if missing else None,
         t("still has {roles}", roles=roles_words(sorted(superfluous))) if superfluous else None,
-        t("has {roles} from somebody else; I leave that", roles=roles_words(sorted(foreign)))
+        t("has {roles} from somebody else; I leave those alone", roles=roles_words(sorted(foreign)))
         if foreign
         else None,
     ]
@@ -314,4 +329,6 @@ def _source(t: Language, entitlement: Entitlement) -> str:
         return t("order {number}", number=entitlement.order_id)
     labels = {"trial": t("trial"), "grant": t("given by staff"), "import": t("imported")}
     label = labels[entitlement.source]
-    return f"{label} ({plain(entitlement.reason, 80)})" if entitlement.reason else label
+    if not entitlement.reason:
+        return label
+    return t("{source} ({reason})", source=label, reason=plain(entitlement.reason, 80))

@@ -31,24 +31,28 @@ class Entitlements:
         self._suspends = suspends
         self._months = months or Months()
 
-    async def exchange(self, tx: Writer, order: Order, outcome: Outcome) -> None:
+    async def exchange(self, tx: Writer, order: Order, outcome: Outcome) -> list[Entitlement]:
         """Replace what the order's credit came from, while its own money stands; give it back when that went back.
 
-        Done before `apply_outcome`, because what was replaced backs the credit.
+        Returns what was replaced just now, as it was. Done before `apply_outcome`, because what was replaced backs the credit.
         """
         now = self._clock.now()
         own = await entitlements.find(tx, order.guild_id, order_id=order.id)
         if own is not None and (
             own.status is EntitlementStatus.REPLACED or await self._ended_by_staff(tx, own, outcome)
         ):
-            return
+            return []
         if not outcome.stands:
             await self._restore_replaced(tx, order, now)
-        elif own is None:
+            return []
+        if own is None:
             olds = await credited(tx, order.guild_id, order.user_id, order.replaces, order.id, now)
-            await self._replace(tx, order, olds, now)
         elif own.status is EntitlementStatus.REVOKED:
-            await self._replace(tx, order, await self._credited_before(tx, order, own), now)
+            olds = await self._credited_before(tx, order, own)
+        else:
+            return []
+        await self._replace(tx, order, olds, now)
+        return olds
 
     async def apply_outcome(self, tx: Writer, order: Order, outcome: Outcome, funding: Funding) -> bool:
         """Create the order's entitlement, or judge it anew, ended ones included. True when something changed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import Accent, Attachment, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import CORRECT_NOTE, GIVE_BACK, SHOW_ORDER
-from bot.memberships.backoffice.cards import parts_line
+from bot.memberships.backoffice.detail_cards import parts_line
 from bot.memberships.backoffice.export import Exported
 from bot.memberships.backoffice.offline_payment import Corrected, Marked
 from bot.memberships.backoffice.resending import ResendOutcome, Resent
@@ -36,7 +36,7 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         )
         if order.phase in (Phase.ACTIVE, Phase.PAST_DUE) and not proposal.stops_charging
         else None,
-        t("The subscription is ended with it and charges no more.") if proposal.stops_charging else None,
+        t("Its subscription ends with it and charges nothing more.") if proposal.stops_charging else None,
         t(
             "Its discount goes with it: what was bought at that discount gets shorter or ends as well ({plans}).",
             plans=t.join([f"**{plain(tier.name)}**" for tier in proposal.discounted]),
@@ -44,7 +44,7 @@ def refund_drafted(t: Language, proposal: RefundProposal) -> Card:
         if proposal.discounted
         else None,
         t(
-            "Nobody but you can send this money. Send it by the way it came, and press the button when that is done."
+            "Nobody but you can send this money. Send it back the way it came, and press the button when that is done."
         )
         if proposal.by_hand
         else t("Nothing has been sent yet."),
@@ -87,20 +87,20 @@ def marked(t: Language, payment: Marked) -> Card:
         )
     if order.state is OrderStatus.REVIEW:
         sentence = t(
-            "{money} are noted for order {number}, but what was ordered cannot be given any more. Send the money back, then say so with /order refund.",
+            "{money} is noted for order {number}, but what was ordered cannot be given any more. Send the money back, then say so with /order refund.",
             **values,
         )
     elif payment.parts.over.amount:
         sentence = t(
-            "{money} are noted for order {number}. {member} has **{plan}**, and the {over} above its price wait on your list: /order refund gives them back. If it was a typing slip, correct the note.",
+            "{money} is noted for order {number}. {member} has **{plan}**, and the {over} above its price waits on your list: /order refund gives it back. If it was a typing slip, correct the note.",
             over=t.money(payment.parts.over),
             **values,
         )
     elif payment.entitlement:
-        sentence = t("{money} are noted for order {number}. {member} gets **{plan}** now.", **values)
+        sentence = t("{money} is noted for order {number}. {member} gets **{plan}** now.", **values)
     else:
         sentence = t(
-            "{money} are noted for order {number}. {missing} are still open; **{plan}** begins when they are noted too.",
+            "{money} is noted for order {number}. {missing} is still open; **{plan}** begins when that is noted too.",
             missing=t.money(payment.parts.missing),
             **values,
         )
@@ -120,13 +120,13 @@ def corrected(t: Language, correction: Corrected) -> Card:
     values = {"number": order.id, "was": was, "now": now}
     if correction.kind is FactKind.PAID:
         sentence = (
-            t("Corrected for order {number}: {now} came, and not {was}.", **values)
+            t("Corrected for order {number}: {now} came, not {was}.", **values)
             if now
             else t("Corrected for order {number}: {was} never came.", **values)
         )
     else:
         sentence = (
-            t("Corrected for order {number}: {now} went back, and not {was}.", **values)
+            t("Corrected for order {number}: {now} went back, not {was}.", **values)
             if now
             else t("Corrected for order {number}: {was} never went back.", **values)
         )
@@ -152,7 +152,7 @@ def resent(t: Language, result: Resent) -> Card:
     """Whether the direct message reached the member, and what to do if not."""
     member = f"<@{result.order.user_id}>"
     sentences = {
-        ResendOutcome.SENT: t("{member} has it as a direct message.", member=member),
+        ResendOutcome.SENT: t("It was sent to {member} as a direct message.", member=member),
         ResendOutcome.CLOSED: t(
             "Discord did not deliver it: {member} takes no direct messages from this server.", member=member
         ),
@@ -165,7 +165,7 @@ def resent(t: Language, result: Resent) -> Card:
     reached = result.outcome is ResendOutcome.SENT
     return card(
         sentences[result.outcome],
-        t("Role and card of the order are looked at again as well."),
+        t("The order's role and card are checked again as well."),
         _about_link(t, result) if result.link and not reached else None,
         Row((Button(t("Receipt"), url=result.link),)) if result.link else None,
         accent=Accent.GOOD if reached else Accent.WARN,
@@ -174,9 +174,12 @@ def resent(t: Language, result: Resent) -> Card:
 
 def _about_link(t: Language, result: Resent) -> str:
     if result.order.renewal is None:
-        return t("Whoever has the link to the receipt can read it; you may hand it on yourself.")
+        return t(
+            "Anyone who has the link to the receipt can read it; you can send it to {member} yourself.",
+            member=f"<@{result.order.user_id}>",
+        )
     return t(
-        "Whoever has the link to the receipt can read it and end the subscription there: hand it on to nobody but who pays."
+        "Anyone who has the link to the receipt can read it and end the subscription there: send it to nobody but the payer."
     )
 
 
@@ -206,7 +209,7 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
         return _effect_on_exchange(t, proposal, plain(effect.exchanged.name))
     if effect.effect is Effect.NONE and proposal.going:
         return t(
-            "The membership is over already. What it still gives goes too: {roles}.",
+            "The membership is over already. The roles that it still gives are taken too: {roles}.",
             roles=roles_words(proposal.going),
         )
     if effect.effect is Effect.NONE:
@@ -225,7 +228,7 @@ def _effect(t: Language, proposal: RefundProposal) -> str:
             roles=roles_words(proposal.going),
         )
     return t(
-        "The membership ends at once. No role is taken: something else gives them too, or none was given."
+        "The membership ends at once. No role is taken: either something else gives the same roles, or none was given."
     )
 
 
@@ -237,7 +240,7 @@ def _effect_on_item(t: Language, effect: Consequence) -> str:
         return t("They keep what they bought.")
     if effect.effect is Effect.SHORTER and effect.until is not None:
         return t("They keep what they bought, but only until {when}.", when=stamp(effect.until))
-    return t("What they bought with it is theirs no more.")
+    return t("They lose what they bought with it.")
 
 
 def _effect_on_exchange(t: Language, proposal: RefundProposal, plan: str) -> str:

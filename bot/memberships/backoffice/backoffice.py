@@ -35,6 +35,8 @@ ABOUT_MONEY = (
     "order.review",
     "order.refund",
     "order.settle",
+    "order.judge",
+    "discount.judge",
     "order.expire",
     "order.close",
     "order.deliver",
@@ -222,15 +224,13 @@ class Backoffice:
         )
         return totals(paid_orders, clearing)
 
-    async def choices(
-        self,
-        guild_id: int,
-        states: Sequence[OrderStatus] = tuple(OrderStatus),
-        buyers: Collection[int] | None = None,
-    ) -> list[Order]:
-        """The latest hundred orders in these states (of these buyers) to pick from, newest first."""
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, states, PICKED, buyers=buyers)
+    async def choices(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
+        """The latest hundred orders (of these buyers) to pick from, newest first."""
+        return await self._latest(guild_id, list(OrderStatus), buyers)
+
+    async def refundable(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
+        """Orders of which money may be given back, newest first."""
+        return await self._latest(guild_id, [OrderStatus.PAID, OrderStatus.REVIEW], buyers)
 
     async def unmarked(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
         """Orders that only the owner can mark as paid, newest first."""
@@ -241,8 +241,7 @@ class Backoffice:
             OrderStatus.CANCELLED,
             OrderStatus.REFUNDED,
         ]
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, open_, PICKED, self._unreported(), buyers)
+        return await self._latest(guild_id, open_, buyers, self._unreported())
 
     async def marked(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
         """Orders for which the owner may have noted money, newest first."""
@@ -253,8 +252,17 @@ class Backoffice:
             OrderStatus.REVIEW,
             OrderStatus.REFUNDED,
         ]
+        return await self._latest(guild_id, noted, buyers, self._unreported())
+
+    async def _latest(
+        self,
+        guild_id: int,
+        states: Sequence[OrderStatus],
+        buyers: Collection[int] | None,
+        providers: Collection[str] | None = None,
+    ) -> list[Order]:
         async with self._db.read() as db:
-            return await orders.latest(db, guild_id, noted, PICKED, self._unreported(), buyers)
+            return await orders.latest(db, guild_id, states, PICKED, providers, buyers)
 
     async def notes(self, guild_id: int, number: str) -> list[Fact]:
         """The payments and refunds that stand as noted for an order, the last one first; none for any other text."""

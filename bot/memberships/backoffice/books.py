@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
-from bot.cards import plain
 from bot.clock import Clock, real_now
 from bot.db import Database
 from bot.errors import NeedsAction, RetryLater, UserError
@@ -24,6 +23,7 @@ from bot.memberships.backoffice.comparison import (
     Records,
     differences,
 )
+from bot.memberships.backoffice.days import read_day
 from bot.memberships.backoffice.gathering import Gathering, Listed
 from bot.memberships.orders.checkouts import Checkouts
 from bot.memberships.orders.settlement import Settlement
@@ -170,15 +170,8 @@ class Books:
         return night if night > now else datetime.combine(night.date() + timedelta(days=1), AT_NIGHT, zone)
 
     def _day(self, text: str) -> datetime:
-        try:
-            day = datetime.combine(date.fromisoformat(text.strip()), time.min, self._texts.community.zone)
-        except ValueError:
-            raise UserError(
-                "“{text}” is not a day that I can read. Write it like {example}.",
-                text=plain(text.strip(), 40),
-                example=f"{self._clock.now():%Y-%m-%d}",
-            ) from None
-        if not date(2015, 1, 1) <= day.date() or day > self._clock.now():
+        day = datetime.combine(read_day(text), time.min, self._texts.community.zone)
+        if day > self._clock.now():
             raise UserError("The books cannot begin on that day. Choose one between 2015 and today.")
         return day
 

@@ -52,14 +52,14 @@ def books(t: Language, report: BooksReport) -> Card:
     blocks: list[Block | str | None] = [
         t("## Where the money is"),
         t(
-            "Since {when}, held against what each provider lists by itself.",
+            "Since {when}, compared with what each provider lists.",
             when=stamp(comparison.since, "D"),
         ),
     ]
     if report.handed_over:
         blocks.append(
             t(
-                "So far up to {when}. The rest takes longer: it goes on by itself, and the staff channel hears how it ends.",
+                "So far up to {when}. The rest takes longer: it goes on by itself, and the result comes to the staff channel.",
                 when=stamp(comparison.reached, "D"),
             )
         )
@@ -165,9 +165,9 @@ def _why_not(t: Language, report: BooksReport, provider: str) -> str | None:
     if provider in report.comparison.silent:
         return t("Cannot be compared: the provider did not answer. Try again later.")
     if provider not in report.installed:
-        return t("Cannot be compared: the provider is not set up any more. By what is stored here:")
+        return t("Cannot be compared: the provider is not set up any more. According to what is stored here:")
     if provider not in report.lists:
-        return t("Cannot be compared: this way to pay has no list. By what was noted here:")
+        return t("Cannot be compared: this way to pay has no list. According to what you have noted:")
     return None
 
 
@@ -192,7 +192,7 @@ def _settled(t: Language, report: BooksReport) -> list[str]:
     settled = report.comparison.settled
     sentences = [
         t(
-            "{provider}: {money} ({id}) were not known here. Order {number} was looked at again, and it is settled now. Compare again to see it agree.",
+            "{provider}: {money} ({id}) was not known here. Order {number} was checked again, and it is settled now. Compare again to see it agree.",
             provider=one.provider.capitalize(),
             money=t.money(one.theirs) if one.theirs else "–",
             id=coded(one.object_id, 40),
@@ -219,11 +219,11 @@ def _difference(t: Language, one: Difference) -> Block | str:
         "✗ "
         + {
             Mismatch.MISSING: t(
-                "{provider} lists {theirs} ({id}) for order {number}, and Lyceum does not hear of it even when it looks at the order. Look it up at the provider: was it moved to another order there?",
+                "{provider} lists {theirs} ({id}) for order {number}, but Lyceum does not find it, even after checking the order again. Look it up at the provider: was it moved to another order there?",
                 **told,
             ),
             Mismatch.UNCONFIRMED: t(
-                "Lyceum counts {ours} ({id}) for order {number}, and {provider} knows nothing of it. Look into your account there: does the key in the settings belong to another one by now?",
+                "Lyceum counts {ours} ({id}) for order {number}, but {provider} does not list it. Look into your account there: does the key in the settings belong to another account now?",
                 **told,
             ),
             Mismatch.AMOUNT: t(
@@ -231,16 +231,16 @@ def _difference(t: Language, one: Difference) -> Block | str:
                 **told,
             ),
             Mismatch.NO_ORDER: t(
-                "{theirs} at {provider} ({id}) were paid for order {number}, which is not in this database, as after going back to an old backup. Give the money back there, or give the membership with /access grant.",
+                "{theirs} at {provider} ({id}) was paid for order {number}, which is not in this database, for example after going back to an old backup. Give the money back there, or give the membership with /access grant.",
                 **told,
             ),
             Mismatch.HELD: _held(t, one, told),
             Mismatch.LEDGER: t(
-                "By the reports {theirs} were moved ({id}, order {number}), by the ledger {ours}. The database was changed by hand or damaged: go back to a backup, or tell whoever looks after Lyceum.",
+                "The reports of {id} (order {number}) add up to {theirs}, the ledger to {ours}. The database was changed by hand or damaged: go back to a backup, or tell whoever looks after Lyceum.",
                 **told,
             ),
             Mismatch.STATE: t(
-                "Order {number} does not stand as its payments say. Press “Look again at the provider” on it. If that does not help, the database was changed by hand or damaged: go back to a backup.",
+                "The state of order {number} does not match its payments. Open it and press “Look again at the provider”. If that does not help, the database was changed by hand or damaged: go back to a backup.",
                 **told,
             ),
         }[one.mismatch]
@@ -254,11 +254,11 @@ def _held(t: Language, one: Difference, told: dict[str, object]) -> str:
     if one.theirs is not None and one.theirs.amount < 0:
         told = {**told, "theirs": t.money(Money(-one.theirs.amount, one.theirs.currency))}
         return t(
-            "{theirs} more went back than came ({id}, order {number}), as when a payment is disputed that was given back already. Show the payer's bank the refund: object to the dispute at {provider}.",
+            "{theirs} more went back than came ({id}, order {number}), for example because a payment was disputed after it had been refunded. Object to the dispute at {provider}, and show the payer's bank the refund.",
             **told,
         )
     return t(
-        "Of {id} (order {number}) {theirs} are still yours by {provider}, and Lyceum counts {ours}. Look at the order: give back what nobody has a membership for, or give the membership with /access grant.",
+        "{provider} says that you still hold {theirs} of {id} (order {number}); Lyceum counts {ours}. Look at the order: give back what nobody has a membership for, or give the membership with /access grant.",
         **told,
     )
 

@@ -8,14 +8,14 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import AuditAction, record
-from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import UserError
+from bot.memberships.backoffice.days import read_day
 from bot.memberships.model import Order
 from bot.memberships.orders.store import ledger, orders
 from bot.memberships.orders.store.ledger import Booking
@@ -64,8 +64,8 @@ class Export:
 
     async def make(self, guild_id: int, since: str | None, until: str | None, actor: int) -> Exported:
         """Everything ordered or booked from the first to the last day, both included (None: no such limit)."""
-        first = _day(since) if since else None
-        last = _day(until) if until else None
+        first = read_day(since) if since else None
+        last = read_day(until) if until else None
         if first and last and last < first:
             raise UserError("The last day lies before the first. Swap the two dates.")
         start = datetime.combine(first, time.min, self._zone) if first else datetime(2015, 1, 1, tzinfo=UTC)
@@ -173,17 +173,3 @@ def _time(moment: datetime) -> str:
 
 def _amount(money: Money) -> str:
     return f"{money.decimal():f}"
-
-
-def _day(typed: str) -> date:
-    try:
-        day = date.fromisoformat(typed.strip())
-    except ValueError:
-        day = None
-    if day is None or not 2015 <= day.year <= 2200:  # Discord began in 2015
-        raise UserError(
-            "“{text}” is not a date that I can read. Write it like {example}.",
-            text=plain(typed, 20),
-            example="2026-11-30",
-        )
-    return day

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.audit import AuditAction, record
 from bot.cards import plain
 from bot.clock import Clock
 from bot.db import Database, Reader, Writer
 from bot.errors import UserError
+from bot.i18n import stamp
 from bot.memberships.access.store import entitlements
+from bot.memberships.backoffice.days import arrival
 from bot.memberships.catalog.authority import Authorities, Authority
 from bot.memberships.model import Order, OrderStatus, Outcome, Parts
 from bot.memberships.orders.admission import is_seat_free
@@ -58,12 +60,14 @@ class OfflinePayments:
 
     def __init__(
         self,
+        *,
         db: Database,
         clock: Clock,
         queue: Queue,
         providers: Mapping[str, PaymentProvider],
         settlement: Settlement,
         authorities: Authorities,
+        zone: tzinfo,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -71,13 +75,21 @@ class OfflinePayments:
         self._providers = providers
         self._settlement = settlement
         self._authorities = authorities
+        self._zone = zone
 
     async def mark(
-        self, guild_id: int, number: str, actor: int, reason: str, typed: str | None = None
+        self,
+        guild_id: int,
+        number: str,
+        actor: int,
+        reason: str,
+        typed: str | None = None,
+        arrived: str | None = None,
     ) -> Marked:
-        """Note that the amount `typed` (None: all that is still open) came for this order.
+        """Note that the amount `typed` (None: all that is still open) came for this order, on the day `arrived` (today).
 
-        The membership begins once the parts make up the price. What is above puts the order on the owner's list.
+        The day decides whether it came in time. It must be named when unused days were credited and the link is over,
+        for what was quoted holds only for money that came before. The membership begins once the parts make up the price. What is above puts the order on the owner's list.
         Without an amount, an order of which nothing is open is not changed.
         """
         reason = clean_reason(reason)
@@ -91,17 +103,25 @@ class OfflinePayments:
             if money is None and not parts.missing.amount:
                 return Marked(order=order, money=parts.held, parts=parts, before=True)
             money = money or parts.missing
-            paid = _payment(order, facts, money, next_moment(facts, self._clock.now()))
+            now = self._clock.now()
+            if arrived is None and order.credit.amount and parts.missing.amount and now > order.expires_at:
+                raise UserError(
+                    "The link of this order ended on {when}, and unused days were credited to it. Say under `arrived` on which day the money came: in time it counts as quoted, later only what is unused now.",
+                    when=stamp(order.expires_at, "f"),
+                )
+            at = arrival(arrived, order, facts, now, self._zone) if arrived else next_moment(facts, now)
+            paid = _payment(order, facts, money, at)
             await record(
                 tx,
                 guild_id=guild_id,
-                at=self._clock.now(),
+                at=now,
                 actor=actor,
                 action=AuditAction.ORDER_MARKED,
                 subject=order.id,
                 reason=reason,
                 amount=money.amount,
                 currency=money.currency,
+                came=at.isoformat(),
             )
             order, parts = await self._settle(tx, order, [paid])
             return Marked(order=order, money=money, parts=parts)
@@ -180,11 +200,11 @@ class OfflinePayments:
             open_ = order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
             if provider is None or not open_ or now < order.expires_at:
                 raise UserError(
-                    "This order does not wait for you any more. /order show tells where it stands."
+                    "This order is not waiting for you any more. /order show tells where it stands."
                 )
             if not await is_seat_free(tx, order.tier, order.user_id, now):
                 raise UserError(
-                    "{plan} is sold out meanwhile, so this order cannot wait longer. Give back what came with /order refund.",
+                    "{plan} is sold out by now, so this order cannot wait longer. Give back what came with /order refund.",
                     plan=plain(order.tier.name),
                 )
             until = now + provider.valid_for
@@ -225,7 +245,7 @@ class OfflinePayments:
         if by_hand(self._providers.get(order.provider)) is None:
             raise UserError(
                 "This order is paid through {provider}, which reports payments itself. Only orders by bank transfer can be marked.",
-                provider=order.provider,
+                provider=order.provider.capitalize(),
             )
         if order.price.amount == 0:
             raise UserError("Nothing has to be paid for this order.")
@@ -276,7 +296,7 @@ def _amount(typed: str | None, was: Money) -> Money | None:
         return None
     money = parse_amount(typed, was.currency)
     if money == was:
-        raise UserError("That is what is noted already. Type the amount that should stand there.")
+        raise UserError("That amount is noted already. Type the amount that is right.")
     return money
 
 
@@ -297,6 +317,6 @@ def _require_correctable(facts: list[Fact], wrong: Fact, right: Money | None) ->
     left = Money(payment.money.amount - others, wrong.money.currency)
     if right is not None and right.amount > left.amount:
         raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
-            most=f"{left.decimal()} {left.currency}",
+            "There is not that much left of this order. You can give back {most} at most.",
+            most=left,
         )

@@ -69,7 +69,15 @@ def backoffice_parts(
             outbox=outbox,
             texts=texts,
         ),
-        OfflinePayments(db, clock, queue, providers, settlement, authorities),
+        OfflinePayments(
+            db=db,
+            clock=clock,
+            queue=queue,
+            providers=providers,
+            settlement=settlement,
+            authorities=authorities,
+            zone=texts.community.zone,
+        ),
         Resending(
             db=db,
             clock=clock,

@@ -210,11 +210,12 @@ def _removal_warning(t: Language, before: Tier, after: Tier, *, may_remove: bool
     """What it means that members are removed at the end, said when that is new."""
     if after.terms.after is not ExpiryAction.KICK or before.terms.after is ExpiryAction.KICK:
         return None
-    return t(
-        "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. "
-        "I never remove staff, bots or whoever has something else here, and nobody after a refund, a dispute or /access revoke. "
-        "My role needs **Kick Members** for it."
-    ) + ("" if may_remove else " " + t("It lacks that at the moment."))
+    return t.sentences(
+        t(
+            "⚠ When it is over and its days of grace are past, **I remove the member from this server**, and write to them first. I never remove staff, bots or anyone who has something else here, and nobody after a refund, a dispute or /access revoke. My role needs **Kick Members** for it."
+        ),
+        None if may_remove else t("It lacks that permission at the moment."),
+    )
 
 
 Change: TypeAlias = tuple[str, str, str]

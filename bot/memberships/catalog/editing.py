@@ -108,7 +108,7 @@ class TierEditing:
             if means(key, role_id, *filter(None, [name])):
                 return role_id
         raise UserError(
-            "The membership gives no such role. Pick one from the list that appears while typing; a deleted one stands there with its id."
+            "The membership gives no such role. Pick one from the list that appears while typing; a deleted role is listed with its id."
         )
 
     async def apply(
@@ -209,5 +209,5 @@ class TierEditing:
 
 def _outdated() -> UserError:
     return UserError(
-        "This membership was changed or archived meanwhile, so nothing was saved. Look at it with /tier preview and edit it again."
+        "This membership was changed or archived in the meantime, so nothing was saved. Look at it with /tier preview and edit it again."
     )

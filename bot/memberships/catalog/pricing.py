@@ -33,7 +33,7 @@ async def add_price(
     ]
     if len(product.prices) - len(replaced) >= PRICES:
         raise UserError(
-            "{plan} has {most} prices at most. Take one away first.",
+            "{plan} can have {most} prices at most. Remove one first.",
             plan=plain(product.tier.name),
             most=PRICES,
         )

@@ -57,7 +57,7 @@ def shop_posted(t: Language, channel_id: int) -> Card:
     """The answer to the owner who posted a shop card."""
     return card(
         t(
-            "The shop card stands in {channel}. It follows every change of the shelf; delete the message to take it away.",
+            "The shop card is in {channel}. It follows every change to what is on sale; delete the message to take it down.",
             channel=f"<#{channel_id}>",
         ),
         accent=Accent.GOOD,
@@ -67,9 +67,7 @@ def shop_posted(t: Language, channel_id: int) -> Card:
 def preview(t: Language, product: Product, taken: int, courses: Sequence[str]) -> Card:
     """A tier as members will see it, with the courses that it opens."""
     tier = product.tier
-    opened = t(
-        "Opens these courses: {courses}", courses=", ".join(plain(title, 60) for title in courses[:10])
-    )
+    opened = t("Opens these courses: {courses}", courses=t.join([plain(title, 60) for title in courses[:10]]))
     return card(
         _description(t, product, taken, limit=300),
         opened if courses else None,
@@ -89,8 +87,7 @@ def finding_words(t: Language, finding: str) -> str:
             "⚠ A role that it gives was deleted. Use /tier edit: pick the deleted role under `drop_role` and, if it is the only one, another role under `add_role`."
         ),
         "role-dangerous": t(
-            "⚠ A role that it gives may do what nobody should buy. Take those permissions from the role and from the channels that grant them. "
-            "Or use /tier edit: pick the role under `drop_role` and another one under `add_role`."
+            "⚠ A role that it gives has permissions that nobody should be able to buy. Take them from the role and from the channels that grant them. Or use /tier edit: pick the role under `drop_role` and another one under `add_role`."
         ),
         "role-managed": t(
             "⚠ A role that it gives belongs to an integration, and only that can give it. "
@@ -104,8 +101,7 @@ def finding_words(t: Language, finding: str) -> str:
             "⚠ The role that it gives at the end was deleted. Use /tier edit: pick another one under `after_role`, or “Take the roles” under `at_the_end`."
         ),
         "fallback-dangerous": t(
-            "⚠ The role that it gives at the end may do what nobody should buy. Take those permissions from the role and from the channels that grant them. "
-            "Or use /tier edit: pick another role under `after_role`, or “Take the roles” under `at_the_end`."
+            "⚠ The role that it gives at the end has permissions that nobody should be able to buy. Take them from the role and from the channels that grant them. Or use /tier edit: pick another role under `after_role`, or “Take the roles” under `at_the_end`."
         ),
         "fallback-managed": t(
             "⚠ The role that it gives at the end belongs to an integration, and only that can give it. "
@@ -141,13 +137,15 @@ def ending(t: Language, terms: Terms) -> str:
         then = t("The roles are kept until {when} in any case.", when=stamp(terms.after_until, "D"))
     elif terms.after is ExpiryAction.KICK:
         then = (
-            t("Then the roles are taken, and whoever has nothing else here leaves this server.")
+            t("Then the roles are taken, and anyone who has nothing else here is removed from this server.")
             if grace
-            else t("At the end the roles are taken, and whoever has nothing else here leaves this server.")
+            else t(
+                "At the end the roles are taken, and anyone who has nothing else here is removed from this server."
+            )
         )
     else:
         then = t("Then the roles are taken.") if grace else t("At the end the roles are taken.")
-    return " ".join(part for part in (grace, then) if part)
+    return t.sentences(grace, then)
 
 
 def seats_left(tier: Tier, taken: int) -> int | None:

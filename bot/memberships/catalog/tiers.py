@@ -19,7 +19,7 @@ from bot.memberships.catalog.role_safety import RoleSafety
 from bot.memberships.catalog.shop import catalog_changed
 from bot.memberships.catalog.store import tiers
 from bot.memberships.model import BillingKind, Price, Product, Terms, Tier
-from bot.names import compared, means
+from bot.names import compared, means, require_typed
 from bot.work import Queue
 
 __all__ = ["LONGEST", "NAME_LIMIT", "TierCatalog"]
@@ -227,6 +227,7 @@ class TierCatalog:
             return tier
         if not on_sale:
             raise UserError("Nothing is on sale here yet. An owner can change that with /tier create.")
+        require_typed(typed)
         raise UserError(
             "There is no plan called {plan}. Pick one from the list that appears while typing; /membership plans shows them all.",
             plan=plain(typed, NAME_LIMIT),
@@ -250,7 +251,7 @@ class TierCatalog:
         """UserError for staff while the tier's roles cannot be given: nobody should be told that they have them."""
         if await self._safety.finding(tier) is not None:
             raise UserError(
-                "{plan} cannot be given at the moment, because one of its roles cannot be. /tier preview says what is wrong and what an administrator can do.",
+                "{plan} cannot be given at the moment, because one of its roles cannot be given. /tier preview says what is wrong and what an administrator can do.",
                 plan=plain(tier.name),
             )
 

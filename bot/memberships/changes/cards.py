@@ -52,7 +52,12 @@ def choice(t: Language, choice: PurchaseChoice) -> Card:
             Button(provider_label(t, name), action, style="primary")
             for name, action in zip(choice.providers, choice.actions, strict=True)
         ]
-        return card(title, t("How do you want to pay {price}?", price=t.money(due)), *_button_rows(pays))
+        return card(
+            title,
+            item_words.opened_already(t, choice.opened_by),
+            t("How do you want to pay {price}?", price=t.money(due)),
+            *_button_rows(pays),
+        )
     buttons = [
         Button(_price_button(t, price, choice.percent), action, style="primary")
         for price, action in zip(choice.prices, choice.actions, strict=True)
@@ -60,6 +65,7 @@ def choice(t: Language, choice: PurchaseChoice) -> Card:
     return card(
         title,
         plain(choice.tier.description, 300) if choice.tier.description else None,
+        item_words.opened_already(t, choice.opened_by),
         t("Which price?")
         if choice.tier.item
         else t("Gives {role}. Which price?", role=roles_words(choice.tier.terms.roles)),
@@ -100,7 +106,7 @@ def given(t: Language, activated: Activated) -> Card:
             role=roles_words(entitlement.tier.terms.roles),
         )
         if order.price.amount:
-            rest = t("{price} was charged.", price=t.money(order.price)) + " " + rest
+            rest = t.sentences(t("{price} was charged.", price=t.money(order.price)), rest)
     with_giver = order is not None and is_free(order)
     return card(
         first,
@@ -244,7 +250,7 @@ def _lines_if_later(t: Language, quote: Quote) -> list[str | None]:
         amount = t.money(Money(quote.discount, quote.due.currency))
         lines.append(t("Your other membership takes {amount} off.", amount=amount))
     if quote.held.renews:
-        lines.append(t("Your subscription then renews no more."))
+        lines.append(t("Your subscription then stops renewing."))
     lines.append(t("It runs until {when}.", when=stamp(quote.ends_at)))
     return [*lines]
 

@@ -132,7 +132,6 @@ class Changes:
                     if entitlement is not None and entitlement.order_id is not None
                     else None
                 )
-                customer = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
             if (
                 current is None
                 or current.state not in (OrderStatus.CREATED, OrderStatus.PENDING)
@@ -148,7 +147,7 @@ class Changes:
             point("change.before_call")
             try:
                 checkout = await subscriptions_of(provider).change(
-                    old.ref, purchase(order, customer), at_once=order.replaces is not None
+                    old.ref, purchase(order, old.customer), at_once=order.replaces is not None
                 )
             except UserError:
                 await self._checkouts.cancel(order)

@@ -60,10 +60,10 @@ def moved(t: Language, subscriptions: Sequence[tuple[PaidSubscription, str | Non
             for paid, _ in subscriptions[:SHOWN]
         ),
         t(
-            "To pay no more, type /membership cancel in the server, or press the button: that page works without being in the server."
+            "To stop paying, type /membership cancel in the server, or press the button: that page works even when you are not in the server."
         )
         if buttons
-        else t("To pay no more, type /membership cancel in the server."),
+        else t("To stop paying, type /membership cancel in the server."),
         Row(tuple(buttons)) if buttons else None,
         accent=Accent.WARN,
     )
@@ -74,10 +74,13 @@ def spared(t: Language, paid: PaidSubscription, lasting: Entitlement) -> Card:
     values = {"plan": plain(paid.order.tier.name), "when": stamp(lasting.ends_at, "D")}
     if paid.serves is None:
         why = (
-            t("You have **{plan}** for ever now, so the subscription would charge you for nothing.", **values)
+            t(
+                "You have **{plan}** for ever now, so the subscription would have charged you for nothing.",
+                **values,
+            )
             if lasting.forever
             else t(
-                "You have paid for **{plan}** until {when} besides, so the subscription would charge you for nothing.",
+                "You have also paid for **{plan}** until {when}, so the subscription would have charged you for nothing.",
                 **values,
             )
         )
@@ -85,12 +88,12 @@ def spared(t: Language, paid: PaidSubscription, lasting: Entitlement) -> Card:
         values["member"] = f"<@{paid.serves}>"
         why = (
             t(
-                "{member}, for whom you pay, has **{plan}** for ever now, so the subscription would charge you for nothing.",
+                "{member}, for whom you pay, has **{plan}** for ever now, so the subscription would have charged you for nothing.",
                 **values,
             )
             if lasting.forever
             else t(
-                "{member}, for whom you pay, has **{plan}** until {when} besides, so the subscription would charge you for nothing.",
+                "{member}, for whom you pay, also has **{plan}** until {when}, so the subscription would have charged you for nothing.",
                 **values,
             )
         )

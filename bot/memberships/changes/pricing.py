@@ -96,7 +96,7 @@ class ChangePricing:
         if held is None:
             await self._require_not_moved(guild_id, user_id, entitlement_id=entitlement_id)
             raise UserError(
-                "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
+                "The membership that you wanted to change is over or was changed in the meantime. /membership status shows what you have."
             )
         order = changeable_order(held, planned, now)
         _require_difference(held, order, product.tier, price)
@@ -135,7 +135,9 @@ class ChangePricing:
         if chosen is None:
             prices = tuple(offer for offer in product.prices if offer.duration.kind is not BillingKind.TRIAL)
             return PurchaseChoice(
-                product.tier, prices, tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices)
+                tier=product.tier,
+                prices=prices,
+                actions=tuple(CHANGE.encode(held.entitlement.id, offer.id) for offer in prices),
             )
         return await self.quote(guild_id, user_id, held.entitlement.id, chosen.id, now)
 
@@ -274,7 +276,7 @@ class ChangePricing:
             require_single(tier, [membership.entitlement for membership in owned], now)
             if discount.until <= last.ends_at:
                 raise UserError(
-                    "Your discount would make {plan} cost nothing, but the membership that gives it ends before {plan} would begin. Buy it then.",
+                    "Your discount would make {plan} cost nothing, but the membership that gives it ends before {plan} would begin. Buy {plan} then.",
                     plan=plain(tier.name),
                 )
         held = next(membership for membership in owned if membership.entitlement.id == last.id)
@@ -338,6 +340,6 @@ def _require_difference(held: OwnedMembership, order: Order, tier: Tier, price: 
     if tier.id != held.entitlement.tier.id:
         return
     if held.subscribed and price.duration == order.duration:
-        raise UserError("This is what you have: {plan} renews by itself at this rhythm.", plan=plan)
+        raise UserError("You have this already: {plan} renews by itself at this interval.", plan=plan)
     if not held.subscribed and price.duration.kind in (BillingKind.ONCE, BillingKind.PREPAID):
         raise UserError("You have {plan} already. Buying it with /membership buy adds the days.", plan=plan)

@@ -112,8 +112,7 @@ class Renewals:
     async def portal(self, guild_id: int, user_id: int, order_id: int) -> str:
         """The provider's page for card and invoices, valid for a few minutes. UserError when it has none."""
         paid, provider = await self._paid_subscription(guild_id, user_id, order_id)
-        async with self._db.read() as db:
-            customer = await orders.customer_of(db, guild_id, paid.order.user_id, provider.name)
+        customer = paid.order.customer
         url = (
             await provider.portal(customer, f"https://discord.com/channels/{guild_id}")
             if customer and isinstance(provider, Subscriptions)

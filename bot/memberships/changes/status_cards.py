@@ -63,18 +63,20 @@ class Status:
 
 def status(t: Language, status: Status, page: int = 0) -> Card:
     """Every membership: until when, how it goes on, what is planned, with buttons for what the member can do."""
-    blocks: list[Block | str | None] = [t("## Your membership")]
     memberships = [one for one in status.held if one.entitlement.tier.item is None]
-    if not memberships:
+    items = [one for one in status.held if one.entitlement.tier.item is not None]
+    blocks: list[Block | str | None] = [
+        t("## What you have") if items and not memberships else t("## Your membership")
+    ]
+    if not memberships and not items:
         blocks.append(t("You have no membership here. /membership plans shows what there is."))
     for membership in memberships:
         blocks.append("\n".join(_membership_lines(t, status, membership)))
         blocks.append(_button_row(t, membership))
     for paid in status.paying:
         blocks += paying_blocks(t, paid)
-    items = [one for one in status.held if one.entitlement.tier.item is not None]
     if items:
-        blocks.append(t("**Also yours**"))
+        blocks.append(t("**Also yours**") if memberships else None)
         blocks += [f"{item_words.owned_line(t, one.entitlement)}\n-# {_source_line(t, one)}" for one in items]
     lines = [
         t(
@@ -147,7 +149,7 @@ def kept(t: Language, paid: PaidSubscription) -> Card:
 def portal(t: Language, url: str) -> Card:
     """The link to the provider's page for card and invoices."""
     return card(
-        t("Your card and your invoices are on the provider's page. The door closes after a few minutes."),
+        t("Your card and your invoices are on the provider's page. The link works for a few minutes only."),
         Row((Button(t("Open it"), url=url),)),
     )
 
@@ -266,7 +268,7 @@ def _line_of_another(t: Language, held: OwnedMembership) -> str:
         )
     if held.renews:
         return t("⚠ Another account pays for it, and its last payment did not arrive.")
-    return t("Another account paid for it and pays no more: it ends on {when}.", when=when)
+    return t("Another account paid for it and has stopped: it ends on {when}.", when=when)
 
 
 def _button_row(t: Language, held: OwnedMembership) -> Row | None:
@@ -291,7 +293,7 @@ def _reminder_blocks(t: Language, status: Status) -> list[Block | str]:
     if status.reminders:
         words = t("I remind you by direct message before a membership ends.")
     else:
-        words = t("I write you no direct messages, so nothing reminds you before a membership ends.")
+        words = t("I send you no direct messages, so nothing reminds you before a membership ends.")
     button = Button(t("No reminders") if status.reminders else t("Remind me"), TOGGLE_REMINDERS.encode())
     return [words, Row((button,))]
 

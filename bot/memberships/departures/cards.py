@@ -62,10 +62,10 @@ def leaving(t: Language, ended: Entitlement, server: str | None, receipt: str | 
     return card(
         t("### {plan} is over", plan=plain(ended.tier.name)),
         t(
-            "With it your time in **{server}** ends, as the membership said: you are being removed from it now.",
+            "As its terms said, your time in **{server}** ends with it: you are being removed from the server now.",
             server=plain(server or "Discord"),
         ),
-        t("You were not banned. With an invitation you can come in again and buy it anew."),
+        t("You were not banned. With an invitation you can come back and buy it again."),
         Row((Button(t("Receipt"), url=receipt),)) if receipt else None,
         accent=Accent.QUIET,
     )
@@ -76,7 +76,7 @@ def may_not_remove(t: Language, user_id: int, plan: str, work: int) -> Card:
     return card(
         t("## I may not remove members"),
         t(
-            "**{plan}** of {member} is over, and it removes members at the end. My role lacks **Kick Members**: Server Settings → Roles → my role → Permissions.",
+            "The **{plan}** of {member} is over, and it removes members at the end. My role lacks **Kick Members**: Server Settings → Roles → my role → Permissions.",
             plan=plain(plan),
             member=f"<@{user_id}>",
         ),
@@ -131,7 +131,7 @@ def _state(t: Language, one: ToldSubscription, price: str) -> str:
         )
     if decided.action is DepartureAction.KEEP:
         return t("It goes on, as the settings say: it renews on {when} for {price}.", when=when, price=price)
-    return t("It renews on {when} for {price}. What should become of it?", when=when, price=price)
+    return t("It renews on {when} for {price}. What should happen to it?", when=when, price=price)
 
 
 def _buttons(t: Language, notice: Notice, one: ToldSubscription) -> Row:

@@ -261,4 +261,6 @@ class Departures:
 
 
 def _decided_anew() -> UserError:
-    return UserError("This was decided anew meanwhile. The latest card in this channel tells how it stands.")
+    return UserError(
+        "This has been decided again since. The latest card in this channel shows where it stands."
+    )

@@ -49,7 +49,7 @@ class DepartureNotices:
         notice = await self._find(guild_id, notice_id)
         if notice is None:
             raise UserError(
-                "This was decided anew meanwhile. The latest card in this channel tells how it stands."
+                "This has been decided again since. The latest card in this channel shows where it stands."
             )
         return notice
 

@@ -17,10 +17,25 @@ from bot.ids import new_id
 from bot.memberships.access.entitlements import credited
 from bot.memberships.access.store import entitlements
 from bot.memberships.catalog.store import tiers
-from bot.memberships.model import Entitlement, EntitlementStatus, Order, OrderStatus, Refusal, Tier
+from bot.memberships.model import (
+    BillingKind,
+    Entitlement,
+    EntitlementStatus,
+    Order,
+    OrderStatus,
+    Refusal,
+    Tier,
+)
 from bot.memberships.orders import discounts
 from bot.memberships.orders.eligibility import already_tried, obstacle
-from bot.memberships.orders.holdings import OwnedMembership, PlannedChange, owned_by, planned_changes
+from bot.memberships.orders.holdings import (
+    OwnedMembership,
+    PlannedChange,
+    owned_by,
+    planned_changes,
+    unused_value,
+)
+from bot.memberships.orders.parts import in_parts
 from bot.memberships.orders.store import orders
 from bot.payments.port import Fact, Phase
 
@@ -53,7 +68,7 @@ async def require_replaceable(db: Reader, guild_id: int, user_id: int, replaces:
     """UserError when the membership to be exchanged is no longer running."""
     if not await credited(db, guild_id, user_id, replaces, new_id(), now):
         raise UserError(
-            "The membership that you wanted to change is over or was changed meanwhile. /membership status shows what you have."
+            "The membership that you wanted to change is over or was changed in the meantime. /membership status shows what you have."
         )
 
 
@@ -62,7 +77,8 @@ class Case:
     """A paid order, and all that decides whether it can be fulfilled.
 
     `base` is the entitlement that it replaces or follows, `credited` what it would replace. `owned` and `planned` are
-    what the member has besides. `reserved`: its seat is kept; `late`: it was paid after its link had expired.
+    what the member has besides. `reserved`: its seat is kept; `late`: it was paid after its link had expired, and
+    `credit_gone`: something of what was to be exchanged for it was used since.
     `discount` is what stands against the discount that made its price.
     """
 
@@ -76,6 +92,7 @@ class Case:
     seat_free: bool
     late: bool
     on_sale: bool
+    credit_gone: bool = False
     banned: bool = False
     discount: Refusal | None = None
 
@@ -94,7 +111,11 @@ def base_stands(case: Case) -> Refusal | None:
     if order.replaces is not None and not case.credited:
         return Refusal.CHANGED
     gone = case.base is not None and case.base.status is EntitlementStatus.REPLACED
-    return Refusal.CHANGED if order.follows is not None and gone else None
+    if order.follows is not None and gone:
+        return Refusal.CHANGED
+    # Days are shorter by what was used before a late payment came; what is for ever cannot be.
+    for_ever = order.duration.kind is BillingKind.LIFETIME
+    return Refusal.CHANGED if case.credit_gone and for_ever else None
 
 
 def one_change(case: Case) -> Refusal | None:
@@ -168,6 +189,17 @@ async def no_longer_possible(db: Reader, order: Order, now: datetime) -> list[Or
     ]
 
 
+def is_late(order: Order, paid: Sequence[Fact]) -> bool:
+    """Was the price of the order complete only after its link had expired? Pure.
+
+    Of a bank transfer in parts the last one completes it; of a subscription the first payment pays the link.
+    """
+    moments = [fact.at for fact in paid]
+    if not moments:
+        return False
+    return (max(moments) if in_parts(order) else min(moments)) > order.expires_at
+
+
 def exclude_each_other(one: Order, other: Order, now: datetime) -> bool:
     """Could only one of these two open orders of a member be fulfilled? Pure."""
     bases = {one.replaces or one.follows, other.replaces or other.follows}
@@ -214,6 +246,8 @@ async def _case(db: Reader, order: Order, now: datetime, paid: Sequence[Fact]) -
             and membership.entitlement.ends_at <= base.ends_at
         }
     is_open = order.state in (OrderStatus.CREATED, OrderStatus.PENDING)
+    late = is_late(order, paid)
+    unused = sum([await unused_value(db, old, now) for old in replaced]) if late and replaced else 0
     sold = order.price_id is None or await tiers.sells(db, order.guild_id, order.price_id)
     return Case(
         order=order,
@@ -228,7 +262,8 @@ async def _case(db: Reader, order: Order, now: datetime, paid: Sequence[Fact]) -
         planned=tuple(change for change in planned if change.order.id != order.id),
         reserved=is_open and now <= order.expires_at,
         seat_free=await is_seat_free(db, order.tier, order.user_id, now),
-        late=bool(paid) and min(fact.at for fact in paid) > order.expires_at,
+        late=late,
+        credit_gone=late and unused < order.credit.amount,
         on_sale=sold and not order.tier.archived and order.tier.suspended is None,
-        discount=await discounts.obstacle(db, order, now),
+        discount=await discounts.obstacle(db, order, now, late=late),
     )

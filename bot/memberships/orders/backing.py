@@ -86,7 +86,7 @@ class Backing:
                 now, once = await self._value(db, source, order, disputed_counts=disputed_counts)
                 backed, gross = backed + now, gross + once
                 by_provider = by_provider and source.renewal is not None
-        credit = order.credit.amount
+        credit = order.credit.amount if order.kept is None else order.kept
         if by_provider and gross < credit:  # it reckons by its own rules: the part counts that is left
             backed = credit * backed // gross if gross else 0
         return min(credit, backed)

@@ -113,6 +113,7 @@ def pay(t: Language, pending: PendingOrder, *, looked: bool = False, direct: boo
             days=duration_words(t, order.duration),
             role=_role(order.tier),
         ),
+        item_words.opened_already(t, pending.opened_by),
         *_price_notes(t, pending),
         _arrived(t, pending),
         None if order.duration.kind is BillingKind.LIFETIME else end_notice(t, order.tier.terms),
@@ -196,7 +197,7 @@ def _how_to_pay(t: Language, pending: PendingOrder) -> list[Block | str]:
         fenced(f"{checkout.instructions}\n\n{reference}"),
         *_qr_code(t, pending),
         t(
-            "A person looks whether it came, so it may take some days. This offer stands until {when}.",
+            "A person checks whether it has arrived, so it may take some days. This offer stands until {when}.",
             when=stamp(checkout.expires_at),
         ),
     ]
@@ -298,7 +299,7 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
             if order.state is OrderStatus.REFUNDED
             else t("{price} is on its way back to where it came from. You have nothing to do.", price=price)
         )
-        return Accent.WARN, f"{why_refused(t, order)} {back}"
+        return Accent.WARN, t.sentences(why_refused(t, order), back)
     if order.state is OrderStatus.REFUNDED and is_by_hand(order.provider):
         return Accent.QUIET, t("What came for this order was given back.")
     if order.tier.item is not None and order.state is not OrderStatus.REVIEW:
@@ -309,7 +310,7 @@ def _state_sentence(t: Language, receipt: OrderReceipt) -> tuple[Accent, str]:
         )
     if order.state is OrderStatus.REVIEW and entitlement is not None:
         return Accent.WARN, t(
-            "Your money came, but this cannot be given any more: it is sold out, or what it was to replace or what gave your discount is over. Your money goes back to you."
+            "Your money came, but this cannot be given any more: it is sold out, or the membership that it was to replace, or that gave your discount, is over. Your money goes back to you."
         )
     if order.state is OrderStatus.REVIEW:
         return Accent.WARN, t(

@@ -17,6 +17,7 @@ from bot.ids import new_id
 from bot.memberships.access.entitlements import preceding
 from bot.memberships.model import BillingKind, Order, OrderRequest, OrderStatus, Parts, Price, Refusal, Tier
 from bot.memberships.orders.admission import exclude_each_other, require_replaceable, require_seat
+from bot.memberships.orders.item_openings import ItemOpenings
 from bot.memberships.orders.order_state import order_state
 from bot.memberships.orders.settlement import Settlement, our_fact
 from bot.memberships.orders.store import ledger, orders
@@ -35,7 +36,8 @@ class PendingOrder:
     """An order with the checkout that pays it. `play_money`: nothing real moves. `begins`: the start, if not at once.
 
     `parts` are what was noted by hand; `overdue`: the time to pay is over, and a part of the money is here.
-    `receipt` is the address of a subscription's page, which shows and ends it.
+    `receipt` is the address of a subscription's page, which shows and ends it. `opened_by` are the memberships with
+    which the member can open the item already.
     """
 
     order: Order
@@ -45,6 +47,7 @@ class PendingOrder:
     parts: Parts | None = None
     overdue: bool = False
     receipt: str | None = None
+    opened_by: tuple[str, ...] = ()
 
     @property
     def due(self) -> Money:
@@ -73,6 +76,7 @@ class Checkouts:
         self._settlement = settlement
         self._valid_for = valid_for
         self._receipt_page = receipt_page
+        self.item_openings = ItemOpenings(db, clock)
         self._refreshing: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     def is_play_money(self, provider: str) -> bool:
@@ -131,7 +135,7 @@ class Checkouts:
                 order = await _reload(tx, order)
                 if order.refused is not None:  # rolls back: nothing was ordered
                     raise UserError(
-                        "What you have changed just now, so nothing was begun. /membership status shows it."
+                        "Your memberships have changed just now, so nothing was started. /membership status shows what you have."
                     )
             elif work is not None:  # in case this process dies before the work is done
                 due = self._clock.now() + SOON
@@ -147,6 +151,7 @@ class Checkouts:
         async with self._db.read() as db:
             customer = await orders.customer_of(db, order.guild_id, order.user_id, provider.name)
             parts = await self.parts(db, order)
+        opened_by = await self.item_openings.memberships(order.tier, order.user_id)
         asked = purchase(order, customer)
         checkout = await provider.create_checkout(replace(asked, money=parts.missing) if parts else asked)
         point("order.checkout")
@@ -171,6 +176,7 @@ class Checkouts:
                 parts=parts,
                 overdue=overdue,
                 receipt=receipt,
+                opened_by=opened_by,
             )
 
     async def parts(self, db: Reader, order: Order) -> Parts | None:

@@ -1,4 +1,4 @@
-"""Whether what was paid can reach its payer: a role deleted, or a payer who left, between the link and the payment."""
+"""Whether what was paid can reach its payer: between link and payment a role may be deleted, or not be given any more, or the payer leaves."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.db import Database, Writer
 from bot.errors import NeedsAction
 from bot.memberships.access.store import entitlements
+from bot.memberships.catalog.sellable_roles import finding_of
 from bot.memberships.model import Entitlement, EntitlementStatus
 from bot.memberships.orders.store import orders
 from bot.ports import ChatServer
@@ -42,10 +43,23 @@ class Delivery:
             or entitlement.held_until <= self._clock.now()
         ):
             return
-        existing = {role.id for role in await self._server.roles(job.guild_id)}
-        if not existing.issuperset(entitlement.tier.terms.roles):
+        roles = {role.id: role for role in await self._server.roles(job.guild_id)}
+        paid_for = entitlement.tier.terms.roles
+        if not roles.keys() >= set(paid_for):
             raise NeedsAction(
                 "paid-role-deleted", "A role of order {number} is gone: it was deleted.", number=order.id
             )
-        if await self._server.member(job.guild_id, entitlement.user_id) is None:
-            raise NeedsAction("payer-gone", "Who paid order {number} is not in this server.", number=order.id)
+        member = await self._server.member(job.guild_id, entitlement.user_id)
+        if member is None:
+            raise NeedsAction(
+                "payer-gone", "The payer of order {number} is not in this server.", number=order.id
+            )
+        own_top = await self._server.own_top_position(job.guild_id)
+        for role_id in paid_for:
+            if role_id not in member.roles and finding_of(roles[role_id], own_top) is not None:
+                raise NeedsAction(
+                    "paid-role-refused",
+                    "The role {role} of order {number} may not be given now.",
+                    role=roles[role_id].name,
+                    number=order.id,
+                )

@@ -63,27 +63,29 @@ def require_single(tier: Tier, of_member: Iterable[Entitlement], now: datetime) 
     for entitlement in of_member:
         if entitlement.tier.id == tier.id and _is_running(entitlement, now):
             raise UserError(
-                "With your discount {plan} costs nothing, so it is given once at a time. You have it until {when}.",
+                "With your discount {plan} costs nothing, so you can have it only once at a time. You have it until {when}.",
                 plan=plain(tier.name),
                 when=stamp(entitlement.ends_at),
             )
 
 
-async def obstacle(db: Reader, order: Order, now: datetime) -> Refusal | None:
+async def obstacle(db: Reader, order: Order, now: datetime, *, late: bool = False) -> Refusal | None:
     """Why a discounted order cannot be fulfilled at its price any more; None when it can.
 
     Asked when it is first paid, in the transaction that settles it. A part off holds for the link that was opened with
-    it, unless its giver was taken away meanwhile.
+    it, unless its giver was taken away meanwhile; for who pays late it must still be given.
     """
     if order.discounted_by is None:
         return None
     giver = await entitlements.find(db, order.guild_id, id_=order.discounted_by)
     if giver is None or giver.user_id != order.user_id or giver.status is EntitlementStatus.REVOKED:
         return Refusal.DISCOUNT_GONE
-    if not is_free(order):
+    if not is_free(order) and not late:
         return None
     if giver.status is not EntitlementStatus.LIVE or giver.ends_at <= now:
         return Refusal.DISCOUNT_GONE
+    if not is_free(order):
+        return None
     for other in await entitlements.of_member(db, order.guild_id, order.user_id):
         if other.tier.id == order.tier.id and other.order_id != order.id and _is_running(other, now):
             return Refusal.FREE_TWICE

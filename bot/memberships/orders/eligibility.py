@@ -203,7 +203,7 @@ def _already_subscribed(membership: OwnedMembership) -> UserError:
 def already_tried(tier: Tier) -> UserError:
     """Why a trial is refused."""
     return UserError(
-        "You have {plan} or had it before, or its trial. A trial is for those who do not know it yet; /membership buy has the other prices.",
+        "You have or had {plan}, or its trial. A trial is for those who have not tried it yet; /membership buy has the other prices.",
         plan=plain(tier.name),
     )
 
@@ -220,7 +220,7 @@ def _planned_already(change: PlannedChange, owned: Sequence[OwnedMembership]) ->
 
 def _paid_elsewhere(plan: str, until: datetime) -> UserError:
     return UserError(
-        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account pays no more and those days are over.",
+        "You have {plan} until {when}, and another account pays for it, so you cannot exchange it. Buy {plan} here once that account has stopped paying and those days are over.",
         plan=plan,
         when=stamp(until),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.cards import plain
 from bot.i18n import Language, stamp
 from bot.memberships.item import Item, ItemKind
@@ -22,6 +24,16 @@ def offered(t: Language, order: Order) -> str:
     )
 
 
+def opened_already(t: Language, opened_by: Sequence[str]) -> str | None:
+    """Before the payment: that the member can open the item already, with these memberships; None without one."""
+    if not opened_by:
+        return None
+    return t(
+        "⚠ You can open it already: it comes with {plans}. Buy it only if you want to keep it without that membership.",
+        plans=t.join([plain(name, 60) for name in opened_by[:3]]),
+    )
+
+
 def taken_off(t: Language, amount: str) -> str:
     """On the pay card: what a membership took off."""
     return t("Your membership took {amount} off.", amount=amount)
@@ -30,7 +42,9 @@ def taken_off(t: Language, amount: str) -> str:
 def held(t: Language, item: Item, entitlement: Entitlement) -> str:
     """That the item is there, until when, and how to open it; or that it rests."""
     if entitlement.status is EntitlementStatus.SUSPENDED:
-        return t("Paid, but money that counted towards it went back. It rests until the owner has decided.")
+        return t(
+            "Paid, but money that counted towards it went back. It is paused until the owner has decided."
+        )
     command = OPENS[item.kind]
     if entitlement.forever:
         return t("**Yours for ever.** {command} opens it.", command=command)
@@ -42,7 +56,7 @@ def over(t: Language, item: Item, entitlement: Entitlement) -> str:
     if entitlement.status is EntitlementStatus.REVOKED:
         return t("The staff took this back. Ask them if you think that this is a mistake.")
     return t(
-        "Its days ended {when}. {command} begins anew.",
+        "It ended {when}. To buy it again, type {command}.",
         when=stamp(entitlement.held_until),
         command=BUYS[item.kind],
     )
@@ -51,7 +65,7 @@ def over(t: Language, item: Item, entitlement: Entitlement) -> str:
 def closed(t: Language, item: Item, order: Order) -> str:
     """Of an order that gives nothing: its money went back, or it was never paid."""
     if order.state is OrderStatus.REFUNDED:
-        return t("{price} was given back, so it is yours no more.", price=t.money(order.price))
+        return t("{price} was given back, so you no longer have it.", price=t.money(order.price))
     return t(
         "This link is closed, and nothing was charged. Type {command} for a new one.",
         command=BUYS[item.kind],

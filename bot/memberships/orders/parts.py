@@ -145,8 +145,8 @@ def latest_payments_with(payments: list[tuple[Fact, Money]], typed: str) -> list
     if open_:
         held = sum(rest.amount for _, rest in payments if rest.currency == asked.currency)
         raise UserError(
-            "So much is not left of this order. At most {most} can be given back at once.",
-            most=f"{Money(held, asked.currency).decimal()} {asked.currency}",
+            "There is not that much left of this order. You can give back {most} at most.",
+            most=Money(held, asked.currency),
         )
     return back
 

@@ -35,12 +35,13 @@ from bot.memberships.orders.proration import discounted
 from bot.money import Money
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PurchaseChoice:
     """What the member still has to choose: one of the prices, or one of the `providers` that can take what is `due`.
 
     `actions` belong to the buttons: one for each provider, or for each price while `providers` is empty.
-    `percent` is the discount that another membership gives.
+    `percent` is the discount that another membership gives. `opened_by` are the memberships with which the member can
+    open the item already.
     """
 
     tier: Tier
@@ -49,6 +50,7 @@ class PurchaseChoice:
     percent: int = 0
     due: Money | None = None
     providers: tuple[str, ...] = ()
+    opened_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,14 @@ class Purchasing:
         discount = discount_of(owned, product.tier.id, now)
         if chosen is None:
             actions = tuple(BUY.encode(AtPrice(offered.id), None) for offered in product.prices)
-            return PurchaseChoice(product.tier, product.prices, actions, discount.percent)
+            opened_by = await self._checkouts.item_openings.memberships(product.tier, user_id)
+            return PurchaseChoice(
+                tier=product.tier,
+                prices=product.prices,
+                actions=actions,
+                percent=discount.percent,
+                opened_by=opened_by,
+            )
         require_eligible(product.tier, chosen.duration, owned, planned, now)
         if chosen.duration.kind is BillingKind.TRIAL:
             return Activated(await self._start_trial(product.tier, chosen, user_id))
@@ -126,7 +135,15 @@ class Purchasing:
         if provider is None and request.due.amount and len(candidates) > 1:
             names = tuple(candidate.name for candidate in candidates)
             actions = tuple(action_for(name) for name in names)
-            return PurchaseChoice(request.tier, (request.price,), actions, due=request.due, providers=names)
+            opened_by = await self._checkouts.item_openings.memberships(request.tier, request.user_id)
+            return PurchaseChoice(
+                tier=request.tier,
+                prices=(request.price,),
+                actions=actions,
+                due=request.due,
+                providers=names,
+                opened_by=opened_by,
+            )
         order = await self._checkouts.open(
             request, self._checkouts.provider_for(request.price, provider, request.due)
         )
@@ -134,7 +151,7 @@ class Purchasing:
             return await self._checkouts.pending_order(order)
         if order.state is not OrderStatus.PAID:  # somebody pressed twice at once
             raise UserError(
-                "With your discount {plan} would cost nothing, but what gave it is over, or you have {plan} by now. /membership status shows what you have.",
+                "With your discount {plan} would cost nothing, but the membership that gave it is over, or you have {plan} already. /membership status shows what you have.",
                 plan=plain(order.tier.name),
             )
         async with self._db.read() as db:
@@ -221,7 +238,7 @@ def order_request(tier: Tier, price: Price, user_id: int, discount: Discount) ->
     due = discounted(price.money, discount.percent)
     if due.amount == 0 and price.duration.kind is BillingKind.RECURRING:
         raise UserError(
-            "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin so. Choose a price that does not renew.",
+            "With your discount the first payment of {plan} would be nothing, and a subscription cannot begin with nothing to pay. Choose a price that does not renew.",
             plan=plain(tier.name),
         )
     return OrderRequest(

@@ -112,7 +112,7 @@ def _page(t: Language, receipt: ReceiptData, token: str, *, asked: bool) -> web.
         end=(f"/receipt/{token}/end", t("End this subscription")) if _can_end(order) and not asked else None,
         later=(
             f"/receipt/{receipt.successor[0]}",
-            t("It was changed into {plan}. That has a page of its own.", plan=receipt.successor[1]),
+            t("It was changed to {plan}, which has a page of its own.", plan=receipt.successor[1]),
         )
         if receipt.successor
         else None,
@@ -138,7 +138,7 @@ def _asking(t: Language, receipt: ReceiptData, token: str, form_token: str) -> w
         name=t("End this subscription?"),
         item=receipt.order.tier.name,
         told=told,
-        kept=t("Once it is ended, it can be kept only in Discord, by who pays for it."),
+        kept=t("Once you have ended it, only its payer can take that back, in Discord."),
         action=f"/receipt/{token}/end",
         token=form_token,
         label=t("End this subscription"),
@@ -175,7 +175,7 @@ def _subscription_sentences(t: Language, receipt: ReceiptData, *, asked: bool) -
             if when
             else t("It was ended, and nothing more is charged.")
         )
-        return [ends, t("It can be kept only in Discord: who pays for it types /membership cancel there.")]
+        return [ends, t("Only its payer can keep it, by typing /membership cancel in Discord.")]
     if order.phase is Phase.PAST_DUE:
         return [t("{price} could not be charged. The payment provider tries again.", price=price)]
     if order.phase is Phase.PAUSED:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.db import Reader
 from bot.memberships.access.entitlements import RUNNING
 from bot.memberships.access.gains import gains
 from bot.memberships.access.store import entitlements, overrides
+from bot.memberships.access.wanted_roles import Override
 from bot.memberships.catalog.authority import Authority
 from bot.memberships.model import Entitlement, EntitlementStatus, Order
 from bot.memberships.orders.discounts import discounted_orders
@@ -23,22 +25,43 @@ async def require_refund(db: Reader, authority: Authority, order: Order, now: da
     of_member = await entitlements.of_member(db, order.guild_id, entitlement.user_id)
     exceptions = await overrides.of_member(db, order.guild_id, entitlement.user_id)
     after = entitlements_after_refund(of_member, order, ())
-    coming = gains(of_member, after, exceptions, now)
-    # Later periods of the same tier begin earlier after a refund: what they cover, and what comes after them, comes sooner.
-    moving = [
-        other
-        for other in after
-        if other.tier.id == entitlement.tier.id
-        and other.status is EntitlementStatus.LIVE
-        and other.starts_at > now
-    ]
-    coming |= gains(of_member, [other for other in after if other not in moving], exceptions, now)
-    coming |= {
-        other.tier.terms.after_role_id for other in moving if other.tier.terms.after_role_id is not None
-    }
-    authority.require(coming, entitlement.user_id)
+    authority.require(_coming(of_member, after, entitlement, exceptions, now), entitlement.user_id)
     for backed in await _backed(db, entitlement):
         authority.require(await _sooner(db, backed, now), backed.user_id)
+
+
+def _coming(
+    before: Sequence[Entitlement],
+    after: Sequence[Entitlement],
+    over: Entitlement,
+    exceptions: Sequence[Override],
+    now: datetime,
+) -> frozenset[int]:
+    """The roles that come, or come sooner, when what a member has turns from `before` into `after`, where one is over.
+
+    What waited for it begins earlier: what that covers, and what comes after it, comes sooner, and so does what another
+    tier gives that was to follow.
+    """
+    moving = _waiting(after, over, now)
+    coming = gains(before, after, exceptions, now)
+    coming |= gains(before, [other for other in after if other not in moving], exceptions, now)
+    for other in moving:
+        terms = other.tier.terms
+        coming |= frozenset[int]() if terms.after_role_id is None else {terms.after_role_id}
+        coming |= frozenset[int]() if other.tier.id == over.tier.id else set(terms.roles)
+    return coming
+
+
+def _waiting(of_member: Sequence[Entitlement], over: Entitlement, now: datetime) -> list[Entitlement]:
+    """What is still to begin after this one: later periods of its tier, what was planned to follow, and so on."""
+    tiers, ids = {over.tier.id}, {over.id}
+    found: list[Entitlement] = []
+    ahead = [one for one in of_member if one.status is EntitlementStatus.LIVE and one.starts_at > now]
+    while more := [one for one in ahead if one not in found and (one.tier.id in tiers or one.follows in ids)]:
+        found += more
+        tiers |= {one.tier.id for one in more}
+        ids |= {one.id for one in more}
+    return found
 
 
 async def _backed(db: Reader, entitlement: Entitlement) -> list[Entitlement]:
@@ -66,4 +89,5 @@ async def _sooner(db: Reader, entitlement: Entitlement, now: datetime) -> frozen
     exceptions = await overrides.of_member(db, entitlement.guild_id, entitlement.user_id)
     without = [other for other in of_member if other.id != entitlement.id]
     after = entitlement.tier.terms.after_role_id
-    return gains(of_member, without, exceptions, now) | (frozenset[int]() if after is None else {after})
+    own = frozenset[int]() if after is None else frozenset({after})
+    return _coming(of_member, without, entitlement, exceptions, now) | own

@@ -116,19 +116,21 @@ class Refunds:
         async with self._db.write() as tx:
             drafted = await refund_drafts.find(tx, guild_id, _draft_id(draft))
             if drafted is None or drafted.actor != actor:
-                raise UserError("Only who asked for this refund can confirm it. Type /order refund yourself.")
+                raise UserError(
+                    "Only the person who asked for this refund can confirm it. Type /order refund yourself."
+                )
             order = await self._require_order(tx, guild_id, str(drafted.order_id))
             await require_refund(tx, authority, order, self._clock.now())
             if not await refund_drafts.confirm(tx, guild_id, _draft_id(draft), self._clock.now()):
                 raise UserError(
-                    "This was confirmed already; it is not done twice. /order show tells where it stands."
+                    "This was confirmed already, and is not done twice. /order show tells where it stands."
                 )
             facts = await ledger.facts(tx, guild_id, order.id)
             back = await self._payments_to_refund(tx, order, facts, drafted.part)
             proposal = await self._proposal(tx, order, facts, back, drafted.reason)
             if (_amounts(back), proposal.effect.effect) != (drafted.back, drafted.effect):
                 raise UserError(
-                    "Something about this order changed meanwhile, so nothing was sent. Type /order refund again."
+                    "This order changed in the meantime, so nothing was sent. Type /order refund again."
                 )
             await self._give_back(
                 tx=tx,
@@ -328,7 +330,7 @@ def _latest_payment_with(payments: list[tuple[Fact, Money]], typed: str) -> tupl
         if rest.currency == asked.currency and asked.amount <= rest.amount:
             return payment, asked
     raise UserError(
-        "So much is not left of this order. At most {most} can be given back at once.",
+        "There is not that much left of this order. You can give back {most} at most.",
         most=max((rest for _, rest in payments), key=lambda rest: rest.amount),
     )
 

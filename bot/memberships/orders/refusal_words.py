@@ -21,12 +21,13 @@ def why_refused(t: Language, order: Order) -> str:
         return t("You already had {plan} for ever when this was paid.", plan=plan)
     if order.refused is Refusal.PAID_AHEAD:
         return t(
-            "You had already paid for {plan} when this was paid, and those days would be lost.", plan=plan
+            "You already had paid days of {plan} when this was paid, and they would have been lost.",
+            plan=plan,
         )
     if order.refused is Refusal.PLANNED:
         return t("You had already planned another change when this was paid.")
     if order.refused is Refusal.CHANGED:
-        return t("The membership that it was to replace was already over or changed when this was paid.")
+        return t("The membership that it was to replace was already over or had changed when this was paid.")
     if order.refused is Refusal.SOLD_OUT:
         return t("The last seat of {plan} was taken before this was paid.", plan=plan)
     if order.refused is Refusal.NOT_SOLD:
@@ -36,10 +37,12 @@ def why_refused(t: Language, order: Order) -> str:
     if order.refused is Refusal.DISCOUNT_GONE:
         return t("The membership that gave you the discount was taken back before this was paid.")
     if order.refused is Refusal.FREE_TWICE:
-        return t("With your discount {plan} costs nothing, so it is given once at a time.", plan=plan)
+        return t(
+            "With your discount {plan} costs nothing, so you can have it only once at a time.", plan=plan
+        )
     if order.refused is Refusal.BANNED:
         return t("You were banned from this server before this was paid.")
-    return t("This could not be given any more when it was paid.")
+    return t("By the time this was paid, it could not be given any more.")
 
 
 def refused(t: Language, order: Order) -> Card:

@@ -38,7 +38,7 @@ def waits_for(order: Order, outcome: Outcome, now: datetime) -> NeedsAction | Re
         return Reschedule(order.expires_at)
     return NeedsAction(
         "payment-partial",
-        "Order {number}: {amount} {currency} of its price are still open, and its time is over. Note the rest, let it wait longer, or give back what came.",
+        "Order {number}: {amount} {currency} of its price is still open, and its time is over. Note the rest, let it wait longer, or give back what came.",
         number=order.id,
         amount=parts.missing.decimal(),
         currency=parts.missing.currency,

@@ -19,12 +19,12 @@ from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
 from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
 from bot.memberships.orders import parts
-from bot.memberships.orders.admission import RULES, Rule, no_longer_possible, refusal_of
+from bot.memberships.orders.admission import RULES, Rule, is_late, no_longer_possible, refusal_of
 from bot.memberships.orders.backing import Backing, expected_payment
-from bot.memberships.orders.discounts import discounted_orders
+from bot.memberships.orders.holdings import unused_value
 from bot.memberships.orders.order_state import ExpectedPayment, matches, order_state
 from bot.memberships.orders.store import ledger, orders, refusals
-from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase
+from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase, Subscription
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
@@ -94,10 +94,10 @@ class Settlement:
     async def is_news(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> bool:
         """Does the snapshot hold anything new? Asked first, because reading is cheaper than writing."""
         subscription = snapshot.subscription
-        if subscription is not None:
-            known = await orders.customer_of(db, order.guild_id, order.user_id, order.provider)
-            if order.phase is not subscription.phase or subscription.customer not in (None, known):
-                return True
+        if subscription is not None and (
+            order.phase is not subscription.phase or _customer_is_news(order, subscription)
+        ):
+            return True
         return bool(await self._new_facts(db, order, snapshot))
 
     async def _new_facts(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> list[Fact]:
@@ -109,10 +109,8 @@ class Settlement:
         new_facts = await self._new_facts(tx, order, snapshot)
         subscription = snapshot.subscription
         if subscription is not None:
-            if subscription.customer is not None:
-                await orders.set_customer(
-                    tx, order.guild_id, order.user_id, order.provider, subscription.customer
-                )
+            if subscription.customer is not None and _customer_is_news(order, subscription):
+                await orders.set_customer(tx, order, subscription.customer)
             if await orders.set_phase(tx, order.guild_id, order.id, subscription.phase):
                 await record(
                     tx,
@@ -185,7 +183,9 @@ class Settlement:
         if first or before is not None:
             if order.replaces is not None:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
-                await self.entitlements.exchange(tx, order, outcome)
+                exchanged = await self.entitlements.exchange(tx, order, outcome)
+                if exchanged and (before is not None or is_late(order, outcome.counted)):
+                    order = await self._keep_unused(tx, order, exchanged, now)
             funding = await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
@@ -217,25 +217,33 @@ class Settlement:
             for other in await no_longer_possible(tx, order, now):
                 await self.cancel(tx, other)
         if before is not None:  # nothing depends yet on what has only just begun
-            await self.rejudge_backed(tx, order)
+            await self.rejudge_backed(tx, before)
         return outcome
 
-    async def rejudge_backed(self, tx: Writer, order: Order) -> None:
-        """Judge again what this order's money backs besides its own membership; called after every fact about it.
+    async def _keep_unused(
+        self, tx: Writer, order: Order, exchanged: Sequence[Entitlement], now: datetime
+    ) -> Order:
+        """Count as credit only what is unused at the exchange: the quote holds for its link, and for the first payment.
 
-        Those are the orders whose discount its membership gave, and the order whose credit came from it: what they gave
-        gets shorter, rests, ends, or is put back, and so on along a chain of exchanges. Whatever else comes to depend on an order's money belongs here.
+        Later, and once more after the money came back or was paid again, the days since then were used.
         """
-        entitlement = await entitlements.find(tx, order.guild_id, order_id=order.id)
-        if entitlement is None:
-            return
-        for discounted in await discounted_orders(tx, entitlement):
-            await self.recompute(tx, discounted)
-        if entitlement.replaced_by is None:
-            return
-        newer = await orders.find(tx, order.guild_id, entitlement.replaced_by)
-        if newer is not None:
-            await self.recompute(tx, newer)
+        kept = min(order.credit.amount, sum([await unused_value(tx, old, now) for old in exchanged]))
+        await orders.set_kept(tx, order, kept)
+        return replace(order, kept=kept)
+
+    async def rejudge_backed(self, tx: Writer, giver: Entitlement) -> None:
+        """Let everything be judged again that this membership's money backs; called after every fact about it.
+
+        Those are the orders whose discount it gave, and the order whose credit came from it: what they gave gets
+        shorter, rests, ends, or is put back, and so on along a chain of exchanges. Whatever else comes to depend on an
+        order's money belongs here. Each is work of its own, `order.judge`: nothing that is wrong with another order
+        undoes what was heard of this one.
+        """
+        backed = await orders.ids_discounted_by(tx, giver.guild_id, giver.id)
+        if giver.replaced_by is not None:
+            backed.append(giver.replaced_by)
+        for order_id in backed:
+            await self._queue.enqueue(tx, "order.judge", giver.guild_id, str(order_id))
 
     async def cancel(self, tx: Writer, order: Order) -> None:
         """Cancel an open order, and close its checkout as work. A payment that is on its way is judged when it comes."""
@@ -320,6 +328,10 @@ class Settlement:
             FactKind.DISPUTED: {clearing: -amount, disputes: amount},
             FactKind.DISPUTE_WON: {clearing: amount, disputes: -amount},
         }.get(fact.kind, {})
+
+
+def _customer_is_news(order: Order, subscription: Subscription) -> bool:
+    return subscription.customer not in (None, order.customer)
 
 
 def our_fact(order: Order, kind: FactKind, now: datetime) -> Fact:

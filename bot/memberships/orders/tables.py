@@ -34,7 +34,8 @@ class OrderColumns(TypedColumns):
     `amount` is due first, `renewal_amount` at every renewal of a recurring order. `credit` is the value of the unused
     days of `replaces` (an entitlement that ends when this order is paid), `discount` what another membership took off,
     `extra` the seconds that credit above the price adds. With `follows` the membership begins when that entitlement
-    ends. `phase` is the phase of the provider's subscription. `discounted_by` is the entitlement that gave the discount,
+    ends. `phase` is the phase of the provider's subscription, `customer` the provider's id of who pays it. `kept` is
+    what of the credit was still there when the order was paid late. `discounted_by` is the entitlement that gave the discount,
     unless it is from before that was kept.
     """
 
@@ -57,16 +58,18 @@ class OrderColumns(TypedColumns):
     discount: Named[int] = Column(BigInteger)
     discounted_by: Named[int | None] = Column(BigInteger)
     extra: Named[int] = Column(BigInteger)
+    kept: Named[int | None] = Column(BigInteger)
     replaces: Named[int | None] = Column(BigInteger)
     follows: Named[int | None] = Column(BigInteger)
     phase: Named[str | None] = Column(String)
+    customer: Named[str | None] = Column(String)
     created_at: Named[datetime] = Column(Utc())
     expires_at: Named[datetime] = Column(Utc())
     changed_at: Named[datetime] = Column(Utc())
 
 
 class CustomerColumns(TypedColumns):
-    """A provider's customer id for a member, reused for later orders."""
+    """A provider's latest customer id for a member, reused for later orders. What an order was paid by stands with it."""
 
     guild_id: Named[int] = Column(BigInteger)
     user_id: Named[int] = Column(BigInteger)

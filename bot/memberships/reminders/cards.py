@@ -83,9 +83,9 @@ def reminder(t: Language, entitlement: Entitlement, order: Order | None, kind: R
         )
     return card(
         t("### {plan} is over", plan=plan),
-        t("{command} in the server begins anew.", command=buy_command(entitlement.tier))
+        t("To buy it again, type {command} in the server.", command=buy_command(entitlement.tier))
         if entitlement.tier.item
-        else t("Thank you for having been a member. /membership buy in the server begins anew."),
+        else t("Thank you for having been a member. To come back, type /membership buy in the server."),
         turn_off,
         accent=Accent.QUIET,
     )

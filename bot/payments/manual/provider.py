@@ -83,7 +83,7 @@ class ManualProvider:
         """Raises NeedsAction: the refund stays on the owner's list until they say that they sent it."""
         raise NeedsAction(
             "refund-by-hand",
-            "{amount} {currency} have to go back by hand (payment {payment}). Send them, then say so with /order refund.",
+            "{amount} {currency} has to go back by hand (payment {payment}). Send it, then say so with /order refund.",
             amount=money.plain(),
             currency=money.currency,
             payment=payment_id,

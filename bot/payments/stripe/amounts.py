@@ -68,12 +68,14 @@ def to_stripe(money: Money) -> int:
 def from_stripe(amount: object, currency: object) -> Money:
     """Money from Stripe: an integer (never 500.0, "500" or True) and three small letters; otherwise NeedsAction."""
     if type(amount) is not int or not 0 <= amount <= 10**14:
-        raise NeedsAction("payment-mismatch", "Stripe told an amount that is none")
+        raise NeedsAction("payment-mismatch", "Stripe sent an invalid amount")
     if type(currency) is not str or not re.fullmatch(r"[a-z]{3}", currency):
-        raise NeedsAction("payment-mismatch", "Stripe told a currency that is none")
+        raise NeedsAction("payment-mismatch", "Stripe sent an invalid currency")
     factor = _FACTOR.get(currency.upper(), 1)
     if amount % factor:
         raise NeedsAction(
-            "payment-mismatch", "Stripe told a fraction of {currency}", currency=currency.upper()
+            "payment-mismatch",
+            "Stripe sent a fraction of the smallest unit of {currency}",
+            currency=currency.upper(),
         )
     return Money(amount // factor, currency.upper())

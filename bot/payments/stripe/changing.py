@@ -133,7 +133,7 @@ class Changer:
         for prorated_at in _proration_times(_item(subscription), real_now()):
             if await self._amount_due(subscription, to, prorated_at) == to.money:
                 return prorated_at
-        raise UserError("The price of the change is another by now. Ask for it again.")
+        raise UserError("The price of the change is different now. Ask for the change again.")
 
     async def _amount_due(self, subscription: Object, to: Purchase, prorated_at: int) -> Money:
         item = _item(subscription)

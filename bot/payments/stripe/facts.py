@@ -62,7 +62,7 @@ def ids_in(metadata: Any) -> OrderIds | None:
 def moment(seconds: object) -> datetime:
     """A time of Stripe's, in whole seconds since 1970, as a datetime."""
     if type(seconds) is not int or not 0 < seconds < 10**11:
-        raise NeedsAction("payment-mismatch", "Stripe told a time that is none")
+        raise NeedsAction("payment-mismatch", "Stripe sent an invalid time")
     return datetime.fromtimestamp(seconds, UTC)
 
 
@@ -193,7 +193,7 @@ def period_of(invoice: Object) -> BillingPeriod:
         if line["amount"] > 0 and _parent(line) == "subscription_item_details"
     ] or [line["period"] for line in lines]
     if not spans:
-        raise NeedsAction("payment-mismatch", "{invoice} says not what it is for", invoice=invoice["id"])
+        raise NeedsAction("payment-mismatch", "{invoice} does not say what it is for", invoice=invoice["id"])
     return BillingPeriod(
         moment(min(span["start"] for span in spans)), moment(max(span["end"] for span in spans))
     )

@@ -67,7 +67,7 @@ async def test_a_refund_of_which_nobody_told_is_found_and_settled(fake: FakeStri
 
     told = await books(shop)
 
-    assert "were not known here" in told and "✗ $19.00 came" in told
+    assert "was not known here" in told and "✗ $19.00 came" in told
     assert "✔ $19.00 came = $0.00 for what was sold + $19.00 given back" in await books(shop)
     assert (await shop.look(order)).state is OrderStatus.REFUNDED
 

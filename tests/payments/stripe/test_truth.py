@@ -161,7 +161,7 @@ async def test_an_invoice_that_says_not_what_it_is_for_is_for_the_owner(
     ref = await bought(fake, stripe, monthly())
     fake.books.all("invoice")[0]["lines"]["data"] = []
 
-    with pytest.raises(NeedsAction, match="not what it is for"):
+    with pytest.raises(NeedsAction, match="does not say what it is for"):
         await stripe.fetch(ref)
 
 

@@ -96,6 +96,12 @@ async def discounted_by(db: Reader, guild_id: int, entitlement_ids: Collection[i
     return [_order(row) for row in await db.execute(query.order_by(order.c.id))]
 
 
+async def ids_discounted_by(db: Reader, guild_id: int, entitlement_id: int) -> list[int]:
+    """The ids of the orders whose discount this entitlement gave, the oldest first."""
+    query = select(order.c.id).where(order.c.guild_id == guild_id, order.c.discounted_by == entitlement_id)
+    return list((await db.execute(query.order_by(order.c.id))).scalars())
+
+
 async def resting_for_ever(db: Reader, guild_id: int) -> list[Order]:
     """The paid orders whose entitlement has no end and is suspended."""
     suspended = select(entitlement.c.order_id).where(
@@ -202,6 +208,12 @@ async def extend(tx: Writer, guild_id: int, order_id: int, until: datetime) -> N
     await tx.execute(update(order).where(own).values(expires_at=until))
 
 
+async def set_kept(tx: Writer, exchanged: Order, kept: int) -> None:
+    """Store what of an order's credit was still there when it was exchanged."""
+    own = (order.c.guild_id == exchanged.guild_id) & (order.c.id == exchanged.id)
+    await tx.execute(update(order).where(own).values(kept=kept))
+
+
 async def set_phase(tx: Writer, guild_id: int, order_id: int, phase: Phase) -> bool:
     """Store the phase of the provider's subscription; False when it has not changed."""
     own = (
@@ -254,16 +266,20 @@ async def following(
 
 
 async def customer_of(db: Reader, guild_id: int, user_id: int, provider: str) -> str | None:
-    """The provider's customer id for this member."""
+    """The provider's latest customer id for this member."""
     query = select(customer.c.ref).where(
         customer.c.guild_id == guild_id, customer.c.user_id == user_id, customer.c.provider == provider
     )
     return (await db.execute(query)).scalar()
 
 
-async def set_customer(tx: Writer, guild_id: int, user_id: int, provider: str, ref: str) -> None:
-    """Store the provider's customer id for this member."""
-    row = insert(customer).values(guild_id=guild_id, user_id=user_id, provider=provider, ref=ref)
+async def set_customer(tx: Writer, paid: Order, ref: str) -> None:
+    """Store the provider's id of who pays this order. It is news, so it is the member's latest, too."""
+    own = (order.c.guild_id == paid.guild_id) & (order.c.id == paid.id)
+    await tx.execute(update(order).where(own).values(customer=ref))
+    row = insert(customer).values(
+        guild_id=paid.guild_id, user_id=paid.user_id, provider=paid.provider, ref=ref
+    )
     await tx.execute(
         row.on_conflict_do_update(
             index_elements=["guild_id", "user_id", "provider"], set_={"ref": row.excluded.ref}
@@ -295,6 +311,8 @@ def _order(row: Row[Any]) -> Order:
         expires_at=row.expires_at,
         discount=row.discount,
         discounted_by=row.discounted_by,
+        customer=row.customer,
+        kept=row.kept,
         extra=row.extra,
         refused=Refusal(row.why) if row.why else None,
     )
