@@ -2,64 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.cards import TEXT_LIMIT, Card, card, size
-from bot.discord.client import Client
+from bot.cards import TEXT_LIMIT, Card, card
+from bot.discord.command_links import linked
 from bot.discord.components import Interaction, answer, turn
 from bot.discord.page import Page, on_press, words_of
 from bot.discord.page_actions import TURN_HELP
 from bot.i18n import Language
-from bot.paging import turning
-from bot.services import Services
+from bot.paging import total, turning
 
 Command = app_commands.Command[Any, ..., Any]
-Mention = tuple[Command, int | None]
-"""A command and its id at Discord."""
 
 
 class Help(Page):
     """Lists the registered commands, so that it never names one that does not exist."""
 
-    def __init__(self, bot: Client, app: Services) -> None:
-        super().__init__(bot, app)
-        self._ids: dict[str, int] = {}
-
     @app_commands.command(name=locale_str("help"), description=locale_str("What you can do here"))
     async def help(self, interaction: Interaction) -> None:
-        await interaction.response.defer(ephemeral=True)
-        if not self._ids:
-            self._ids = {command.name: command.id for command in await self.bot.tree.fetch_commands()}
         t = words_of(interaction)
-        await answer(
-            interaction, overview(t, self.bot.tree.get_commands(), interaction.permissions, self._ids)
-        )
+        commands_, ids = self.bot.tree.get_commands(), self.bot.command_ids
+        await answer(interaction, overview(t, commands_, interaction.permissions, ids))
 
     @on_press(TURN_HELP)
     async def turn_help(self, interaction: Interaction, page: int) -> None:
         """*Back* and *Next* under the commands."""
         t = words_of(interaction)
-        commands_ = self.bot.tree.get_commands()
-        await turn(interaction, overview(t, commands_, interaction.permissions, self._ids, page))
+        commands_, ids = self.bot.tree.get_commands(), self.bot.command_ids
+        await turn(interaction, overview(t, commands_, interaction.permissions, ids, page))
 
 
 def overview(
     t: Language,
     commands_: Iterable[Any],
     permissions: discord.Permissions,
-    ids: dict[str, int],
+    ids: Mapping[str, int],
     page: int = 0,
 ) -> Card:
     """One section per audience, with the commands that these permissions open by default."""
     everybody, moderators, owners = sections = [
-        (t("For everybody"), list[Mention]()),
-        (t("For moderators"), list[Mention]()),
-        (t("For owners"), list[Mention]()),
+        (t("For everybody"), list[Command]()),
+        (t("For moderators"), list[Command]()),
+        (t("For owners"), list[Command]()),
     ]
     for top in commands_:
         if isinstance(top, app_commands.ContextMenu):
@@ -73,9 +62,9 @@ def overview(
                 if needed.manage_guild or needed.administrator
                 else moderators
             )
-            audience.extend((leaf, ids.get(top.name)) for leaf in _leaves(top))
+            audience.extend(_leaves(top))
     full = _texts(t, sections, describe=True)
-    fits = sum(map(size, full)) < TEXT_LIMIT - 100
+    fits = total(linked(card(*full).blocks, ids)).characters < TEXT_LIMIT - 100
     return card(
         f"## {t('What you can do here')}",
         *(full if fits else _texts(t, sections, describe=False)),
@@ -83,23 +72,19 @@ def overview(
     )
 
 
-def _texts(t: Language, sections: list[tuple[str, list[Mention]]], *, describe: bool) -> list[str]:
+def _texts(t: Language, sections: list[tuple[str, list[Command]]], *, describe: bool) -> list[str]:
     """The text of each section that is not empty, with or without the commands' descriptions."""
     texts: list[str] = []
     for title, commands_ in sections:
         lines = [
-            _mention(command, id_) + (f" {t(command.description)}" if describe else "")
-            for command, id_ in commands_
+            f"/{command.qualified_name}" + (f" {t(command.description)}" if describe else "")
+            for command in commands_
         ]
         if lines:
             texts.append(
                 "\n".join((f"### {title}", *lines)) if describe else f"### {title}\n{' · '.join(lines)}"
             )
     return texts
-
-
-def _mention(command: Command, id_: int | None) -> str:
-    return f"</{command.qualified_name}:{id_}>" if id_ else f"`/{command.qualified_name}`"
 
 
 def _leaves(top: Any) -> list[Command]:

@@ -7,10 +7,12 @@ from discord import app_commands
 from discord.app_commands import Choice, locale_str
 from discord.ext import commands
 
+from bot.cards import Card
 from bot.discord import order_forms
 from bot.discord.client import Client
 from bot.discord.components import Interaction, answer, defer, replace
 from bot.discord.forms import ask_with_reason
+from bot.discord.order_choices import buyers_named, offered
 from bot.discord.page import (
     Page,
     asker_of,
@@ -21,7 +23,7 @@ from bot.discord.page import (
     words_of,
 )
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import books_cards
+from bot.memberships.backoffice import books_cards, detail_cards
 from bot.memberships.backoffice import cards as backoffice_cards
 from bot.memberships.backoffice.actions import (
     CLOSE_UNMATCHED,
@@ -30,6 +32,7 @@ from bot.memberships.backoffice.actions import (
     EXTEND_ORDER,
     GIVE_BACK,
     MARK_PAID,
+    PICK_ORDER,
     REFRESH_ORDER,
     REFUND_ORDER,
     RESEND_ORDER,
@@ -39,9 +42,9 @@ from bot.memberships.backoffice.actions import (
     TURN_ORDERS,
     TURN_WAITING,
 )
+from bot.memberships.backoffice.backoffice import OrderListing
 from bot.memberships.backoffice.books_report import BooksReport
-from bot.memberships.model import Order, OrderStatus, Search
-from bot.memberships.orders import cards as order_cards
+from bot.memberships.model import OrderStatus, Search
 from bot.services import Services
 
 WHICH = locale_str("Which order")
@@ -92,7 +95,7 @@ class OrderPage(
             tier.id if tier else None,
         )
         page = await self._memberships.backoffice.listing(guild_of(interaction), search)
-        await answer(interaction, backoffice_cards.order_list(words_of(interaction), page))
+        await answer(interaction, await self._listed(interaction, page))
 
     @app_commands.command(name=locale_str("show"), description=locale_str("Everything about one order"))
     @app_commands.describe(order=WHICH)
@@ -183,26 +186,19 @@ class OrderPage(
     @show.autocomplete("order")
     @resend.autocomplete("order")
     async def choose(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        return self._choices(
-            interaction, typed, await self._memberships.backoffice.choices(guild_of(interaction))
-        )
+        return await offered(interaction, typed, self._memberships.backoffice.choices)
 
     @refund.autocomplete("order")
     async def choose_refundable(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.choices(
-            guild_of(interaction), [OrderStatus.PAID, OrderStatus.REVIEW]
-        )
-        return self._choices(interaction, typed, orders)
+        return await offered(interaction, typed, self._memberships.backoffice.refundable)
 
     @paid.autocomplete("order")
     async def choose_unpaid(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.unmarked(guild_of(interaction))
-        return self._choices(interaction, typed, orders)
+        return await offered(interaction, typed, self._memberships.backoffice.unmarked)
 
     @correct.autocomplete("order")
     async def choose_marked(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
-        orders = await self._memberships.backoffice.marked(guild_of(interaction))
-        return self._choices(interaction, typed, orders)
+        return await offered(interaction, typed, self._memberships.backoffice.marked)
 
     @correct.autocomplete("note")
     async def choose_note(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -233,7 +229,7 @@ class OrderPage(
         """*Newer* and *Older* under the list."""
         search = Search(user_id, state, tier_id)
         page = await self._memberships.backoffice.listing(guild_of(interaction), search, number)
-        await replace(interaction, backoffice_cards.order_list(words_of(interaction), page))
+        await replace(interaction, await self._listed(interaction, page))
 
     @on_press(TURN_WAITING, demand_administrator)
     async def turn_waiting(self, interaction: Interaction, number: int) -> None:
@@ -245,7 +241,7 @@ class OrderPage(
     async def turn_order(self, interaction: Interaction, order_id: int, number: int) -> None:
         """*Back* and *Next* under one order."""
         detail = await self._memberships.backoffice.detail(guild_of(interaction), str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail, number))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail, number))
 
     @on_press(CLOSE_UNMATCHED, demand_administrator)
     async def press_done(self, interaction: Interaction, payment: str) -> None:
@@ -255,10 +251,15 @@ class OrderPage(
             backoffice, guild_id = self._memberships.backoffice, guild_of(sent)
             await backoffice.close_unmatched(guild_id, payment, sent.user.id, fields["reason"])
             page = await backoffice.listing(guild_id, Search())
-            await answer(sent, backoffice_cards.order_list(words_of(sent), page))
+            await answer(sent, await self._listed(sent, page))
 
         t = words_of(interaction)
         await ask_with_reason(interaction, t("What became of it?"), [], submit, demand_administrator)
+
+    @on_press(PICK_ORDER, demand_administrator)
+    async def pick_order(self, interaction: Interaction, order_id: int) -> None:
+        """An order of the list."""
+        await self._show(interaction, str(order_id))
 
     @on_press(SHOW_ORDER, demand_administrator)
     async def press_show(self, interaction: Interaction, order_id: int) -> None:
@@ -270,7 +271,7 @@ class OrderPage(
         """*Look again at the provider*."""
         await interaction.response.defer()
         detail = await self._memberships.backoffice.refresh(guild_of(interaction), str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     @on_press(REFUND_ORDER, demand_administrator)
     async def press_refund(self, interaction: Interaction, order_id: int) -> None:
@@ -322,7 +323,7 @@ class OrderPage(
         guild_id, user_id = asker_of(interaction)
         await self._memberships.offline_payments.extend(guild_id, str(order_id), user_id)
         detail = await self._memberships.backoffice.detail(guild_id, str(order_id))
-        await replace(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await replace(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     @on_press(RESEND_ORDER, demand_administrator)
     async def press_resend(self, interaction: Interaction, order_id: int) -> None:
@@ -381,18 +382,16 @@ class OrderPage(
 
     async def _show(self, interaction: Interaction, order: str) -> None:
         detail = await self._memberships.backoffice.detail(guild_of(interaction), order)
-        await answer(interaction, backoffice_cards.order_detail(words_of(interaction), detail))
+        await answer(interaction, detail_cards.order_detail(words_of(interaction), detail))
 
     async def _resend(self, interaction: Interaction, order: str) -> None:
         await defer(interaction)
         resent = await self._memberships.resending.resend(guild_of(interaction), order, interaction.user.id)
         await answer(interaction, backoffice_answers.resent(words_of(interaction), resent))
 
-    def _choices(self, interaction: Interaction, typed: str, orders: list[Order]) -> list[Choice[str]]:
-        if not interaction.permissions.administrator:
-            return []
-        t = words_of(interaction)
-        return choices(((order_cards.label(t, order), order.id) for order in orders), typed, by_number=True)
+    async def _listed(self, interaction: Interaction, page: OrderListing) -> Card:
+        named = await buyers_named(interaction, page.orders)
+        return backoffice_cards.order_list(words_of(interaction), page, named)
 
 
 setup = OrderPage.setup

@@ -6,6 +6,7 @@ The demo's month and the tests use it. A call that the sandbox refuses raises Pe
 from __future__ import annotations
 
 import base64
+import re
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -142,6 +143,10 @@ def upload(name: str, data: bytes) -> dict[str, str]:
     return {"filename": name, "base64": base64.b64encode(data).decode()}
 
 
+_COMMAND = re.compile(r"<(/[^:>]+):\d+>")
+"""A link to a command, which is read as its name."""
+
+
 def words(message: Answer) -> str:
     """All text of a message, components and embeds included, one block a line: what a person reads."""
     parts: list[str] = [message["content"]] if message.get("content") else []
@@ -150,7 +155,7 @@ def words(message: Answer) -> str:
         text = component.get("content") or component.get("label")
         if isinstance(text, str):
             parts.append(text)
-    return "\n".join(part for part in parts if part)
+    return _COMMAND.sub(r"\1", "\n".join(part for part in parts if part))
 
 
 def buttons(message: Answer) -> Answer:

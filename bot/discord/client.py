@@ -91,6 +91,8 @@ class Client(commands.Bot):
         self.app: Services  # set by the composition root before signing in; cogs take their services from it
         self.texts = texts
         self.synced = asyncio.Event()
+        self.command_ids: dict[str, int] = {}
+        """Discord's ids of the commands, by their whole names."""
         self._actions: dict[str, ActionHandler] = {}
         self._pages = pages
         self._folder = folder
@@ -155,9 +157,15 @@ class Client(commands.Bot):
         ]
         digest = hashlib.sha256(json.dumps(translated, sort_keys=True).encode()).hexdigest()
         stamp = self._folder / f"commands-{self.application_id}.sha256"
-        registered = {command.name for command in await self.tree.fetch_commands()}
+        registered = await self.tree.fetch_commands()
         current = {command.name for command in self.tree.get_commands()}
-        if registered == current and stamp.is_file() and stamp.read_text() == digest:
-            return
-        await self.tree.sync()
-        stamp.write_text(digest)
+        unchanged = {command.name for command in registered} == current
+        if not (unchanged and stamp.is_file() and stamp.read_text() == digest):
+            registered = await self.tree.sync()
+            stamp.write_text(digest)
+        ids = {command.name: command.id for command in registered}
+        self.command_ids = {
+            command.qualified_name: ids[(command.root_parent or command).name]
+            for command in self.tree.walk_commands()
+            if isinstance(command, app_commands.Command) and (command.root_parent or command).name in ids
+        }

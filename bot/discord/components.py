@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self, cast
 
 import discord
 from discord import ui
 
 from bot.cards import Attachment, Block, Button, Card, Divider, Line, Picture, Row, Select, Text
+from bot.discord.command_links import linked
 from bot.paging import fit
 
 Interaction = discord.Interaction[Any]
@@ -42,11 +44,11 @@ class ActionItem(ui.DynamicItem[Any], template=r"(?s).+"):
         await interaction.client.act(interaction, self.custom_id, data.get("values"))
 
 
-def view(card: Card) -> ui.LayoutView:
-    """The card as a message body that needs no memory of this process."""
+def view(card: Card, commands: Mapping[str, int]) -> ui.LayoutView:
+    """The card as a message body that needs no memory of this process. `commands`: ids, to link those that it names."""
     layout = ui.LayoutView(timeout=None)
     container: ui.Container[Any] = ui.Container(accent_colour=card.accent.value)
-    for block in fit(card).blocks:
+    for block in fit(dataclasses.replace(card, blocks=linked(card.blocks, commands))).blocks:
         container.add_item(_draw(block))
     layout.add_item(container)
     return layout
@@ -71,17 +73,25 @@ async def defer(interaction: Interaction, *, public: bool = False) -> None:
 async def answer(interaction: Interaction, card: Card, *, public: bool = False) -> None:
     """Answer with a card, as the first answer or after a defer. Only the asker sees it unless `public`."""
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view(card), attachments=files(card))
+        await interaction.edit_original_response(
+            view=view(card, interaction.client.command_ids), attachments=files(card)
+        )
     else:
-        await interaction.response.send_message(view=view(card), files=files(card), ephemeral=not public)
+        await interaction.response.send_message(
+            view=view(card, interaction.client.command_ids), files=files(card), ephemeral=not public
+        )
 
 
 async def replace(interaction: Interaction, card: Card) -> None:
     """Show another card in place of the one whose button was pressed."""
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view(card), attachments=files(card))
+        await interaction.edit_original_response(
+            view=view(card, interaction.client.command_ids), attachments=files(card)
+        )
     else:
-        await interaction.response.edit_message(view=view(card), attachments=files(card))
+        await interaction.response.edit_message(
+            view=view(card, interaction.client.command_ids), attachments=files(card)
+        )
 
 
 async def turn(interaction: Interaction, card: Card) -> None:

@@ -142,14 +142,18 @@ class DiscordServer:
     async def post(self, guild_id: int, channel_id: int, card: Card, *, key: str) -> int:
         with map_errors():
             channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
-            message = await channel.send(view=view(card), files=files(card), nonce=nonce(key))
+            message = await channel.send(
+                view=view(card, self._client.command_ids), files=files(card), nonce=nonce(key)
+            )
         return message.id
 
     async def edit(self, guild_id: int, channel_id: int, message_id: int, card: Card) -> bool:
         with map_errors():
             channel = self._client.get_partial_messageable(channel_id, guild_id=guild_id)
             try:
-                await channel.get_partial_message(message_id).edit(view=view(card), attachments=files(card))
+                await channel.get_partial_message(message_id).edit(
+                    view=view(card, self._client.command_ids), attachments=files(card)
+                )
             except discord.NotFound:
                 return False
         return True
@@ -159,7 +163,9 @@ class DiscordServer:
             with map_errors():
                 opened = await self._client.http.start_private_message(user_id)
                 channel = self._client.get_partial_messageable(int(opened["id"]))
-                await channel.send(view=view(card), files=files(card), nonce=nonce(key))
+                await channel.send(
+                    view=view(card, self._client.command_ids), files=files(card), nonce=nonce(key)
+                )
         except DirectMessagesClosed:
             return Delivery.CLOSED
         except NeedsAction:
@@ -175,7 +181,9 @@ class DiscordServer:
                 original: Any = (
                     "@original"  # Discord's name for the answer itself; the library types ids only
                 )
-                await hook.edit_message(original, view=view(card), attachments=files(card))
+                await hook.edit_message(
+                    original, view=view(card, self._client.command_ids), attachments=files(card)
+                )
             except (discord.NotFound, discord.Forbidden):
                 return False
             except discord.HTTPException as error:

@@ -96,16 +96,7 @@ def demand_roles(interaction: Interaction) -> None:
         raise UserError("Only those who may manage roles can do that.")
 
 
-def choices(
-    named: Iterable[tuple[str, int | str]], typed: str, *, by_number: bool = False
-) -> list[Choice[str]]:
-    """Choices from (name, id) pairs whose name contains what was typed, as many as Discord shows.
-
-    `by_number`: the id may be typed, too.
-    """
-    matching = (
-        Choice(name=name[:LABEL], value=str(id_))
-        for name, id_ in named
-        if holds(f"{name} {id_}" if by_number else name, typed)
-    )
+def choices(named: Iterable[tuple[str, int | str]], typed: str) -> list[Choice[str]]:
+    """Choices from (name, id) pairs whose name contains what was typed, as many as Discord shows."""
+    matching = (Choice(name=name[:LABEL], value=str(id_)) for name, id_ in named if holds(name, typed))
     return list(islice(matching, OFFERED))

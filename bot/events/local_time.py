@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 
-def instant(local_time: datetime, zone: ZoneInfo) -> datetime:
+def instant(local_time: datetime, zone: tzinfo) -> datetime:
     """The instant of a naive local time in `zone`, as aware UTC.
 
     A time that happens twice (clocks go back) means the first; one that never happens (clocks go
@@ -27,6 +26,6 @@ def instant(local_time: datetime, zone: ZoneInfo) -> datetime:
     return after
 
 
-def local(moment: datetime, zone: ZoneInfo) -> datetime:
+def local(moment: datetime, zone: tzinfo) -> datetime:
     """The naive local time of an instant."""
     return moment.astimezone(zone).replace(tzinfo=None)

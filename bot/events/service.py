@@ -14,7 +14,8 @@ from bot.db import Database, Reader, Writer
 from bot.errors import UserError
 from bot.events import store
 from bot.events.event import Event, EventKind, EventState, HeldEvent, ListedEvent, Roster
-from bot.events.times import read_length, read_moment
+from bot.events.lengths import read_length
+from bot.events.times import read_moment
 from bot.events.voice_attendance import VoiceAttendance
 from bot.i18n import stamp
 from bot.ids import new_id

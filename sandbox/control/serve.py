@@ -86,8 +86,14 @@ def _serve(parts: Parts, handler: Answer) -> Callable[[web.Request], Awaitable[w
 
 def _as_refusal(error: DiscordError) -> Json:
     """The refusal of the control side for an error of Discord's."""
-    details = encode(error.errors).decode() if error.errors else "A person with the permission may do it."
-    return {"error": error.message, "hint": f"Discord's code {error.code}. {details}", "code": error.code}
+    details = encode(error.errors).decode() if error.errors else ""
+    if error.status == 403:
+        details = details or "A person with the permission may do it."
+    return {
+        "error": error.message,
+        "hint": f"Discord's code {error.code}. {details}".strip(),
+        "code": error.code,
+    }
 
 
 async def _body(request: web.Request) -> Json:

@@ -19,6 +19,7 @@ from sandbox.world.world import World
 
 _UNKNOWN_ERROR, _UNKNOWN_OP, _DECODE, _NOT_IDENTIFIED, _TWICE = 4000, 4001, 4002, 4003, 4005
 _BAD_SEQ, _TOO_MANY = 4007, 4008
+_FINAL = (4004, 4010, 4011, 4012, 4013, 4014)
 _MOST_BYTES = 4096
 _MOST_FRAMES, _IN_SECONDS = 120, 60.0
 _ALL_MEMBERS_EVERY = 30.0
@@ -35,14 +36,19 @@ class Conversation:
         self.beat_at = time.monotonic()
 
     def end(self, code: int | None) -> None:
-        """End the conversation. A close with 1000 or 1001 ends the session, too; after any other it can be resumed."""
+        """End the conversation; the session can be resumed, unless one side ended it with the close.
+
+        The client does so with 1000 or 1001 (`code` is what it sent), the gateway with the codes after which Discord
+        says that nobody is to reconnect. What a socket reports of a close that it sent itself says nothing.
+        """
         for task in self._sending:
             task.cancel()
         session = self._session
         if session is None or session.link is not self._link:
             return
         session.lose()
-        if code in (1000, 1001):
+        sent = self._link.close_code
+        if sent in _FINAL if sent is not None else code in (1000, 1001):
             self._hub.end(session)
 
     def frame(self, data: str | bytes) -> None:
@@ -72,12 +78,12 @@ class Conversation:
             return
         asked = mapping(body)
         if op in (2, 6):
-            if self._session is not None:
+            if self._session is not None and self._hub.knows(self._session):
                 raise SessionRefused(_TWICE)
             if asked is None:
                 raise SessionRefused(_DECODE)
             (self._identify if op == 2 else self._resume)(asked)
-        elif self._session is None:
+        elif self._session is None or not self._hub.knows(self._session):
             raise SessionRefused(_NOT_IDENTIFIED)
         elif op not in (3, 4, 8, 31, 43):
             raise SessionRefused(_UNKNOWN_OP)

@@ -51,6 +51,10 @@ class Hub:
         session = self._sessions.get(session_id)
         return session if session and session.application_id == application_id else None
 
+    def knows(self, session: Session) -> bool:
+        """Has the session begun, and not ended?"""
+        return self._sessions.get(session.id) is session
+
     def connected(self, application_id: str) -> bool:
         """Is a client of this application listening now?"""
         return any(s.link for s in self._sessions.values() if s.application_id == application_id)

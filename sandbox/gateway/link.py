@@ -84,9 +84,9 @@ class Link:
             self._transport.abort()
 
     @property
-    def closing(self) -> bool:
-        """Is the close code of the socket set?"""
-        return self._close is not None
+    def close_code(self) -> int | None:
+        """The code with which we close the socket, None while we do not."""
+        return self._close
 
     @property
     def behind(self) -> int:

@@ -24,6 +24,7 @@ def ready(world: World, session: Session, gateway_url: str) -> Json:
             "mfa_enabled": True,
         },
         "guilds": [{"id": g.id, "unavailable": True} for g in guilds_of(world, session)],
+        "private_channels": [],  # always empty for bots, and still sent: older libraries read it
         "session_id": session.id,
         "resume_gateway_url": gateway_url,
         "application": {

@@ -48,7 +48,7 @@ class Gateway:
                 await self._listen(link, conversation)
         finally:
             conversation.end(socket.close_code)
-            if not link.closing:
+            if link.close_code is None:
                 pump.cancel()
             with contextlib.suppress(asyncio.CancelledError, ConnectionError, TimeoutError):
                 await asyncio.wait_for(pump, 2)

@@ -42,6 +42,8 @@ def edit(
     message |= mentions.read(
         world, message["author"]["id"], channel, text, body.get("allowed_mentions"), None
     )
+    if flags & rules.SUPPRESS_EMBEDS:
+        message["embeds"] = []
     loading = old & rules.LOADING
     message["flags"] = flags
     if not loading:

@@ -85,7 +85,7 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
             replied["author"]["id"] if replied else None,
         ),
         "attachments": attachments,
-        "embeds": [{"type": "rich", **embed} for embed in items(body, "embeds")],
+        "embeds": _embeds(body),
         "components": components,
         "flags": (int(body.get("flags") or 0) & _KEPT_FLAGS) | draft.flags,
         "pinned": False,
@@ -108,6 +108,12 @@ def post(world: World, cdn: str, author_id: str, channel: Json, draft: Draft) ->
         _touch(world, channel, message)
     announce(world, "MESSAGE_CREATE", channel, message)
     return message
+
+
+def _embeds(body: Json) -> list[Json]:
+    """The embeds of a new message; none when they are suppressed."""
+    suppressed = int(body.get("flags") or 0) & rules.SUPPRESS_EMBEDS
+    return [] if suppressed else [{"type": "rich", **embed} for embed in items(body, "embeds")]
 
 
 def _replied(world: World, channel: Json, reference: Json) -> Json | None:

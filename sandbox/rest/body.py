@@ -1,4 +1,4 @@
-"""Reading a request's body, which is JSON or a form with files."""
+"""Reading a request's body, which is JSON, a form with files, or fields in the form of a URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FILE = re.compile(r"files\[(\d+)\]")
 
 @dataclass
 class Content:
-    """The JSON body (of a form: its `payload_json`), the files, and the names of the form's parts."""
+    """The JSON body (of either form: its `payload_json`), the files, and the names of the form's parts."""
 
     body: Any = None
     files: dict[int, Upload] = field(default_factory=dict[int, Upload])
@@ -31,6 +31,12 @@ async def read(request: web.Request) -> Content:
         return content
     if request.content_type.startswith("multipart/"):
         await _read_form(request, content)
+        return content
+    if request.content_type == "application/x-www-form-urlencoded":
+        fields = await request.post()
+        content.parts = list(fields)
+        told = fields.get("payload_json")
+        content.body = _json(str(told).encode()) if told is not None else dict(fields)
         return content
     data = await request.read()
     if data:

@@ -38,7 +38,10 @@ def callback(call: Call) -> Reply:
 
 @takes(MESSAGE)
 def follow_up(call: Call) -> Reply:
-    """POST /webhooks/{application_id}/{token}: after a deferred answer the first one fills the thinking message"""
+    """POST /webhooks/{application_id}/{token}: after a deferred answer the first one fills the thinking message
+
+    Answered with the message whatever `wait` says: Discord's documentation, "Create Followup Message".
+    """
     if _is_webhook(call):
         return webhooks.execute(call)
     interaction = _interaction(call)
@@ -60,7 +63,7 @@ def follow_up(call: Call) -> Reply:
         interaction.followups.append(message["id"])
         interaction.show(message["id"])
         call.parts.interactions.keep(interaction)
-    return ok(show_message(message, interaction.application_id)) if call.flag("wait") else NOTHING
+    return ok(show_message(message, interaction.application_id))
 
 
 def _reference(channel: Json, interaction: Interaction) -> Json:

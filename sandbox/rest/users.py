@@ -112,8 +112,36 @@ def list_emojis(call: Call) -> Reply:
     return ok({"items": nothing})
 
 
+_SOUNDS = (
+    ("quack", "🦆"),
+    ("airhorn", "🔊"),
+    ("cricket", "🦗"),
+    ("golf clap", "👏"),
+    ("sad horn", "🎺"),
+    ("ba dum tss", "🥁"),
+)
+
+
+def default_sounds(call: Call) -> Reply:
+    """GET /soundboard-default-sounds: the sounds that everybody has"""
+    return ok(
+        [
+            {
+                "name": name,
+                "sound_id": str(number),
+                "volume": 1.0,
+                "emoji_id": None,
+                "emoji_name": emoji,
+                "available": True,
+            }
+            for number, (name, emoji) in enumerate(_SOUNDS, start=1)
+        ]
+    )
+
+
 ROUTES: Routes = [
     ("GET", "/users/@me", get_me),
+    ("GET", "/soundboard-default-sounds", default_sounds),
     ("PATCH", "/users/@me", edit_me),
     ("GET", "/users/@me/guilds", list_my_guilds),
     ("POST", "/users/@me/channels", open_direct),

@@ -100,6 +100,7 @@ def show(world: World, application: Json) -> Json:
         "name": application["name"],
         "icon": None,
         "description": "",
+        "summary": "",  # deprecated, and still sent: older libraries read it
         "type": None,
         "bot": world.show_user(application["id"]),
         "bot_public": False,

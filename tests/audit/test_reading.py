@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from bot.audit import LYCEUM, Area, AuditAction, Entry, reading, record
 from bot.i18n import Catalog
 from bot.memberships.access.access_admin import Staff
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes.renewals import Reason
 from bot.memberships.model import BillingKind, Search
 from tests.audit.source import files, readers
@@ -170,7 +170,7 @@ async def test_an_order_says_in_words_that_its_renewal_was_stopped_and_kept(
     await shop.service.renewals.keep(GUILD, ANN, order.id)
 
     sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
-    told = read(backoffice_cards.order_detail(Catalog("en", ZoneInfo("UTC")).of(locale), sheet))
+    told = read(detail_cards.order_detail(Catalog("en", ZoneInfo("UTC")).of(locale), sheet))
 
     assert f"<@{ANN}> · {off}\n" in told
     assert f"<@{ANN}> · {on}" in told

@@ -187,7 +187,9 @@ ACCESS = (
 
 DESK = (
     Shot(card="backoffice.cards.order_list", who="olivia", line="/order list", channel="staff"),
-    Shot(card="backoffice.cards.order_detail", who="olivia", line="/order show order:…", channel="staff"),
+    Shot(
+        card="backoffice.detail_cards.order_detail", who="olivia", line="/order show order:…", channel="staff"
+    ),
     Shot(card="backoffice.answers.resent", who="olivia", line="/order resend order:…", channel="staff"),
     Shot(card="backoffice.books_cards.books", who="olivia", line="/order books", channel="staff"),
     Shot(card="backoffice.answers.exported", who="olivia", line="/order export", channel="staff"),

@@ -40,7 +40,7 @@ def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def check(card: Card) -> None:
     """What Discord would refuse."""
-    components: list[dict[str, Any]] = view(card).to_components()  # type: ignore[no-untyped-call] # discord.py's own
+    components: list[dict[str, Any]] = view(card, {}).to_components()  # type: ignore[no-untyped-call] # discord.py's own
     drawn = list(walk(components))
     texts = [one["content"] for one in drawn if one["type"] == 10]
     ids = [one["custom_id"] for one in drawn if "custom_id" in one]

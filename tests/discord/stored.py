@@ -99,6 +99,7 @@ OPTIONS: dict[tuple[str, str], tuple[Any, ...]] = {
     ("pick.figure", "content_value:2026-W48"): ("content_value", W48),
     ("pick.lesson", "1302050201600"): (ID,),
     ("pick.membership_change", "1302050201600.1302050201601"): (ID, OTHER),
+    ("pick.order", "1302050201600"): (ID,),
     ("pick.module", "1302050201600.3"): (ID, 3),
 }
 """(Custom id of a select, value of an option) → the arguments."""

@@ -53,7 +53,7 @@ def drawn(shown: Card) -> tuple[int, int, int]:
             if item.get("accessory"):
                 walk([item["accessory"]])
 
-    walk(view(shown).to_components())  # type: ignore[no-untyped-call] # discord.py's own
+    walk(view(shown, {}).to_components())  # type: ignore[no-untyped-call] # discord.py's own
     return components, characters, bytes_
 
 

@@ -22,6 +22,7 @@ from bot.i18n import Catalog, Language
 from bot.memberships.access import cards as access_cards
 from bot.memberships.access.role_audit import RoleAuditReport, RoleDifference
 from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.backoffice.backoffice import OrderDetail, OrderListing, Waiting
 from bot.memberships.backoffice.cards import UNMATCHED_SHOWN
 from bot.memberships.catalog import cards as catalog_cards
@@ -282,7 +283,7 @@ CARDS: dict[str, Build] = {
     ),
     "orders": lambda t, name, page: backoffice_cards.order_list(t, listing(name)),
     "needs you": lambda t, name, page: backoffice_cards.needs_you(t, listing(name), page),
-    "order": lambda t, name, page: backoffice_cards.order_detail(t, detail(name), page),
+    "order": lambda t, name, page: detail_cards.order_detail(t, detail(name), page),
     "explanation": lambda t, name, page: access_cards.explanation(t, explained(name), page),
     "log": lambda t, name, page: access_cards.history(
         t, [Entry(NOW, ID, AuditAction.ENTITLEMENT_REVOKED, ID, {"reason": name * 2})] * 20, ID, page
@@ -320,7 +321,7 @@ async def test_the_fullest_page_of_each_card_is_taken(community: Community) -> N
     channels = [one for one in guild.text_channels if one.permissions_for(guild.me).send_messages]
     for build, channel in zip(CARDS.values(), itertools.cycle(channels), strict=False):
         shown = built(build, LANGUAGES[:1], NAMES[:1])
-        await channel.send(view=view(max(shown, key=lambda card: total(fit(card).blocks).characters)))
+        await channel.send(view=view(max(shown, key=lambda card: total(fit(card).blocks).characters), {}))
 
 
 @pytest.mark.not_judged("more than Discord takes, on purpose")

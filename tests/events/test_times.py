@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.errors import UserError
 from bot.events.cards import meaning
+from bot.events.lengths import read_length
 from bot.events.local_time import local
-from bot.events.times import read_length, read_moment, suggestions
+from bot.events.times import read_moment, suggestions
 from bot.i18n import Catalog
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -59,6 +60,43 @@ def wall(text: str) -> str:
         ("下周一 20:00", "2026-11-23 20:00"),
         ("下周日 20:00", "2026-11-29 20:00"),
         ("in 2 hours", "2026-11-22 15:40"),
+        ("in half an hour", "2026-11-22 14:10"),
+        ("in an hour", "2026-11-22 14:40"),
+        ("in 1.5 hours", "2026-11-22 15:10"),
+        ("in 2 weeks", "2026-12-06 13:40"),
+        ("半小时后", "2026-11-22 14:10"),
+        ("两个半小时后", "2026-11-22 16:10"),
+        ("三天后", "2026-11-25 13:40"),
+        ("next friday 20:00", "2026-11-27 20:00"),
+        ("next fri at 8pm", "2026-11-27 20:00"),
+        ("friday next week 20:00", "2026-11-27 20:00"),
+        ("this friday at noon", "2026-11-27 12:00"),
+        ("noon", "2026-11-23 12:00"),
+        ("tomorrow at noon", "2026-11-23 12:00"),
+        ("明天中午", "2026-11-23 12:00"),
+        ("12/24 18:00", "2026-12-24 18:00"),
+        ("24/12 18:00", "2026-12-24 18:00"),
+        ("12/12 18:00", "2026-12-12 18:00"),
+        ("24/12/2026 18:00", "2026-12-24 18:00"),
+        ("25.12. 20:00", "2026-12-25 20:00"),
+        ("25.12.2026, 20:00", "2026-12-25 20:00"),
+        ("Fri 25.12. 20:00", "2026-12-25 20:00"),
+        ("December 24th at 6pm", "2026-12-24 18:00"),
+        ("the 24th of December 6 p.m.", "2026-12-24 18:00"),
+        ("8pm tomorrow", "2026-11-23 20:00"),
+        ("8 pm on Friday", "2026-11-27 20:00"),
+        ("7.30pm", "2026-11-22 19:30"),
+        ("8 pm UTC", "2026-11-22 21:00"),
+        ("20:00 UTC+8", "2026-11-23 13:00"),
+        ("20:00 GMT-3:30", "2026-11-23 00:30"),
+        ("周六晚上八点", "2026-11-28 20:00"),
+        ("周一十点", "2026-11-23 10:00"),
+        ("下周三下午三点一刻", "2026-11-25 15:15"),
+        ("本周日晚8点", "2026-11-22 20:00"),
+        ("十二月二十四日晚上八点半", "2026-12-24 20:30"),
+        ("12月25号（周五）20:00", "2026-12-25 20:00"),
+        ("明早9点", "2026-11-23 09:00"),
+        ("大后天晚上7点整", "2026-11-25 19:00"),
         ("90分钟后", "2026-11-22 15:10"),
         ("<t:1795806000:F>", "2026-11-27 20:00"),
         ("<t:1795806000>", "2026-11-27 20:00"),
@@ -87,12 +125,87 @@ def test_what_people_write_is_read(text: str, meant: str) -> None:
         "13pm",
         "晚上12点",
         "<t:12345678901234>",
-        "next fri 20:00",
+        "8 Uhr",
+        "31.2. 20:00",
+        "20.15",
+        "sat",
+        "that 20:00",
+        "chat 8pm",
+        "8pm UTC+26",
+        "40点",
     ],
 )
 def test_what_cannot_be_read_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UserError, match="What to do: write it like 2026-12-01 19:30"):
         read_moment(text, NOW, BERLIN)
+
+
+DAYS = ["2026-11-22", *(f"2026-11-{day}" for day in range(23, 29))]
+"""Sunday to Saturday."""
+ENGLISH = [
+    ("Sun", "Sunday"),
+    ("Mon", "Monday"),
+    ("Tue", "Tues", "Tuesday"),
+    ("Wed", "Wednesday"),
+    ("Thu", "Thur", "Thurs", "Thursday"),
+    ("Fri", "Friday"),
+    ("Sat", "Saturday"),
+]
+CHINESE = [tuple(f"{week}{name}" for week in ("周", "星期", "礼拜")) for name in "日一二三四五六"]
+
+
+@pytest.mark.parametrize(
+    "form", ["{} 20:00", "{} 8pm", "{} at 8 pm", "{}, 20:00", "on {} at 8:00pm", "8pm {}"]
+)
+@pytest.mark.parametrize(("names", "day"), list(zip(ENGLISH, DAYS, strict=True)))
+def test_every_weekday_is_read_in_every_english_form(names: tuple[str, ...], day: str, form: str) -> None:
+    for name in (name for names_ in names for name in (names_, names_.lower(), names_.upper())):
+        assert wall(form.format(name)) == f"{day} 20:00", name
+
+
+@pytest.mark.parametrize(
+    "form", ["{} 20:00", "{}20：00", "{}晚上8点", "{}晚上八点", "这{}晚8点", "{} 下午8点"]
+)
+@pytest.mark.parametrize(("names", "day"), list(zip(CHINESE, DAYS, strict=True)))
+def test_every_weekday_is_read_in_every_chinese_form(names: tuple[str, ...], day: str, form: str) -> None:
+    for name in names:
+        if form.startswith("这") and day != DAYS[0]:
+            continue  # this week's Monday to Saturday are over on a Sunday
+        assert wall(form.format(name)) == f"{day} 20:00", name
+
+
+def test_a_date_of_two_countries_is_asked_again_with_both_dates() -> None:
+    with pytest.raises(UserError) as refused:
+        read_moment("1/2 20:00", NOW, BERLIN)
+
+    assert refused.value.values["first"] == "2027-01-02 20:00"
+    assert refused.value.values["second"] == "2027-02-01 20:00"
+    assert [f"{moment.local_time:%m-%d}" for moment in suggestions("1/2 20:00", NOW, BERLIN)] == [
+        "01-02",
+        "02-01",
+    ]
+
+
+def test_of_a_date_of_two_countries_the_one_that_is_over_is_not_meant() -> None:
+    assert wall("10/12 20:00") == "2026-12-10 20:00"
+
+
+def test_a_zone_of_many_countries_is_not_guessed() -> None:
+    with pytest.raises(UserError, match="different countries"):
+        read_moment("8 pm CET", NOW, BERLIN)
+
+
+def test_next_friday_offers_the_coming_one_too() -> None:
+    tuesday = NOW + timedelta(days=2)
+
+    found = suggestions("next friday 20:00", tuesday, BERLIN)
+
+    assert [f"{moment.local_time:%m-%d %H:%M}" for moment in found] == ["12-04 20:00", "11-27 20:00"]
+
+
+@pytest.mark.parametrize("text", ["25:00", "31.2.", "8 pm CET", "whenever", "明年的某一天", "next blursday"])
+def test_what_is_not_understood_offers_nothing(text: str) -> None:
+    assert suggestions(text, NOW, BERLIN) == []
 
 
 @pytest.mark.parametrize(
@@ -184,6 +297,16 @@ def test_an_empty_text_suggests_the_coming_evenings() -> None:
         ("tomo", "11-23 20:00"),
         ("明天", "11-23 20:00"),
         ("fri 19", "11-27 19:00"),
+        ("f", "11-27 20:00"),
+        ("sat", "11-28 20:00"),
+        ("next f", "11-27 20:00"),
+        ("next friday", "11-27 20:00"),
+        ("noon", "11-23 12:00"),
+        ("12/24", "12-24 20:00"),
+        ("25.12.", "12-25 20:00"),
+        ("星期", "11-23 20:00"),
+        ("下周", "11-23 20:00"),
+        ("fri 8", "11-27 08:00"),
         ("20:", "11-22 20:00"),
     ],
 )

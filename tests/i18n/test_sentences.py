@@ -24,7 +24,7 @@ NO_SENTENCES = {
     ("bot/insight/metrics/engagement.py", "arithmetic(t, period)"),  # a sum, and “(exactly)” behind it
     ("bot/courses/cards.py", "_share"),  # a bar, and how much of it is done
     ("bot/insight/charts.py", "figure(t, week.own.engagement, RATIO)"),  # a week and its figure
-    ("bot/memberships/backoffice/cards.py", "_signed(t, side.delta)"),  # an account and its amount
+    ("bot/memberships/backoffice/detail_cards.py", "_signed(t, side.delta)"),  # an account and its amount
     ("cogs/help.py", "t(command.description)"),  # a command's name, and what it does
 }
 """(file, a part of the expression): joined by a space, and no two sentences."""

@@ -91,7 +91,7 @@ async def test_a_payment_of_just_now_is_settled_without_a_word(sold: Shop, texts
 
 
 async def test_an_order_that_is_paid_without_a_payment_breaks_the_tick(sold: Shop, texts: Catalog) -> None:
-    order = (await sold.service.backoffice.choices(GUILD, [OrderStatus.PAID]))[0]
+    order = (await sold.service.backoffice.refundable(GUILD))[0]
     spoil(sold, f"UPDATE \"order\" SET state = 'refunded' WHERE id = {order.id}")
 
     told = await books(sold, texts)

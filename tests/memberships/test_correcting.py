@@ -7,7 +7,7 @@ import pytest
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes.quote import Quote
 from bot.memberships.model import OrderStatus
 from bot.money import Money
@@ -55,9 +55,7 @@ async def test_a_correction_is_in_ledger_and_log_as_what_it_is(shop: Shop, texts
     [entry] = [entry for entry in after.notes if entry.what == "order.corrected"]
     assert (entry.actor, entry.detail["reason"]) == (OLIVIA, "a slip of mine")
     assert (entry.detail["was"], entry.detail["amount"]) == (4500, 4000)
-    assert "corrected: this did not happen · $45.00" in read(
-        backoffice_cards.order_detail(texts.of("en"), after)
-    )
+    assert "corrected: this did not happen · $45.00" in read(detail_cards.order_detail(texts.of("en"), after))
 
 
 async def test_the_wrong_order_marked_loses_what_it_gave(shop: Shop, texts: Catalog) -> None:

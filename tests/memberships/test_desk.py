@@ -10,6 +10,7 @@ from bot.cards import COMPONENT_LIMIT, TEXT_LIMIT, Card, Line, Row
 from bot.errors import RetryLater, UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.backoffice.actions import TURN_ORDERS
 from bot.memberships.backoffice.backoffice import unmatched_id
 from bot.memberships.backoffice.totals import Totals
@@ -127,7 +128,7 @@ async def test_one_order_shows_all_that_is_known_of_it(shop: Shop, texts: Catalo
     await shop.worker.run_due()
 
     sheet = await shop.service.backoffice.detail(GUILD, f" #{order.id} ")
-    card = backoffice_cards.order_detail(texts.of("en"), sheet)
+    card = detail_cards.order_detail(texts.of("en"), sheet)
 
     told = read(card)
     for part in (
@@ -155,13 +156,13 @@ async def test_an_order_by_hand_has_a_button_to_mark_it(shop: Shop, texts: Catal
     await shop.tier()
     order = await transfer(shop)
 
-    card = backoffice_cards.order_detail(
+    card = detail_cards.order_detail(
         texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
     )
     assert f"order.paid:{order.id}" in actions(card)
 
     await shop.service.offline_payments.mark(GUILD, str(order.id), OLIVIA, "came")
-    card = backoffice_cards.order_detail(
+    card = detail_cards.order_detail(
         texts.of("en"), await shop.service.backoffice.detail(GUILD, str(order.id))
     )
     assert f"order.paid:{order.id}" not in actions(card)
@@ -180,8 +181,8 @@ async def test_an_order_with_a_long_history_still_fits(shop: Shop, texts: Catalo
     sheet = await shop.service.backoffice.detail(GUILD, str(order.id))
     assert len(sheet.facts) == 80
     for language in ("en", "zh-CN"):
-        assert fits_discord(backoffice_cards.order_detail(texts.of(language), sheet))
-    assert "72 before; /order export has all" in read(backoffice_cards.order_detail(texts.of("en"), sheet))
+        assert fits_discord(detail_cards.order_detail(texts.of(language), sheet))
+    assert "72 before; /order export has all" in read(detail_cards.order_detail(texts.of("en"), sheet))
 
 
 async def test_looking_again_asks_the_bank_at_once(shop: Shop) -> None:

@@ -14,7 +14,7 @@ from bot.memberships.access import cards as access_cards
 from bot.memberships.access.access_admin import Staff
 from bot.memberships.access.store import entitlements
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes import cards as change_cards
 from bot.memberships.changes import status_cards
 from bot.memberships.model import FOREVER, BillingKind, ExpiryAction, OrderStatus, Search
@@ -360,7 +360,7 @@ async def _receipts(shop: Shop, t: Language, order_id: int, user: int) -> list[C
     checked = await shop.service.check(GUILD, user, str(order_id))
     assert isinstance(checked, OrderReceipt)
     details = await shop.service.backoffice.detail(GUILD, str(order_id))
-    return [order_cards.receipt(t, checked), backoffice_cards.order_detail(t, details)]
+    return [order_cards.receipt(t, checked), detail_cards.order_detail(t, details)]
 
 
 async def test_paid_by_hand_in_parts_it_opens_with_the_last_part(shop: Shop) -> None:

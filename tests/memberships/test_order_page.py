@@ -75,6 +75,24 @@ async def test_a_bank_transfer_from_the_card_to_the_role_and_back(transfers: Com
     )
 
 
+async def test_orders_are_found_by_their_buyer_and_opened_from_the_list(till: Community) -> None:
+    await link(till, "bob")
+
+    async def offered(typed: str) -> list[list[str]]:
+        choices = await till.choices("olivia", "order show", "order", channel="staff", order=typed)
+        return [choice["name"].split(" · ")[:3] for choice in choices]
+
+    assert await offered("") == [["Bob Miller", "Gold", "$19.00"], ["Ann Taylor", "Gold", "$19.00"]]
+    assert await offered("ann") == [["Ann Taylor", "Gold", "$19.00"]]
+    assert len(await offered("gold")) == 2
+    assert await offered("nobody") == []
+
+    listed = await ask(till, "order list")
+    [choice] = await till.choices("olivia", "order show", "order", channel="staff", order="taylor")
+    opened = await till.select("olivia", listed["id"], "pick.order", [str(choice["value"])])
+    assert "What happened" in words(opened["message"])
+
+
 async def test_a_part_is_noted_corrected_and_completed_from_the_order_s_card(transfers: Community) -> None:
     await transfers.slash("ann", "membership buy", plan="Gold")
     order = await number(transfers, "order paid")

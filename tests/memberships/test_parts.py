@@ -8,7 +8,7 @@ from bot.cards import Picture
 from bot.errors import UserError
 from bot.i18n import Catalog
 from bot.memberships.backoffice import answers as backoffice_answers
-from bot.memberships.backoffice import cards as backoffice_cards
+from bot.memberships.backoffice import detail_cards
 from bot.memberships.changes import status_cards
 from bot.memberships.model import OrderStatus
 from bot.memberships.orders import cards as order_cards
@@ -45,7 +45,7 @@ async def test_the_order_s_card_says_what_is_noted_and_what_is_open(shop: Shop, 
     await note(shop, order, "30")
 
     detail = await shop.service.backoffice.detail(GUILD, str(order.id))
-    card = backoffice_cards.order_detail(texts.of("en"), detail)
+    card = detail_cards.order_detail(texts.of("en"), detail)
 
     assert "**$30.00 of $40.00 noted** · $10.00 still open" in read(card)
     assert actions(card) == [
@@ -118,7 +118,7 @@ async def test_a_part_never_ends_silently(shop: Shop, texts: Catalog) -> None:
     assert "the time to pay is over" in read(card)
     assert "Reference" not in read(card)
     detail = await shop.service.backoffice.detail(GUILD, str(order.id))
-    assert f"order.extend:{order.id}" in actions(backoffice_cards.order_detail(texts.of("en"), detail))
+    assert f"order.extend:{order.id}" in actions(detail_cards.order_detail(texts.of("en"), detail))
 
     waits = await shop.service.offline_payments.extend(GUILD, str(order.id), OLIVIA)
     await shop.worker.run_due()

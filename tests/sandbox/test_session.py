@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,90 @@ async def test_the_answered_message_keeps_its_words_to_itself(sandbox: Sandbox, 
         assert first["d"]["content"] == ""
         assert second["d"]["content"] == mention
         assert second["d"]["referenced_message"]["content"] == ""
+
+
+async def _unknown_op(control: Control, socket: Socket) -> None:
+    await socket.send(77, {})
+
+
+async def _no_json(control: Control, socket: Socket) -> None:
+    await socket.socket.send_str("no json")
+
+
+async def _identified_twice(control: Control, socket: Socket) -> None:
+    await socket.send(2, {"token": "sandbox.lyceum", "intents": 0, "properties": {}})
+
+
+async def _too_many(control: Control, socket: Socket) -> None:
+    for _ in range(130):
+        await socket.send(1, None)
+
+
+async def _told_to_reconnect(control: Control, socket: Socket) -> None:
+    await control.post("faults", gateway="reconnect")
+
+
+async def _closed_by_order(control: Control, socket: Socket) -> None:
+    await control.post("faults", gateway="close", code=4009)
+
+
+@pytest.mark.parametrize(
+    "close", [_unknown_op, _no_json, _identified_twice, _too_many, _told_to_reconnect, _closed_by_order]
+)
+@pytest.mark.parametrize("client_closes", [False, True])
+async def test_a_close_after_which_clients_reconnect_leaves_the_session(
+    sandbox: Sandbox,
+    control: Control,
+    close: Callable[[Control, Socket], Awaitable[None]],
+    client_closes: bool,
+) -> None:
+    """Discord's table of close codes says so; a client may answer the close with one of its own, as libraries do."""
+    async with aiohttp.ClientSession() as session:
+        socket = await connect(sandbox, session)
+        ready = await socket.identify(GUILDS)
+        await close(control, socket)
+        frames = await socket.rest()
+        if client_closes:
+            await socket.socket.close(code=4000)
+        seq = max([1, *(frame["s"] for frame in frames if isinstance(frame, dict) and frame["s"])])
+
+        again = await _resume(sandbox, session, ready, seq)
+
+        assert (await again.until("RESUMED"))["op"] == 0
+
+
+@pytest.mark.parametrize("code", [4004, 4010, 4011, 4012, 4013, 4014])
+async def test_a_close_after_which_nobody_may_reconnect_ends_the_session(
+    sandbox: Sandbox, control: Control, code: int
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        socket = await connect(sandbox, session)
+        ready = await socket.identify(GUILDS)
+        await control.post("faults", gateway="close", code=code)
+        await socket.rest()
+
+        again = await _resume(sandbox, session, ready, 1)
+
+        assert await again.next() == {"op": 9, "d": False, "s": None, "t": None}
+
+
+async def test_after_an_invalid_session_the_same_socket_may_identify_afresh(
+    sandbox: Sandbox, control: Control
+) -> None:
+    async with aiohttp.ClientSession() as session:
+        socket = await connect(sandbox, session)
+        before = await socket.identify(GUILDS)
+        await socket.rest()
+        await control.post("faults", gateway="invalidate")
+        assert await socket.next() == {"op": 9, "d": False, "s": None, "t": None}
+        await socket.send(3, {"status": "online"})
+        assert await socket.next() == 4003
+
+        socket = await connect(sandbox, session)
+        await socket.identify(GUILDS)
+        await socket.rest()
+        await control.post("faults", gateway="invalidate")
+        await socket.next()
+        await socket.send(2, {"token": "sandbox.lyceum", "intents": GUILDS, "properties": {}})
+
+        assert (await socket.until("READY"))["d"]["session_id"] != before["session_id"]

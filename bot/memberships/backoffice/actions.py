@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.actions import NUMBER, WORD, ButtonAction, arguments, blank_as, one_of
+from bot.actions import NUMBER, WORD, ButtonAction, SelectAction, arguments, blank_as, one_of
 from bot.memberships.model import OrderStatus
 
 TURN_ORDERS = ButtonAction(
@@ -16,6 +16,7 @@ TURN_ORDER = ButtonAction("order.turn", arguments(NUMBER, NUMBER))
 """An order, and another page of it."""
 TURN_WAITING = ButtonAction("order.waiting", arguments(NUMBER))
 """A page of everything that needs the owner."""
+PICK_ORDER = SelectAction("pick.order", arguments(NUMBER))
 SHOW_ORDER = ButtonAction("order.show", arguments(NUMBER))
 REFRESH_ORDER = ButtonAction("order.look", arguments(NUMBER))
 REFUND_ORDER = ButtonAction("order.refund", arguments(NUMBER))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards import Accent, Attachment, Button, Card, Row, card, plain
 from bot.i18n import Language, stamp
 from bot.memberships.backoffice.actions import CORRECT_NOTE, GIVE_BACK, SHOW_ORDER
-from bot.memberships.backoffice.cards import parts_line
+from bot.memberships.backoffice.detail_cards import parts_line
 from bot.memberships.backoffice.export import Exported
 from bot.memberships.backoffice.offline_payment import Corrected, Marked
 from bot.memberships.backoffice.resending import ResendOutcome, Resent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -29,6 +29,8 @@ from bot.payments.port import Fact, FactKind, PaymentProvider, Unmatched, by_han
 from bot.work import Queue
 
 PAGE = 10
+PICKED = 100
+"""As many orders are offered to pick from."""
 ABOUT_MONEY = (
     "order.review",
     "order.refund",
@@ -222,12 +224,15 @@ class Backoffice:
         )
         return totals(paid_orders, clearing)
 
-    async def choices(self, guild_id: int, states: Sequence[OrderStatus] = tuple(OrderStatus)) -> list[Order]:
-        """The latest hundred orders in these states to pick from, newest first."""
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, states, 100)
+    async def choices(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
+        """The latest hundred orders (of these buyers) to pick from, newest first."""
+        return await self._latest(guild_id, list(OrderStatus), buyers)
 
-    async def unmarked(self, guild_id: int) -> list[Order]:
+    async def refundable(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
+        """Orders of which money may be given back, newest first."""
+        return await self._latest(guild_id, [OrderStatus.PAID, OrderStatus.REVIEW], buyers)
+
+    async def unmarked(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
         """Orders that only the owner can mark as paid, newest first."""
         open_ = [
             OrderStatus.CREATED,
@@ -236,10 +241,9 @@ class Backoffice:
             OrderStatus.CANCELLED,
             OrderStatus.REFUNDED,
         ]
-        async with self._db.read() as db:
-            return await orders.latest(db, guild_id, open_, 100, self._unreported())
+        return await self._latest(guild_id, open_, buyers, self._unreported())
 
-    async def marked(self, guild_id: int) -> list[Order]:
+    async def marked(self, guild_id: int, buyers: Collection[int] | None = None) -> list[Order]:
         """Orders for which the owner may have noted money, newest first."""
         noted = [
             OrderStatus.CREATED,
@@ -248,8 +252,17 @@ class Backoffice:
             OrderStatus.REVIEW,
             OrderStatus.REFUNDED,
         ]
+        return await self._latest(guild_id, noted, buyers, self._unreported())
+
+    async def _latest(
+        self,
+        guild_id: int,
+        states: Sequence[OrderStatus],
+        buyers: Collection[int] | None,
+        providers: Collection[str] | None = None,
+    ) -> list[Order]:
         async with self._db.read() as db:
-            return await orders.latest(db, guild_id, noted, 100, self._unreported())
+            return await orders.latest(db, guild_id, states, PICKED, providers, buyers)
 
     async def notes(self, guild_id: int, number: str) -> list[Fact]:
         """The payments and refunds that stand as noted for an order, the last one first; none for any other text."""

@@ -332,9 +332,16 @@ def order_line(t: Language, order: Order) -> str:
     return " · ".join(parts)
 
 
-def label(t: Language, order: Order) -> str:
-    """One order in a list of choices, where Discord renders no Markdown."""
-    return f"{order.tier.name[:40]} · {t.money(order.price)} · {t.moment(order.created_at)} · #{order.id % 10000:04}"
+def label(t: Language, order: Order, buyer: str) -> str:
+    """One order in a list of choices, where Discord renders no Markdown. `buyer` is a name, or empty."""
+    parts = (
+        buyer[:24],
+        order.tier.name[:24],
+        t.money(order.price),
+        t.moment(order.created_at),
+        f"#{order.id % 10000:04}",
+    )
+    return " · ".join(filter(None, parts))
 
 
 def start_here(t: Language) -> str:

@@ -139,13 +139,16 @@ async def latest(
     states: Sequence[OrderStatus],
     limit: int,
     providers: Collection[str] | None = None,
+    buyers: Collection[int] | None = None,
 ) -> list[Order]:
-    """The guild's orders in these states (at these providers), newest first."""
+    """The guild's orders in these states (at these providers, of these buyers), newest first."""
     query = _orders().where(
         order.c.guild_id == guild_id, order.c.state.in_([state.value for state in states])
     )
     if providers is not None:
         query = query.where(order.c.provider.in_(providers))
+    if buyers is not None:
+        query = query.where(order.c.user_id.in_(buyers))
     return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
 
 
