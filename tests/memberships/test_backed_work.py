@@ -14,8 +14,8 @@ from bot.payments.port import FactKind
 from bot.work.tables import work
 from tests.memberships.money import ends, happen, payment
 from tests.memberships.orders import read
-from tests.memberships.shop import GUILD, MONDAY, Shop
-from tests.memberships.test_value import DAY, PAID_OF_19, both
+from tests.memberships.shop import DAY, GUILD, MONDAY, Shop
+from tests.memberships.test_value import PAID_OF_19, both
 
 
 async def test_a_refund_is_settled_though_what_it_backs_cannot_be_read(shop: Shop) -> None:

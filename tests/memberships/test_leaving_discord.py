@@ -145,9 +145,11 @@ async def test_a_kick_is_known_by_the_audit_log_or_counts_as_a_leave(
     await (allow if sees_log else deny)(community, VIEW_AUDIT_LOG)
 
     await community.discord("olivia", "DELETE", f"/guilds/{community.guild_id}/members/{people['ann']}")
+    told = await cards(community)
     for _ in range(20):  # the gateway tells of it after the request was answered
         await later(community)
-        if told := await cards(community):
+        told = await cards(community)
+        if told:
             break
 
     [card] = told

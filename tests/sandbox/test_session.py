@@ -231,7 +231,7 @@ async def test_a_close_after_which_clients_reconnect_leaves_the_session(
         frames = await socket.rest()
         if client_closes:
             await socket.socket.close(code=4000)
-        seq = max([1, *(frame["s"] for frame in frames if isinstance(frame, dict) and frame["s"])])
+        seq = max([1, *(int(frame["s"]) for frame in frames if not isinstance(frame, int) and frame["s"])])
 
         again = await _resume(sandbox, session, ready, seq)
 
