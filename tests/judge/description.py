@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 JSON = "application/json"
 MULTIPART = "multipart/form-data"
+FORM = "application/x-www-form-urlencoded"
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
 Schema = Mapping[str, Any]

@@ -175,6 +175,11 @@ class Untyped:
 
 UNTYPED: tuple[Untyped, ...] = (
     Untyped(
+        "the list of private channels in READY, which is empty for bots",
+        where="READY.private_channels",
+        source="Discord's documentation of gateway version 6, Ready; libraries of today read it without asking",
+    ),
+    Untyped(
         "a server's home_header",
         where="GUILD_*.home_header",
         source="Discord's openapi.json, GuildResponse",

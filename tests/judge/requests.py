@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.judge.description import JSON, MULTIPART, Description, Match, Operation
+from tests.judge.description import FORM, JSON, MULTIPART, Description, Match, Operation
 from tests.judge.exchange import Exchange
 from tests.judge.findings import Finding, from_errors
 from tests.judge.schemas import Validators
@@ -90,6 +90,8 @@ class Requests:
         elif kind == MULTIPART and {JSON, MULTIPART} <= operation.bodies.keys() and exchange.has_body:
             yield from self._check(operation, "body", operation.bodies[JSON], exchange.body)
             yield from _files(operation, exchange.parts)
+        elif kind == FORM and {JSON, FORM} <= operation.bodies.keys() and exchange.parts:
+            yield from self._check(operation, "body", operation.bodies[JSON], exchange.body)
         else:
             yield unchecked(
                 f"could not be checked: {kind or 'no content type'}, parts {list(exchange.parts)}"

@@ -154,6 +154,14 @@ def test_a_body_that_cannot_be_checked_is_a_violation(judge: Judge, change: Row)
     assert finding.rule == "unchecked body"
 
 
+def test_a_message_in_the_fields_of_a_form_is_judged_as_its_json(judge: Judge) -> None:
+    form = {"content_type": "application/x-www-form-urlencoded", "parts": ["payload_json"]}
+
+    assert judged(judge, samples.message() | form) == []
+    (finding,) = judged(judge, samples.message() | form | {"body": {"contents": "x"}})
+    assert finding.where == "body.contents"
+
+
 def test_a_form_without_its_payload_is_a_violation(judge: Judge) -> None:
     row = samples.picture()
     del row["body"]
