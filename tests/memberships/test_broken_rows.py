@@ -142,6 +142,7 @@ async def break_order(shop: Shop, order_id: int, kind: str) -> None:
 
 async def until_stuck(shop: Shop) -> None:
     """As if what fails had been tried often enough to be told to the owner."""
+    await again(shop)
     async with shop.db.write() as tx:
         await tx.execute(update(work).where(work.c.error.is_not(None)).values(tries=STUBBORN))
     await again(shop)
