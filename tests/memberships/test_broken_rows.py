@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from bot.i18n import Catalog
 from bot.memberships.backoffice.cards import order_list
@@ -92,6 +92,24 @@ async def test_a_payment_is_kept_though_what_it_is_credited_with_cannot_be_read(
     assert await shop.stuck() == []
 
 
+async def test_what_a_provider_is_asked_for_is_kept_though_an_earlier_fact_cannot_be_read(shop: Shop) -> None:
+    await shop.tier("Gold", GOLD)
+    order = await shop.buy()
+    paid = await payment(shop, order)
+    shop.provider.known[order.ref or ""].append(shop.refunded(paid))
+    await break_time(shop, "nonsense")
+
+    await shop.news(order)
+    async with shop.db.read() as db:
+        assert ("refunded", "re_1") in await ledger.known(db, GUILD, order.id)
+    assert shop.server.held[ANN] == {GOLD}
+
+    await break_time(shop, "2026-11-02 08:00:00.000000")
+    await again(shop)
+    assert (await shop.look(order)).state is OrderStatus.REFUNDED
+    assert shop.server.held[ANN] == set()
+
+
 async def test_a_purchase_begins_though_an_open_order_beside_it_cannot_be_read(shop: Shop) -> None:
     """Money that is sent by hand may be on its way to both, so both stay open until one is paid."""
     shop.providers["manual"] = ManualProvider("To Olivia", ["USD"])
@@ -138,6 +156,12 @@ async def break_order(shop: Shop, order_id: int, kind: str) -> None:
     """The row of an order says what Lyceum cannot read."""
     async with shop.db.write() as tx:
         await tx.execute(update(order_table).where(order_table.c.id == order_id).values(kind=kind))
+
+
+async def break_time(shop: Shop, at: str) -> None:
+    """The time of a payment is none."""
+    async with shop.db.write() as tx:
+        await tx.execute(text("UPDATE payment SET at = :at WHERE kind = 'paid'"), {"at": at})
 
 
 async def until_stuck(shop: Shop) -> None:

@@ -121,8 +121,8 @@ class Settlement:
         return bool(await self._new_facts(db, order, snapshot))
 
     async def _new_facts(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> list[Fact]:
-        known = {(fact.kind, fact.object_id) for fact in await ledger.facts(db, order.guild_id, order.id)}
-        return [fact for fact in snapshot.facts if (fact.kind, fact.object_id) not in known]
+        known = await ledger.known(db, order.guild_id, order.id)
+        return [fact for fact in snapshot.facts if (fact.kind.value, fact.object_id) not in known]
 
     async def apply_snapshot(self, tx: Writer, order: Order, snapshot: CheckoutSnapshot) -> None:
         """Apply the provider's snapshot: its new facts, and the phase of the subscription."""
