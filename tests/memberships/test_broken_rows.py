@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text, update
 
 from bot.i18n import Catalog
@@ -48,6 +49,26 @@ async def test_a_refund_of_an_upgrade_takes_it_away_though_what_it_replaced_cann
     assert await ends(shop) == [("live", MONDAY + 30 * DAY), ("revoked", MONDAY + 40 * DAY)]
     assert shop.server.held[ANN] == {SILVER}
     assert await shop.stuck() == []
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["", "judged later"])
+async def test_what_was_bought_since_waits_behind_what_comes_back(shop: Shop, broken: bool) -> None:
+    silver, gold = await both(shop)
+    await shop.buy(ANN, "Silver", "pay_more")
+    if broken:
+        await spoil(shop, silver.id, "paid", "nonsense")
+
+    await shop.settle(about(await payment(shop, gold), FactKind.REFUNDED, "re_gold", shop.moment))
+    await shop.worker.run_due()
+    if broken:
+        await spoil(shop, silver.id, "nonsense", "paid")
+        await again(shop)
+
+    assert sorted(await ends(shop)) == [
+        ("live", MONDAY + 30 * DAY),
+        ("live", MONDAY + 60 * DAY),
+        ("revoked", MONDAY + 40 * DAY),
+    ]
 
 
 async def test_what_comes_back_is_judged_before_anybody_has_it(shop: Shop) -> None:
