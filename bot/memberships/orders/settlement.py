@@ -95,7 +95,7 @@ class Settlement:
         """Let an order follow what was just stored about it; nothing that cannot be read elsewhere undoes that.
 
         What fails is tried again as work of its own, `order.judge`. Until then what was given for money that went back
-        is taken away, if that can be told from the order itself; nothing is given.
+        is taken away, if that can be told from the order itself, and nothing is given that cannot be reckoned.
         """
         failure = await alone(tx, partial(self._follow_facts, tx, order))
         if failure is None:
