@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 from bot.db.engine import Database, Writer
+from bot.db.savepoint import alone
 
 LARGEST = 256
 
@@ -80,18 +82,8 @@ class Batch(Generic[Item]):
             if len(taken) == 1:
                 return [poisoned.error]
             async with self._db.write() as tx:
-                return [await self._write_alone(tx, item) for item, _ in taken]
+                return [await alone(tx, partial(self._write, tx, [item])) for item, _ in taken]
         return [None] * len(taken)
-
-    async def _write_alone(self, tx: Writer, item: Item) -> Exception | None:
-        savepoint = await tx.begin_nested()
-        try:
-            await self._write(tx, [item])
-            await savepoint.commit()
-        except Exception as error:
-            await savepoint.rollback()
-            return error
-        return None
 
     def _take(self, taken: list[tuple[Item, asyncio.Future[None]]]) -> None:
         while self._waiting and len(taken) < LARGEST:

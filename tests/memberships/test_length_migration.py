@@ -14,6 +14,7 @@ from bot.clock import real_now
 from bot.db.migrate import migrate
 from tests.community import ROOT
 
+FIRST = "2026-11-05 08:00:00.000000"
 T, MID, END = "2026-11-02 08:00:00.000000", "2026-11-12 08:00:00.000000", "2026-12-02 08:00:00.000000"
 BEFORE = f"""
 INSERT INTO tier (id, guild_id, name, name_key, description, position, version, created_at)
@@ -26,7 +27,15 @@ INSERT INTO "order" (id, guild_id, user_id, tier_id, version, state, provider, k
            (12, 7, 1, 1, 1, 'refunded', 'bank', 'prepaid', 0, 1, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
            (13, 7, 1, 1, 1, 'paid', 'bank', 'lifetime', 0, 0, 9900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
            (14, 7, 1, 1, 1, 'paid', 'bank', 'recurring', 0, 1, 900, 'USD', 900, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
-           (16, 7, 1, 1, 1, 'disputed', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}');
+           (16, 7, 1, 1, 1, 'disputed', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
+           (17, 7, 1, 1, 1, 'refunded', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
+           (18, 7, 1, 1, 1, 'disputed', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
+           (19, 7, 1, 1, 1, 'paid', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}'),
+           (20, 7, 1, 1, 1, 'disputed', 'bank', 'once', 30, 0, 1900, 'USD', NULL, 0, 0, 0, NULL, '{T}', '{T}', '{T}');
+UPDATE "order" SET phase = 'active' WHERE id = 14;
+INSERT INTO customer (guild_id, user_id, provider, ref) VALUES (7, 1, 'bank', 'cus_1'), (7, 1, 'till', 'cus_2');
+INSERT INTO payment (guild_id, order_id, provider, kind, object_id, payment_id, ref, amount, currency, renewal, at, recorded_at)
+    VALUES (7, 18, 'bank', 'disputed', 'dp_1', 'pay_1', 'cs_18', 1900, 'USD', 0, '{T}', '{MID}');
 INSERT INTO entitlement (id, guild_id, user_id, tier_id, version, order_id, source, reason, state, starts_at, ends_at,
     held_until, ended_at)
     VALUES (1, 7, 1, 1, 1, 11, 'order', '', 'live', '{T}', '{END}', '{END}', NULL),
@@ -34,10 +43,17 @@ INSERT INTO entitlement (id, guild_id, user_id, tier_id, version, order_id, sour
            (3, 7, 1, 1, 1, 13, 'order', '', 'live', '{T}', '9999-12-31 00:00:00', '9999-12-31 00:00:00', NULL),
            (4, 7, 1, 1, 1, 14, 'order', '', 'live', '{T}', '{END}', '{END}', NULL),
            (5, 7, 1, 1, 1, NULL, 'grant', '', 'live', '{T}', '{END}', '{END}', NULL),
-           (6, 7, 1, 1, 1, 16, 'order', '', 'suspended', '{T}', '{END}', '{END}', NULL);
+           (6, 7, 1, 1, 1, 16, 'order', '', 'suspended', '{T}', '{END}', '{END}', NULL),
+           (7, 7, 1, 1, 1, 17, 'order', '', 'revoked', '{T}', '{END}', '{END}', '{MID}'),
+           (8, 7, 1, 1, 1, 18, 'order', '', 'suspended', '{T}', '{END}', '{END}', NULL),
+           (9, 7, 1, 1, 1, 19, 'order', '', 'revoked', '{T}', '{END}', '{END}', '{MID}'),
+           (10, 7, 1, 1, 1, 20, 'order', '', 'suspended', '{T}', '{END}', '{END}', NULL);
+INSERT INTO revocation (id, guild_id, entitlement_id, actor, reason, at) VALUES (1, 7, 9, 5, 'no', '{MID}');
 INSERT INTO audit (id, guild_id, at, actor, what, subject, detail)
-    VALUES (1, 7, '{T}', 0, 'entitlement.suspended', 6, '{{}}'), (2, 7, '{MID}', 0, 'entitlement.suspended', 6, '{{}}'),
-           (3, 8, '{END}', 0, 'entitlement.suspended', 6, '{{}}'), (4, 7, '{END}', 0, 'entitlement.live', 6, '{{}}');
+    VALUES (1, 7, '{T}', 0, 'entitlement.suspended', 6, '{{}}'), (2, 7, '{T}', 0, 'entitlement.live', 6, '{{}}'),
+           (3, 7, '{MID}', 0, 'entitlement.suspended', 6, '{{}}'), (4, 8, '{END}', 0, 'entitlement.live', 6, '{{}}'),
+           (5, 7, '{FIRST}', 0, 'entitlement.suspended', 7, '{{}}'), (6, 7, '{MID}', 0, 'entitlement.revoked', 7, '{{}}'),
+           (7, 7, '{FIRST}', 0, 'entitlement.suspended', 9, '{{}}'), (8, 7, '{MID}', 5, 'entitlement.revoked', 9, '{{}}');
 """
 
 
@@ -64,4 +80,10 @@ def test_what_was_bought_before_keeps_its_length(tmp_path: Path) -> None:
             (4, None, 0, None, None),
             (5, None, 0, None, None),
             (6, 30 * 86400, 0, MID, None),
+            (7, 30 * 86400, 0, FIRST, None),  # it was suspended before it was revoked
+            (8, 30 * 86400, 0, MID, None),  # by the report of the dispute: the log is silent
+            (9, 30 * 86400, 0, MID, None),  # by staff: their word counts from when it was said
+            (10, 30 * 86400, 0, None, None),  # nobody knows
         ]
+        paying = connection.execute('SELECT id, customer FROM "order" WHERE customer IS NOT NULL')
+        assert paying.fetchall() == [(14, "cus_1")]

@@ -267,6 +267,8 @@ class Entitlements:
             await self._enqueue_dates(tx, old)
             await self._look_at_subscriptions(tx, back)
             await self._judge_discounts(tx, old)
+            await self._queue.enqueue(tx, "role.sync", old.guild_id, str(old.user_id))
+            await seats_changed(tx, self._queue, old.tier)
 
     async def _judge_discounts(self, tx: Writer, giver: Entitlement) -> None:
         """Have judged anew what this membership made cheaper or free: it was revoked, replaced, or is back."""

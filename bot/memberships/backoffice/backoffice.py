@@ -16,6 +16,7 @@ from bot.ids import DISCORD_EPOCH
 from bot.memberships.access.store import entitlements
 from bot.memberships.backoffice import books_store
 from bot.memberships.backoffice import store as unmatched
+from bot.memberships.backoffice.reading import readable, readable_facts
 from bot.memberships.backoffice.totals import Totals, totals
 from bot.memberships.model import FOREVER, Entitlement, Order, OrderStatus, Parts, Search
 from bot.memberships.orders.checkouts import Checkouts
@@ -287,29 +288,29 @@ class Backoffice:
         stuck_orders: set[int] = set()
         for stuck in await self._queue.stuck(db, guild_id, ABOUT_MONEY):
             number = str(stuck.payload.get("order") or (stuck.key if stuck.kind != "order.settle" else ""))
-            order = await orders.numbered(db, guild_id, number)
+            order = await readable(orders.numbered(db, guild_id, number))
             stuck_orders |= {order.id} if order else set()
             waiting.append(Waiting(stuck.problem.finding, order, stuck.problem))
         in_review = await orders.latest(db, guild_id, [OrderStatus.REVIEW], 25)
         failed = await ledger.came_back(db, guild_id, self._clock.now() - CAME_BACK_FOR)
         disputed = await ledger.disputed(db, guild_id, self._clock.now() - DISPUTED_FOR)
-        facts = await ledger.facts_by_order(
-            db, guild_id, {*failed, *disputed, *(order.id for order in in_review)}
-        )
+        facts = await readable_facts(db, guild_id, {*failed, *disputed, *(order.id for order in in_review)})
         for order in in_review:
             # Without stuck work, the refund is under way or the order was judged just now and its work has not run yet.
-            if order.id not in stuck_orders:
-                odd = order_state(self._settlement.due(order), facts.get(order.id, [])).odd
+            if order.id not in facts:
+                waiting.append(Waiting("work-failed", order))
+            elif order.id not in stuck_orders:
+                odd = order_state(self._settlement.due(order), facts[order.id]).odd
                 waiting.append(Waiting("payment-mismatch" if odd else "refund-under-way", order))
         return (
             waiting
             + [
-                Waiting("refund-came-back", await orders.find(db, guild_id, order_id))
+                Waiting("refund-came-back", await readable(orders.find(db, guild_id, order_id)))
                 for order_id in sorted(failed)
                 if came_back(facts.get(order_id, []))
             ]
             + [
-                Waiting("payment-overdrawn", await orders.find(db, guild_id, order_id))
+                Waiting("payment-overdrawn", await readable(orders.find(db, guild_id, order_id)))
                 for order_id in sorted(disputed)
                 if overdrawn(facts.get(order_id, []))
             ]
@@ -317,7 +318,8 @@ class Backoffice:
                 # Its own money is not disputed, so it rests because its credit lost what backed it.
                 Waiting("credit-lost", order)
                 for order in await orders.resting_for_ever(db, guild_id)
-                if not (await self._settlement.backing.funding(db, order)).undecided
+                if (funding := await readable(self._settlement.backing.funding(db, order))) is not None
+                and not funding.undecided
             ]
         )
 
@@ -326,7 +328,8 @@ async def _differing(db: Reader, guild_id: int) -> list[Waiting]:
     """The orders in which the books are not what their provider lists."""
     order_ids = {one.order_id for one in await books_store.differing(db, guild_id)}
     return [
-        Waiting("books-differ", await orders.find(db, guild_id, order_id)) for order_id in sorted(order_ids)
+        Waiting("books-differ", await readable(orders.find(db, guild_id, order_id)))
+        for order_id in sorted(order_ids)
     ]
 
 

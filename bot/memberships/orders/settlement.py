@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Literal
 
 import structlog
 
 from bot.audit import LYCEUM, AuditAction, record
 from bot.clock import Clock
-from bot.db import Reader, Writer
+from bot.db import Reader, Writer, alone
 from bot.memberships.access.entitlements import Entitlements
 from bot.memberships.access.judging import paid_again
 from bot.memberships.access.months import Months
 from bot.memberships.access.store import entitlements
 from bot.memberships.audit_actions import FACT_SAYS, ORDER_IS, SUBSCRIPTION_IS
-from bot.memberships.model import RENEWING, Entitlement, Order, OrderStatus, Outcome, Refusal
+from bot.memberships.model import RENEWING, Entitlement, Funding, Order, OrderStatus, Outcome, Refusal
 from bot.memberships.orders import parts
 from bot.memberships.orders.admission import RULES, Rule, is_late, no_longer_possible, refusal_of
 from bot.memberships.orders.backing import Backing, expected_payment
@@ -28,6 +29,9 @@ from bot.payments.port import CheckoutSnapshot, Fact, FactKind, Phase, Subscript
 from bot.work import Queue
 
 log = structlog.get_logger(__name__)
+
+NOTHING = Funding(full=0, held=0)
+"""What an order is worth whose money went back."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,28 @@ class Settlement:
                 matched = False
                 continue
             await self._record_facts(tx, order, [fact for fact in facts if fact.order_id == order_id])
-            outcome = await self.recompute(tx, order)
-            if (
-                outcome.parts is not None and not outcome.counted
-            ):  # its card shows what has come, and what is open
-                await self._queue.enqueue(tx, "card.update", guild_id, str(order_id))
+            await self._follow(tx, order)
         return matched
+
+    async def _follow(self, tx: Writer, order: Order) -> None:
+        """Let an order follow what was just stored about it; nothing that cannot be read elsewhere undoes that.
+
+        What fails is tried again as work of its own, `order.judge`. Until then what was given for money that went back
+        is taken away, if that can be told from the order itself, and nothing is given that cannot be reckoned.
+        """
+        failure = await alone(tx, partial(self._follow_facts, tx, order))
+        if failure is None:
+            return
+        log.error("an order cannot be judged now", order=order.id, guild=order.guild_id, exc_info=failure)
+        await self._queue.enqueue(tx, "order.judge", order.guild_id, str(order.id))
+        await alone(tx, partial(self._follow_facts, tx, order, by_itself=True))
+
+    async def _follow_facts(self, tx: Writer, order: Order, *, by_itself: bool = False) -> None:
+        outcome = await self.recompute(tx, order, by_itself=by_itself)
+        if (
+            outcome.parts is not None and not outcome.counted
+        ):  # its card shows what has come, and what is open
+            await self._queue.enqueue(tx, "card.update", order.guild_id, str(order.id))
 
     async def is_news(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> bool:
         """Does the snapshot hold anything new? Asked first, because reading is cheaper than writing."""
@@ -101,8 +121,8 @@ class Settlement:
         return bool(await self._new_facts(db, order, snapshot))
 
     async def _new_facts(self, db: Reader, order: Order, snapshot: CheckoutSnapshot) -> list[Fact]:
-        known = {(fact.kind, fact.object_id) for fact in await ledger.facts(db, order.guild_id, order.id)}
-        return [fact for fact in snapshot.facts if (fact.kind, fact.object_id) not in known]
+        known = await ledger.known(db, order.guild_id, order.id)
+        return [fact for fact in snapshot.facts if (fact.kind.value, fact.object_id) not in known]
 
     async def apply_snapshot(self, tx: Writer, order: Order, snapshot: CheckoutSnapshot) -> None:
         """Apply the provider's snapshot: its new facts, and the phase of the subscription."""
@@ -128,7 +148,7 @@ class Settlement:
                 if entitlement is not None:  # the member hears of an unpaid renewal at once
                     await self._queue.enqueue(tx, "entitlement.remind", order.guild_id, str(entitlement.id))
                 if not new_facts:
-                    await self.recompute(tx, order)
+                    await self._follow(tx, order)
         if new_facts:
             await self.settle(tx, order.provider, new_facts)
 
@@ -150,8 +170,13 @@ class Settlement:
             )
         return await self.recompute(tx, order)
 
-    async def recompute(self, tx: Writer, order: Order) -> Outcome:
-        """Bring order and entitlement in line with the stored facts."""
+    async def recompute(self, tx: Writer, order: Order, *, by_itself: bool = False) -> Outcome:
+        """Bring order and entitlement in line with the stored facts.
+
+        With `by_itself`, nothing is asked or changed of other orders that it can do without for now: money that went
+        back needs no reckoning, what it had replaced comes back once it can be judged, and what cannot be paid beside it
+        any more is refused when it is paid.
+        """
         now = self._clock.now()
         facts = await ledger.facts(tx, order.guild_id, order.id)
         outcome = order_state(self.due(order), facts)
@@ -181,12 +206,13 @@ class Settlement:
         changed = False
         # Nothing is given before it was admitted, whatever is heard of it earlier.
         if first or before is not None:
-            if order.replaces is not None:
+            waits = by_itself and not outcome.stands
+            if order.replaces is not None and not waits:
                 replaced = await entitlements.replaced_by(tx, order.guild_id, order.id)
                 exchanged = await self.entitlements.exchange(tx, order, outcome)
                 if exchanged and (before is not None or is_late(order, outcome.counted)):
                     order = await self._keep_unused(tx, order, exchanged, now)
-            funding = await self.backing.funding(tx, order)
+            funding = NOTHING if waits else await self.backing.funding(tx, order)
             changed = await self.entitlements.apply_outcome(tx, order, outcome, funding)
         if (
             moved and not changed and outcome.state is not OrderStatus.PENDING
@@ -214,7 +240,7 @@ class Settlement:
             await self._recompute_revived(tx, order, replaced)
         if first:
             await self._queue.enqueue_once(tx, "order.deliver", order.guild_id, str(order.id))
-            for other in await no_longer_possible(tx, order, now):
+            for other in [] if by_itself else await no_longer_possible(tx, order, now):
                 await self.cancel(tx, other)
         if before is not None:  # nothing depends yet on what has only just begun
             await self.rejudge_backed(tx, before)
@@ -260,6 +286,7 @@ class Settlement:
             if entitlement.id not in still_replaced and entitlement.order_id is not None:
                 replaced_order = await orders.find(tx, order.guild_id, entitlement.order_id)
                 if replaced_order is not None:
+                    await self.entitlements.lay_out(tx, order.guild_id, entitlement.user_id)
                     await self.recompute(tx, replaced_order)
 
     async def _record_facts(self, tx: Writer, order: Order, facts: Sequence[Fact]) -> None:

@@ -49,6 +49,14 @@ async def add_fact(tx: Writer, provider: str, fact: Fact, now: datetime) -> bool
     return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
 
 
+async def known(db: Reader, guild_id: int, order_id: int) -> set[tuple[str, str]]:
+    """(kind, id of the provider's object) of all facts about an order, whatever else they say."""
+    query = select(payment.c.kind, payment.c.object_id).where(
+        payment.c.guild_id == guild_id, payment.c.order_id == order_id
+    )
+    return {(kind, object_id) for kind, object_id in await db.execute(query)}
+
+
 async def facts(db: Reader, guild_id: int, order_id: int) -> list[Fact]:
     """All facts about an order."""
     query = select(payment).where(payment.c.guild_id == guild_id, payment.c.order_id == order_id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
 
 from bot.db import Reader, Writer
@@ -16,6 +17,8 @@ from bot.memberships.model import FOREVER, BillingKind, Duration, Order, OrderSt
 from bot.memberships.orders.tables import customer, order, refusal
 from bot.money import Money
 from bot.payments.port import Phase
+
+log = structlog.get_logger(__name__)
 
 
 async def add(tx: Writer, new: Order) -> None:
@@ -149,7 +152,7 @@ async def latest(
         query = query.where(order.c.provider.in_(providers))
     if buyers is not None:
         query = query.where(order.c.user_id.in_(buyers))
-    return [_order(row) for row in await db.execute(query.order_by(order.c.id.desc()).limit(limit))]
+    return _readable(await db.execute(query.order_by(order.c.id.desc()).limit(limit)))
 
 
 def _matching(guild_id: int, search: Search) -> ColumnElement[bool]:
@@ -166,7 +169,7 @@ def _matching(guild_id: int, search: Search) -> ColumnElement[bool]:
 async def search(db: Reader, guild_id: int, criteria: Search, limit: int, offset: int) -> list[Order]:
     """The guild's orders that match, newest first."""
     query = _orders().where(_matching(guild_id, criteria)).order_by(order.c.id.desc())
-    return [_order(row) for row in await db.execute(query.limit(limit).offset(offset))]
+    return _readable(await db.execute(query.limit(limit).offset(offset)))
 
 
 async def count(db: Reader, guild_id: int, criteria: Search) -> int:
@@ -285,6 +288,17 @@ async def set_customer(tx: Writer, paid: Order, ref: str) -> None:
             index_elements=["guild_id", "user_id", "provider"], set_={"ref": row.excluded.ref}
         )
     )
+
+
+def _readable(rows: Iterable[Row[Any]]) -> list[Order]:
+    """The orders of a list for people: one row that cannot be read does not hide the others."""
+    found: list[Order] = []
+    for row in rows:
+        try:
+            found.append(_order(row))
+        except Exception:  # whatever is wrong with it
+            log.exception("the row of an order cannot be read", order=row.id, guild=row.guild_id)
+    return found
 
 
 def _order(row: Row[Any]) -> Order:
