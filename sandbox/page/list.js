@@ -15,6 +15,7 @@ export class VirtualList {
   #heights = new Map();
   #waiting = false;
   #held = null;
+  #drawn = 0;
   pinned = true;
 
   constructor(scroller, list, { make, near, moved }) {
@@ -92,6 +93,7 @@ export class VirtualList {
   /** Scrolling back in the same frame in which rows were moved fires no event: the browser sees no change. */
   #watch() {
     const drawn = this.scroller.scrollTop;
+    this.#drawn = drawn;
     requestAnimationFrame(() => {
       if (this.scroller.scrollTop !== drawn) this.#scrolled();
     });
@@ -152,9 +154,11 @@ export class VirtualList {
     for (const [id, { node }] of this.#rows) this.#heights.set(id, node.getBoundingClientRect().height);
   }
 
+  /** Only who scrolls up leaves the end: a row that grew since we scrolled there has moved the end away, not the reader. */
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.pinned = scrollHeight - scrollTop - clientHeight < 60;
+    const atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    this.pinned = atEnd || (this.pinned && scrollTop >= this.#drawn);
     if (this.#waiting) return;
     this.#waiting = true;
     requestAnimationFrame(() => {
